@@ -1,0 +1,83 @@
+//! Gallery and applications.
+use serde::{Deserialize, Serialize};
+
+/// A gallery app, as a tile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateView {
+    /// Id, also in the API (`applicationTemplates/{id}`).
+    pub id: String,
+    /// Name.
+    pub display_name: String,
+    /// Publisher.
+    pub publisher: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Categories.
+    pub categories: Vec<String>,
+    /// Set-up steps shown to the administrator.
+    pub setup_steps: Vec<String>,
+}
+
+/// A row of All applications.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationRowView {
+    /// Object id (the service principal's).
+    pub id: String,
+    /// Name.
+    pub display_name: String,
+    /// Application id.
+    pub app_id: String,
+    /// Name of the gallery app it came from.
+    pub template_name: String,
+    /// RFC 3339.
+    pub created_at: String,
+    /// `On`, `Off`, `Not configured` or `Quarantine`.
+    pub provisioning: String,
+}
+
+/// An application with what its Overview and Properties show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationView {
+    /// Object id.
+    pub id: String,
+    /// Generation that an edit of this view is made from.
+    pub generation: i64,
+    /// Name.
+    pub display_name: String,
+    /// Application id.
+    pub app_id: String,
+    /// Gallery app it came from.
+    pub template: TemplateView,
+    /// Free text, at most 1,024 characters.
+    pub notes: String,
+    /// RFC 3339.
+    pub created_at: String,
+    /// Direct assignments of users.
+    pub assigned_users: u64,
+    /// Assignments of groups.
+    pub assigned_groups: u64,
+}
+
+/// Add an application from the gallery.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateApplicationForm {
+    /// Gallery app.
+    pub template_id: String,
+    /// Name of the new application.
+    pub display_name: String,
+}
+
+/// Edit an application's properties.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PropertiesForm {
+    /// Object id.
+    pub id: String,
+    /// From the view it was made from.
+    pub generation: i64,
+    /// Name.
+    pub display_name: String,
+    /// Notes.
+    pub notes: String,
+}

@@ -1,0 +1,19 @@
+//! Audit log: who changed what in Purser itself.
+use serde::{Deserialize, Serialize};
+
+/// A row of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRowView {
+    /// Id.
+    pub id: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Who: an administrator's or token's name, or `Purser`.
+    pub actor: String,
+    /// For example *Enable/start provisioning configuration*.
+    pub activity: String,
+    /// To what.
+    pub target: String,
+    /// Detail as label and value; never a secret.
+    pub details: Vec<(String, String)>,
+}

@@ -1,0 +1,103 @@
+//! Provisioning log.
+use serde::{Deserialize, Serialize};
+
+/// Filters of the log page; its query string.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogForm {
+    /// Application; empty for all.
+    pub application_id: String,
+    /// Part of the person's name, sign-in name, or an id; empty for all.
+    pub identity: String,
+    /// `success`, `failure`, `skipped`, `warning` or empty.
+    pub status: String,
+    /// `create`, `update`, `delete`, `disable`, `other` or empty.
+    pub action: String,
+    /// Cursor; empty for the newest.
+    pub after: String,
+    /// Rows wanted; 0 means 50, never more than 200.
+    pub size: u32,
+}
+
+/// A row of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRowView {
+    /// Change id, unique key of a row.
+    pub id: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Source display name.
+    pub identity: String,
+    /// Source id.
+    pub source_id: String,
+    /// `create`, `update`, `delete`, `disable`, `other`.
+    pub action: String,
+    /// `success`, `failure`, `skipped`, `warning`.
+    pub status: String,
+    /// Application id.
+    pub application_id: String,
+    /// Application name (target system).
+    pub target_system: String,
+    /// One line: why skipped, what failed.
+    pub summary: String,
+}
+
+/// A row in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// The row.
+    pub row: LogRowView,
+    /// Cycle id.
+    pub cycle_id: String,
+    /// Job id.
+    pub job_id: String,
+    /// Account id in the target.
+    pub target_id: Option<String>,
+    /// Milliseconds.
+    pub duration_ms: u64,
+    /// Steps in the order they happened.
+    pub steps: Vec<StepView>,
+    /// What was changed.
+    pub modified: Vec<ModifiedPropertyView>,
+    /// What went wrong.
+    pub error: Option<LogErrorView>,
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// `import`, `scoping`, `matching`, `processing`, `referenceResolution`, `export`.
+    pub kind: String,
+    /// For example `EntryExportAdd`.
+    pub name: String,
+    /// `success`, `failure`, `skipped`, `warning`.
+    pub status: String,
+    /// Sentence.
+    pub description: String,
+    /// Details as label and value, requests and answers among them.
+    pub details: Vec<(String, String)>,
+}
+
+/// A modified property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModifiedPropertyView {
+    /// Target attribute.
+    pub name: String,
+    /// Before; `None` when it was not set or not known.
+    pub old: Option<String>,
+    /// After; `None` when removed.
+    pub new: Option<String>,
+}
+
+/// An error with advice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogErrorView {
+    /// For example `DuplicateTargetEntries`.
+    pub code: String,
+    /// What happened.
+    pub reason: String,
+    /// What to do.
+    pub advice: String,
+    /// When it is tried again (RFC 3339), if it is.
+    pub retry_at: Option<String>,
+}

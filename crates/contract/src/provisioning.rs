@@ -1,0 +1,170 @@
+//! The provisioning blade: configuration (spec) and state (status) of one job.
+use serde::{Deserialize, Serialize};
+
+/// The blade as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisioningView {
+    /// Application (object id).
+    pub application_id: String,
+    /// Application name.
+    pub application_name: String,
+    /// Job id.
+    pub job_id: String,
+    /// Generation that an edit of this view is made from.
+    pub generation: i64,
+    /// `Automatic` or `Manual`.
+    pub mode: String,
+    /// Mode can't go back to Manual after Automatic was saved once.
+    pub mode_locked: bool,
+    /// Tenant URL, or empty.
+    pub tenant_url: String,
+    /// Tenant URL that the gallery app suggests, or empty.
+    pub tenant_url_hint: String,
+    /// Whether a Secret Token is stored; the token itself never leaves the server.
+    pub has_secret_token: bool,
+    /// Address for failure mails, or empty.
+    pub notification_email: String,
+    /// *Send an email notification when a failure occurs*.
+    pub notify_on_failure: bool,
+    /// Provisioning Status.
+    pub enabled: bool,
+    /// `assigned` or `all`.
+    pub scope: String,
+    /// The object mappings.
+    pub mappings: Vec<ObjectMappingView>,
+    /// Synchronization Details.
+    pub status: JobStatusView,
+}
+
+/// Save of the blade.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProvisioningForm {
+    /// Application.
+    pub application_id: String,
+    /// From the view it was made from.
+    pub generation: i64,
+    /// `Automatic` or `Manual`; empty keeps the stored one (a disabled control is not sent).
+    pub mode: String,
+    /// Tenant URL.
+    pub tenant_url: String,
+    /// Empty keeps the stored token.
+    pub secret_token: String,
+    /// Address for failure mails.
+    pub notification_email: String,
+    /// `"true"` when ticked.
+    pub notify_on_failure: Option<String>,
+    /// `on` or `off`; empty keeps the stored one.
+    pub provisioning_status: String,
+    /// `assigned` or `all`; empty keeps the stored one.
+    pub scope: String,
+}
+
+/// Test Connection with what the form holds; empty fields fall back to what is stored.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestConnectionForm {
+    /// Application.
+    pub application_id: String,
+    /// Tenant URL.
+    pub tenant_url: String,
+    /// Secret Token.
+    pub secret_token: String,
+}
+
+/// Answer of Test Connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestConnectionView {
+    /// Whether provisioning can be switched on with these.
+    pub ok: bool,
+    /// Title of the notification.
+    pub title: String,
+    /// What happened.
+    pub message: String,
+    /// What to try; empty when ok.
+    pub advice: String,
+    /// Technical detail: the request made and the answer got.
+    pub detail: String,
+}
+
+/// An object mapping with its attribute mappings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectMappingView {
+    /// Key in URLs: `users`.
+    pub key: String,
+    /// For example *Provision Purser Users*.
+    pub name: String,
+    /// Enabled.
+    pub enabled: bool,
+    /// `Create`, `Update`, `Delete` as far as ticked.
+    pub actions: Vec<String>,
+    /// The rows.
+    pub attributes: Vec<AttributeMappingView>,
+}
+
+/// One row of an attribute mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeMappingView {
+    /// Source attribute or expression text.
+    pub source: String,
+    /// Target attribute.
+    pub target: String,
+    /// `Direct`, `Constant`, `Expression` or `None`.
+    pub mapping_type: String,
+    /// Matching precedence, if it matches.
+    pub matching_precedence: Option<u32>,
+}
+
+/// Synchronization Details; small, since a page asks for it every second.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobStatusView {
+    /// Job id.
+    pub job_id: String,
+    /// `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`, as in Graph.
+    pub code: String,
+    /// One sentence: what the job is doing or waiting for.
+    pub sentence: String,
+    /// `initial`, `incremental` or empty before the first.
+    pub cycle: String,
+    /// A cycle is running now.
+    pub running: bool,
+    /// Objects done in the present or last cycle.
+    pub processed: u64,
+    /// Objects in it, as far as known.
+    pub total: u64,
+    /// Milliseconds left at the present pace.
+    pub remaining_ms: Option<u64>,
+    /// Accounts created, updated, disabled, deleted, skipped, failed in this cycle.
+    pub counts: CycleCountsView,
+    /// RFC 3339 of the first run.
+    pub first_run_at: Option<String>,
+    /// RFC 3339 of the last run's end.
+    pub last_run_at: Option<String>,
+    /// Users managed (linked accounts that are not deleted).
+    pub users_managed: u64,
+    /// Failed objects that wait for a retry.
+    pub waiting_for_retry: u64,
+    /// Why the job is in quarantine, with advice.
+    pub quarantine: Option<String>,
+    /// RFC 3339 of the next attempt in quarantine.
+    pub next_attempt_at: Option<String>,
+    /// Changes in the directory that this job has not consumed yet (0 when in step).
+    pub backlog: u64,
+}
+
+/// What a cycle did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleCountsView {
+    /// Accounts created.
+    pub created: u64,
+    /// Accounts updated.
+    pub updated: u64,
+    /// Accounts disabled.
+    pub disabled: u64,
+    /// Accounts deleted.
+    pub deleted: u64,
+    /// Objects skipped, with the reason in the log.
+    pub skipped: u64,
+    /// Objects failed.
+    pub failed: u64,
+}

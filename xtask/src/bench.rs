@@ -1,0 +1,36 @@
+//! `cargo xtask bench`: speed and memory claims come from here.
+
+use crate::shell::run;
+use crate::workspace::Workspace;
+use anyhow::Result;
+
+/// What can be measured.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Subject {
+    /// An initial cycle against a fast target in the same process, beside a plain client sending the same requests
+    Cycle {
+        /// People to provision
+        #[arg(long, default_value_t = 10_000)]
+        users: u32,
+    },
+}
+
+/// Measures in a release build.
+///
+/// # Errors
+/// When the build or the measurement fails.
+pub(crate) fn bench(workspace: &Workspace, options: &Bench) -> Result<()> {
+    let Subject::Cycle { users } = options.subject;
+    run(
+        workspace
+            .cargo()
+            .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle", "--"])
+            .args(["--users", &users.to_string()]),
+    )
+}

@@ -1,0 +1,57 @@
+//! `cargo xtask`: the only tool that a newcomer needs.
+//!
+//! It installs what the project needs, says what it does while it does it, and can be run twice.
+//! To add a command: 1. a module, 2. a variant of [`Task`], 3. its line in the README.
+
+mod bench;
+mod e2e;
+mod pages;
+mod portal;
+mod shell;
+mod start;
+mod test;
+mod tools;
+mod versions;
+mod wasm_target;
+mod workspace;
+
+use anyhow::Result;
+use clap::Parser;
+use shell::say;
+use workspace::Workspace;
+
+/// Purser's tasks.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Build and serve the portal, and print a one-time set-up link
+    Start(start::Start),
+    /// Run every test, with the real counterparts it needs
+    Test(test::Test),
+    /// What continuous integration runs: the same as `test`
+    Ci,
+    /// Run only the journeys through a browser and the API
+    E2e(e2e::E2e),
+    /// Measure
+    Bench(bench::Bench),
+    /// Build the release: one file to copy
+    Dist,
+}
+
+fn main() -> Result<()> {
+    let task = Task::parse();
+    let workspace = Workspace::locate()?;
+    match task {
+        Task::Start(options) => start::start(&workspace, &options),
+        Task::Test(options) => test::test(&workspace, &options),
+        Task::Ci => test::test(&workspace, &test::Test::default()),
+        Task::E2e(options) => e2e::run_all(&workspace, &options),
+        Task::Bench(options) => bench::bench(&workspace, &options),
+        Task::Dist => {
+            pages::build(&workspace, true)?;
+            let purser = portal::build(&workspace, true)?;
+            say(&format!("The release is one file: {}", purser.display()));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask test`: format, lints, Rust tests, browser and API journeys.
+
+use crate::shell::{run, step};
+use crate::workspace::Workspace;
+use crate::{e2e, pages, tools};
+use anyhow::Result;
+use std::process::{Command, Stdio};
+
+/// What `test` was asked for.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Test {
+    /// Only Rust tests whose name contains this; leaves out format, lints and journeys
+    #[arg(long, value_name = "WORD")]
+    filter: Option<String>,
+}
+
+/// Runs the tests.
+///
+/// # Errors
+/// At the first kind of test that fails.
+pub(crate) fn test(workspace: &Workspace, options: &Test) -> Result<()> {
+    if let Some(word) = &options.filter {
+        return rust_tests(workspace, Some(word));
+    }
+    step("format", || run(workspace.cargo().args(["fmt", "--all", "--", "--check"])))?;
+    // The server embeds the pages, so they come before anything that compiles it.
+    pages::build(workspace, false)?;
+    tools::install_scim2_server(workspace)?;
+    tools::install_chromium()?;
+    step("lints", || {
+        run(workspace.cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    })?;
+    step("Rust tests", || rust_tests(workspace, None))?;
+    e2e::run_all(workspace, &e2e::E2e::default())
+}
+
+fn rust_tests(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
+    let has_nextest = Command::new("cargo")
+        .args(["nextest", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let mut cargo = workspace.cargo();
+    if has_nextest {
+        cargo.args(["nextest", "run", "--workspace", "--no-tests=fail", "--status-level=fail"]);
+    } else {
+        cargo.args(["test", "--workspace", "--quiet"]);
+    }
+    cargo.args(filter);
+    run(&mut cargo)
+}
