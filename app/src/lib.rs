@@ -1,1 +1,37 @@
-//! placeholder
+//! The portal: pages rendered on the server, and the few parts of them that are alive in the browser.
+//!
+//! # What this room is for
+//!
+//! A page ([`pages`]) asks a use-case of `purser-service` and renders [`components`]. It never runs
+//! in the browser, so it may use any crate. What must move by itself, or help while somebody types,
+//! is an island ([`islands`]); islands are the only code that reaches the browser. Forms are plain
+//! form posts to server functions ([`api`]), and links are plain links: everything works without
+//! JavaScript and gets better with it.
+//!
+//! # Invariants
+//!
+//! - A page that refuses a form shows what had been typed (see [`context`]).
+//! - State that a colleague could want (search, cursor, open pane) is in the URL.
+//! - No inline style and no inline script without a nonce: the Content-Security-Policy refuses them.
+//!
+//! # To add a page
+//!
+//! 1. its data: a view in `purser-contract` and a use-case in `purser-service`;
+//! 2. reading and writing in `api/<area>.rs`;
+//! 3. the page in `pages/<area>.rs`, its route in `routes.rs`, and its row in `components/menu.rs`.
+
+pub mod api;
+pub mod components;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub mod context;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+mod routes;
+#[cfg(feature = "ssr")]
+mod theme;
+
+#[cfg(feature = "ssr")]
+pub use routes::{App, shell};

@@ -1,1 +1,33 @@
-//! placeholder
+//! Kinds of targets that Purser provisions: one folder per kind, the gallery as data, and one HTTP kit.
+//!
+//! ```text
+//! gallery ─► connect ─► scim ─► http ─► the target
+//!               └────── dyn Connector ◄── engine, service
+//! ```
+//!
+//! Invariants:
+//! - Everything that leaves goes through [`HttpKit`]; nothing else in this workspace makes a request to a target.
+//! - A connector does what it is told once. It never retries, sleeps, logs or touches the store.
+//! - No answer, however odd, makes a connector panic or hold more than a bounded amount of memory.
+//! - Each error says what happened and what to try, in words for an administrator.
+//!
+//! Deliberately absent: when to call (engine), what to send (domain's plan), who may (service).
+//!
+//! To add an application that speaks SCIM: see [`gallery`]. To add a kind of target: 1. a folder with an
+//! implementation of [`Connector`], 2. a word in [`gallery::ConnectorKind`] and an arm in [`connect`],
+//! 3. the conformance suite in `tests/it/conformance.rs` run against a fake of it.
+
+mod connect;
+pub mod connector;
+mod error;
+pub mod gallery;
+pub mod http;
+mod profile;
+mod scim;
+
+pub use connect::{Credentials, connect};
+pub use connector::{CheckReport, Connector, Deleted, Exchange, Reply, Result};
+pub use error::{ConnectorError, ErrorKind, Trouble, Unreachable};
+pub use gallery::{ConnectorKind, CredentialField, Gallery, GalleryError, Template, TenantUrl};
+pub use http::{EgressPolicy, HttpKit, Network};
+pub use profile::{ElementFilter, Profile};

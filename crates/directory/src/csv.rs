@@ -124,7 +124,7 @@ impl<'a> CsvFile<'a> {
         let mut reader = reader(self.text, self.delimiter);
         // Seeking within memory can't fail; if it did the reader would stand at the start and yield the header as a row.
         let ready = reader.seek(self.body.clone()).is_ok();
-        Rows { file: self, reader, ready, waiting: None }
+        Rows { file: self, reader, ready }
     }
 
     /// The rows below the header as people, or as what is wrong with them.
@@ -144,39 +144,44 @@ pub struct RawRow {
     pub open_quote: bool,
 }
 
+impl RawRow {
+    /// Whether the cells can't be told apart by `columns`: too few, or text beyond the last. An empty cell at the
+    /// end is the habit of some programs and harmless.
+    fn misfits(&self, columns: usize) -> bool {
+        self.cells.len() < columns || self.cells.iter().skip(columns).any(|cell| !cell.trim().is_empty())
+    }
+}
+
 /// Iterator over the rows of a [`CsvFile`]. Rows without any text are left out.
 #[derive(Debug)]
 pub struct Rows<'a> {
     file: &'a CsvFile<'a>,
     reader: ::csv::Reader<Cursor<&'a [u8]>>,
     ready: bool,
-    waiting: Option<RawRow>,
 }
 
 impl Iterator for Rows<'_> {
     type Item = RawRow;
 
     fn next(&mut self) -> Option<RawRow> {
-        if !self.ready {
-            return None;
-        }
-        if let Some(row) = self.waiting.take() {
-            return Some(row);
-        }
         let mut record = ::csv::StringRecord::new();
-        while self.reader.read_record(&mut record).unwrap_or(false) {
+        while self.ready && self.reader.read_record(&mut record).unwrap_or(false) {
+            let (start, raw) = self.place(record.position());
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             let mut row = RawRow {
-                line: record.position().map_or(0, ::csv::Position::line),
+                line: start.line(),
                 cells: record.iter().map(str::to_owned).collect(),
                 open_quote: false,
             };
-            if row.cells.len() != self.file.columns.len()
-                && let Some(resume) = self.line_after(record.position())
+            if row.misfits(self.file.columns.len())
+                && let Some(first_line) = raw.iter().position(|byte| *byte == b'\n')
             {
                 row.open_quote = true;
+                let mut resume = ::csv::Position::new();
+                resume.set_line(start.line() + 1);
+                resume.set_byte(start.byte() + to_u64(first_line) + 1);
                 self.ready = self.reader.seek(resume).is_ok();
             }
             return Some(row);
@@ -186,22 +191,23 @@ impl Iterator for Rows<'_> {
 }
 
 impl Rows<'_> {
-    /// Where the second line of a row starts that spans several; `None` when it spans one.
-    fn line_after(&self, start: Option<&::csv::Position>) -> Option<::csv::Position> {
-        let start = start?;
-        let from = usize::try_from(start.byte()).ok()?;
-        let until = usize::try_from(self.reader.position().byte()).ok()?;
-        let raw = self.file.text.as_bytes().get(from..until)?;
-        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-        // The reader's start may still stand on the line end before the row.
+    /// Where the record just read starts, and its bytes without the line ends around it.
+    ///
+    /// The reader's own position stands before the line ends that precede a record (the `\n` of `\r\n`, empty
+    /// lines), so its line number is too small by as many.
+    fn place(&self, position: Option<&::csv::Position>) -> (::csv::Position, &[u8]) {
+        let mut start = position.cloned().unwrap_or_default();
+        let bytes = self.file.text.as_bytes();
+        let from = usize::try_from(start.byte()).unwrap_or(usize::MAX);
+        let until = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
+        let raw = bytes.get(from..until).unwrap_or_default();
         let lead = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let first_line = raw.get(lead..)?.iter().position(|byte| *byte == b'\n')?;
-        let offset = lead.checked_add(first_line)?.checked_add(1)?;
-        let mut resume = ::csv::Position::new();
-        resume.set_byte(start.byte().checked_add(u64::try_from(offset).ok()?)?);
-        resume.set_line(start.line().checked_add(1 + count_lines(raw.get(..lead)?))?);
-        Some(resume)
+        let (line_ends, raw) = raw.split_at(lead);
+        let line = start.line() + count_lines(line_ends);
+        let byte = start.byte() + to_u64(lead);
+        start.set_line(line).set_byte(byte);
+        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+        (start, raw.strip_suffix(b"\r").unwrap_or(raw))
     }
 }
 
@@ -214,7 +220,11 @@ fn reader(text: &str, delimiter: u8) -> ::csv::Reader<Cursor<&[u8]>> {
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX)
+    to_u64(bytes.iter().filter(|byte| **byte == b'\n').count())
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,1 +1,30 @@
-//! placeholder
+//! Purser's vocabulary and rules: what a person is, how attributes map, who is in scope, and what a
+//! cycle has to do about it.
+//!
+//! Everything here is pure: the same input gives the same output, nothing reads a clock, draws a random
+//! number, or does IO, so that preview, provision on demand and the cycle can share one [`plan`], and so
+//! that every rule is tested without a server. It also builds for wasm.
+//!
+//! How the modules lean on each other, from facts to decisions:
+//!
+//! ```text
+//! ids, secret, value ─► user, group ─► expression, path, target_schema ─► mapping ─► scope ─► plan ─► log
+//! ```
+//!
+//! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).
+
+pub mod expression;
+pub mod group;
+pub mod ids;
+pub mod log;
+pub mod mapping;
+pub mod path;
+pub mod plan;
+pub mod scope;
+pub mod secret;
+pub mod target_schema;
+pub mod user;
+pub mod value;
+mod vocabulary;
+
+pub use vocabulary::UnknownWord;

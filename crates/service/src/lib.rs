@@ -1,1 +1,56 @@
-//! placeholder
+//! Every use-case of Purser: who may do what, in one transaction, with audit and wake-up.
+//!
+//! Both doors, the portal's pages and the Graph API, call the same methods of [`Portal`]; neither decides anything.
+//! Every write goes the same way: may this caller? → parse what was typed → one transaction {rows, generation + 1,
+//! audit entry, change feed} → wake the engine.
+//!
+//! Invariants:
+//!
+//! * What a person should lose or get in an application reaches the change feed in the transaction that causes it,
+//!   so that no leaver is lost, whenever the process dies.
+//! * A target is never called, except by [`Portal::test_connection`].
+//! * An edit carries the generation that it was made from; a stale one is refused with both versions.
+//! * A secret goes in and never comes out: no view has a field for one, and the audit log says only that it changed.
+//! * Everything refused is refused with a sentence ([`ServiceError::problem`]); a fault of ours is logged once,
+//!   under an id.
+//!
+//! Deliberately absent: HTTP, sessions and cookies (`server`), pages (`app`), SQL (`store`), cycles (`engine`).
+//!
+//! To add a use-case: 1. a form and a view in `contract`; 2. a method here, in the file of its area, in the order
+//! above; 3. a word in [`audit`](self) for what it does; 4. a test in `tests/it` that reads what it left in the store.
+
+mod access;
+mod applications;
+mod assignments;
+mod audit;
+mod caller;
+mod connection;
+mod credentials;
+mod error;
+mod group_records;
+mod groups;
+mod housekeeping;
+mod import_run;
+mod imports;
+mod input;
+mod job;
+mod logs;
+mod page;
+mod password;
+mod portal;
+mod provisioning;
+mod sentence;
+mod throttle;
+mod tokens;
+mod user_edit;
+mod user_fields;
+mod user_records;
+mod users;
+
+pub use caller::Caller;
+pub use credentials::SecretForm;
+pub use error::{Result, ServiceError};
+pub use group_records::GroupPatch;
+pub use imports::ImportTask;
+pub use portal::{Portal, PortalDeps};
+pub use user_records::UserPatch;

@@ -1,1 +1,80 @@
-//! placeholder
+//! The store: the only room that knows SQL.
+//!
+//! [`Store`] is opened once and cloned freely. What it offers comes in three kinds:
+//!
+//! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a transaction
+//!   and inside one.
+//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows, audit and
+//!   change feed, and commits. Dropping a `Tx` rolls it back.
+//! - **Writes of the worker and of sessions** are methods of [`Store`] that are a transaction each: leases, intents,
+//!   batches of outcomes.
+//!
+//! Invariants:
+//! - There is one writer connection, so writers queue instead of colliding. Whoever holds a [`Tx`] must not call a write
+//!   of [`Store`] before it ends: it would wait for itself.
+//! - Lists go by key and are bounded; no offset anywhere.
+//! - Rows that humans edit carry a generation; a stale edit is refused with [`StoreError::Stale`].
+//! - Secrets are encrypted under the master key, bound to their application and name.
+//! - Nothing reads a clock: instants are parameters, stored as milliseconds in UTC. Time comes from a [`Clock`].
+//! - SQL that is written by hand is in [`bulk`] and has bound parameters only.
+//!
+//! Deliberately absent: rules (`purser-domain`), permissions and audit wording (`purser-service`), the schema
+//! (`purser-migrations`, which the caller runs on [`Store::connection`]).
+//!
+//! To add a table: 1. a step in `purser-migrations`; 2. a file in `entities`; 3. a module here with its type, its reads
+//! on [`Reads`] and its writes on [`Tx`]; 4. a test in `tests/it`.
+
+mod administrators;
+mod applications;
+mod assignments;
+mod audit;
+mod batch;
+mod bulk;
+mod changes;
+mod cipher;
+mod clock;
+mod connection;
+mod convert;
+mod cycles;
+mod engine;
+mod entities;
+mod error;
+mod escrows;
+mod groups;
+mod imports;
+mod intents;
+mod jobs;
+mod keyset;
+mod leases;
+mod links;
+mod logs;
+mod mappings;
+mod secrets;
+mod sessions;
+mod settings;
+mod statuses;
+mod tokens;
+mod users;
+
+pub use administrators::Administrator;
+pub use applications::{AppRole, Application};
+pub use assignments::{Assignment, AssignmentCounts, AssignmentRow, Principal, UserAssignment};
+pub use audit::{AuditEntry, AuditRow};
+pub use batch::{Batch, Progress};
+pub use changes::{ChangeKind, ChangeRow};
+pub use clock::{Clock, ManualClock, SystemClock, new_id};
+pub use connection::{Reads, Store, StoreConfig, Tx};
+pub use cycles::Observed;
+pub use engine::Job;
+pub use error::StoreError;
+pub use escrows::{Escrow, EscrowKind};
+pub use groups::GroupRow;
+pub use imports::{Import, ImportError, ImportState};
+pub use intents::{Intent, OpenIntent};
+pub use jobs::{JobMode, JobSpec};
+pub use keyset::NameKey;
+pub use logs::{LogEntry, LogFilter, LogRow};
+pub use sessions::SessionRecord;
+pub use statuses::{CycleCounts, CycleKind, JobStatus, Quarantine, RunningCycle};
+pub use tokens::ApiToken;
+pub use users::{UserCondition, UserFilter, UserQuery};

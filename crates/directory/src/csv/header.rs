@@ -1,6 +1,6 @@
 //! Which column goes where.
 use super::{CsvError, MAX_COLUMNS};
-use purser_domain::user::USER_ATTRIBUTES;
+use purser_domain::user::UserAttribute;
 
 /// Where a column goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Column {
     pub target: Option<ColumnTarget>,
 }
 
-/// Spellings of the columns that are not text attributes, normalised.
+/// Spellings of the columns that are not text attributes: letters and digits only, in lower case.
 const ACCOUNT_ENABLED: &[&str] =
     &["accountenabled", "enabled", "active", "isactive", "accountactive", "isenabled", "signinallowed"];
 const MANAGER: &[&str] = &[
@@ -101,28 +101,14 @@ pub(super) fn detect_delimiter(text: &str) -> u8 {
 }
 
 fn find_target(header: &str) -> Option<ColumnTarget> {
-    let wanted = normalise(header);
-    if wanted.is_empty() {
-        return None;
+    let folded: String = header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if ACCOUNT_ENABLED.contains(&folded.as_str()) {
+        Some(ColumnTarget::AccountEnabled)
+    } else if MANAGER.contains(&folded.as_str()) {
+        Some(ColumnTarget::Manager)
+    } else {
+        UserAttribute::recognise(header).map(|attribute| ColumnTarget::Attribute(attribute.name))
     }
-    if ACCOUNT_ENABLED.contains(&wanted.as_str()) {
-        return Some(ColumnTarget::AccountEnabled);
-    }
-    if MANAGER.contains(&wanted.as_str()) {
-        return Some(ColumnTarget::Manager);
-    }
-    USER_ATTRIBUTES
-        .iter()
-        .find(|attribute| {
-            let spellings = [attribute.name, attribute.graph_name, attribute.label];
-            spellings.iter().chain(attribute.csv).any(|spelling| normalise(spelling) == wanted)
-        })
-        .map(|attribute| ColumnTarget::Attribute(attribute.name))
-}
-
-/// Letters and digits only, in lower case: *E-mail address*, `e_mail_address` and `EMailAddress` are one.
-fn normalise(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn shorten(header: &str) -> String {

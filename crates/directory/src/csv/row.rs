@@ -41,9 +41,7 @@ pub(super) fn parse(columns: &[Column], row: &RawRow) -> Result<PersonRow, RowPr
                 .to_owned(),
         ));
     }
-    // A delimiter at the end of a line is a habit of some programs; text beyond the last column is a mistake.
-    let extra_text = row.cells.iter().skip(columns.len()).any(|cell| !cell.trim().is_empty());
-    if row.cells.len() < columns.len() || extra_text {
+    if row.misfits(columns.len()) {
         return Err(refuse(
             None,
             format!(

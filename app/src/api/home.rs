@@ -1,0 +1,41 @@
+//! What the home page counts.
+use crate::context::{caller, portal, refused};
+use purser_contract::application::ApplicationRowView;
+use purser_contract::directory::UserFilter;
+use purser_contract::page::ListForm;
+use purser_contract::problem::Problem;
+
+/// The portal at a glance.
+pub struct Overview {
+    /// People who are not deleted.
+    pub users: u64,
+    /// Groups.
+    pub groups: u64,
+    /// Applications in all.
+    pub applications: u64,
+    /// The first of them, with their state.
+    pub first_applications: Vec<ApplicationRowView>,
+}
+
+/// Counts, and the state of the applications.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn load_overview() -> Result<Overview, Problem> {
+    let (portal, caller) = (portal()?, caller()?);
+    let one = || ListForm { size: 1, ..ListForm::default() };
+    let users = portal.list_users(&caller, UserFilter::Present, one()).await.map_err(refused)?;
+    let groups = portal.list_groups(&caller, one()).await.map_err(refused)?;
+    let applications = portal.list_applications(&caller, ListForm::default()).await.map_err(refused)?;
+    Ok(Overview {
+        users: count(users.total, &users.items),
+        groups: count(groups.total, &groups.items),
+        applications: count(applications.total, &applications.items),
+        first_applications: applications.items,
+    })
+}
+
+/// The total where the list knows it, else what is on the page.
+fn count<T>(total: Option<u64>, items: &[T]) -> u64 {
+    total.unwrap_or(u64::try_from(items.len()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,22 @@
+//! CSV imports: what their page's island asks for, and (on the server) the upload, what the pages
+//! read and what the forms post.
+
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+mod upload;
+
+use crate::api::ApiProblem;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use purser_contract::import::ImportView;
+
+/// How far an import has come; without its preview, since it is asked for every second.
+///
+/// # Errors
+/// Nobody is signed in any more, or there is no such import.
+#[server(prefix = "/api", endpoint = "import_status", input = GetUrl)]
+pub async fn import_status(id: String) -> Result<ImportView, ApiProblem> {
+    let import = forms::load_import(&id).await?;
+    Ok(ImportView { columns: Vec::new(), preview: Vec::new(), ..import })
+}

@@ -1,0 +1,43 @@
+//! What the import pages read and post, on the server only.
+use super::upload::{Upload, UploadBody};
+use crate::context::{Done, caller, finish, portal, refused};
+use leptos::prelude::*;
+use purser_contract::import::{ImportErrorView, ImportView};
+use purser_contract::page::{ListForm, PageView};
+use purser_contract::problem::Problem;
+
+/// One import.
+///
+/// # Errors
+/// There is no such import.
+pub async fn load_import(id: &str) -> Result<ImportView, Problem> {
+    portal()?.load_import(&caller()?, id).await.map_err(refused)
+}
+
+/// A page of the refused rows of an import.
+///
+/// # Errors
+/// There is no such import, or the cursor is not one of ours.
+pub async fn list_import_errors(id: &str, form: ListForm) -> Result<PageView<ImportErrorView>, Problem> {
+    portal()?.list_import_errors(&caller()?, id, form).await.map_err(refused)
+}
+
+/// *Upload*: reads the header and the first rows; nothing is written to the directory yet.
+#[server(prefix = "/api", endpoint = "upload_import", input = UploadBody, input_derive = ())]
+pub async fn upload_import(upload: Upload) -> Result<(), ServerFnError> {
+    let outcome = async {
+        let Upload { name, bytes } = upload.read().await?;
+        portal()?.upload_import(&caller()?, &name, bytes).await.map_err(refused)
+    }
+    .await;
+    finish("upload_import", outcome, |import: &ImportView| Done::to(format!("/imports/{}", import.id)), "/users/import", &())
+        .await
+}
+
+/// *Start import*.
+#[server(prefix = "/api", endpoint = "start_import")]
+pub async fn start_import(id: String) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.start_import(&caller()?, &id).await.map_err(refused) }.await;
+    let here = format!("/imports/{id}");
+    finish("start_import", outcome, |_| Done::to(here.clone()), here.clone(), &()).await
+}

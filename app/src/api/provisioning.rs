@@ -1,0 +1,33 @@
+//! The provisioning blade: what its islands ask for, and (on the server) what its pages read and its
+//! forms post.
+//!
+//! The two functions here are also called by the browser's half, so they compile on both sides.
+
+#[cfg(feature = "ssr")]
+pub mod forms;
+
+use crate::api::ApiProblem;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use purser_contract::provisioning::{JobStatusView, TestConnectionForm, TestConnectionView};
+
+/// Synchronization Details of an application, for the progress that moves by itself.
+///
+/// # Errors
+/// Nobody is signed in any more, or the application is gone.
+#[server(prefix = "/api", endpoint = "job_status", input = GetUrl)]
+pub async fn job_status(application: String) -> Result<JobStatusView, ApiProblem> {
+    use crate::context::{caller, portal, refused};
+    Ok(portal()?.load_job_status(&caller()?, &application).await.map_err(refused)?)
+}
+
+/// *Test Connection* with what the blade's fields hold, saved or not. A target that says no is an
+/// answer (`ok` is false), not an error.
+///
+/// # Errors
+/// Nobody is signed in any more, or the application is gone.
+#[server(prefix = "/api", endpoint = "test_connection")]
+pub async fn test_connection(form: TestConnectionForm) -> Result<TestConnectionView, ApiProblem> {
+    use crate::context::{caller, portal, refused};
+    Ok(portal()?.test_connection(&caller()?, form).await.map_err(refused)?)
+}

@@ -1,0 +1,92 @@
+//! The server's half of the blade: reads of its pages, and its form posts.
+
+use crate::context::{Done, caller, finish, portal, refused};
+use leptos::prelude::*;
+use purser_contract::problem::Problem;
+use purser_contract::provisioning::{
+    JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
+};
+use serde::{Deserialize, Serialize};
+
+/// The blade of an application.
+///
+/// # Errors
+/// There is no such application (any more).
+pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Problem> {
+    portal()?.load_provisioning(&caller()?, application).await.map_err(refused)
+}
+
+/// One object mapping with its attribute mappings.
+///
+/// # Errors
+/// There is no such application or mapping (any more).
+pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
+    portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
+}
+
+/// *Save* of the blade.
+#[server(prefix = "/api", endpoint = "save_provisioning")]
+pub async fn save_provisioning(form: ProvisioningForm) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let here = blade(&form.application_id);
+    let done = |view: &ProvisioningView| Done::to(here.clone()).toast(saved(view));
+    finish("save_provisioning", outcome, done, here.clone(), &without_secret(form)).await
+}
+
+/// *Test Connection* without JavaScript: shows the answer on the blade, with what had been typed.
+#[server(prefix = "/api", endpoint = "test_connection_form")]
+pub async fn test_connection_form(form: ProvisioningForm) -> Result<(), ServerFnError> {
+    let outcome = async {
+        let test = TestConnectionForm {
+            application_id: form.application_id.clone(),
+            tenant_url: form.tenant_url.clone(),
+            secret_token: form.secret_token.clone(),
+        };
+        portal()?.test_connection(&caller()?, test).await.map_err(refused)
+    }
+    .await;
+    let here = blade(&form.application_id);
+    let typed = without_secret(form);
+    let done = |result: &TestConnectionView| {
+        let tested = TestedForm { form: typed.clone(), result: Some(result.clone()) };
+        Done::to(format!("{here}#test-connection")).keep("test_connection", &tested)
+    };
+    finish("save_provisioning", outcome, done, here.clone(), &typed).await
+}
+
+/// *Restart provisioning*: a new initial cycle over everybody, by the links that exist.
+#[server(prefix = "/api", endpoint = "restart_provisioning")]
+pub async fn restart_provisioning(id: String) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(refused) }.await;
+    let here = blade(&id);
+    let done = |_: &JobStatusView| {
+        Done::to(here.clone()).toast("Provisioning restarts: an initial cycle looks at everybody again.")
+    };
+    finish("restart_provisioning", outcome, done, here.clone(), &()).await
+}
+
+/// What a test of the connection leaves for the blade when the browser has no JavaScript.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TestedForm {
+    /// What had been typed, without the secret.
+    pub form: ProvisioningForm,
+    /// What the test found.
+    pub result: Option<TestConnectionView>,
+}
+
+fn blade(application: &str) -> String {
+    format!("/applications/{application}/provisioning")
+}
+
+/// A form is kept in the session until it is shown again; a secret never is.
+fn without_secret(form: ProvisioningForm) -> ProvisioningForm {
+    ProvisioningForm { secret_token: String::new(), ..form }
+}
+
+fn saved(view: &ProvisioningView) -> &'static str {
+    if view.enabled {
+        "Provisioning configuration saved. Provisioning is On: changes reach the application within seconds."
+    } else {
+        "Provisioning configuration saved. Provisioning is Off."
+    }
+}

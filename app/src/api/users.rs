@@ -1,0 +1,77 @@
+//! Users: what their pages read and what their forms post.
+use crate::context::{Done, caller, finish, portal, refused, url};
+use leptos::prelude::*;
+use purser_contract::directory::{UserFilter, UserForm, UserRowView, UserView};
+use purser_contract::page::{ListForm, PageView};
+use purser_contract::problem::Problem;
+
+/// A page of users.
+///
+/// # Errors
+/// The cursor is not one of ours.
+pub async fn list_users(filter: UserFilter, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
+    portal()?.list_users(&caller()?, filter, form).await.map_err(refused)
+}
+
+/// One user, deleted or not.
+///
+/// # Errors
+/// There is no such user.
+pub async fn load_user(id: &str) -> Result<UserView, Problem> {
+    portal()?.load_user(&caller()?, id).await.map_err(refused)
+}
+
+/// *Save* of a user, new or not.
+#[server(prefix = "/api", endpoint = "save_user")]
+pub async fn save_user(form: UserForm) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.save_user(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let (back, verb) =
+        if form.id.is_empty() { ("/users/new".to_owned(), "created") } else { (format!("/users/{}", form.id), "saved") };
+    let done = |user: &UserView| Done::to(format!("/users/{}", user.id)).toast(format!("{} was {verb}.", name(user)));
+    finish("save_user", outcome, done, back, &form).await
+}
+
+/// *Disable* and *Enable*.
+#[server(prefix = "/api", endpoint = "set_user_enabled")]
+pub async fn set_user_enabled(id: String, enabled: bool) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.set_user_enabled(&caller()?, &id, enabled).await.map_err(refused) }.await;
+    let here = format!("/users/{id}");
+    let done = |user: &UserView| {
+        Done::to(here.clone()).toast(format!("{} was {}.", name(user), if enabled { "enabled" } else { "disabled" }))
+    };
+    finish("set_user_enabled", outcome, done, here.clone(), &()).await
+}
+
+/// *Delete*: for 30 days the user can be restored.
+#[server(prefix = "/api", endpoint = "delete_user")]
+pub async fn delete_user(id: String) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.delete_user(&caller()?, &id).await.map_err(refused) }.await;
+    let done = |user: &UserRowView| {
+        Done::to("/users").toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
+    };
+    finish("delete_user", outcome, done, format!("/users/{id}"), &()).await
+}
+
+/// *Restore* a deleted user.
+#[server(prefix = "/api", endpoint = "restore_user")]
+pub async fn restore_user(id: String) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.restore_user(&caller()?, &id).await.map_err(refused) }.await;
+    let done =
+        |user: &UserView| Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)));
+    finish("restore_user", outcome, done, "/users/deleted", &()).await
+}
+
+/// *Delete permanently*.
+#[server(prefix = "/api", endpoint = "purge_user")]
+pub async fn purge_user(id: String) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(refused) }.await;
+    let back = url("/users/deleted", &[("pane", "purge"), ("id", &id)]);
+    finish("purge_user", outcome, |()| Done::to("/users/deleted").toast("The user was deleted permanently."), back, &())
+        .await
+}
+
+/// The name to call a user by.
+pub fn name(user: &UserView) -> String {
+    let attribute = |name: &str| user.attributes.get(name).cloned();
+    attribute("displayName").or_else(|| attribute("userPrincipalName")).unwrap_or_else(|| user.id.clone())
+}

@@ -1,0 +1,59 @@
+//! A state in one word, with a mark that doesn't rely on colour.
+use super::icon::Icon;
+use leptos::prelude::*;
+
+/// What a state means for the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Needs somebody.
+    Bad,
+    /// Worth a look.
+    Warn,
+    /// Nothing to say.
+    Calm,
+    /// Going on.
+    Info,
+}
+
+impl Tone {
+    /// Class suffix in `style/`.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Warn => "warn",
+            Self::Calm => "calm",
+            Self::Info => "info",
+        }
+    }
+
+    /// The mark beside the words.
+    pub(super) fn icon(self) -> icondata::Icon {
+        match self {
+            Self::Good => icondata::LuCircleCheck,
+            Self::Bad => icondata::LuCircleX,
+            Self::Warn => icondata::LuTriangleAlert,
+            Self::Calm => icondata::LuCircleMinus,
+            Self::Info => icondata::LuInfo,
+        }
+    }
+}
+
+/// A state.
+#[component]
+pub fn Badge(
+    /// What it means.
+    tone: Tone,
+    /// The word.
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    view! {
+        <span class=format!("badge badge-{}", tone.class())>
+            <Icon icon=tone.icon()/>
+            {label}
+        </span>
+    }
+}

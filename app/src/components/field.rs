@@ -1,0 +1,247 @@
+//! Form fields: label, control, hint and error belong together.
+//!
+//! The error shows by itself when the flash of a refused form has a problem for `field`.
+//! The class `field` is what the form guard island marks when its control was changed.
+use super::icon::Icon;
+use crate::context::flash;
+use leptos::prelude::*;
+
+/// A control's id, its hint's and its error's, as they refer to each other.
+struct Ids {
+    control: String,
+    hint: Option<String>,
+    error: Option<String>,
+}
+
+impl Ids {
+    fn new(name: &str, hint: &str, error: Option<&String>) -> Self {
+        let control = name.replace('[', "-").replace(']', "");
+        Self {
+            hint: (!hint.is_empty()).then(|| format!("{control}-hint")),
+            error: error.map(|_| format!("{control}-error")),
+            control,
+        }
+    }
+
+    /// What describes the control: its error first.
+    fn described_by(&self) -> Option<String> {
+        let ids: Vec<&str> = self.error.iter().chain(&self.hint).map(String::as_str).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// A line of text (or several).
+#[component]
+pub fn TextField(
+    /// Name in the form, for example `form[display_name]`.
+    #[prop(into)]
+    name: String,
+    /// Label.
+    #[prop(into)]
+    label: String,
+    /// Value now.
+    #[prop(into)]
+    value: String,
+    /// What a problem calls this field; empty when none ever does.
+    #[prop(optional, into)]
+    field: String,
+    /// A sentence below the control.
+    #[prop(optional, into)]
+    hint: String,
+    /// `text`, `email`, `password`, `url` ...
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// Must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// Can't be changed; a disabled control is not sent.
+    #[prop(optional)]
+    disabled: bool,
+    /// Example shown while empty.
+    #[prop(optional, into)]
+    placeholder: String,
+    /// What the browser may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// Has the focus when the page opens.
+    #[prop(optional)]
+    autofocus: bool,
+    /// Characters at most; 0 for no limit here.
+    #[prop(optional)]
+    max_length: u32,
+    /// Several lines.
+    #[prop(optional)]
+    multiline: bool,
+) -> impl IntoView {
+    let error = flash().problem_for(&field);
+    let ids = Ids::new(&name, &hint, error.as_ref());
+    let described_by = ids.described_by();
+    let invalid = error.as_ref().map(|_| "true");
+    let max_length = (max_length > 0).then(|| max_length.to_string());
+    let placeholder = (!placeholder.is_empty()).then_some(placeholder);
+    let control = if multiline {
+        view! {
+            <textarea
+                class="input input-multiline"
+                id=ids.control.clone()
+                name=name
+                rows="4"
+                required=required
+                disabled=disabled
+                maxlength=max_length
+                placeholder=placeholder
+                aria-describedby=described_by
+                aria-invalid=invalid
+            >
+                {value}
+            </textarea>
+        }
+        .into_any()
+    } else {
+        view! {
+            <input
+                class="input"
+                id=ids.control.clone()
+                name=name
+                type=kind
+                value=value
+                required=required
+                disabled=disabled
+                maxlength=max_length
+                placeholder=placeholder
+                autocomplete=autocomplete
+                autofocus=autofocus
+                aria-describedby=described_by
+                aria-invalid=invalid
+            />
+        }
+        .into_any()
+    };
+    frame(label, required, hint, error, ids, control)
+}
+
+/// One of several values.
+#[component]
+pub fn SelectField(
+    /// Name in the form.
+    #[prop(into)]
+    name: String,
+    /// Label.
+    #[prop(into)]
+    label: String,
+    /// Value now.
+    #[prop(into)]
+    value: String,
+    /// Value and label of each choice.
+    options: Vec<(String, String)>,
+    /// What a problem calls this field.
+    #[prop(optional, into)]
+    field: String,
+    /// A sentence below the control.
+    #[prop(optional, into)]
+    hint: String,
+    /// Can't be changed; a disabled control is not sent.
+    #[prop(optional)]
+    disabled: bool,
+) -> impl IntoView {
+    let error = flash().problem_for(&field);
+    let ids = Ids::new(&name, &hint, error.as_ref());
+    let options = options
+        .into_iter()
+        .map(|(choice, label)| {
+            let selected = choice == value;
+            view! { <option value=choice selected=selected>{label}</option> }
+        })
+        .collect_view();
+    let control = view! {
+        <select
+            class="input select"
+            id=ids.control.clone()
+            name=name
+            disabled=disabled
+            aria-describedby=ids.described_by()
+            aria-invalid=error.as_ref().map(|_| "true")
+        >
+            {options}
+        </select>
+    }
+    .into_any();
+    frame(label, false, hint, error, ids, control)
+}
+
+/// Yes or no; sent as `true` when ticked, not at all when not.
+#[component]
+pub fn CheckField(
+    /// Name in the form.
+    #[prop(into)]
+    name: String,
+    /// Label.
+    #[prop(into)]
+    label: String,
+    /// Ticked now.
+    checked: bool,
+    /// A sentence below the control.
+    #[prop(optional, into)]
+    hint: String,
+    /// Can't be changed.
+    #[prop(optional)]
+    disabled: bool,
+) -> impl IntoView {
+    let ids = Ids::new(&name, &hint, None);
+    let described_by = ids.described_by();
+    view! {
+        <div class="field field-check">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    id=ids.control
+                    name=name
+                    value="true"
+                    checked=checked
+                    disabled=disabled
+                    aria-describedby=described_by
+                />
+                <span>{label}</span>
+            </label>
+            {ids.hint.map(|id| view! { <p class="field-hint" id=id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// A value that goes with the form unseen.
+#[component]
+pub fn HiddenField(
+    /// Name in the form.
+    #[prop(into)]
+    name: String,
+    /// Value.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}
+
+/// Label above, control, hint and error below.
+fn frame(label: String, required: bool, hint: String, error: Option<String>, ids: Ids, control: AnyView) -> AnyView {
+    let Ids { control: control_id, hint: hint_id, error: error_id } = ids;
+    let error = error.zip(error_id).map(|(error, id)| {
+        view! {
+            <p class="field-error" id=id>
+                <Icon icon=icondata::LuCircleAlert/>
+                {error}
+            </p>
+        }
+    });
+    view! {
+        <div class="field">
+            <label class="field-label" for=control_id>
+                {label}
+                {required.then(|| view! { <span class="required" aria-hidden="true">" *"</span> })}
+            </label>
+            {control}
+            {hint_id.map(|id| view! { <p class="field-hint" id=id>{hint}</p> })}
+            {error}
+        </div>
+    }
+    .into_any()
+}

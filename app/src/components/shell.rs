@@ -1,0 +1,141 @@
+//! The frame of every page: header bar, breadcrumbs, title, menu, command bar, content, pane.
+use super::{HeaderBar, Menu, Monogram, ProblemBar, ResourceMenu, Toast};
+use crate::context;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use purser_contract::problem::{Problem, ProblemKind};
+
+/// One step of the way to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crumb {
+    label: String,
+    href: String,
+}
+
+impl Crumb {
+    /// A step.
+    pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { label: label.into(), href: href.into() }
+    }
+}
+
+/// A page's frame (a *blade*).
+///
+/// Shows the notification of the request before, good or bad.
+#[component]
+pub fn Shell(
+    /// What the page shows; with a resource, its part of that.
+    #[prop(into)]
+    title: String,
+    /// The thing that the page is about, before a bar: `Acme | Provisioning`.
+    #[prop(optional, into)]
+    resource: String,
+    /// Grey line under the title.
+    #[prop(optional, into)]
+    subtitle: String,
+    /// Whose initials stand beside the title; none when empty.
+    #[prop(optional, into)]
+    monogram: String,
+    /// Menu at the left.
+    #[prop(optional_no_strip, into)]
+    menu: Option<Menu>,
+    /// The way here.
+    #[prop(optional)]
+    crumbs: Vec<Crumb>,
+    /// What can be done.
+    #[prop(optional_no_strip, into)]
+    commands: Option<AnyView>,
+    /// A pane over the page.
+    #[prop(optional_no_strip, into)]
+    pane: Option<AnyView>,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let document_title =
+        if resource.is_empty() { format!("{title} - Purser") } else { format!("{resource} | {title} - Purser") };
+    let covered = pane.is_some();
+    let resource = (!resource.is_empty()).then(|| {
+        view! {
+            <span class="blade-resource">{resource}</span>
+            <span class="blade-bar" aria-hidden="true">" | "</span>
+        }
+    });
+    let commands = commands.map(|commands| {
+        view! { <div class="commands" role="group" aria-label="Commands">{commands}</div> }
+    });
+    view! {
+        <Title text=document_title/>
+        <div inert=covered>
+            <HeaderBar/>
+        </div>
+        <main class="blade">
+            <div inert=covered>{breadcrumbs(crumbs)}</div>
+            <div class="blade-head">
+                {(!monogram.is_empty()).then(|| view! { <Monogram name=monogram large=true/> })}
+                <div>
+                    <h1 class="blade-title">{resource}<span>{title}</span></h1>
+                    {(!subtitle.is_empty()).then(|| view! { <p class="blade-subtitle">{subtitle}</p> })}
+                </div>
+            </div>
+            <div class="blade-grid" inert=covered>
+                {menu.map(|menu| view! { <ResourceMenu menu/> })}
+                <div class="blade-content" id="content" tabindex="-1">
+                    {commands}
+                    {notifications()}
+                    {children()}
+                </div>
+            </div>
+            {pane}
+        </main>
+    }
+    .into_any()
+}
+
+/// The frame of the pages for which nobody is signed in yet.
+#[component]
+pub fn BareShell(
+    /// What the page is for.
+    #[prop(into)]
+    title: String,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} - Purser")/>
+        <main class="bare" id="content">
+            <div class="bare-card">
+                <p class="bare-brand">"Purser"</p>
+                <h1 class="blade-title">{title}</h1>
+                {notifications()}
+                {children()}
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn breadcrumbs(crumbs: Vec<Crumb>) -> Option<AnyView> {
+    if crumbs.is_empty() {
+        return None;
+    }
+    let steps =
+        crumbs.into_iter().map(|Crumb { label, href }| view! { <li><a href=href>{label}</a></li> }).collect_view();
+    Some(view! { <nav class="crumbs" aria-label="Breadcrumbs"><ol>{steps}</ol></nav> }.into_any())
+}
+
+/// What the request before left to say.
+fn notifications() -> AnyView {
+    let flash = context::flash();
+    // Leptos leads a form that could not even be read back here with its error in the query.
+    let unreadable = (!context::query_value("__err").is_empty()).then(|| {
+        Problem::new(ProblemKind::Invalid, "The form could not be read, so nothing was changed.")
+            .advice("Open the page again and repeat what you did. If it happens again, look at the server's log.")
+    });
+    let problem = flash.problem.or(unreadable).map(|problem| view! { <ProblemBar problem/> });
+    let toast = flash.toast.map(|text| view! { <Toast text/> });
+    view! {
+        {toast}
+        {problem}
+    }
+    .into_any()
+}

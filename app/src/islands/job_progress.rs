@@ -1,0 +1,234 @@
+//! Synchronization Details that move by themselves.
+//!
+//! The page renders them once on the server; in the browser they are asked for again each second
+//! while there is something to see, and every third second otherwise. A tab in the background asks
+//! nothing. Without JavaScript they stay as they were when the page was made.
+
+use crate::components::{Progress, TimeStamp};
+use leptos::prelude::*;
+use purser_contract::provisioning::{CycleCountsView, JobStatusView};
+
+/// A job's state, progress, counts and dates.
+#[island]
+pub fn JobProgress(
+    /// The application whose job it is.
+    application: String,
+    /// What the server knew when it made the page.
+    initial: JobStatusView,
+    /// Only state, progress and counts, for an overview.
+    #[prop(optional)]
+    brief: bool,
+) -> impl IntoView {
+    let status = RwSignal::new(initial);
+    let interrupted = RwSignal::new(None::<String>);
+    #[cfg(feature = "hydrate")]
+    poll::start(application, status, interrupted);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = application;
+
+    let sentence = Memo::new(move |_| status.with(|status| status.sentence.clone()));
+    let quarantine = Memo::new(move |_| {
+        status.with(|status| status.quarantine.clone().map(|advice| (advice, status.next_attempt_at.clone())))
+    });
+    let bar = Memo::new(move |_| {
+        status.with(|status| (cycle_label(status), status.processed, status.total, status.remaining_ms, status.running))
+    });
+    let counts = Memo::new(move |_| status.with(|status| status.counts));
+
+    view! {
+        <div class="job stack">
+            {move || quarantine.get().map(|(advice, next)| quarantine_bar(advice, next))}
+            <p class="job-state" role="status">
+                <span class=move || format!("job-code job-code-{}", status.with(|status| tone(status)))>
+                    {move || status.with(|status| code_label(&status.code))}
+                </span>
+                <span>{move || sentence.get()}</span>
+            </p>
+            {move || {
+                let (label, processed, total, remaining_ms, running) = bar.get();
+                (!label.is_empty()).then(|| view! { <Progress label processed total remaining_ms running/> })
+            }}
+            <dl class="job-counts">
+                {move || count_cards(counts.get())}
+            </dl>
+            {(!brief).then(|| view! { <dl class="properties">{move || status.with(details)}</dl> })}
+            <p class="job-interrupted" role="status">{move || interrupted.get()}</p>
+        </div>
+    }
+}
+
+/// What the bar is about; empty when there was no cycle yet.
+fn cycle_label(status: &JobStatusView) -> String {
+    let cycle = match status.cycle.as_str() {
+        "initial" => "Initial cycle",
+        "incremental" => "Incremental cycle",
+        _ => return String::new(),
+    };
+    match (status.running, status.code.as_str()) {
+        (true, _) => format!("{cycle} running"),
+        (false, "Paused") if status.processed < status.total => format!("{cycle} paused"),
+        (false, _) if status.processed < status.total => format!("{cycle} stopped"),
+        (false, _) => format!("{cycle} completed"),
+    }
+}
+
+fn code_label(code: &str) -> &'static str {
+    match code {
+        "NotConfigured" => "Not configured",
+        "NotRun" => "Not run yet",
+        "Active" => "On",
+        "Paused" => "Off",
+        "Quarantine" => "Quarantine",
+        _ => "Unknown",
+    }
+}
+
+fn tone(status: &JobStatusView) -> &'static str {
+    match status.code.as_str() {
+        "Active" => "good",
+        "Quarantine" => "bad",
+        "NotRun" => "info",
+        _ => "calm",
+    }
+}
+
+fn quarantine_bar(advice: String, next: Option<String>) -> impl IntoView {
+    view! {
+        <div class="bar bar-bad" role="alert">
+            <div class="bar-text">
+                <p class="bar-title">"Provisioning is in quarantine"</p>
+                <p>{advice}</p>
+                {next.map(|at| view! { <p>"Next attempt: " <TimeStamp at/></p> })}
+            </div>
+        </div>
+    }
+}
+
+fn count_cards(counts: CycleCountsView) -> impl IntoView {
+    let CycleCountsView { created, updated, disabled, deleted, skipped, failed } = counts;
+    [
+        ("Created", created),
+        ("Updated", updated),
+        ("Disabled", disabled),
+        ("Deleted", deleted),
+        ("Skipped", skipped),
+        ("Failed", failed),
+    ]
+    .map(|(label, count)| {
+        let class = if label == "Failed" && count > 0 { "job-count job-count-bad" } else { "job-count" };
+        view! {
+            <div class=class>
+                <dt>{label}</dt>
+                <dd>{grouped(count)}</dd>
+            </div>
+        }
+    })
+    .into_iter()
+    .collect_view()
+}
+
+fn details(status: &JobStatusView) -> impl IntoView + use<> {
+    let at = |moment: &Option<String>| match moment.clone() {
+        Some(at) => view! { <TimeStamp at/> }.into_any(),
+        None => "Never".into_any(),
+    };
+    [
+        ("First run", at(&status.first_run_at)),
+        ("Last run", at(&status.last_run_at)),
+        ("Users managed", grouped(status.users_managed).into_any()),
+        ("Changes waiting", grouped(status.backlog).into_any()),
+        ("Waiting for retry", grouped(status.waiting_for_retry).into_any()),
+    ]
+    .map(|(label, value)| view! { <div class="properties-row"><dt>{label}</dt><dd>{value}</dd></div> })
+    .into_iter()
+    .collect_view()
+}
+
+/// A count with its thousands apart: 1,234,567.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(feature = "hydrate")]
+mod poll {
+    use crate::api::provisioning::job_status;
+    use leptos::prelude::*;
+    use leptos::task::spawn_local;
+    use purser_contract::provisioning::JobStatusView;
+    use std::time::Duration;
+
+    const BUSY: Duration = Duration::from_secs(1);
+    const IDLE: Duration = Duration::from_secs(3);
+
+    /// Asks again and again for as long as the page is open.
+    pub(super) fn start(
+        application: String,
+        status: RwSignal<JobStatusView>,
+        interrupted: RwSignal<Option<String>>,
+    ) {
+        let busy = status.with_untracked(is_busy);
+        set_timeout(move || ask(application, status, interrupted), if busy { BUSY } else { IDLE });
+    }
+
+    fn ask(application: String, status: RwSignal<JobStatusView>, interrupted: RwSignal<Option<String>>) {
+        if document().hidden() {
+            return start(application, status, interrupted);
+        }
+        spawn_local(async move {
+            match job_status(application.clone()).await {
+                Ok(fresh) => {
+                    interrupted.set(None);
+                    if status.with_untracked(|shown| *shown != fresh) {
+                        status.set(fresh);
+                    }
+                }
+                Err(refused) => interrupted.set(Some(format!("Live updates are interrupted: {refused}"))),
+            }
+            start(application, status, interrupted);
+        });
+    }
+
+    fn is_busy(status: &JobStatusView) -> bool {
+        status.running || (status.backlog > 0 && status.code == "Active")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+
+    #[test]
+    fn the_bar_says_which_cycle_and_whether_it_goes_on() {
+        let mut status = JobStatusView {
+            cycle: "initial".to_owned(),
+            code: "Active".to_owned(),
+            running: true,
+            processed: 3,
+            total: 10,
+            ..JobStatusView::default()
+        };
+        assert_eq!(cycle_label(&status), "Initial cycle running");
+        status.running = false;
+        status.code = "Paused".to_owned();
+        assert_eq!(cycle_label(&status), "Initial cycle paused");
+        status.processed = 10;
+        assert_eq!(cycle_label(&status), "Initial cycle completed");
+        status.cycle.clear();
+        assert_eq!(cycle_label(&status), "");
+    }
+}

@@ -1,0 +1,38 @@
+//! Esc closes a pane, and the focus starts in it.
+use leptos::prelude::*;
+
+/// Stands in the pane.
+#[island]
+pub fn PaneKeys(
+    /// The page without the pane.
+    close: String,
+) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    keys::start(close);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = close;
+}
+
+#[cfg(feature = "hydrate")]
+mod keys {
+    use leptos::ev;
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast as _;
+    use web_sys::HtmlElement;
+
+    /// Where the focus starts: the first control, or the way out.
+    const FIRST: &str = ".pane-body :is(input:not([type=hidden]), select, textarea, button)";
+
+    pub(super) fn start(close: String) {
+        let first = document().query_selector(FIRST).ok().flatten();
+        let first = first.or_else(|| document().query_selector(".pane-close").ok().flatten());
+        if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+            let _ = first.focus();
+        }
+        window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                let _ = window().location().set_href(&close);
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+//! *Test Connection* in place: asks with what the fields hold, saved or not, and shows the answer
+//! under the button. Without JavaScript the same button posts the form, and the answer comes with
+//! the page.
+
+use leptos::html::Button;
+use leptos::prelude::*;
+use purser_contract::provisioning::TestConnectionView;
+
+/// The button and its answer.
+#[island]
+pub fn TestConnection(
+    /// What a test without JavaScript found.
+    result: Option<TestConnectionView>,
+) -> impl IntoView {
+    let answer = RwSignal::new(result);
+    let pending = RwSignal::new(false);
+    let fault = RwSignal::new(None::<String>);
+    let button = NodeRef::<Button>::new();
+    let ask = move |event: leptos::ev::MouseEvent| {
+        #[cfg(feature = "hydrate")]
+        browser::ask(&event, button, answer, pending, fault);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = event;
+    };
+    view! {
+        <div class="test-connection stack" id="test-connection">
+            // `formnovalidate`: a missing URL is explained by the answer, like every other mistake.
+            <button
+                node_ref=button
+                class="button"
+                type="submit"
+                formaction="/api/test_connection_form"
+                formnovalidate=true
+                aria-disabled=move || pending.get().to_string()
+                on:click=ask
+            >
+                "Test Connection"
+            </button>
+            <div role="status" aria-live="polite">
+                {move || pending.get().then(|| view! { <p class="pending">"Testing the connection\u{2026}"</p> })}
+                {move || (!pending.get()).then(|| answer.get().map(answer_bar))}
+                {move || fault.get().map(fault_bar)}
+            </div>
+        </div>
+    }
+}
+
+fn answer_bar(answer: TestConnectionView) -> impl IntoView {
+    let class = if answer.ok { "bar bar-good" } else { "bar bar-bad" };
+    view! {
+        <div class=class>
+            <div class="bar-text">
+                <p class="bar-title">{answer.title}</p>
+                <p>{answer.message}</p>
+                {(!answer.advice.is_empty()).then(|| view! { <p>{answer.advice}</p> })}
+                {(!answer.detail.is_empty())
+                    .then(|| {
+                        view! {
+                            <details>
+                                <summary>"Technical detail"</summary>
+                                <p class="mono">{answer.detail}</p>
+                            </details>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}
+
+fn fault_bar(sentence: String) -> impl IntoView {
+    view! {
+        <div class="bar bar-bad">
+            <div class="bar-text">
+                <p class="bar-title">"The test could not be made"</p>
+                <p>{sentence}</p>
+            </div>
+        </div>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use crate::api::provisioning::test_connection;
+    use leptos::ev::MouseEvent;
+    use leptos::html::Button;
+    use leptos::prelude::*;
+    use leptos::task::spawn_local;
+    use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlFormElement, HtmlInputElement};
+
+    /// Asks instead of posting the form. One question at a time: a second press waits for the answer.
+    pub(super) fn ask(
+        event: &MouseEvent,
+        button: NodeRef<Button>,
+        answer: RwSignal<Option<TestConnectionView>>,
+        pending: RwSignal<bool>,
+        fault: RwSignal<Option<String>>,
+    ) {
+        let Some(form) = button.get_untracked().and_then(|button| button.form()) else { return };
+        event.prevent_default();
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        fault.set(None);
+        let question = TestConnectionForm {
+            application_id: value(&form, "form[application_id]"),
+            tenant_url: value(&form, "form[tenant_url]"),
+            secret_token: value(&form, "form[secret_token]"),
+        };
+        spawn_local(async move {
+            match test_connection(question).await {
+                Ok(view) => answer.set(Some(view)),
+                Err(refused) => {
+                    answer.set(None);
+                    fault.set(Some(refused.to_string()));
+                }
+            }
+            pending.set(false);
+        });
+    }
+
+    fn value(form: &HtmlFormElement, name: &str) -> String {
+        form.elements()
+            .named_item(name)
+            .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+            .map_or_else(String::new, |input| input.value())
+    }
+}

@@ -1,0 +1,174 @@
+//! New application: the gallery as tiles, and the pane that creates an application from one of them.
+//!
+//! Search, category and the chosen gallery app are in the query string, so that the page works
+//! without a script and any state of it can be sent to a colleague.
+
+use crate::api::applications::{list_templates, load_template};
+use crate::components::*;
+use crate::context::{flash, query, url};
+use leptos::prelude::*;
+use purser_contract::application::{CreateApplicationForm, TemplateView};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+const PATH: &str = "/applications/new";
+const CREATE: &str = "create-application";
+
+/// The page's query string.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct GalleryForm {
+    /// Words to look for.
+    search: String,
+    /// One category; empty for all.
+    category: String,
+    /// The gallery app whose pane is open; empty for none.
+    template: String,
+}
+
+impl GalleryForm {
+    fn url(&self, category: &str, template: &str) -> String {
+        url(PATH, &[("search", &self.search), ("category", category), ("template", template)])
+    }
+}
+
+/// The gallery.
+#[component]
+pub fn GalleryPage() -> impl IntoView {
+    page(async {
+        let form = query::<GalleryForm>();
+        let found = list_templates(&form.search)?;
+        let categories: BTreeSet<String> =
+            list_templates("")?.into_iter().flat_map(|template| template.categories).collect();
+        let tiles: Vec<TemplateView> = found
+            .into_iter()
+            .filter(|template| form.category.is_empty() || template.categories.contains(&form.category))
+            .collect();
+        let pane = match form.template.as_str() {
+            "" => ().into_any(),
+            id => create_pane(&load_template(id)?, form.url(&form.category, "")).into_any(),
+        };
+        let listed = if tiles.is_empty() {
+            nothing_found(&form).into_any()
+        } else {
+            view! {
+                <ul class="grid grid-cols-[repeat(auto-fill,minmax(17rem,1fr))] gap-4" aria-label="Gallery applications">
+                    {tiles.into_iter().map(|template| tile(&form, template)).collect_view()}
+                </ul>
+            }
+            .into_any()
+        };
+        Ok(view! {
+            <Shell
+                title="Browse Purser Gallery"
+                crumbs=vec![Crumb::new("Home", "/"), Crumb::new("Enterprise applications", "/applications")]
+                menu=Menu::portal("/applications")
+                commands=view! {
+                    <CommandLink
+                        href=form.url(&form.category, "scim")
+                        icon=icondata::LuPlus
+                        label="Create your own application"
+                    />
+                }
+                .into_any()
+                pane
+            >
+                <div class="stack">
+                    <p class="column">
+                        "The gallery holds the applications that Purser knows how to provision to. "
+                        "An application that is not here but speaks SCIM 2.0 can be added as your own application."
+                    </p>
+                    <SearchBox path=PATH value=form.search.clone() label="Search application">
+                        <HiddenField name="category" value=form.category.clone()/>
+                    </SearchBox>
+                    {category_pills(&form, categories)}
+                    {listed}
+                </div>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+fn category_pills(form: &GalleryForm, categories: BTreeSet<String>) -> impl IntoView + use<> {
+    let pills = std::iter::once(String::new()).chain(categories).map(|category| {
+        let current = category == form.category;
+        let href = form.url(&category, "");
+        let label = if category.is_empty() { "All".to_owned() } else { category };
+        view! { <li><a class="pill" href=href aria-current=current.then_some("true")>{label}</a></li> }
+    });
+    view! {
+        <nav class="flex flex-wrap items-center gap-2" aria-label="Categories">
+            <span>"Categories:"</span>
+            <ul class="flex flex-wrap gap-2">{pills.collect_view()}</ul>
+        </nav>
+    }
+}
+
+fn tile(form: &GalleryForm, template: TemplateView) -> impl IntoView + use<> {
+    let href = form.url(&form.category, &template.id);
+    view! {
+        <li class="tile">
+            <a class="tile-link" href=href>
+                <Monogram name=template.display_name.clone()/>
+                <span class="font-semibold">{template.display_name.clone()}</span>
+            </a>
+            <p class="text-muted">{template.publisher}</p>
+            <p class="grow">{template.description}</p>
+            <p class="flex items-center gap-1 text-muted">
+                <Icon icon=icondata::LuRefreshCcw/>
+                "Provisioning"
+            </p>
+        </li>
+    }
+}
+
+fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> {
+    let form = flash()
+        .form::<CreateApplicationForm>("create_application")
+        .filter(|form| form.template_id == template.id)
+        .unwrap_or_else(|| CreateApplicationForm {
+            template_id: template.id.clone(),
+            display_name: template.display_name.clone(),
+        });
+    let rows = vec![
+        ("Publisher", template.publisher.clone().into_any()),
+        ("Categories", template.categories.join(", ").into_any()),
+        ("Provisioning", "Automatic provisioning supported".into_any()),
+    ];
+    view! {
+        <Pane
+            title=template.display_name.clone()
+            close
+            footer=view! { <PrimaryButton label="Create" form=CREATE/> }.into_any()
+        >
+            <form id=CREATE class="stack" method="post" action="/api/create_application">
+                <HiddenField name="form[template_id]" value=form.template_id/>
+                <TextField
+                    name="form[display_name]"
+                    field="display_name"
+                    label="What\u{2019}s the name of your app?"
+                    value=form.display_name
+                    required=true
+                    autofocus=true
+                    autocomplete="off"
+                    max_length=256
+                />
+                <p>{template.description.clone()}</p>
+                <Properties rows/>
+            </form>
+        </Pane>
+    }
+}
+
+fn nothing_found(form: &GalleryForm) -> impl IntoView + use<> {
+    let own = form.url("", "scim");
+    view! {
+        <EmptyState
+            icon=icondata::LuSearchX
+            title="No gallery application found"
+            text="Try other words, or add it as your own application if it speaks SCIM 2.0."
+            action=view! { <a class="button" href=own>"Create your own application"</a> }.into_any()
+        />
+    }
+}

@@ -1,0 +1,109 @@
+//! Enterprise applications | All applications.
+
+use super::ProvisioningBadge;
+use crate::api::applications::list_applications;
+use crate::components::*;
+use crate::context::query;
+use leptos::prelude::*;
+use purser_contract::application::ApplicationRowView;
+use purser_contract::page::ListForm;
+
+const PATH: &str = "/applications";
+
+/// The list of all applications, with search.
+#[component]
+pub fn ApplicationsPage() -> impl IntoView {
+    page(async {
+        let form = query::<ListForm>();
+        let applications = list_applications(form.clone()).await?;
+        let body = if applications.items.is_empty() {
+            empty(&form).into_any()
+        } else {
+            view! {
+                <p role="status">{found(applications.total)}</p>
+                <DataTable
+                    caption="Applications"
+                    columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning"]
+                >
+                    {applications.items.into_iter().map(row).collect_view()}
+                </DataTable>
+                <Pager path=PATH query=vec![("search", form.search.clone())] after=form.after.clone() next=applications.next/>
+            }
+            .into_any()
+        };
+        Ok(view! {
+            <Shell
+                title="All applications"
+                resource="Enterprise applications"
+                subtitle="Purser"
+                menu=Menu::portal(PATH)
+                crumbs=vec![Crumb::new("Home", "/")]
+                commands=view! {
+                    <CommandLink href="/applications/new" icon=icondata::LuPlus label="New application"/>
+                    <CommandLink href=PATH icon=icondata::LuRefreshCw label="Refresh"/>
+                }
+                .into_any()
+            >
+                <div class="stack">
+                    <p>
+                        "View, filter, and search the applications that Purser creates, updates and removes "
+                        "accounts in."
+                    </p>
+                    <SearchBox path=PATH value=form.search label="Search by application name or object ID"/>
+                    {body}
+                </div>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+fn found(total: Option<u64>) -> Option<String> {
+    total.map(|total| format!("{total} application{} found", if total == 1 { "" } else { "s" }))
+}
+
+fn row(application: ApplicationRowView) -> impl IntoView {
+    let href = format!("{PATH}/{}", application.id);
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="flex items-center gap-2" href=href>
+                    <Monogram name=application.display_name.clone()/>
+                    <span>{application.display_name}</span>
+                </a>
+            </th>
+            <td>{application.id}</td>
+            <td>{application.app_id}</td>
+            <td>{application.template_name}</td>
+            <td><TimeStamp at=application.created_at/></td>
+            <td><ProvisioningBadge state=application.provisioning/></td>
+        </tr>
+    }
+}
+
+/// Nothing to list: either nothing exists yet, or nothing matches.
+fn empty(form: &ListForm) -> impl IntoView + use<> {
+    if form.search.is_empty() {
+        view! {
+            <EmptyState
+                icon=icondata::LuLayoutGrid
+                title="No applications yet"
+                text="Add an application from the gallery to create accounts in it automatically."
+                action=view! { <a class="button button-primary" href="/applications/new">"New application"</a> }
+                    .into_any()
+            />
+        }
+        .into_any()
+    } else {
+        let text = format!("No application has \u{201c}{}\u{201d} in its name or ids.", form.search);
+        view! {
+            <EmptyState
+                icon=icondata::LuSearchX
+                title="0 applications found"
+                text=text
+                action=view! { <a class="button" href=PATH>"Show all applications"</a> }.into_any()
+            />
+        }
+        .into_any()
+    }
+}

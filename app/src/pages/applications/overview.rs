@@ -1,0 +1,134 @@
+//! Overview of an application: what it is, what to do next, and how its provisioning stands.
+
+use super::application_crumbs;
+use crate::api::applications::load_application;
+use crate::api::provisioning::forms::load_provisioning;
+use crate::components::*;
+use crate::context::param;
+use crate::islands::JobProgress;
+use leptos::prelude::*;
+use purser_contract::application::ApplicationView;
+use purser_contract::provisioning::ProvisioningView;
+
+/// One application.
+#[component]
+pub fn ApplicationPage() -> impl IntoView {
+    page(async {
+        let application = load_application(&param("id")).await?;
+        let provisioning = load_provisioning(&application.id).await?;
+        let here = format!("/applications/{}", application.id);
+        let rows = vec![
+            ("Name", application.display_name.clone().into_any()),
+            ("Application ID", application.app_id.clone().into_any()),
+            ("Object ID", application.id.clone().into_any()),
+            ("Job ID", provisioning.job_id.clone().into_any()),
+            ("Gallery app", application.template.display_name.clone().into_any()),
+            ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
+        ];
+        Ok(view! {
+            <Shell
+                title="Overview"
+                resource=application.display_name.clone()
+                subtitle="Enterprise Application"
+                monogram=application.display_name.clone()
+                menu=Menu::application(&application.id, &application.display_name, &here)
+                crumbs=application_crumbs(&application.id, &application.display_name)
+                commands=view! {
+                    <CommandLink
+                        href=format!("{here}/users-and-groups/add")
+                        icon=icondata::LuUserPlus
+                        label="Add user/group"
+                    />
+                    <CommandLink
+                        href=format!("{here}/provisioning")
+                        icon=icondata::LuSettings2
+                        label="Edit provisioning"
+                    />
+                    <CommandLink href=here.clone() icon=icondata::LuRefreshCw label="Refresh"/>
+                }
+                .into_any()
+            >
+                <div class="stack">
+                    <section class="stack" aria-labelledby="basic-information">
+                        <h2 id="basic-information" class="heading">"Basic information"</h2>
+                        <Properties rows/>
+                    </section>
+                    <section class="stack" aria-labelledby="getting-started">
+                        <h2 id="getting-started" class="heading">"Getting started"</h2>
+                        {checklist(&application, &provisioning)}
+                    </section>
+                    <section class="stack column" aria-labelledby="cycle-status">
+                        <h2 id="cycle-status" class="heading">"Current cycle status"</h2>
+                        <JobProgress application=application.id.clone() initial=provisioning.status brief=true/>
+                        <p><a href=format!("{here}/provisioning-logs")>"View provisioning logs"</a></p>
+                    </section>
+                </div>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+/// What leads from a new application to accounts in it, with what is done already.
+fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> impl IntoView + use<> {
+    let home = format!("/applications/{}", application.id);
+    let assigned = application.assigned_users + application.assigned_groups;
+    let everybody = provisioning.scope == "all";
+    let connected =
+        provisioning.mode == "Automatic" && provisioning.has_secret_token && !provisioning.tenant_url.is_empty();
+    let assignment = match (everybody, assigned) {
+        (true, _) => "The scope is all users and groups, so nobody needs to be assigned.".to_owned(),
+        (false, 0) => format!(
+            "Say who gets an account in {}. Start with one person to try it out.",
+            application.display_name
+        ),
+        (false, _) => format!(
+            "Assigned: {}, {}.",
+            counted(application.assigned_users, "user", "users"),
+            counted(application.assigned_groups, "group", "groups")
+        ),
+    };
+    let steps = [
+        (everybody || assigned > 0, "Assign users and groups", assignment, format!("{home}/users-and-groups")),
+        (
+            connected,
+            "Enter the admin credentials",
+            format!(
+                "Set the Provisioning Mode to Automatic, enter the credentials of {} and test the connection.",
+                application.display_name
+            ),
+            format!("{home}/provisioning"),
+        ),
+        (
+            provisioning.enabled,
+            "Switch provisioning on",
+            "Set the Provisioning Status to On and save. The first cycle starts at once.".to_owned(),
+            format!("{home}/provisioning#settings"),
+        ),
+    ];
+    let cards = (1_u32..).zip(steps).map(|(number, (done, title, text, href))| {
+        view! {
+            <li class="tile">
+                <p class="flex items-center gap-2 font-semibold">
+                    <span aria-hidden="true">{format!("{number}.")}</span>
+                    <a href=href>{title}</a>
+                </p>
+                <p class="grow">{text}</p>
+                <p>
+                    {if done {
+                        view! { <Badge tone=Tone::Good label="Done"/> }
+                    } else {
+                        view! { <Badge tone=Tone::Calm label="To do"/> }
+                    }}
+                </p>
+            </li>
+        }
+    });
+    view! {
+        <ol class="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-4 list-none">{cards.collect_view()}</ol>
+    }
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

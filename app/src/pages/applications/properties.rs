@@ -1,0 +1,127 @@
+//! Properties of an application, and the pane that deletes it.
+
+use super::application_crumbs;
+use crate::api::applications::load_application;
+use crate::components::*;
+use crate::context::{flash, param, query_value};
+use crate::islands::FormGuard;
+use leptos::prelude::*;
+use purser_contract::application::{ApplicationView, PropertiesForm};
+
+const FORM: &str = "properties";
+const DELETE: &str = "delete-application";
+
+/// Name, ids, notes; Save, Discard, Delete.
+#[component]
+pub fn PropertiesPage() -> impl IntoView {
+    page(async {
+        let application = load_application(&param("id")).await?;
+        let here = format!("/applications/{}/properties", application.id);
+        let (form, edited) = form_of(&application);
+        let pane = match query_value("pane").as_str() {
+            "delete" => delete_pane(&application, here.clone()).into_any(),
+            _ => ().into_any(),
+        };
+        let rows = vec![
+            ("Application ID", application.app_id.clone().into_any()),
+            ("Object ID", application.id.clone().into_any()),
+            ("Gallery app", application.template.display_name.clone().into_any()),
+            ("Publisher", application.template.publisher.clone().into_any()),
+            ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
+        ];
+        Ok(view! {
+            <Shell
+                title="Properties"
+                resource=application.display_name.clone()
+                subtitle="Enterprise Application"
+                monogram=application.display_name.clone()
+                menu=Menu::application(&application.id, &application.display_name, &here)
+                crumbs=application_crumbs(&application.id, &application.display_name)
+                commands=view! {
+                    <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
+                    <CommandDiscard href=here.clone()/>
+                    <CommandLink href=format!("{here}?pane=delete") icon=icondata::LuTrash2 label="Delete"/>
+                }
+                .into_any()
+                pane
+            >
+                <form id=FORM class="stack column" method="post" action="/api/save_properties">
+                    <HiddenField name="form[id]" value=application.id.clone()/>
+                    <HiddenField name="form[generation]" value=form.generation.to_string()/>
+                    <TextField
+                        name="form[display_name]"
+                        field="display_name"
+                        label="Name"
+                        value=form.display_name
+                        required=true
+                        autocomplete="off"
+                        max_length=256
+                    />
+                    <Properties rows/>
+                    <TextField
+                        name="form[notes]"
+                        field="notes"
+                        label="Notes"
+                        value=form.notes
+                        multiline=true
+                        max_length=1024
+                        hint="For the administrators of this portal; at most 1,024 characters."
+                    />
+                    <FormGuard form=FORM edited/>
+                </form>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+/// What the fields show, and whether that differs from what is stored. A refused save shows what was
+/// typed; after a stale one the generation is the present one, so that saving again keeps "yours".
+fn form_of(application: &ApplicationView) -> (PropertiesForm, bool) {
+    let flash = flash();
+    let stale = flash.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty());
+    match flash.form::<PropertiesForm>("save_properties").filter(|form| form.id == application.id) {
+        Some(form) if stale => (PropertiesForm { generation: application.generation, ..form }, true),
+        Some(form) => (form, true),
+        None => {
+            let form = PropertiesForm {
+                id: application.id.clone(),
+                generation: application.generation,
+                display_name: application.display_name.clone(),
+                notes: application.notes.clone(),
+            };
+            (form, false)
+        }
+    }
+}
+
+fn delete_pane(application: &ApplicationView, close: String) -> impl IntoView + use<> {
+    let name = application.display_name.clone();
+    view! {
+        <Pane
+            title="Delete application"
+            close=close.clone()
+            footer=view! {
+                <button class="button button-danger" type="submit" form=DELETE>"Delete"</button>
+                <a class="button" href=close>"Cancel"</a>
+            }
+            .into_any()
+        >
+            <form id=DELETE class="stack" method="post" action="/api/delete_application">
+                <HiddenField name="id" value=application.id.clone()/>
+                <p>"Delete " <strong>{name.clone()}</strong> "?"</p>
+                <ul class="list-disc pl-5 stack">
+                    <li>
+                        "Provisioning to it stops at once. Its settings, credentials, assignments and the record of "
+                        "which accounts Purser manages are removed. This can\u{2019}t be undone."
+                    </li>
+                    <li>
+                        "The accounts in " {name} " stay as they are: none is disabled or deleted. "
+                        "To remove people\u{2019}s access first, remove their assignments and wait for the next cycle."
+                    </li>
+                    <li>"The users and groups of your directory are not touched."</li>
+                </ul>
+            </form>
+        </Pane>
+    }
+}

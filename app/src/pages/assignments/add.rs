@@ -1,0 +1,175 @@
+//! Add Assignment: two rows (who, with which role) and *Assign*.
+//!
+//! What has been picked so far is in the query string, under the names that the form posts it with:
+//! the page works without a script, and going back in the browser takes back the last pick.
+
+use super::picker::{PICKER, PickerForm, picker_pane};
+use crate::api::applications::load_application;
+use crate::api::assignments::{
+    GROUPS, ROLE, USERS, list_principals, list_roles, load_principal_name, parse_selection, selection_query,
+};
+use crate::components::*;
+use crate::context::{param, query, url};
+use crate::pages::applications::application_crumbs;
+use leptos::prelude::*;
+use purser_contract::assignment::{AppRoleView, AssignForm};
+use purser_contract::problem::{Problem, ProblemKind};
+
+const FORM: &str = "assign";
+
+/// One picked user or group.
+#[derive(Debug, Clone)]
+pub(super) struct Picked {
+    /// `User` or `Group`.
+    pub(super) kind: &'static str,
+    /// Id.
+    pub(super) id: String,
+    /// Name, for people.
+    pub(super) name: String,
+}
+
+impl Picked {
+    /// Form and query name of its id.
+    pub(super) fn field(&self) -> &'static str {
+        if self.kind == "Group" { GROUPS } else { USERS }
+    }
+}
+
+/// The page.
+#[component]
+pub fn AddAssignmentPage() -> impl IntoView {
+    page(async {
+        let application = load_application(&param("id")).await?;
+        let list = format!("/applications/{}/users-and-groups", application.id);
+        let here = format!("{list}/add");
+        let pairs = query::<Vec<(String, String)>>();
+        let picker = PickerForm::parse(&pairs);
+        let mut selection = parse_selection(&application.id, &pairs);
+        selection.users.retain(|id| *id != picker.remove);
+        selection.groups.retain(|id| *id != picker.remove);
+        let picked = load_picked(&mut selection).await?;
+        let roles = list_roles(&application.id).await?;
+        if selection.role_id.is_empty() {
+            selection.role_id = preferred_role(&roles);
+        }
+        let pane = if picker.open {
+            let found = list_principals(&application.id, picker.kind, picker.list()).await?;
+            let close = url(&here, &selection_query(&selection));
+            picker_pane(&here, close, &picker, &selection, &picked, found).into_any()
+        } else {
+            ().into_any()
+        };
+        let mut crumbs = application_crumbs(&application.id, &application.display_name);
+        crumbs.push(Crumb::new("Users and groups", list.clone()));
+        Ok(view! {
+            <Shell
+                title="Add Assignment"
+                subtitle=application.display_name.clone()
+                menu=Menu::application(&application.id, &application.display_name, &list)
+                crumbs
+                pane
+            >
+                <form id=FORM class="stack column" method="post" action="/api/assign">
+                    <HiddenField name="form[application_id]" value=application.id.clone()/>
+                    {who(&here, &picked)}
+                    <SelectField
+                        name=ROLE
+                        field="role_id"
+                        label="Select a role"
+                        value=selection.role_id.clone()
+                        options=roles.into_iter().map(role_option).collect::<Vec<_>>()
+                        hint="People with Default Access are not provisioned."
+                    />
+                    <div class="flex gap-2">
+                        <button class="button button-primary" type="submit" disabled=picked.is_empty()>"Assign"</button>
+                        <a class="button" href=list>"Cancel"</a>
+                    </div>
+                </form>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+/// The first row: how many are picked, and the way to the picker. The button sends the form to this
+/// page instead of posting it, so that the role chosen meanwhile is not lost.
+fn who(here: &str, picked: &[Picked]) -> impl IntoView + use<> {
+    let groups = picked.iter().filter(|picked| picked.kind == "Group").count();
+    let summary = match (picked.len() - groups, groups) {
+        (0, 0) => "None Selected".to_owned(),
+        (users, 0) => format!("{users} user{} selected", plural(users)),
+        (0, groups) => format!("{groups} group{} selected", plural(groups)),
+        (users, groups) => {
+            format!("{users} user{}, {groups} group{} selected", plural(users), plural(groups))
+        }
+    };
+    let hidden = picked
+        .iter()
+        .map(|picked| view! { <HiddenField name=picked.field() value=picked.id.clone()/> })
+        .collect_view();
+    let names = (!picked.is_empty()).then(|| {
+        let items = picked.iter().map(|picked| {
+            view! {
+                <li class="flex items-center gap-2">
+                    <Monogram name=picked.name.clone() round=picked.kind == "User"/>
+                    <span>{picked.name.clone()}</span>
+                </li>
+            }
+        });
+        view! { <ul class="stack" aria-label="Selected users and groups">{items.collect_view()}</ul> }
+    });
+    view! {
+        <div class="field" role="group" aria-labelledby="who">
+            <span id="who" class="label">"Users and groups"</span>
+            {hidden}
+            <button
+                class="link-button"
+                type="submit"
+                formmethod="get"
+                formaction=here.to_owned()
+                formnovalidate=true
+                name="pane"
+                value=PICKER
+                aria-describedby="who"
+            >
+                {summary}
+            </button>
+            {names}
+        </div>
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn role_option(role: AppRoleView) -> (String, String) {
+    let label =
+        if role.counts { role.display_name } else { format!("{} (not provisioned)", role.display_name) };
+    (role.id, label)
+}
+
+/// A role that gives people an account, if there is one.
+fn preferred_role(roles: &[AppRoleView]) -> String {
+    roles.iter().find(|role| role.counts).or(roles.first()).map(|role| role.id.clone()).unwrap_or_default()
+}
+
+/// The names of those picked. Whoever was deleted meanwhile is no longer selected.
+async fn load_picked(selection: &mut AssignForm) -> Result<Vec<Picked>, Problem> {
+    let mut picked = Vec::with_capacity(selection.users.len() + selection.groups.len());
+    for (kind, ids) in [("User", &mut selection.users), ("Group", &mut selection.groups)] {
+        let mut present = Vec::with_capacity(ids.len());
+        for id in ids.drain(..) {
+            match load_principal_name(kind, &id).await {
+                Ok(name) => {
+                    picked.push(Picked { kind, id: id.clone(), name });
+                    present.push(id);
+                }
+                Err(problem) if problem.kind == ProblemKind::NotFound => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        *ids = present;
+    }
+    Ok(picked)
+}

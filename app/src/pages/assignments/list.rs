@@ -1,0 +1,137 @@
+//! Users and groups of an application.
+
+use crate::api::applications::load_application;
+use crate::api::assignments::list_assignments;
+use crate::components::*;
+use crate::context::{param, query};
+use crate::pages::applications::application_crumbs;
+use leptos::prelude::*;
+use purser_contract::assignment::AssignmentView;
+use purser_contract::page::ListForm;
+
+const FORM: &str = "assignments";
+
+/// The assignments, with search; ticked ones can be removed.
+#[component]
+pub fn AssignmentsPage() -> impl IntoView {
+    page(async {
+        let application = load_application(&param("id")).await?;
+        let here = format!("/applications/{}/users-and-groups", application.id);
+        let form = query::<ListForm>();
+        let assignments = list_assignments(&application.id, form.clone()).await?;
+        let none = assignments.items.is_empty();
+        let body = if none {
+            empty(&form, &here).into_any()
+        } else {
+            view! {
+                <form id=FORM method="post" action="/api/unassign">
+                    <HiddenField name="form[application_id]" value=application.id.clone()/>
+                    <DataTable
+                        caption="Assigned users and groups"
+                        columns=vec!["Select", "Display Name", "Object Type", "Role assigned"]
+                    >
+                        {assignments.items.into_iter().map(row).collect_view()}
+                    </DataTable>
+                </form>
+                <Pager
+                    path=here.clone()
+                    query=vec![("search", form.search.clone())]
+                    after=form.after.clone()
+                    next=assignments.next
+                />
+            }
+            .into_any()
+        };
+        Ok(view! {
+            <Shell
+                title="Users and groups"
+                resource=application.display_name.clone()
+                subtitle="Enterprise Application"
+                monogram=application.display_name.clone()
+                menu=Menu::application(&application.id, &application.display_name, &here)
+                crumbs=application_crumbs(&application.id, &application.display_name)
+                commands=view! {
+                    <CommandLink href=format!("{here}/add") icon=icondata::LuPlus label="Add user/group"/>
+                    <CommandButton form=FORM icon=icondata::LuTrash2 label="Remove" disabled=none/>
+                    <CommandLink href=here.clone() icon=icondata::LuRefreshCw label="Refresh"/>
+                }
+                .into_any()
+            >
+                <div class="stack">
+                    <InfoBar>
+                        <p>
+                            "People with the role " <strong>"Default Access"</strong>
+                            " are not provisioned: assign another role, such as User, to whoever needs an account. "
+                            "Of a group, the direct members count."
+                        </p>
+                    </InfoBar>
+                    <p>"Assign users and groups to app roles of " {application.display_name.clone()} " here."</p>
+                    <SearchBox path=here.clone() value=form.search.clone() label="Search by display name"/>
+                    {assigned(assignments.total)}
+                    {body}
+                </div>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+fn assigned(total: Option<u64>) -> impl IntoView {
+    total.filter(|total| *total > 0).map(|total| {
+        let noun = if total == 1 { "assignment" } else { "assignments" };
+        view! { <p role="status">{format!("{total} {noun}")}</p> }
+    })
+}
+
+fn row(assignment: AssignmentView) -> impl IntoView {
+    let group = assignment.principal_type == "Group";
+    let href = format!("/{}/{}", if group { "groups" } else { "users" }, assignment.principal_id);
+    let tick = format!("Select {}", assignment.display_name);
+    let not_counting = (!assignment.role.counts)
+        .then(|| view! { <Badge tone=Tone::Warn label="Not provisioned"/> });
+    view! {
+        <tr>
+            <td class="cell-tick">
+                <input type="checkbox" name="form[assignments][]" value=assignment.id aria-label=tick/>
+            </td>
+            <th scope="row">
+                <a class="flex items-center gap-2" href=href>
+                    <Monogram name=assignment.display_name.clone() round=!group/>
+                    <span>{assignment.display_name}</span>
+                </a>
+                {(!assignment.detail.is_empty()).then(|| view! { <span class="text-muted">{assignment.detail}</span> })}
+            </th>
+            <td>{assignment.principal_type}</td>
+            <td>
+                <span class="flex items-center gap-2">{assignment.role.display_name} {not_counting}</span>
+            </td>
+        </tr>
+    }
+}
+
+fn empty(form: &ListForm, here: &str) -> impl IntoView + use<> {
+    let add = format!("{here}/add");
+    if form.search.is_empty() {
+        view! {
+            <EmptyState
+                icon=icondata::LuUsers
+                title="No application assignments found"
+                text="Only assigned people get an account, unless the scope is all users and groups."
+                action=view! { <a class="button button-primary" href=add>"Add user/group"</a> }.into_any()
+            />
+        }
+        .into_any()
+    } else {
+        let text = format!("Nobody assigned here is called \u{201c}{}\u{201d}.", form.search);
+        let all = here.to_owned();
+        view! {
+            <EmptyState
+                icon=icondata::LuSearchX
+                title="No application assignments found"
+                text
+                action=view! { <a class="button" href=all>"Show all assignments"</a> }.into_any()
+            />
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,218 @@
+//! The pane in which users and groups are picked.
+//!
+//! One GET form: every button in it (Search, Users, Groups, Next, Remove, Select) sends the page
+//! back to itself with all that is picked and ticked, so nothing is lost from one step to the next.
+
+use super::add::Picked;
+use crate::api::assignments::{GROUPS, ROLE, USERS};
+use crate::components::*;
+use leptos::prelude::*;
+use purser_contract::assignment::{AssignForm, PrincipalView};
+use purser_contract::page::{ListForm, PageView};
+
+/// Value of `pane` while the picker is open.
+pub(super) const PICKER: &str = "principals";
+
+const FORM: &str = "picker";
+
+/// What the picker looks for, from the page's query string.
+#[derive(Debug, Clone)]
+pub(super) struct PickerForm {
+    /// Whether the pane is shown.
+    pub(super) open: bool,
+    /// `User` or `Group`.
+    pub(super) kind: &'static str,
+    /// Words of the search.
+    pub(super) search: String,
+    /// Cursor.
+    pub(super) after: String,
+    /// Id of somebody to take out of the selection again.
+    pub(super) remove: String,
+}
+
+impl PickerForm {
+    /// Reads the pairs of a query string.
+    pub(super) fn parse(pairs: &[(String, String)]) -> Self {
+        let value = |wanted: &str| {
+            let last = pairs.iter().rev().find(|(name, _)| name == wanted);
+            last.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        // `tab` is a pressed button and wins over `kind`, which says what was shown before.
+        let kind = match (value("tab").as_str(), value("kind").as_str()) {
+            ("Group", _) | ("", "Group") => "Group",
+            _ => "User",
+        };
+        Self {
+            open: value("pane") == PICKER && value("done").is_empty(),
+            kind,
+            search: value("search"),
+            after: value("after"),
+            remove: value("remove"),
+        }
+    }
+
+    /// The list that it asks for.
+    pub(super) fn list(&self) -> ListForm {
+        ListForm { search: self.search.clone(), after: self.after.clone(), size: 20 }
+    }
+}
+
+/// The pane.
+pub(super) fn picker_pane(
+    here: &str,
+    close: String,
+    form: &PickerForm,
+    selection: &AssignForm,
+    picked: &[Picked],
+    found: PageView<PrincipalView>,
+) -> impl IntoView + use<> {
+    let next = found.next.clone();
+    let rows = found.items.into_iter().map(|principal| result(principal, picked)).collect::<Vec<_>>();
+    let results = if rows.is_empty() {
+        view! { <p role="status">{format!("No {} found.", noun(form.kind))}</p> }.into_any()
+    } else {
+        view! { <ul class="pick-list" aria-label=format!("Found {}", noun(form.kind))>{rows}</ul> }.into_any()
+    };
+    view! {
+        <Pane
+            title="Users and groups"
+            close
+            footer=view! {
+                <button class="button button-primary" type="submit" form=FORM name="done" value="1">"Select"</button>
+            }
+            .into_any()
+        >
+            <form id=FORM class="stack" method="get" action=here.to_owned()>
+                <HiddenField name="pane" value=PICKER/>
+                <HiddenField name="kind" value=form.kind/>
+                <HiddenField name=ROLE value=selection.role_id.clone()/>
+                <div class="search" role="search">
+                    <label class="search-box">
+                        <Icon icon=icondata::LuSearch/>
+                        <span class="visually-hidden">"Search by name or sign-in name"</span>
+                        <input
+                            class="input"
+                            type="search"
+                            name="search"
+                            value=form.search.clone()
+                            placeholder="Search by name or sign-in name"
+                        />
+                    </label>
+                    // The first button of the form: it is the one that Enter presses.
+                    <button class="button" type="submit">"Search"</button>
+                </div>
+                {tabs(form.kind)}
+                {results}
+                {next.map(|next| {
+                    view! {
+                        <p>
+                            <button class="button" type="submit" name="after" value=next>"Next"</button>
+                        </p>
+                    }
+                })}
+                {selected(picked)}
+            </form>
+        </Pane>
+    }
+}
+
+fn tabs(kind: &'static str) -> impl IntoView {
+    let tab = |value: &'static str, label: &'static str| {
+        view! {
+            <button class="tab" type="submit" name="tab" value=value aria-pressed=(value == kind).to_string()>
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs" role="group" aria-label="Show">
+            {tab("User", "Users")}
+            {tab("Group", "Groups")}
+        </div>
+    }
+}
+
+fn result(principal: PrincipalView, picked: &[Picked]) -> impl IntoView + use<> {
+    let group = principal.principal_type == "Group";
+    let name = if group { GROUPS } else { USERS };
+    let selected = picked.iter().any(|picked| picked.id == principal.id);
+    let mark = match (selected, principal.assigned) {
+        (true, _) => Some("Selected"),
+        (false, true) => Some("Assigned already"),
+        (false, false) => None,
+    };
+    // Those already picked are sent by *Selected items*; ticking them here too would double them.
+    let tick = view! { <input type="checkbox" name=name value=principal.id disabled=selected checked=selected/> };
+    view! {
+        <li>
+            <label class="pick">
+                {tick}
+                <Monogram name=principal.display_name.clone() round=!group/>
+                <span class="pick-name">
+                    <span>{principal.display_name}</span>
+                    <span class="text-muted">{principal.detail}</span>
+                </span>
+                {mark.map(|mark| view! { <span class="text-muted">{mark}</span> })}
+            </label>
+        </li>
+    }
+}
+
+fn selected(picked: &[Picked]) -> impl IntoView + use<> {
+    let items = picked
+        .iter()
+        .map(|picked| {
+            let label = format!("Remove {}", picked.name);
+            view! {
+                <li class="pick">
+                    <HiddenField name=picked.field() value=picked.id.clone()/>
+                    <Monogram name=picked.name.clone() round=picked.kind == "User"/>
+                    <span class="pick-name">{picked.name.clone()}</span>
+                    <button class="link-button" type="submit" name="remove" value=picked.id.clone() aria-label=label>
+                        "Remove"
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    let body = if picked.is_empty() {
+        view! { <p class="text-muted">"No items selected. Tick people or groups, then press Select."</p> }.into_any()
+    } else {
+        view! { <ul class="pick-list">{items}</ul> }.into_any()
+    };
+    view! {
+        <section class="stack" aria-labelledby="selected-items">
+            <h3 id="selected-items" class="heading">"Selected items"</h3>
+            {body}
+        </section>
+    }
+}
+
+fn noun(kind: &str) -> &'static str {
+    if kind == "Group" { "groups" } else { "users" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> PickerForm {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        PickerForm::parse(&pairs)
+    }
+
+    #[test]
+    fn a_pressed_tab_wins_over_what_was_shown_before() {
+        assert_eq!(parse(&[("kind", "User"), ("tab", "Group")]).kind, "Group");
+        assert_eq!(parse(&[("kind", "Group"), ("tab", "User")]).kind, "User");
+        assert_eq!(parse(&[("kind", "Group")]).kind, "Group");
+        assert_eq!(parse(&[]).kind, "User");
+    }
+
+    #[test]
+    fn select_closes_the_pane() {
+        assert!(parse(&[("pane", PICKER)]).open);
+        assert!(!parse(&[("pane", PICKER), ("done", "1")]).open);
+        assert!(!parse(&[]).open);
+    }
+}

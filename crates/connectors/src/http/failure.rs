@@ -1,0 +1,125 @@
+//! Requests that got no complete answer: which step failed, in words.
+use std::error::Error;
+use std::io;
+use std::net::IpAddr;
+
+use super::resolver::ResolveError;
+use crate::error::{ConnectorError, ErrorKind, Unreachable};
+
+/// Why there is no complete answer.
+pub(super) enum Failed {
+    /// Nothing of an answer came.
+    Request(reqwest::Error),
+    /// The answer broke off.
+    Answer(reqwest::Error),
+    /// The answer is larger than allowed.
+    TooLarge { limit: usize },
+}
+
+/// The error for `failed`. `posts`: the request creates something, so that sending it again is not harmless.
+pub(super) fn explain(failed: Failed, host: &str, posts: bool) -> ConnectorError {
+    match failed {
+        Failed::Request(error) if error.is_connect() || find::<ResolveError>(&error).is_some() => {
+            explain_connect(&error, host)
+        }
+        Failed::Request(error) if error.is_builder() => ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!("The request to {host} could not be built: {}.", root_cause(&error)),
+            "Check the Tenant URL.",
+        ),
+        Failed::Request(error) | Failed::Answer(error) if error.is_timeout() => ConnectorError::new(
+            if posts { ErrorKind::Ambiguous } else { ErrorKind::Unreachable(Unreachable::Timeout) },
+            format!("{host} did not answer in time."),
+            "See whether the application is up and how busy it is. Purser tries again by itself.",
+        ),
+        Failed::Request(error) | Failed::Answer(error) => ConnectorError::new(
+            if posts { ErrorKind::Ambiguous } else { ErrorKind::Transient { retry_after: None } },
+            format!("The connection to {host} broke before the answer was complete ({}).", root_cause(&error)),
+            "Purser looks up what became of the request and tries again by itself.",
+        ),
+        Failed::TooLarge { limit } => ConnectorError::new(
+            if posts { ErrorKind::Ambiguous } else { ErrorKind::Misconfigured },
+            format!("{host} sent an answer of more than {} KiB, which no account needs.", limit / 1024),
+            "Check that the Tenant URL is the address of a SCIM endpoint.",
+        ),
+    }
+}
+
+fn explain_connect(error: &reqwest::Error, host: &str) -> ConnectorError {
+    match find::<ResolveError>(error) {
+        Some(ResolveError::Unknown { name, .. }) => {
+            return ConnectorError::new(
+                ErrorKind::Unreachable(Unreachable::Dns),
+                format!("The host name {name} was not found."),
+                "Check the Tenant URL for a typing mistake, and that this machine can resolve names.",
+            );
+        }
+        Some(ResolveError::Refused { name, address, named_only }) => {
+            return refused_address(name, *address, *named_only);
+        }
+        None => {}
+    }
+    let cause = root_cause(error);
+    if error.is_timeout() {
+        return ConnectorError::new(
+            ErrorKind::Unreachable(Unreachable::Timeout),
+            format!("{host} could not be connected in time."),
+            "Check host and port of the Tenant URL, and whether a firewall lies in between.",
+        );
+    }
+    // The TLS layer reports what it dislikes as invalid data, and a hang-up in the middle of the handshake as
+    // an unexpected end.
+    let broken_tls = find::<io::Error>(error)
+        .is_some_and(|error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof));
+    if broken_tls {
+        return ConnectorError::new(
+            ErrorKind::Unreachable(Unreachable::Tls),
+            format!("No trusted TLS connection to {host} could be made ({cause})."),
+            "Check that the address really speaks https, that its certificate is valid for this host name, and that this machine trusts its authority.",
+        );
+    }
+    ConnectorError::new(
+        ErrorKind::Unreachable(Unreachable::Connect),
+        format!("Nothing answers at {host} ({cause})."),
+        "Check host and port of the Tenant URL, and that the application is running.",
+    )
+}
+
+/// The error for an address that the policy does not allow.
+pub(super) fn refused_address(host: &str, address: IpAddr, named_only: bool) -> ConnectorError {
+    if named_only && super::is_public(address) {
+        return ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!("{host} may not be called unencrypted: the Secret Token would travel in clear text."),
+            "Use an address that begins with https://.",
+        );
+    }
+    let which = if host == address.to_string() { host.to_owned() } else { format!("{host} ({address})") };
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        format!("{which} may not be called: it lies in a private or reserved network."),
+        "If the application really runs there, have the operator of Purser add its network to the setting egress_allow.",
+    )
+}
+
+/// The first error of type `E` in the chain.
+fn find<E: Error + 'static>(error: &reqwest::Error) -> Option<&E> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The innermost error's words, which name no URL and no header.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    let text = innermost.to_string();
+    text.trim_end_matches('.').chars().take(200).collect()
+}

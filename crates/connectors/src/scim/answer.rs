@@ -1,0 +1,191 @@
+//! Reading what a target answered. Tolerant of what real servers leave out (schemas, meta, Location, the SCIM
+//! content type), strict where a mistake would hit the wrong account.
+use purser_domain::plan::TargetObject;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use serde_json::{Map, Value};
+
+use crate::http::Answer;
+
+/// A page of a query.
+#[derive(Debug, PartialEq)]
+pub(super) struct Listing {
+    /// What the target says there is in all; at least what it sent.
+    pub(super) total: u64,
+    /// The objects with an id.
+    pub(super) objects: Vec<TargetObject>,
+}
+
+/// Why an answer can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// A web page.
+    Html,
+    /// Not JSON.
+    NotJson,
+    /// JSON, and not what SCIM prescribes here.
+    NotScim,
+    /// An object without an id.
+    NoId,
+}
+
+/// Whether this is a web page: a login form, a proxy's error, the application's front page.
+pub(super) fn is_html(answer: &Answer) -> bool {
+    let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let start = answer.body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
+    content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html")) || start == Some(&b'<')
+}
+
+/// Reads the answer to a query.
+pub(super) fn read_listing(answer: &Answer) -> Result<Listing, Unreadable> {
+    let Value::Object(mut body) = read_json(answer)? else { return Err(Unreadable::NotScim) };
+    let total = take(&mut body, "totalResults").and_then(|value| read_number(&value));
+    let resources = match take(&mut body, "Resources") {
+        Some(Value::Array(resources)) => resources,
+        // Some servers leave the list out, or null it, when it is empty.
+        None | Some(Value::Null) if total.is_some() => Vec::new(),
+        _ => return Err(Unreadable::NotScim),
+    };
+    let sent = resources.len() as u64;
+    let objects = resources.into_iter().map(read_resource).collect::<Result<Vec<_>, _>>()?;
+    Ok(Listing { total: total.unwrap_or(sent).max(sent), objects })
+}
+
+/// Reads the answer to a read.
+pub(super) fn read_object(answer: &Answer) -> Result<TargetObject, Unreadable> {
+    read_resource(read_json(answer)?)
+}
+
+/// Reads the answer to a create. When the body has no id, the last segment of `Location` is it.
+pub(super) fn read_created(answer: &Answer) -> Result<TargetObject, Unreadable> {
+    let body = match read_json(answer) {
+        Ok(body @ Value::Object(_)) => body,
+        Ok(_) => return Err(Unreadable::NotScim),
+        Err(Unreadable::NotJson) if answer.body.is_empty() => Value::Object(Map::new()),
+        Err(other) => return Err(other),
+    };
+    match id_of(&body).or_else(|| id_in_location(answer)) {
+        Some(id) => Ok(TargetObject { id, body }),
+        None => Err(Unreadable::NoId),
+    }
+}
+
+fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
+    if !body.is_object() {
+        return Err(Unreadable::NotScim);
+    }
+    let id = id_of(&body).ok_or(Unreadable::NoId)?;
+    Ok(TargetObject { id, body })
+}
+
+fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    serde_json::from_slice(body).map_err(|_| if is_html(answer) { Unreadable::Html } else { Unreadable::NotJson })
+}
+
+/// Ids are opaque texts; a server that sends numbers means their digits.
+fn id_of(body: &Value) -> Option<String> {
+    match find(body.as_object()?, "id")? {
+        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn id_in_location(answer: &Answer) -> Option<String> {
+    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
+    let path = location.split(['?', '#']).next()?;
+    let (rest, id) = path.trim_end_matches('/').rsplit_once('/')?;
+    // Only `…/Users/{id}`: a Location that leads elsewhere is not an account's.
+    if id.is_empty() || !rest.to_ascii_lowercase().ends_with("/users") {
+        return None;
+    }
+    percent_encoding::percent_decode_str(id).decode_utf8().ok().map(|id| id.into_owned())
+}
+
+/// The member with this name, whatever its case.
+pub(super) fn find<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object
+        .get(name)
+        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    let key = object.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
+    object.swap_remove(&key)
+}
+
+fn read_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::Exchange;
+    use reqwest::StatusCode;
+    use reqwest::header::{HeaderMap, HeaderValue};
+    use serde_json::json;
+    use std::time::Duration;
+
+    fn answer(body: &str) -> Answer {
+        Answer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+            exchange: Exchange { method: "GET", path: "/".into(), status: Some(200), duration: Duration::ZERO },
+        }
+    }
+
+    #[test]
+    fn lists_are_read_in_the_shapes_that_servers_send() {
+        for (body, total, count) in [
+            (r#"{"totalResults":0,"Resources":[]}"#, 0, 0),
+            (r#"{"totalResults":0}"#, 0, 0),
+            (r#"{"totalResults":"0","Resources":null}"#, 0, 0),
+            (r#"{"resources":[{"ID":7}],"TOTALRESULTS":3}"#, 3, 1),
+            ("\u{feff}{\"Resources\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", 2, 2),
+            (r#"{"totalResults":1,"Resources":[{"id":"a"},{"id":"b"}]}"#, 2, 2),
+        ] {
+            let listing = read_listing(&answer(body)).unwrap();
+            assert_eq!((listing.total, listing.objects.len()), (total, count), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_told_apart() {
+        for (body, expected) in [
+            ("<!doctype html><title>Sign in</title>", Unreadable::Html),
+            ("\u{feff} <html>", Unreadable::Html),
+            ("", Unreadable::NotJson),
+            ("{\"Resources\":[", Unreadable::NotJson),
+            ("[]", Unreadable::NotScim),
+            ("{\"hello\":1}", Unreadable::NotScim),
+            (r#"{"totalResults":1,"Resources":[1]}"#, Unreadable::NotScim),
+            (r#"{"totalResults":1,"Resources":[{"userName":"x"}]}"#, Unreadable::NoId),
+            (r#"{"totalResults":1,"Resources":[{"id":""}]}"#, Unreadable::NoId),
+        ] {
+            assert_eq!(read_listing(&answer(body)), Err(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_created_account_without_an_id_in_the_body_is_known_by_its_location() {
+        let mut created = answer("");
+        assert_eq!(read_created(&created), Err(Unreadable::NoId));
+        created.headers.insert(LOCATION, HeaderValue::from_static("https://x/scim/Users/a%20b/?v=1"));
+        assert_eq!(read_created(&created).unwrap().id, "a b");
+        created.headers.insert(LOCATION, HeaderValue::from_static("/scim/Jobs/77"));
+        assert_eq!(read_created(&created), Err(Unreadable::NoId));
+        assert_eq!(read_created(&answer("{\"id\":42}")).unwrap().body, json!({"id": 42}));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_followed() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(read_listing(&answer(&deep)), Err(Unreadable::NotJson));
+    }
+}

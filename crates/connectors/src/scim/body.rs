@@ -1,0 +1,184 @@
+//! Bodies of whole accounts: for a create, and for targets without PATCH.
+use purser_domain::path::TargetPath;
+use purser_domain::plan::{Change, Write};
+use serde_json::{Map, Value, json};
+
+use super::answer::find;
+use crate::profile::Profile;
+
+/// The schema of every user.
+pub(super) const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+/// The body that creates an account.
+pub(super) fn created(write: &Write, profile: &Profile) -> Value {
+    let mut body = json!({ "schemas": [CORE_USER] });
+    for value in &write.values {
+        value.path.write(&mut body, spell(&value.value, profile));
+    }
+    name_schemas(&mut body);
+    body
+}
+
+/// The account as it should be put back: everything that `current` has, with the changes made.
+pub(super) fn replaced(current: &Value, changes: &[Change], profile: &Profile) -> Value {
+    let mut body = current.clone();
+    for change in changes {
+        match &change.new {
+            Some(value) => change.path.write(&mut body, spell(value, profile)),
+            None => clear(&mut body, &change.path),
+        }
+    }
+    if let Some(object) = body.as_object_mut() {
+        // The target's own: read-only in RFC 7643, and some servers refuse to be sent them.
+        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+        if find(object, "schemas").is_none() {
+            object.insert("schemas".to_owned(), json!([CORE_USER]));
+        }
+    }
+    name_schemas(&mut body);
+    body
+}
+
+/// Takes away what stands at `path`, with the element or object around it when nothing of worth is left.
+fn clear(body: &mut Value, path: &TargetPath) {
+    let Some(mut place) = body.as_object_mut() else { return };
+    if let Some(extension) = path.extension() {
+        let Some(inner) = find_mut(place, extension).and_then(Value::as_object_mut) else { return };
+        place = inner;
+    }
+    let Some(attribute) = find_mut(place, path.attribute()) else { return };
+    let emptied = match (path.filter(), path.sub(), attribute) {
+        (None, None, _) => true,
+        (None, Some(sub), Value::Object(object)) => {
+            remove(object, sub);
+            object.is_empty()
+        }
+        (Some(filter), Some(sub), Value::Array(elements)) => {
+            for element in elements.iter_mut().filter(|element| filter.fits(element)) {
+                if let Some(object) = element.as_object_mut() {
+                    remove(object, sub);
+                }
+            }
+            // What is left may be no more than the label of a value that is gone.
+            elements.retain(|element| !filter.fits(element) || has_worth(element));
+            elements.is_empty()
+        }
+        _ => false,
+    };
+    if emptied {
+        remove(place, path.attribute());
+    }
+}
+
+fn has_worth(element: &Value) -> bool {
+    element.as_object().is_none_or(|object| {
+        object
+            .iter()
+            .any(|(name, value)| !value.is_null() && !["type", "primary", "display"].contains(&name.as_str()))
+    })
+}
+
+fn find_mut<'a>(object: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+    object.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn remove(object: &mut Map<String, Value>, name: &str) {
+    object.retain(|key, _| !key.eq_ignore_ascii_case(name));
+}
+
+/// Adds to `schemas` the extensions that the body uses.
+fn name_schemas(body: &mut Value) {
+    let Some(object) = body.as_object_mut() else { return };
+    let used: Vec<String> = object
+        .iter()
+        .filter(|(name, value)| value.is_object() && name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:")))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let Some(Value::Array(schemas)) = find_mut(object, "schemas") else { return };
+    for urn in used {
+        if !schemas.iter().any(|schema| schema.as_str().is_some_and(|text| text.eq_ignore_ascii_case(&urn))) {
+            schemas.push(Value::String(urn));
+        }
+    }
+}
+
+/// A value as this target wants it.
+pub(super) fn spell(value: &Value, profile: &Profile) -> Value {
+    match value {
+        Value::Bool(boolean) if profile.booleans_as_text => json!(if *boolean { "True" } else { "False" }),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_domain::plan::WriteValue;
+    use std::sync::Arc;
+
+    const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+
+    fn path(text: &str) -> Arc<TargetPath> {
+        Arc::new(TargetPath::parse(text).unwrap())
+    }
+
+    fn change(text: &str, new: Option<Value>) -> Change {
+        Change { path: path(text), old: None, new }
+    }
+
+    #[test]
+    fn a_create_names_the_extensions_that_it_uses_and_no_others() {
+        let value = |text: &str, value| WriteValue { path: path(text), value };
+        let write = Write { values: vec![value("userName", json!("kim")), value("active", json!(true))] };
+        assert_eq!(
+            created(&write, &Profile::default()),
+            json!({"schemas": [CORE_USER], "userName": "kim", "active": true})
+        );
+        let write = Write { values: vec![value(MANAGER, json!({"value": "7"}))] };
+        assert_eq!(
+            created(&write, &Profile::default())["schemas"],
+            json!([CORE_USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
+        );
+    }
+
+    #[test]
+    fn booleans_become_texts_where_the_profile_says_so() {
+        let write = Write { values: vec![WriteValue { path: path("active"), value: json!(false) }] };
+        let profile = Profile { booleans_as_text: true, ..Profile::default() };
+        assert_eq!(created(&write, &profile)["active"], json!("False"));
+    }
+
+    #[test]
+    fn what_is_put_back_keeps_what_nobody_changed() {
+        let current = json!({
+            "id": "1", "userName": "kim", "nickName": "K", "title": "Chef",
+            "emails": [{"type": "work", "value": "a"}, {"type": "home", "value": "b"}],
+            "name": {"givenName": "Kim"},
+            "meta": {"version": "1"}, "groups": [{"value": "g"}],
+        });
+        let changes = [
+            change("title", None),
+            change("emails[type eq \"work\"].value", None),
+            change("name.givenName", None),
+            change("phoneNumbers[type eq \"fax\"].value", None),
+            change(&format!("{MANAGER}.value"), None),
+            change(MANAGER, Some(json!({"value": "7"}))),
+        ];
+        assert_eq!(
+            replaced(&current, &changes, &Profile::default()),
+            json!({
+                "id": "1", "userName": "kim", "nickName": "K",
+                "emails": [{"type": "home", "value": "b"}],
+                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "7"}},
+                "schemas": [CORE_USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+            })
+        );
+    }
+
+    #[test]
+    fn clearing_where_the_shape_is_another_leaves_the_account_alone() {
+        let current = json!({"schemas": [CORE_USER], "emails": "kim@x", "name": "Kim"});
+        let changes = [change("emails[type eq \"work\"].value", None), change("name.givenName", None)];
+        assert_eq!(replaced(&current, &changes, &Profile::default()), current);
+    }
+}

@@ -1,0 +1,272 @@
+//! PATCH operations (RFC 7644, section 3.5.2) for a set of changes.
+//!
+//! The difficult part is a value inside an element of a list, such as `emails[type eq "work"].value`: servers
+//! refuse a path to an element that is not there, and make a second one when they are given an element that is.
+//! So it must be known whether the element exists. The changes tell when one of them replaces a value there; when
+//! they don't, the account has to be read first.
+use purser_domain::path::{PathFilter, TargetPath};
+use purser_domain::plan::Change;
+use serde_json::{Map, Value, json};
+
+use super::answer::find;
+use super::body::spell;
+use crate::profile::Profile;
+
+const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// Changes that can't be told apart into operations without seeing the account.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct MustRead;
+
+/// The body of a PATCH request; `None` when nothing is left to change.
+///
+/// `current` is the account as the target has it, where that is known.
+pub(super) fn body(changes: &[Change], current: Option<&Value>, profile: &Profile) -> Result<Option<Value>, MustRead> {
+    let mut operations = Operations { profile, list: Vec::with_capacity(changes.len()) };
+    let mut elements: Vec<Element<'_>> = Vec::new();
+    for change in changes {
+        match change.path.filter() {
+            None => add_plain(&mut operations, change, current),
+            Some(filter) => match elements.iter_mut().find(|element| element.holds(&change.path)) {
+                Some(element) => element.changes.push(change),
+                None => elements.push(Element { path: &change.path, filter, changes: vec![change] }),
+            },
+        }
+    }
+    for element in &elements {
+        element.add_to(&mut operations, current)?;
+    }
+    if operations.list.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(json!({ "schemas": [PATCH_OP], "Operations": operations.list })))
+}
+
+fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&Value>) {
+    let path = change.path.as_str();
+    match &change.new {
+        Some(value) if change.old.is_some() => operations.push(Verb::Replace, path, Some(value)),
+        Some(value) => operations.push(Verb::Add, path, Some(value)),
+        // Removing what is not there is an error on some servers.
+        None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
+        None => operations.push(Verb::Remove, path, None),
+    }
+}
+
+/// Changes inside one element of a list.
+struct Element<'a> {
+    /// Path of the first change; its attribute and filter are those of all.
+    path: &'a TargetPath,
+    filter: &'a PathFilter,
+    changes: Vec<&'a Change>,
+}
+
+impl Element<'_> {
+    fn holds(&self, path: &TargetPath) -> bool {
+        path.attribute().eq_ignore_ascii_case(self.path.attribute())
+            && path.extension() == self.path.extension()
+            && path.filter() == Some(self.filter)
+    }
+
+    fn add_to(&self, operations: &mut Operations<'_>, current: Option<&Value>) -> Result<(), MustRead> {
+        let exists = match current {
+            Some(current) => self.list_in(current).iter().any(|element| self.filter.fits(element)),
+            None if self.changes.iter().any(|change| change.old.is_some()) => true,
+            None => return Err(MustRead),
+        };
+        let cleared = self.changes.iter().all(|change| change.new.is_none());
+        match (exists, cleared) {
+            (false, true) => {}
+            (false, false) => self.add_element(operations, current),
+            // Without its value an e-mail address or a telephone number is only a label.
+            (true, true) if self.changes.iter().any(|change| change.path.sub() == Some("value")) => {
+                operations.push(Verb::Remove, &self.element_path(), None);
+            }
+            (true, _) => self.changes.iter().for_each(|change| add_plain(operations, change, current)),
+        }
+        Ok(())
+    }
+
+    /// Adds the element as a whole, all its values in one.
+    fn add_element(&self, operations: &mut Operations<'_>, current: Option<&Value>) {
+        let mut whole = match current.map(|current| self.list_in(current)) {
+            // The other elements decide whether the new one may be the primary one.
+            Some(others) => self.wrap(Value::Array(others.to_vec())),
+            None => json!({}),
+        };
+        for change in &self.changes {
+            if let Some(value) = &change.new {
+                change.path.write(&mut whole, spell(value, operations.profile));
+            }
+        }
+        let added: Vec<Value> =
+            self.list_in(&whole).iter().filter(|element| self.filter.fits(element)).cloned().collect();
+        operations.push(Verb::Add, &self.list_path(), Some(&Value::Array(added)));
+    }
+
+    fn list_in<'v>(&self, body: &'v Value) -> &'v [Value] {
+        let place = match self.path.extension() {
+            Some(extension) => body.as_object().and_then(|body| find(body, extension)),
+            None => Some(body),
+        };
+        let list = place.and_then(Value::as_object).and_then(|place| find(place, self.path.attribute()));
+        list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    fn wrap(&self, list: Value) -> Value {
+        let mut place = Map::new();
+        place.insert(self.path.attribute().to_owned(), list);
+        match self.path.extension() {
+            Some(extension) => json!({ extension: place }),
+            None => Value::Object(place),
+        }
+    }
+
+    fn list_path(&self) -> String {
+        match self.path.schema() {
+            Some(schema) => format!("{schema}:{}", self.path.attribute()),
+            None => self.path.attribute().to_owned(),
+        }
+    }
+
+    fn element_path(&self) -> String {
+        format!("{}[{} eq {}]", self.list_path(), self.filter.attribute, self.filter.value)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Verb {
+    Add,
+    Replace,
+    Remove,
+}
+
+struct Operations<'a> {
+    profile: &'a Profile,
+    list: Vec<Value>,
+}
+
+impl Operations<'_> {
+    fn push(&mut self, verb: Verb, path: &str, value: Option<&Value>) {
+        let verb = match (verb, self.profile.capitalised_operations) {
+            (Verb::Add, false) => "add",
+            (Verb::Replace, false) => "replace",
+            (Verb::Remove, false) => "remove",
+            (Verb::Add, true) => "Add",
+            (Verb::Replace, true) => "Replace",
+            (Verb::Remove, true) => "Remove",
+        };
+        let mut operation = json!({ "op": verb, "path": path });
+        if let (Some(value), Some(operation)) = (value, operation.as_object_mut()) {
+            operation.insert("value".to_owned(), spell(value, self.profile));
+        }
+        self.list.push(operation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const WORK_EMAIL: &str = "emails[type eq \"work\"].value";
+    const CITY: &str = "addresses[type eq \"work\"].locality";
+    const STREET: &str = "addresses[type eq \"work\"].streetAddress";
+
+    fn change(path: &str, old: Option<&str>, new: Option<&str>) -> Change {
+        let path = Arc::new(TargetPath::parse(path).unwrap());
+        Change { path, old: old.map(|old| json!(old)), new: new.map(|new| json!(new)) }
+    }
+
+    fn operations(changes: &[Change], current: Option<&Value>) -> Value {
+        body(changes, current, &Profile::default()).unwrap().map_or(json!([]), |body| body["Operations"].clone())
+    }
+
+    #[test]
+    fn plain_attributes_are_added_replaced_and_removed_in_one_request() {
+        let changes = [
+            change("title", None, Some("Chef")),
+            change("name.givenName", Some("a"), Some("b")),
+            change("displayName", Some("x"), None),
+        ];
+        assert_eq!(
+            body(&changes, None, &Profile::default()).unwrap().unwrap(),
+            json!({"schemas": [PATCH_OP], "Operations": [
+                {"op": "add", "path": "title", "value": "Chef"},
+                {"op": "replace", "path": "name.givenName", "value": "b"},
+                {"op": "remove", "path": "displayName"},
+            ]})
+        );
+    }
+
+    #[test]
+    fn an_element_that_may_or_may_not_exist_has_to_be_read_first() {
+        let changes = [change(WORK_EMAIL, None, Some("a@x"))];
+        assert_eq!(body(&changes, None, &Profile::default()), Err(MustRead));
+    }
+
+    #[test]
+    fn an_absent_element_is_added_whole_and_once() {
+        let changes = [change(STREET, None, Some("Main 1")), change(CITY, None, Some("Bonn"))];
+        assert_eq!(
+            operations(&changes, Some(&json!({}))),
+            json!([{"op": "add", "path": "addresses",
+                "value": [{"type": "work", "streetAddress": "Main 1", "locality": "Bonn"}]}])
+        );
+    }
+
+    #[test]
+    fn an_added_work_address_is_the_primary_one_unless_another_is() {
+        let changes = [change(WORK_EMAIL, None, Some("a@x"))];
+        let value = |current: Value| operations(&changes, Some(&current))[0]["value"].clone();
+        assert_eq!(value(json!({})), json!([{"type": "work", "primary": true, "value": "a@x"}]));
+        let home = json!({"emails": [{"type": "home", "value": "b", "primary": true}]});
+        assert_eq!(value(home), json!([{"type": "work", "value": "a@x"}]));
+    }
+
+    #[test]
+    fn values_inside_an_existing_element_are_addressed_by_their_filter() {
+        let changes = [change(STREET, Some("Main 1"), Some("Main 2")), change(CITY, None, Some("Bonn"))];
+        let expected = json!([
+            {"op": "replace", "path": STREET, "value": "Main 2"},
+            {"op": "add", "path": CITY, "value": "Bonn"},
+        ]);
+        assert_eq!(operations(&changes, None), expected);
+        let current = json!({"addresses": [{"type": "work", "streetAddress": "Main 1"}]});
+        assert_eq!(operations(&changes, Some(&current)), expected);
+    }
+
+    #[test]
+    fn a_cleared_value_takes_its_element_along_and_a_cleared_city_only_itself() {
+        assert_eq!(
+            operations(&[change(WORK_EMAIL, Some("a@x"), None)], None),
+            json!([{"op": "remove", "path": "emails[type eq \"work\"]"}])
+        );
+        assert_eq!(
+            operations(&[change(CITY, Some("Bonn"), None)], None),
+            json!([{"op": "remove", "path": CITY}])
+        );
+    }
+
+    #[test]
+    fn what_is_gone_already_is_not_removed_again() {
+        let changes = [
+            change(WORK_EMAIL, Some("a@x"), None),
+            change(CITY, Some("Bonn"), None),
+            change("title", Some("Chef"), None),
+        ];
+        let current = json!({"addresses": [{"type": "work"}]});
+        assert_eq!(body(&changes, Some(&current), &Profile::default()), Ok(None));
+    }
+
+    #[test]
+    fn the_profile_decides_how_operations_and_booleans_are_spelled() {
+        let profile = Profile { capitalised_operations: true, booleans_as_text: true, ..Profile::default() };
+        let path = Arc::new(TargetPath::parse("active").unwrap());
+        let changes = [Change { path, old: Some(json!(true)), new: Some(json!(false)) }];
+        assert_eq!(
+            body(&changes, None, &profile).unwrap().unwrap()["Operations"],
+            json!([{"op": "Replace", "path": "active", "value": "False"}])
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Vocabulary of the provisioning log: one row for each object that a cycle acted on or skipped.
+//!
+//! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
+//! serialized here, by the hundred thousand: keep step details few and short.
+use crate::vocabulary::vocabulary;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+vocabulary! {
+    /// What was done, or would have been.
+    pub enum LogAction {
+        /// An account was created.
+        Create = "create",
+        /// An account was changed.
+        Update = "update",
+        /// An account was deleted.
+        Delete = "delete",
+        /// An account was disabled.
+        Disable = "disable",
+        /// Nothing was written.
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// How it went, of a row and of a step.
+    pub enum LogStatus {
+        /// Done.
+        Success = "success",
+        /// Not done; the error says why.
+        Failure = "failure",
+        /// Nothing to do; the steps say why.
+        Skipped = "skipped",
+        /// Done, but not wholly.
+        Warning = "warning",
+    }
+}
+
+vocabulary! {
+    /// What a step is about.
+    pub enum StepKind {
+        /// Read the object from the source.
+        Import = "import",
+        /// Determine if the object is in scope.
+        Scoping = "scoping",
+        /// Match the object between source and target.
+        Matching = "matching",
+        /// Evaluate the object before synchronization.
+        Processing = "processing",
+        /// Find the target's counterpart of a reference, for example of the manager.
+        ReferenceResolution = "referenceResolution",
+        /// Provision the object.
+        Export = "export",
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// What it is about.
+    pub kind: StepKind,
+    /// For example `EntryExportAdd`.
+    pub name: String,
+    /// How it went.
+    pub status: LogStatus,
+    /// A sentence.
+    pub description: String,
+    /// Label and value, few and short.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<(String, String)>,
+}
+
+/// A property that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifiedProperty {
+    /// Target path.
+    pub name: String,
+    /// Before; `None` when it was not set or is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// After; `None` when removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
+
+/// Why it failed and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogError {
+    /// For example `DuplicateTargetEntries`.
+    pub code: String,
+    /// What happened.
+    pub reason: String,
+    /// What to do.
+    pub advice: String,
+    /// When it is tried again by itself, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+}
+
+/// Everything about a row that is only shown when it is opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogDetail {
+    /// In the order they happened.
+    pub steps: Vec<Step>,
+    /// What was changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub modified: Vec<ModifiedProperty>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<LogError>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_log_reads_back() {
+        for kind in StepKind::ALL {
+            assert_eq!(kind.as_str().parse::<StepKind>().as_ref(), Ok(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert_eq!("Nope".parse::<LogStatus>().unwrap_err().to_string(), "\"Nope\" is not a known LogStatus");
+    }
+
+    #[test]
+    fn a_detail_without_change_or_error_is_stored_without_them() {
+        let detail = LogDetail::default();
+        assert_eq!(serde_json::to_string(&detail).unwrap(), r#"{"steps":[]}"#);
+        assert_eq!(serde_json::from_str::<LogDetail>("{}").unwrap(), detail);
+    }
+}

@@ -1,0 +1,59 @@
+//! The mapping that a new SCIM application starts with: the 22 rows of the portal that we copy, in its
+//! order.
+use super::{Apply, AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// The default mapping of users.
+#[must_use]
+pub fn default_user_mapping() -> ObjectMapping {
+    let attributes = vec![
+        AttributeMapping { matching_priority: Some(1), ..direct("userPrincipalName", "userName") },
+        expression("Switch([IsSoftDeleted], , \"False\", \"True\", \"True\", \"False\")", "active"),
+        direct("displayName", "displayName"),
+        direct("jobTitle", "title"),
+        direct("mail", "emails[type eq \"work\"].value"),
+        direct("preferredLanguage", "preferredLanguage"),
+        direct("givenName", "name.givenName"),
+        direct("surname", "name.familyName"),
+        expression("Join(\" \", [givenName], [surname])", "name.formatted"),
+        direct("physicalDeliveryOfficeName", "addresses[type eq \"work\"].formatted"),
+        direct("streetAddress", "addresses[type eq \"work\"].streetAddress"),
+        direct("city", "addresses[type eq \"work\"].locality"),
+        direct("state", "addresses[type eq \"work\"].region"),
+        direct("postalCode", "addresses[type eq \"work\"].postalCode"),
+        direct("country", "addresses[type eq \"work\"].country"),
+        direct("telephoneNumber", "phoneNumbers[type eq \"work\"].value"),
+        direct("mobile", "phoneNumbers[type eq \"mobile\"].value"),
+        direct("facsimileTelephoneNumber", "phoneNumbers[type eq \"fax\"].value"),
+        direct("mailNickname", "externalId"),
+        direct("employeeId", &format!("{ENTERPRISE}:employeeNumber")),
+        direct("department", &format!("{ENTERPRISE}:department")),
+        direct("manager", &format!("{ENTERPRISE}:manager")),
+    ];
+    ObjectMapping {
+        key: "users".to_owned(),
+        name: "Provision Purser Users".to_owned(),
+        enabled: true,
+        actions: ObjectActions::default(),
+        attributes,
+    }
+}
+
+fn direct(source: &str, target: &str) -> AttributeMapping {
+    row(MappingSource::Direct(source.to_owned()), target)
+}
+
+fn expression(source: &str, target: &str) -> AttributeMapping {
+    row(MappingSource::Expression(source.to_owned()), target)
+}
+
+fn row(source: MappingSource, target: &str) -> AttributeMapping {
+    AttributeMapping {
+        target: target.to_owned(),
+        source,
+        default_value: None,
+        apply: Apply::Always,
+        matching_priority: None,
+    }
+}

@@ -1,0 +1,61 @@
+//! A person of the directory.
+//!
+//! Text attributes are listed once, in `attributes.rs`; the store's columns, the CSV headers, the form's
+//! fields and the sources of mappings all come from that list.
+//! To add an attribute: 1. a line in the list, 2. a migration that adds its column, 3. the store's entity.
+mod attributes;
+mod validation;
+
+pub use attributes::{USER_ATTRIBUTES, UnknownAttribute, UserAttribute, UserAttributes};
+pub use validation::{FieldError, validate_user};
+
+use crate::ids::UserId;
+use crate::value::Value;
+use jiff::Timestamp;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Id.
+    pub id: UserId,
+    /// May sign in.
+    pub account_enabled: bool,
+    /// The person's manager.
+    pub manager: Option<UserId>,
+    /// When the person was soft-deleted, if so.
+    pub deleted_at: Option<Timestamp>,
+    /// When the person was added.
+    pub created_at: Timestamp,
+    /// When the person was last changed.
+    pub updated_at: Timestamp,
+    /// Grows with every edit; an edit made from an older one is refused.
+    pub generation: i64,
+    /// The text attributes.
+    pub attributes: UserAttributes,
+}
+
+/// Sources that are not text attributes; `id` is Graph's name of `objectId`.
+pub const COMPUTED_ATTRIBUTES: &[&str] = &["objectId", "id", "accountEnabled", "manager"];
+
+impl User {
+    /// The value that a mapping reads under this name: a text attribute, or one of
+    /// [`COMPUTED_ATTRIBUTES`]. An empty text counts as no value, and so does a name that is not known:
+    /// mappings are checked when they are compiled.
+    #[must_use]
+    pub fn source_value(&self, name: &str) -> Option<Value> {
+        match name {
+            "objectId" | "id" => Some(Value::Text(self.id.to_string())),
+            "accountEnabled" => Some(Value::Boolean(self.account_enabled)),
+            "manager" => self.manager.map(|manager| Value::Text(manager.to_string())),
+            _ => self.attributes.get(name).filter(|text| !text.is_empty()).map(Value::text),
+        }
+    }
+
+    /// The name to show: display name, else sign-in name, else id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let attributes = &self.attributes;
+        let name = attributes.display_name.as_deref().or(attributes.user_principal_name.as_deref());
+        name.map_or_else(|| self.id.to_string(), str::to_owned)
+    }
+}

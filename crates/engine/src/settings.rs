@@ -1,0 +1,57 @@
+//! What an engine is made of and how fast it may go.
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use purser_connectors::{Gallery, HttpKit};
+use purser_store::{Clock, Store};
+
+/// Everything that [`Engine::new`](crate::Engine::new) needs.
+#[derive(Clone)]
+pub struct EngineDeps {
+    /// The database.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The one way out to targets.
+    pub kit: HttpKit,
+    /// The gallery, which says how each application is spoken to.
+    pub gallery: Arc<Gallery>,
+    /// Sizes and times.
+    pub settings: EngineSettings,
+}
+
+impl EngineDeps {
+    /// Until when a lease taken or renewed now lasts.
+    pub(crate) fn lease_end(&self) -> Timestamp {
+        let lease = SignedDuration::try_from(self.settings.lease).unwrap_or(SignedDuration::from_secs(8));
+        self.clock.now().saturating_add(lease).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Sizes and times of the engine. The defaults are right for one process on two cores.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Requests that one job has under way at once; the target's 429s lower it for a while.
+    pub concurrency: usize,
+    /// Objects that are planned, executed and committed together.
+    pub page: u64,
+    /// How long a job belongs to a worker that no longer renews its lease.
+    /// After a crash the job stands still for so long.
+    pub lease: Duration,
+    /// How often the driver looks for work that nobody woke it for: retries that are due, lost wake-ups.
+    pub tick: Duration,
+    /// After so many failures in a row that could be the target's fault as a whole, it is left alone.
+    pub failures_in_a_row: u32,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 32,
+            page: 500,
+            lease: Duration::from_secs(8),
+            tick: Duration::from_secs(1),
+            failures_in_a_row: 10,
+        }
+    }
+}

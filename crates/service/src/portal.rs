@@ -1,0 +1,99 @@
+//! What every use-case holds.
+use crate::audit::{Activity, AuditNote};
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::imports::ImportTask;
+use crate::password::Passwords;
+use crate::throttle::Throttle;
+use jiff::Timestamp;
+use purser_connectors::{Gallery, HttpKit};
+use purser_engine::Engine;
+use purser_engine::queue::TaskQueue;
+use purser_store::{AuditEntry, Clock, Store, Tx, new_id};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a portal is made of.
+#[derive(Clone)]
+pub struct PortalDeps {
+    /// All state.
+    pub store: Store,
+    /// Woken after every write.
+    pub engine: Engine,
+    /// Where imports wait for the worker.
+    pub imports: TaskQueue<ImportTask>,
+    /// The way out, for *Test Connection*.
+    pub kit: HttpKit,
+    /// Gallery apps.
+    pub gallery: Arc<Gallery>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Every use-case of Purser. A handle: cloning is cheap.
+#[derive(Clone)]
+pub struct Portal {
+    pub(crate) deps: Arc<PortalDeps>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) passwords: Passwords,
+}
+
+impl std::fmt::Debug for Portal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Portal").finish_non_exhaustive()
+    }
+}
+
+impl Portal {
+    /// A portal over these parts. Nothing is read or written yet.
+    pub fn new(deps: PortalDeps) -> Self {
+        Self { deps: Arc::new(deps), throttle: Arc::default(), passwords: Passwords::new() }
+    }
+
+    /// The portal's clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.deps.clock
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when it does not.
+    pub async fn check_ready(&self) -> Result<()> {
+        Ok(self.store().ping().await?)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.deps.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        // What the store keeps are milliseconds: a finer time would differ from itself once read back.
+        let now = self.deps.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        new_id(self.deps.clock.as_ref())
+    }
+
+    /// Tells the engine that something changed. Called after the commit: a wake-up carries no data.
+    pub(crate) fn wake(&self) {
+        self.deps.engine.wake();
+    }
+
+    /// Writes who did what, in the transaction that does it.
+    pub(crate) async fn audit(&self, tx: &Tx, caller: &Caller, activity: Activity, note: AuditNote) -> Result<()> {
+        let entry = AuditEntry {
+            id: self.new_id(),
+            at: self.now(),
+            actor_id: caller.id(),
+            actor_name: caller.name().to_owned(),
+            activity: activity.as_str().to_owned(),
+            target_id: note.target_id,
+            target_name: note.target_name,
+            details: note.details,
+        };
+        Ok(tx.append_audit(&entry).await?)
+    }
+}

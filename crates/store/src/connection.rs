@@ -1,0 +1,150 @@
+//! Opening the database, and the three faces of it: [`Store`], [`Reads`], [`Tx`].
+
+use crate::{StoreError, cipher::Cipher, error::Doing};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sqlx::{
+        SqlitePool,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+};
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+const READERS: u32 = 8;
+const WAIT: Duration = Duration::from_secs(10);
+/// How long a write waits for the writes before it. The longest of them is a batch of an import.
+const WRITER_WAIT: Duration = Duration::from_secs(60);
+/// Prepared statements kept by a connection; the bulk statements of a cycle stay among them.
+const STATEMENTS: usize = 256;
+
+/// What is needed to open the store.
+#[derive(Clone)]
+pub struct StoreConfig {
+    /// For example `sqlite:purser.db?mode=rwc`.
+    pub database_url: String,
+    /// Encrypts secrets at rest.
+    pub master_key: [u8; 32],
+}
+
+impl std::fmt::Debug for StoreConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoreConfig").field("database_url", &self.database_url).field("master_key", &"***").finish()
+    }
+}
+
+/// The open database. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    reads: Reads,
+    writer: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the database, which is made when `database_url` says `mode=rwc`. Does not migrate it.
+    ///
+    /// # Errors
+    /// When the database can't be opened.
+    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        // The writer comes first: it turns WAL on, which a reader could not do beside others.
+        let writer = connect(&config.database_url, 1, WRITER_WAIT).await?;
+        let readers = connect(&config.database_url, READERS, WAIT).await?;
+        let cipher = Arc::new(Cipher::new(&config.master_key));
+        Ok(Self { reads: Reads { source: Source::Pool(readers), cipher }, writer })
+    }
+
+    /// The writer's connection, for migrations.
+    #[must_use]
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// A pool on the same database for the queue.
+    #[must_use]
+    pub fn queue_pool(&self) -> SqlitePool {
+        self.reader().get_sqlite_connection_pool().clone()
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it gives none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.reader().ping().await.doing("reach the database")
+    }
+
+    /// Begins a transaction that writes. It waits for the writer before it.
+    ///
+    /// # Errors
+    /// When the writers before it take longer than a minute.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writer.begin_with_options(options).await.doing("begin a transaction")?;
+        Ok(Tx { reads: self.reads.with(transaction) })
+    }
+
+    /// Begins a transaction that only reads, so that several reads see one state.
+    pub(crate) async fn snapshot(&self) -> Result<Reads, StoreError> {
+        Ok(self.reads.with(self.reader().begin().await.doing("begin a read")?))
+    }
+
+    /// The writer's connection, for writes that are one statement.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Closes all connections once they are idle.
+    ///
+    /// # Errors
+    /// When a connection can't be closed in order.
+    pub async fn close(self) -> Result<(), StoreError> {
+        if let Source::Pool(readers) = self.reads.source {
+            readers.close().await.doing("close the database")?;
+        }
+        self.writer.close().await.doing("close the database")
+    }
+
+    fn reader(&self) -> &DatabaseConnection {
+        match &self.reads.source {
+            Source::Pool(readers) => readers,
+            Source::Transaction(_) => &self.writer,
+        }
+    }
+}
+
+impl Deref for Store {
+    type Target = Reads;
+
+    fn deref(&self) -> &Reads {
+        &self.reads
+    }
+}
+
+/// Everything that can be asked. Reached through [`Store`] and [`Tx`].
+#[derive(Clone)]
+pub struct Reads {
+    source: Source,
+    pub(crate) cipher: Arc<Cipher>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Pool(DatabaseConnection),
+    Transaction(Arc<DatabaseTransaction>),
+}
+
+impl Reads {
+    pub(crate) fn db(&self) -> DatabaseExecutor<'_> {
+        match &self.source {
+            Source::Pool(connection) => DatabaseExecutor::Connection(connection),
+            Source::Transaction(transaction) => DatabaseExecutor::Transaction(transaction),
+        }
+    }
+
+    fn with(&self, transaction: DatabaseTransaction) -> Self {
+        Self { source: Source::Transaction(Arc::new(transaction)), cipher: Arc::clone(&self.cipher) }
+    }
+}

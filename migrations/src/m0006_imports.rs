@@ -1,0 +1,75 @@
+//! CSV imports.
+
+use crate::table::{bytes, counter, drop, id, index, key, number, number_or_null, sequence, text, text_or_null};
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut imports = Table::create();
+        imports
+            .table("imports")
+            .col(key("id"))
+            .col(text("file_name"))
+            .col(text("state"))
+            .col(text("columns"))
+            .col(text("preview"));
+        for count in ["total", "processed", "created", "updated", "unchanged", "failed"] {
+            imports.col(counter(count));
+        }
+        imports
+            .col(text_or_null("error"))
+            .col(text("created_by"))
+            .col(number("created_at"))
+            .col(number_or_null("started_at"))
+            .col(number_or_null("finished_at"));
+        manager.create_table(imports).await?;
+        index(manager, "imports", &["state"]).await?;
+
+        // Apart from its import, since progress rewrites that row many times and a file may be 50 MB.
+        manager
+            .create_table(
+                Table::create()
+                    .table("import_contents")
+                    .col(key("import_id"))
+                    .col(bytes("content"))
+                    .foreign_key(&mut of_import("import_contents"))
+                    .take(),
+            )
+            .await?;
+
+        manager
+            .create_table(
+                Table::create()
+                    .table("import_errors")
+                    .col(sequence("seq"))
+                    .col(id("import_id"))
+                    .col(number("line"))
+                    .col(text_or_null("column_name"))
+                    .col(text("message"))
+                    .foreign_key(&mut of_import("import_errors"))
+                    .take(),
+            )
+            .await?;
+        index(manager, "import_errors", &["import_id", "line", "seq"]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop(manager, &["import_errors", "import_contents", "imports"]).await
+    }
+}
+
+fn of_import(table: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .from(table, "import_id")
+        .to("imports", "id")
+        .on_delete(ForeignKeyAction::Cascade)
+        .take()
+}

@@ -1,0 +1,222 @@
+//! The command line.
+//!
+//! Secrets never stand on it (every user of the machine can read a process's arguments): passwords come
+//! from standard input, the master key from the environment or its file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{LogFormat, Overrides};
+
+const SETTINGS_HELP: &str = "\
+Settings come from, later ones winning: defaults, purser.toml in the data folder (or --config FILE), \
+environment variables, flags. In the file a setting has the name of its variable in lower case without \
+PURSER_ (session_idle_minutes = 30).
+
+Not on the command line, since other users of the machine could read it there:
+  PURSER_MASTER_KEY  Key that secrets are encrypted under, 64 hexadecimal digits
+                     [default: master.key in the data folder, made at the first start with mode 0600]";
+
+/// Purser: automatic user provisioning from your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "purser", version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the portal and the API, and keep provisioning
+    #[command(after_long_help = SETTINGS_HELP, after_help = SETTINGS_HELP)]
+    Serve(Box<ServeArguments>),
+    /// Administrators of the portal
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Tokens for the API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Bring the database to this release's schema
+    Migrate(CommonArguments),
+    /// Check the installation and say what is wrong
+    Doctor(CommonArguments),
+}
+
+/// `purser admin …`
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Create an administrator; the password is asked for, or read as one line from standard input
+    Create {
+        /// Settings.
+        #[command(flatten)]
+        common: CommonArguments,
+        /// E-mail address to sign in with
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// Name shown in the portal [default: the e-mail address]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Set a new password; it is asked for, or read as one line from standard input
+    ResetPassword {
+        /// Settings.
+        #[command(flatten)]
+        common: CommonArguments,
+        /// E-mail address of the administrator
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+    },
+}
+
+/// `purser token …`
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Create a token and print it, alone, on standard output
+    Create {
+        /// Settings.
+        #[command(flatten)]
+        common: CommonArguments,
+        /// Name that the portal lists it under
+        #[arg(long, value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CommonArguments {
+    /// Folder of the database, the key file and purser.toml
+    /// [env: PURSER_DATA_DIR] [default: ./purser-data]
+    #[arg(long = "data", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Configuration file [default: purser.toml in the data folder, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Database [env: PURSER_DATABASE_URL] [default: purser.db in the data folder]
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// How log lines look [env: PURSER_LOG_FORMAT] [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Log level, or a filter such as info,purser_engine=debug
+    /// [env: PURSER_LOG_LEVEL] [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log_level: Option<String>,
+}
+
+/// What `serve` takes besides.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServeArguments {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: CommonArguments,
+    /// Address and port to listen on; port 0 takes a free one
+    /// [env: PURSER_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// How browsers and clients reach Purser, when that differs from --listen
+    /// [env: PURSER_PUBLIC_URL]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Private network (CIDR) that applications may be reached in; may be given several times.
+    /// Without it, loopback, private and link-local addresses are refused
+    /// [env: PURSER_EGRESS_ALLOW, with commas]
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub egress_allow: Vec<String>,
+    /// Purser stands behind a proxy that speaks TLS: cookies get Secure, X-Forwarded-For counts
+    /// [env: PURSER_BEHIND_TLS] [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub behind_tls: Option<bool>,
+    /// Minutes after which an idle session ends [env: PURSER_SESSION_IDLE_MINUTES] [default: 60]
+    #[arg(long, value_name = "N")]
+    pub session_idle_minutes: Option<u32>,
+    /// Hours after which every session ends [env: PURSER_SESSION_MAX_HOURS] [default: 12]
+    #[arg(long, value_name = "N")]
+    pub session_max_hours: Option<u32>,
+    /// Requests that one job has open at its application at the same time
+    /// [env: PURSER_CONCURRENCY] [default: 32]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<u16>,
+    /// Seconds that a shutdown waits for requests and cycles to reach a safe point
+    /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
+    #[arg(long, value_name = "N")]
+    pub shutdown_seconds: Option<u32>,
+}
+
+impl CommonArguments {
+    /// As the top layer of the settings.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            data_dir: self.data_dir.clone(),
+            database_url: self.database_url.clone(),
+            log_format: self.log_format,
+            log_level: self.log_level.clone(),
+            ..Overrides::default()
+        }
+    }
+}
+
+impl ServeArguments {
+    /// As the top layer of the settings.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            listen: self.listen.clone(),
+            public_url: self.public_url.clone(),
+            egress_allow: self.egress_allow.clone(),
+            behind_tls: self.behind_tls,
+            session_idle_minutes: self.session_idle_minutes,
+            session_max_hours: self.session_max_hours,
+            concurrency: self.concurrency,
+            shutdown_seconds: self.shutdown_seconds,
+            ..self.common.overrides()
+        }
+    }
+}
+
+impl Command {
+    /// The settings' file and top layer that this command line gives.
+    pub fn settings_arguments(&self) -> (Option<PathBuf>, Overrides) {
+        let common = match self {
+            Self::Serve(serve) => return (serve.common.config.clone(), serve.overrides()),
+            Self::Admin(AdminCommand::Create { common, .. } | AdminCommand::ResetPassword { common, .. })
+            | Self::Token(TokenCommand::Create { common, .. })
+            | Self::Migrate(common)
+            | Self::Doctor(common) => common,
+        };
+        (common.config.clone(), common.overrides())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn serve_help_documents_every_setting_by_its_variable() {
+        let mut command = Cli::command();
+        let serve = command.find_subcommand_mut("serve").unwrap();
+        let help = serve.render_long_help().to_string();
+        for name in crate::settings::NAMES {
+            let variable = format!("PURSER_{}", name.to_uppercase());
+            assert!(help.contains(&variable), "{variable} is not in:\n{help}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_reach_the_settings() {
+        let cli = Cli::parse_from(["purser", "serve", "--listen", "127.0.0.1:0", "--behind-tls", "--data", "d"]);
+        let (_, overrides) = cli.command.settings_arguments();
+        assert_eq!(overrides.listen.as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(overrides.behind_tls, Some(true));
+        assert_eq!(overrides.data_dir, Some(PathBuf::from("d")));
+    }
+}

@@ -1,0 +1,220 @@
+//! JSON bodies and the caller, as the Graph API takes them.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{StatusCode, header::CONTENT_TYPE, request::Parts},
+};
+use purser_service::Caller;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::web::{ServerState, fault::Fault};
+
+/// Who calls. The gate has let nobody else in; a route that it does not cover would still be refused here.
+#[derive(Debug)]
+pub struct ApiCaller(pub Caller);
+
+impl FromRequestParts<ServerState> for ApiCaller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &ServerState) -> Result<Self, Fault> {
+        match parts.extensions.get::<Option<Caller>>() {
+            Some(Some(caller)) => Ok(Self(caller.clone())),
+            _ => Err(Fault::unauthenticated("Access token is empty.")),
+        }
+    }
+}
+
+/// A JSON body. Anything else than JSON is refused in Graph's words, never with a bare status.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, Fault> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/json" {
+            return Err(Fault::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Request_BadRequest",
+                "A supported MIME type could not be found that matches the content type of the request.",
+            )
+            .advice("Send the header Content-Type: application/json."));
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Fault::bad_request("The body could not be read to its end."))?;
+        read(&bytes).map(Self)
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::bad_request("Empty Payload. JSON content expected."));
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|error| Fault::bad_request(format!("Unable to read JSON request payload: {error}.")))
+}
+
+/// The body of an action that may as well have none.
+#[derive(Debug)]
+pub struct OptionalBody(pub Map<String, Value>);
+
+impl FromRequest<ServerState> for OptionalBody {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, Fault> {
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Fault::bad_request("The body could not be read to its end."))?;
+        if bytes.is_empty() { Ok(Self(Map::new())) } else { read(&bytes).map(Self) }
+    }
+}
+
+/// The properties of an object that a client sent, taken out one by one; what is left over at the end
+/// is unknown and gets refused, so that a typo never looks like success.
+#[derive(Debug)]
+pub struct Properties {
+    left: Map<String, Value>,
+    kind: &'static str,
+}
+
+impl Properties {
+    /// The properties of an object of this kind.
+    pub fn new(kind: &'static str, body: Map<String, Value>) -> Self {
+        Self { left: body, kind }
+    }
+
+    /// Takes a property, whatever it is.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.left.shift_remove(name)
+    }
+
+    /// Takes a text. Absent: `None`; null: `Some(None)`.
+    pub fn take_text(&mut self, name: &str) -> Result<Option<Option<String>>, Fault> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(None)),
+            Some(Value::String(text)) => Ok(Some(Some(text))),
+            Some(_) => Err(wrong_type(name, "a text")),
+        }
+    }
+
+    /// Takes a text that must be there.
+    pub fn take_required_text(&mut self, name: &str) -> Result<String, Fault> {
+        match self.take_text(name)? {
+            Some(Some(text)) if !text.trim().is_empty() => Ok(text),
+            _ => Err(Fault::bad_request(format!("A value is required for property '{name}' of resource '{}'.", self.kind))),
+        }
+    }
+
+    /// Takes a boolean.
+    pub fn take_boolean(&mut self, name: &str) -> Result<Option<bool>, Fault> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(wrong_type(name, "true or false")),
+        }
+    }
+
+    /// Takes a list of texts.
+    pub fn take_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Fault> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(values)) => values
+                .into_iter()
+                .map(|value| match value {
+                    Value::String(text) => Ok(text),
+                    _ => Err(wrong_type(name, "a list of texts")),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(wrong_type(name, "a list of texts")),
+        }
+    }
+
+    /// Takes the names that are left and that `wanted` holds for.
+    pub fn take_all(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
+        let names: Vec<String> = self.left.keys().filter(|name| wanted(name)).cloned().collect();
+        names.into_iter().filter_map(|name| self.left.shift_remove_entry(&name)).collect()
+    }
+
+    /// Refuses what is left; annotations (`@odata.type`) are fine.
+    pub fn finish(self) -> Result<(), Fault> {
+        match self.left.keys().find(|name| !name.contains('@')) {
+            None => match self.left.keys().find(|name| name.ends_with("@odata.bind")) {
+                None => Ok(()),
+                Some(name) => Err(Fault::bad_request(format!("Resource '{}' can't be bound with '{name}' here.", self.kind))),
+            },
+            Some(name) => {
+                let name: String = name.chars().take(80).collect();
+                Err(Fault::bad_request(format!(
+                    "Property '{name}' does not exist as a declared property or extension property of resource '{}'.",
+                    self.kind
+                )))
+            }
+        }
+    }
+}
+
+/// 400 for a value of the wrong type.
+pub fn wrong_type(name: &str, wanted: &str) -> Fault {
+    let name: String = name.chars().take(80).collect();
+    Fault::bad_request(format!("Invalid value specified for property '{name}': it must be {wanted}."))
+}
+
+/// The last part of an `@odata.id`: `https://host/v1.0/users/{id}` or `…/directoryObjects/{id}`.
+pub fn reference(address: &str, collections: &[&str]) -> Result<String, Fault> {
+    let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let mut parts = path.rsplit('/');
+    let (id, collection) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    // `users('id')` is OData's other way to write it.
+    let quoted = id.strip_suffix("')").and_then(|rest| rest.split_once("('"));
+    let (collection, id) = quoted.unwrap_or((collection, id));
+    let decoded = percent_decode(id);
+    if id.is_empty() || !(collections.contains(&collection) || collection == "directoryObjects") {
+        return Err(Fault::bad_request(format!(
+            "Invalid object reference '{}': it must end with /{}/ID or /directoryObjects/ID.",
+            address.chars().take(120).collect::<String>(),
+            collections.first().unwrap_or(&"directoryObjects")
+        )));
+    }
+    Ok(decoded)
+}
+
+fn percent_decode(text: &str) -> String {
+    // A plus is a plus in a path.
+    let query = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_read_in_the_forms_that_clients_send() {
+        for (address, id) in [
+            ("https://graph.microsoft.com/v1.0/users/abc", "abc"),
+            ("http://localhost/v1.0/directoryObjects/abc/", "abc"),
+            ("users('abc')", "abc"),
+            ("https://x/v1.0/users/a%2Bb@x.y", "a+b@x.y"),
+        ] {
+            assert_eq!(reference(address, &["users"]).unwrap(), id, "{address}");
+        }
+        for address in ["", "abc", "https://x/v1.0/groups/abc", "https://x/v1.0/users/", "/"] {
+            assert!(reference(address, &["users"]).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_took_is_refused_by_name_but_annotations_pass() {
+        let body = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
+        assert!(Properties::new("User", body(r##"{"@odata.type":"#microsoft.graph.user"}"##)).finish().is_ok());
+        let fault = Properties::new("User", body(r#"{"displayNam":"x"}"#)).finish().unwrap_err();
+        assert!(fault.problem().message.contains("displayNam"));
+    }
+}

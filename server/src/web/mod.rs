@@ -1,0 +1,132 @@
+//! Everything that speaks HTTP: the router and the layers around it.
+//!
+//! From the outside in, a request passes: its id and log span ([`request_id`]), the place where faults
+//! get their face ([`fault`]), security headers ([`headers`]), compression, the panic catcher
+//! ([`panics`]), its session ([`session_store`]), the gate ([`gate`]: who is it?), the origin check
+//! ([`origin`]: does the form come from us?), the body's bounds ([`limits`]), and then its handler:
+//! a page or server function ([`pages`]), the Graph API ([`crate::graph`]), a file ([`assets`]).
+//!
+//! Deliberately absent: any rule about users, groups or applications. Both doors, pages and API, call
+//! the same use-cases of `purser-service`.
+//!
+//! To add a route: 1. where it belongs (a page in `app`, a Graph path in `graph`, else here); 2. nothing
+//! more: it is closed to anonymous callers until somebody puts it on the gate's list.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::FromRef, middleware, routing::get};
+use leptos::config::LeptosOptions;
+use purser_service::Portal;
+use purser_store::{Store, clock::Clock};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_sessions::{
+    Expiry, SessionManagerLayer,
+    cookie::{SameSite, time::Duration as CookieDuration},
+};
+use url::Url;
+
+pub mod assets;
+pub mod fault;
+pub mod gate;
+mod headers;
+mod health;
+pub mod limits;
+mod origin;
+pub mod pages;
+mod panics;
+pub mod request_id;
+pub mod session_store;
+
+use session_store::{SessionLimits, StoredSessions};
+
+/// Paths that are neither pages, server functions nor Graph, for the test that walks everything.
+pub const OTHER_PATHS: &[&str] = &["/healthz", "/readyz", "/favicon.svg", "/pkg/{*path}"];
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct ServerState {
+    /// The use-cases.
+    pub portal: Portal,
+    /// What leptos needs to know.
+    pub options: LeptosOptions,
+    /// How browsers reach us, where the operator said so.
+    pub public_url: Option<Url>,
+    /// Whether a proxy that speaks TLS stands before us.
+    pub behind_tls: bool,
+    /// Cancelled when a shutdown begins.
+    pub shutdown: CancellationToken,
+}
+
+impl FromRef<ServerState> for LeptosOptions {
+    fn from_ref(state: &ServerState) -> Self {
+        state.options.clone()
+    }
+}
+
+impl std::fmt::Debug for ServerState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerState").finish_non_exhaustive()
+    }
+}
+
+/// What the router is made of.
+pub struct WebParts {
+    /// The use-cases.
+    pub portal: Portal,
+    /// Where sessions are kept.
+    pub store: Store,
+    /// What sessions are timed by.
+    pub clock: Arc<dyn Clock>,
+    /// How long they last.
+    pub session_limits: SessionLimits,
+    /// See [`ServerState::public_url`].
+    pub public_url: Option<Url>,
+    /// See [`ServerState::behind_tls`].
+    pub behind_tls: bool,
+    /// See [`ServerState::shutdown`].
+    pub shutdown: CancellationToken,
+}
+
+/// The whole router.
+pub fn build_router(parts: WebParts) -> Router {
+    let WebParts { portal, store, clock, session_limits, public_url, behind_tls, shutdown } = parts;
+    let options = LeptosOptions::builder()
+        .output_name("frontend")
+        .site_pkg_dir(format!("pkg/{}", assets::version()))
+        .build();
+    let state = ServerState { portal, options, public_url, behind_tls, shutdown };
+
+    let router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/favicon.svg", get(assets::favicon))
+        .route("/pkg/{*path}", get(assets::serve))
+        .nest("/v1.0", crate::graph::build_routes());
+    let router = pages::add_pages(router, &state)
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(crate::graph::method_not_allowed);
+
+    let idle = i64::try_from(session_limits.idle.as_secs()).unwrap_or(i64::MAX);
+    let sessions = SessionManagerLayer::new(StoredSessions::new(store, clock, session_limits))
+        .with_name("purser_session")
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(behind_tls)
+        .with_expiry(Expiry::OnInactivity(CookieDuration::seconds(idle)));
+
+    // The first layer is the outermost.
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(request_id::identify))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::secure))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), fault::present))
+        .layer(CatchPanicLayer::custom(panics::answer_panic))
+        .layer(sessions)
+        .layer(middleware::from_fn_with_state(state.clone(), gate::admit))
+        .layer(middleware::from_fn_with_state(state.clone(), origin::check_origin))
+        .layer(middleware::from_fn(limits::bound_body))
+        .layer(middleware::from_fn(pages::correct));
+    router.layer(layers).with_state(state)
+}

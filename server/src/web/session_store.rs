@@ -1,0 +1,136 @@
+//! Where sessions live: the store's table, through a small `SessionStore` of our own (the published ones
+//! still pull another sqlx).
+//!
+//! Invariants:
+//! - The id in the table is a hash of the cookie's: who reads the database can't sign in with it.
+//! - A session ends after the idle time, and whatever happens after the longest time since sign-in. Both
+//!   are counted by our own clock, here, at every save.
+//! - A session without anybody signed in (a refused sign-in's message lives in one) ends soon.
+//! - `save` never brings a deleted session back: a slow request must not undo a sign-out.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use purser_store::{Store, clock::Clock};
+use sha2::{Digest, Sha256};
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store,
+};
+
+/// Session key of the signed-in administrator's id.
+pub const ADMINISTRATOR: &str = "admin";
+/// Session key of the instant of sign-in.
+pub const SIGNED_IN_AT: &str = "created_at";
+/// Session key of the last activity of a person.
+pub const SEEN_AT: &str = "seen_at";
+
+/// How long a session lasts that nobody is signed in with.
+const ANONYMOUS: Duration = Duration::from_secs(15 * 60);
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Without activity.
+    pub idle: Duration,
+    /// Since sign-in.
+    pub absolute: Duration,
+}
+
+/// Sessions in the store.
+#[derive(Clone)]
+pub struct StoredSessions {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    limits: SessionLimits,
+}
+
+impl fmt::Debug for StoredSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredSessions").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = session_store::Result<T>> + Send + 'a>>;
+
+impl StoredSessions {
+    /// Sessions in this store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, limits: SessionLimits) -> Self {
+        Self { store, clock, limits }
+    }
+
+    fn expires_at(&self, record: &Record) -> Timestamp {
+        let now = self.clock.now();
+        let after = |from: Timestamp, duration: Duration| from.checked_add(duration).unwrap_or(Timestamp::MAX);
+        let instant = |key: &str| {
+            let value = record.data.get(key)?;
+            serde_json::from_value::<Timestamp>(value.clone()).ok()
+        };
+        match (record.data.contains_key(ADMINISTRATOR), instant(SIGNED_IN_AT)) {
+            (true, Some(signed_in)) => {
+                let seen = instant(SEEN_AT).unwrap_or(signed_in).max(signed_in);
+                after(seen, self.limits.idle).min(after(signed_in, self.limits.absolute))
+            }
+            _ => after(now, ANONYMOUS),
+        }
+    }
+}
+
+fn key_of(id: &Id) -> String {
+    Sha256::digest(id.0.to_le_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn backend(error: impl fmt::Display) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+impl SessionStore for StoredSessions {
+    fn create<'a, 'b, 'c>(&'a self, record: &'b mut Record) -> Answer<'c, ()>
+    where
+        'a: 'c,
+        'b: 'c,
+        Self: 'c,
+    {
+        Box::pin(async move {
+            let data = serde_json::to_vec(record).map_err(|error| session_store::Error::Encode(error.to_string()))?;
+            // Ids are 128 random bits: one that is taken already is refused by the table's key.
+            self.store.insert_session(&key_of(&record.id), &data, self.expires_at(record)).await.map_err(backend)
+        })
+    }
+
+    fn save<'a, 'b, 'c>(&'a self, record: &'b Record) -> Answer<'c, ()>
+    where
+        'a: 'c,
+        'b: 'c,
+        Self: 'c,
+    {
+        Box::pin(async move {
+            let data = serde_json::to_vec(record).map_err(|error| session_store::Error::Encode(error.to_string()))?;
+            self.store.update_session(&key_of(&record.id), &data, self.expires_at(record)).await.map_err(backend)
+        })
+    }
+
+    fn load<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, Option<Record>>
+    where
+        'a: 'c,
+        'b: 'c,
+        Self: 'c,
+    {
+        Box::pin(async move {
+            let data = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
+            data.map(|data| serde_json::from_slice(&data))
+                .transpose()
+                .map_err(|error| session_store::Error::Decode(error.to_string()))
+        })
+    }
+
+    fn delete<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, ()>
+    where
+        'a: 'c,
+        'b: 'c,
+        Self: 'c,
+    {
+        Box::pin(async move { self.store.delete_session(&key_of(id)).await.map_err(backend) })
+    }
+}
