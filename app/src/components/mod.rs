@@ -19,6 +19,8 @@ mod bar;
 #[cfg(feature = "ssr")]
 mod command_bar;
 #[cfg(feature = "ssr")]
+mod conflict;
+#[cfg(feature = "ssr")]
 mod empty;
 #[cfg(feature = "ssr")]
 mod field;
@@ -58,13 +60,14 @@ pub use self::{
     badge::{Badge, Tone},
     bar::InfoBar,
     command_bar::{CommandButton, CommandDiscard, CommandLink},
+    conflict::ConflictChoice,
     empty::EmptyState,
     field::{CheckField, HiddenField, SelectField, TextField},
     header::HeaderBar,
     icon::Icon,
     menu::{Menu, ResourceMenu},
     monogram::Monogram,
-    page::page,
+    page::{page, problem_page},
     pager::Pager,
     pane::{Pane, PrimaryButton},
     problem::ProblemBar,

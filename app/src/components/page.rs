@@ -26,7 +26,7 @@ where
 }
 
 /// A page that says what went wrong.
-pub(crate) fn problem_page(problem: Problem) -> AnyView {
+pub fn problem_page(problem: Problem) -> AnyView {
     let title = match problem.kind {
         ProblemKind::NotFound => "Not found",
         ProblemKind::Unauthenticated | ProblemKind::Forbidden => "No access",

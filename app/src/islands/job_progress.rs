@@ -16,7 +16,6 @@ pub fn JobProgress(
     /// What the server knew when it made the page.
     initial: JobStatusView,
     /// Only state, progress and counts, for an overview.
-    #[prop(optional)]
     brief: bool,
 ) -> impl IntoView {
     let status = RwSignal::new(initial);

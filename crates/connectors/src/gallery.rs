@@ -14,8 +14,7 @@ use uuid::Uuid;
 use crate::profile::Profile;
 
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/gallery/"]
-#[include = "*.toml"]
+#[folder = "gallery/"]
 struct Files;
 
 /// Every application that can be added.

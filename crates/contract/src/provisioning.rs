@@ -60,6 +60,13 @@ pub struct ProvisioningForm {
     pub scope: String,
 }
 
+/// The token never reaches a log.
+impl std::fmt::Debug for ProvisioningForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProvisioningForm").field("application_id", &self.application_id).finish_non_exhaustive()
+    }
+}
+
 /// Test Connection with what the form holds; empty fields fall back to what is stored.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -70,6 +77,13 @@ pub struct TestConnectionForm {
     pub tenant_url: String,
     /// Secret Token.
     pub secret_token: String,
+}
+
+/// The token never reaches a log.
+impl std::fmt::Debug for TestConnectionForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestConnectionForm").field("application_id", &self.application_id).finish_non_exhaustive()
+    }
 }
 
 /// Answer of Test Connection.

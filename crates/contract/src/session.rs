@@ -17,6 +17,13 @@ pub struct SetupForm {
     pub password_again: String,
 }
 
+/// Passwords and the one-time token never reach a log.
+impl std::fmt::Debug for SetupForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetupForm").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
 /// Sign-in.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -27,6 +34,13 @@ pub struct SignInForm {
     pub password: String,
     /// Local path to go to afterwards; anything that is not a local path is ignored.
     pub next: String,
+}
+
+/// The password never reaches a log.
+impl std::fmt::Debug for SignInForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignInForm").field("email", &self.email).finish_non_exhaustive()
+    }
 }
 
 /// The signed-in administrator, as the header bar shows them.

@@ -8,7 +8,8 @@
 //! How the modules lean on each other, from facts to decisions:
 //!
 //! ```text
-//! ids, secret, value ─► user, group ─► expression, path, target_schema ─► mapping ─► scope ─► plan ─► log
+//! ids, value ─► user, group ─► expression, path ─► target_schema ─► mapping ┐
+//! secret, log (words that every layer shares)                     scope ───┴─► plan
 //! ```
 //!
 //! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).

@@ -19,9 +19,9 @@ mod link;
 mod tests;
 
 pub use crate::mapping::MatchQuery;
-pub use crate::scope::SkipReason;
+pub use crate::scope::{DisableCause, SkipReason};
 pub use action::{Action, Change, Refusal, Skip, SkipCode, Write, WriteValue};
-pub use link::{DisableCause, Link, LinkState, Observed, Origin, TargetObject};
+pub use link::{Link, LinkState, Observed, Origin, TargetObject};
 
 use crate::mapping::Sources;
 use crate::mapping::{AttributeFailure, CompiledMapping, Desired, Flow, ObjectActions};

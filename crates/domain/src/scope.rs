@@ -3,7 +3,6 @@
 //! Out of scope and *soft deleted* (in the sense of `[IsSoftDeleted]`) are the same thing seen from two
 //! sides: unassigned, filtered out, soft-deleted in the directory, or not enabled.
 use crate::ids::{GroupId, RoleId};
-use crate::plan::DisableCause;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -103,6 +102,20 @@ impl SkipReason {
             }
             Self::DeleteOff => "The target object action Delete is not ticked, so the account stays.",
         }
+    }
+}
+
+vocabulary! {
+    /// Why an account was disabled; decides what happens when its person is deleted for good.
+    pub enum DisableCause {
+        /// No longer assigned, or not with a role that counts.
+        Unassigned = "unassigned",
+        /// No longer passes the scoping filters.
+        OutOfScope = "outOfScope",
+        /// Soft-deleted in the directory.
+        SoftDeleted = "softDeleted",
+        /// May not sign in any more.
+        AccountDisabled = "accountDisabled",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the values at the well-known target paths look like.
 //!
 //! Mappings speak text; a SCIM target wants `active` as a boolean and `manager` as an object. To teach a
-//! path its type: one line in [`KNOWN`]. Paths that are not listed hold text.
+//! path its type: one line in `KNOWN`. Paths that are not listed hold text.
 use crate::path::TargetPath;
 use crate::value::Value;
 use serde_json::json;
@@ -68,8 +68,8 @@ impl TargetRule {
             }
             (TargetType::Reference, value) => Ok(json!({ "value": value.to_display() })),
             (TargetType::Text, Value::Text(text)) => Ok(serde_json::Value::String(text)),
-            (TargetType::Text, Value::Boolean(boolean)) => Ok(json!(Value::Boolean(boolean).to_display())),
-            (TargetType::Text, value) => Ok(value.into()),
+            (TargetType::Text, value @ Value::List(_)) => Ok(value.into()),
+            (TargetType::Text, value) => Ok(json!(value.to_display())),
         }
     }
 
@@ -151,6 +151,7 @@ mod tests {
         assert_eq!(rule(MANAGER).coerce(Value::text("42")), Ok(json!({"value": "42"})));
         assert_eq!(rule(&format!("{MANAGER}.value")).coerce(Value::text("42")), Ok(json!("42")));
         assert_eq!(rule("title").coerce(Value::Boolean(true)), Ok(json!("True")));
+        assert_eq!(rule("title").coerce(Value::Integer(5)), Ok(json!("5")));
         let error = rule("active").coerce(Value::text("maybe")).unwrap_err();
         assert!(error.contains("maybe"), "{error}");
     }

@@ -1,7 +1,7 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
 use jiff::Timestamp;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView};
-use purser_store::jobs::{CycleCounts, CycleKind, JobSpec, JobStatus, ProvisioningMode, RunningCycle};
+use purser_store::{CycleCounts, CycleKind, JobMode, JobSpec, JobStatus, RunningCycle};
 
 /// What the sentence needs beside the two rows of the job.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,7 +58,7 @@ pub(crate) fn view_job_status(spec: &JobSpec, status: &JobStatus, facts: JobFact
 
 /// Whether everything is there that a cycle needs.
 pub(crate) fn is_configured(spec: &JobSpec, facts: JobFacts) -> bool {
-    spec.mode == ProvisioningMode::Automatic && !spec.tenant_url.is_empty() && facts.has_token
+    spec.mode == JobMode::Automatic && !spec.tenant_url.is_empty() && facts.has_token
 }
 
 fn running_cycle<'s>(spec: &JobSpec, status: &'s JobStatus) -> Option<&'s RunningCycle> {
@@ -80,7 +80,7 @@ fn code(spec: &JobSpec, status: &JobStatus, configured: bool) -> &'static str {
 }
 
 fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: bool) -> String {
-    if spec.mode == ProvisioningMode::Manual {
+    if spec.mode == JobMode::Manual {
         return "Provisioning is manual: accounts in this application are kept by other means.".to_owned();
     }
     if !configured {

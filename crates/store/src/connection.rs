@@ -36,7 +36,8 @@ impl std::fmt::Debug for StoreConfig {
 /// The open database. Clones share it.
 #[derive(Clone)]
 pub struct Store {
-    reads: Reads,
+    reads: Arc<Reads>,
+    readers: DatabaseConnection,
     writer: DatabaseConnection,
 }
 
@@ -50,7 +51,8 @@ impl Store {
         let writer = connect(&config.database_url, 1, WRITER_WAIT).await?;
         let readers = connect(&config.database_url, READERS, WAIT).await?;
         let cipher = Arc::new(Cipher::new(&config.master_key));
-        Ok(Self { reads: Reads { source: Source::Pool(readers), cipher }, writer })
+        let reads = Arc::new(Reads { source: Source::Pool(readers.clone()), cipher });
+        Ok(Self { reads, readers, writer })
     }
 
     /// The writer's connection, for migrations.
@@ -62,7 +64,7 @@ impl Store {
     /// A pool on the same database for the queue.
     #[must_use]
     pub fn queue_pool(&self) -> SqlitePool {
-        self.reader().get_sqlite_connection_pool().clone()
+        self.readers.get_sqlite_connection_pool().clone()
     }
 
     /// Asks the database for a sign of life.
@@ -70,7 +72,7 @@ impl Store {
     /// # Errors
     /// When it gives none.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.reader().ping().await.doing("reach the database")
+        self.readers.ping().await.doing("reach the database")
     }
 
     /// Begins a transaction that writes. It waits for the writer before it.
@@ -83,12 +85,12 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await.doing("begin a transaction")?;
-        Ok(Tx { reads: self.reads.with(transaction) })
+        Ok(Tx { reads: self.within(transaction) })
     }
 
     /// Begins a transaction that only reads, so that several reads see one state.
     pub(crate) async fn snapshot(&self) -> Result<Reads, StoreError> {
-        Ok(self.reads.with(self.reader().begin().await.doing("begin a read")?))
+        Ok(self.within(self.readers.begin().await.doing("begin a read")?))
     }
 
     /// The writer's connection, for writes that are one statement.
@@ -101,17 +103,18 @@ impl Store {
     /// # Errors
     /// When a connection can't be closed in order.
     pub async fn close(self) -> Result<(), StoreError> {
-        if let Source::Pool(readers) = self.reads.source {
-            readers.close().await.doing("close the database")?;
-        }
+        self.readers.close().await.doing("close the database")?;
         self.writer.close().await.doing("close the database")
     }
 
-    fn reader(&self) -> &DatabaseConnection {
-        match &self.reads.source {
-            Source::Pool(readers) => readers,
-            Source::Transaction(_) => &self.writer,
-        }
+    fn within(&self, transaction: DatabaseTransaction) -> Reads {
+        Reads { source: Source::Transaction(transaction), cipher: Arc::clone(&self.reads.cipher) }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
     }
 }
 
@@ -124,16 +127,14 @@ impl Deref for Store {
 }
 
 /// Everything that can be asked. Reached through [`Store`] and [`Tx`].
-#[derive(Clone)]
 pub struct Reads {
     source: Source,
     pub(crate) cipher: Arc<Cipher>,
 }
 
-#[derive(Clone)]
 enum Source {
     Pool(DatabaseConnection),
-    Transaction(Arc<DatabaseTransaction>),
+    Transaction(DatabaseTransaction),
 }
 
 impl Reads {
@@ -143,8 +144,53 @@ impl Reads {
             Source::Transaction(transaction) => DatabaseExecutor::Transaction(transaction),
         }
     }
+}
 
-    fn with(&self, transaction: DatabaseTransaction) -> Self {
-        Self { source: Source::Transaction(Arc::new(transaction)), cipher: Arc::clone(&self.cipher) }
+/// A transaction that writes. Dropping it without [`Tx::commit`] leaves everything as it was.
+pub struct Tx {
+    reads: Reads,
+}
+
+impl Tx {
+    /// Makes everything that was written final.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.reads.source {
+            Source::Transaction(transaction) => transaction.commit().await.doing("commit"),
+            // Not made by anybody: `Store::begin` is the only way to a `Tx`.
+            Source::Pool(_) => Ok(()),
+        }
     }
+}
+
+impl Deref for Tx {
+    type Target = Reads;
+
+    fn deref(&self) -> &Reads {
+        &self.reads
+    }
+}
+
+async fn connect(url: &str, connections: u32, wait: Duration) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(wait)
+        // A connection to a file does not go stale, so it need not be tried before each use, nor replaced.
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(WAIT)
+                .foreign_keys(true)
+                .statement_cache_capacity(STATEMENTS)
+                .pragma("cache_size", "-16384")
+                .pragma("temp_store", "memory")
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| pool.max_lifetime(None).idle_timeout(None));
+    Database::connect(options).await.map_err(|source| StoreError::Open { source })
 }

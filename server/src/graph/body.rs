@@ -1,8 +1,9 @@
-//! JSON bodies and the caller, as the Graph API takes them.
+//! What the Graph API takes out of a request: the caller, ids in the path, JSON bodies. Everything that
+//! does not fit is refused in Graph's words, never with a bare status.
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{StatusCode, header::CONTENT_TYPE, request::Parts},
 };
 use purser_service::Caller;
@@ -26,7 +27,22 @@ impl FromRequestParts<ServerState> for ApiCaller {
     }
 }
 
-/// A JSON body. Anything else than JSON is refused in Graph's words, never with a bare status.
+/// The ids in a path.
+#[derive(Debug)]
+pub struct At<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ServerState> for At<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Fault> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(ids)) => Ok(Self(ids)),
+            Err(_) => Err(Fault::bad_request("The address is not well-formed UTF-8.")),
+        }
+    }
+}
+
+/// A JSON body.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -174,7 +190,6 @@ pub fn reference(address: &str, collections: &[&str]) -> Result<String, Fault> {
     // `users('id')` is OData's other way to write it.
     let quoted = id.strip_suffix("')").and_then(|rest| rest.split_once("('"));
     let (collection, id) = quoted.unwrap_or((collection, id));
-    let decoded = percent_decode(id);
     if id.is_empty() || !(collections.contains(&collection) || collection == "directoryObjects") {
         return Err(Fault::bad_request(format!(
             "Invalid object reference '{}': it must end with /{}/ID or /directoryObjects/ID.",
@@ -182,13 +197,7 @@ pub fn reference(address: &str, collections: &[&str]) -> Result<String, Fault> {
             collections.first().unwrap_or(&"directoryObjects")
         )));
     }
-    Ok(decoded)
-}
-
-fn percent_decode(text: &str) -> String {
-    // A plus is a plus in a path.
-    let query = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    Ok(percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned())
 }
 
 #[cfg(test)]

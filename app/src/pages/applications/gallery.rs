@@ -38,18 +38,20 @@ pub fn GalleryPage() -> impl IntoView {
     page(async {
         let form = query::<GalleryForm>();
         let found = list_templates(&form.search)?;
-        let categories: BTreeSet<String> =
-            list_templates("")?.into_iter().flat_map(|template| template.categories).collect();
+        let all = list_templates("")?;
+        let own = all.iter().find(|template| is_custom(template)).map(|template| template.id.clone());
+        let own = own.map(|id| form.url(&form.category, &id));
+        let categories: BTreeSet<String> = all.into_iter().flat_map(|template| template.categories).collect();
         let tiles: Vec<TemplateView> = found
             .into_iter()
             .filter(|template| form.category.is_empty() || template.categories.contains(&form.category))
             .collect();
         let pane = match form.template.as_str() {
-            "" => ().into_any(),
-            id => create_pane(&load_template(id)?, form.url(&form.category, "")).into_any(),
+            "" => None,
+            id => Some(create_pane(&load_template(id)?, form.url(&form.category, "")).into_any()),
         };
         let listed = if tiles.is_empty() {
-            nothing_found(&form).into_any()
+            nothing_found(own.clone()).into_any()
         } else {
             view! {
                 <ul class="grid grid-cols-[repeat(auto-fill,minmax(17rem,1fr))] gap-4" aria-label="Gallery applications">
@@ -63,14 +65,11 @@ pub fn GalleryPage() -> impl IntoView {
                 title="Browse Purser Gallery"
                 crumbs=vec![Crumb::new("Home", "/"), Crumb::new("Enterprise applications", "/applications")]
                 menu=Menu::portal("/applications")
-                commands=view! {
-                    <CommandLink
-                        href=form.url(&form.category, "scim")
-                        icon=icondata::LuPlus
-                        label="Create your own application"
-                    />
-                }
-                .into_any()
+                commands=own
+                    .map(|href| {
+                        view! { <CommandLink href icon=icondata::LuPlus label="Create your own application"/> }
+                    })
+                    .into_any()
                 pane
             >
                 <div class="stack">
@@ -131,6 +130,8 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
             template_id: template.id.clone(),
             display_name: template.display_name.clone(),
         });
+    // The pane covers the page and its notifications.
+    let refusal = flash().problem.filter(|problem| problem.field.is_none()).map(|problem| view! { <ProblemBar problem/> });
     let rows = vec![
         ("Publisher", template.publisher.clone().into_any()),
         ("Categories", template.categories.join(", ").into_any()),
@@ -143,6 +144,7 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
             footer=view! { <PrimaryButton label="Create" form=CREATE/> }.into_any()
         >
             <form id=CREATE class="stack" method="post" action="/api/create_application">
+                {refusal}
                 <HiddenField name="form[template_id]" value=form.template_id/>
                 <TextField
                     name="form[display_name]"
@@ -151,7 +153,6 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
                     value=form.display_name
                     required=true
                     autofocus=true
-                    autocomplete="off"
                     max_length=256
                 />
                 <p>{template.description.clone()}</p>
@@ -161,14 +162,19 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
     }
 }
 
-fn nothing_found(form: &GalleryForm) -> impl IntoView + use<> {
-    let own = form.url("", "scim");
+/// The gallery app that stands for every application which is not in the gallery.
+fn is_custom(template: &TemplateView) -> bool {
+    template.categories.iter().any(|category| category == "Custom")
+}
+
+fn nothing_found(own: Option<String>) -> impl IntoView {
+    let action = own.map(|own| view! { <a class="button" href=own>"Create your own application"</a> }.into_any());
     view! {
         <EmptyState
             icon=icondata::LuSearchX
             title="No gallery application found"
             text="Try other words, or add it as your own application if it speaks SCIM 2.0."
-            action=view! { <a class="button" href=own>"Create your own application"</a> }.into_any()
+            action
         />
     }
 }

@@ -31,7 +31,7 @@ pub fn ApplicationPage() -> impl IntoView {
                 resource=application.display_name.clone()
                 subtitle="Enterprise Application"
                 monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &application.display_name, &here)
+                menu=Menu::application(&application.id, &here)
                 crumbs=application_crumbs(&application.id, &application.display_name)
                 commands=view! {
                     <CommandLink

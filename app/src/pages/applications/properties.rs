@@ -19,8 +19,8 @@ pub fn PropertiesPage() -> impl IntoView {
         let here = format!("/applications/{}/properties", application.id);
         let (form, edited) = form_of(&application);
         let pane = match query_value("pane").as_str() {
-            "delete" => delete_pane(&application, here.clone()).into_any(),
-            _ => ().into_any(),
+            "delete" => Some(delete_pane(&application, here.clone()).into_any()),
+            _ => None,
         };
         let rows = vec![
             ("Application ID", application.app_id.clone().into_any()),
@@ -35,7 +35,7 @@ pub fn PropertiesPage() -> impl IntoView {
                 resource=application.display_name.clone()
                 subtitle="Enterprise Application"
                 monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &application.display_name, &here)
+                menu=Menu::application(&application.id, &here)
                 crumbs=application_crumbs(&application.id, &application.display_name)
                 commands=view! {
                     <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
@@ -45,6 +45,7 @@ pub fn PropertiesPage() -> impl IntoView {
                 .into_any()
                 pane
             >
+                <ConflictChoice form=FORM here=here.clone()/>
                 <form id=FORM class="stack column" method="post" action="/api/save_properties">
                     <HiddenField name="form[id]" value=application.id.clone()/>
                     <HiddenField name="form[generation]" value=form.generation.to_string()/>
@@ -54,8 +55,7 @@ pub fn PropertiesPage() -> impl IntoView {
                         label="Name"
                         value=form.display_name
                         required=true
-                        autocomplete="off"
-                        max_length=256
+                            max_length=256
                     />
                     <Properties rows/>
                     <TextField
@@ -102,7 +102,7 @@ fn delete_pane(application: &ApplicationView, close: String) -> impl IntoView + 
             title="Delete application"
             close=close.clone()
             footer=view! {
-                <button class="button button-danger" type="submit" form=DELETE>"Delete"</button>
+                <PrimaryButton label="Delete" form=DELETE danger=true/>
                 <a class="button" href=close>"Cancel"</a>
             }
             .into_any()

@@ -55,9 +55,9 @@ pub fn AddAssignmentPage() -> impl IntoView {
         let pane = if picker.open {
             let found = list_principals(&application.id, picker.kind, picker.list()).await?;
             let close = url(&here, &selection_query(&selection));
-            picker_pane(&here, close, &picker, &selection, &picked, found).into_any()
+            Some(picker_pane(&here, close, &picker, &selection, &picked, found).into_any())
         } else {
-            ().into_any()
+            None
         };
         let mut crumbs = application_crumbs(&application.id, &application.display_name);
         crumbs.push(Crumb::new("Users and groups", list.clone()));
@@ -65,7 +65,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
             <Shell
                 title="Add Assignment"
                 subtitle=application.display_name.clone()
-                menu=Menu::application(&application.id, &application.display_name, &list)
+                menu=Menu::application(&application.id, &list)
                 crumbs
                 pane
             >
@@ -120,7 +120,7 @@ fn who(here: &str, picked: &[Picked]) -> impl IntoView + use<> {
     });
     view! {
         <div class="field" role="group" aria-labelledby="who">
-            <span id="who" class="label">"Users and groups"</span>
+            <span id="who" class="field-label">"Users and groups"</span>
             {hidden}
             <button
                 class="link-button"

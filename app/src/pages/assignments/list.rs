@@ -48,7 +48,7 @@ pub fn AssignmentsPage() -> impl IntoView {
                 resource=application.display_name.clone()
                 subtitle="Enterprise Application"
                 monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &application.display_name, &here)
+                menu=Menu::application(&application.id, &here)
                 crumbs=application_crumbs(&application.id, &application.display_name)
                 commands=view! {
                     <CommandLink href=format!("{here}/add") icon=icondata::LuPlus label="Add user/group"/>

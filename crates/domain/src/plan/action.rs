@@ -1,9 +1,8 @@
 //! What a plan can say.
-use super::DisableCause;
 use crate::log::ModifiedProperty;
 use crate::mapping::{AttributeFailure, Desired, MatchQuery};
 use crate::path::TargetPath;
-use crate::scope::SkipReason;
+use crate::scope::{DisableCause, SkipReason};
 use crate::value::display_json;
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};
@@ -156,6 +155,22 @@ pub struct Skip {
     pub code: SkipCode,
     /// Why, in detail; never empty.
     pub reasons: Vec<SkipReason>,
+}
+
+impl Skip {
+    /// The skip as the log's sentence about the person of this name.
+    #[must_use]
+    pub fn describe(&self, name: &str) -> String {
+        let sentences: Vec<&str> = self.reasons.iter().map(|reason| reason.sentence()).collect();
+        if self.code == SkipCode::RedundantExport {
+            return sentences.join(" ");
+        }
+        let mut text = format!("The User '{name}' will be skipped due to the following reasons:");
+        for (at, sentence) in sentences.iter().enumerate() {
+            text.push_str(&format!(" {}) {sentence}", at + 1));
+        }
+        text
+    }
 }
 
 /// It can't be done before somebody repairs something.

@@ -1,5 +1,6 @@
 //! What is remembered about an account, and what is seen of one.
 use crate::ids::{JobId, LinkId};
+use crate::scope::DisableCause;
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -21,20 +22,6 @@ vocabulary! {
         Created = "created",
         /// It was there before and was matched.
         Adopted = "adopted",
-    }
-}
-
-vocabulary! {
-    /// Why an account was disabled; decides what happens when its person is deleted for good.
-    pub enum DisableCause {
-        /// No longer assigned, or not with a role that counts.
-        Unassigned = "unassigned",
-        /// No longer passes the scoping filters.
-        OutOfScope = "outOfScope",
-        /// Soft-deleted in the directory.
-        SoftDeleted = "softDeleted",
-        /// May not sign in any more.
-        AccountDisabled = "accountDisabled",
     }
 }
 

@@ -123,6 +123,10 @@ fn a_new_person_is_looked_for_and_then_created() {
 fn a_person_with_default_access_only_is_skipped_with_the_reason() {
     let action = plan(&compile(|_| {}), &kim(), &[RoleId::DEFAULT_ACCESS], None, &Observed::NotAsked);
     assert_eq!(reasons(&action), (SkipCode::NotEffectivelyEntitled, &[SkipReason::NotEntitled][..]));
+    let Action::Skip(skip) = action else { panic!() };
+    let sentence = "The User 'Kim' will be skipped due to the following reasons: \
+        1) This object does not have required entitlement for provisioning.";
+    assert_eq!(skip.describe("Kim"), sentence);
 }
 
 #[test]

@@ -31,10 +31,12 @@ impl UserAttribute {
     }
 
     /// The attribute that a CSV column with this header means: a name, Graph's name, the label or a
-    /// common spelling, whatever their case, spaces and punctuation.
+    /// common spelling, whatever their case, spaces and punctuation. A header such as
+    /// `First name [givenName] Required`, as bulk templates have it, means what stands in the brackets.
     #[must_use]
     pub fn recognise(header: &str) -> Option<&'static Self> {
-        let wanted = fold(header);
+        let bracketed = header.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+        let wanted = fold(bracketed.map_or(header, |(name, _)| name));
         USER_ATTRIBUTES.iter().find(|attribute| {
             attribute.csv.contains(&wanted.as_str())
                 || [attribute.name, attribute.graph_name, attribute.label]
@@ -180,6 +182,7 @@ mod tests {
             ("First Name", "givenName"),
             ("first_name", "givenName"),
             ("E-Mail", "mail"),
+            ("User name [userPrincipalName] Required", "userPrincipalName"),
             ("UPN", "userPrincipalName"),
             ("mobilePhone", "mobile"),
             ("ZIP code", "postalCode"),

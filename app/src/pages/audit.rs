@@ -1,0 +1,72 @@
+//! The audit log: who changed what in Purser itself.
+use crate::api::audit::list_audit;
+use crate::components::{CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, page};
+use crate::context::query;
+use leptos::prelude::*;
+use purser_contract::audit::AuditRowView;
+use purser_contract::page::ListForm;
+
+/// Newest first.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    page(async {
+        let form = query::<ListForm>();
+        let rows = list_audit(form.clone()).await?;
+        let list = if rows.items.is_empty() {
+            view! {
+                <EmptyState
+                    icon=icondata::LuScrollText
+                    title="No entries found"
+                    text="Every change made in the portal, through the API and on the command line is recorded here."
+                />
+            }
+            .into_any()
+        } else {
+            view! {
+                <DataTable caption="Audit log" columns=vec!["Date", "Actor", "Activity", "Target", "Details"]>
+                    {rows.items.into_iter().map(row).collect_view()}
+                </DataTable>
+            }
+            .into_any()
+        };
+        let view = view! {
+            <Shell
+                title="Audit log"
+                menu=Menu::portal("/audit-log")
+                crumbs=vec![Crumb::new("Home", "/")]
+                commands=view! { <CommandLink href="/audit-log" icon=icondata::LuRefreshCw label="Refresh"/> }.into_any()
+            >
+                <SearchBox path="/audit-log" value=form.search.clone() label="Search by actor, activity or target"/>
+                {list}
+                <Pager path="/audit-log" query=vec![("search", form.search)] after=form.after next=rows.next/>
+            </Shell>
+        };
+        Ok(view.into_any())
+    })
+}
+
+fn row(entry: AuditRowView) -> AnyView {
+    let details = (!entry.details.is_empty()).then(|| {
+        let details = entry
+            .details
+            .into_iter()
+            .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+            .collect_view();
+        view! {
+            <details class="inline-details">
+                <summary>"Show"</summary>
+                <dl>{details}</dl>
+            </details>
+        }
+    });
+    view! {
+        <tr>
+            <td><TimeStamp at=entry.at/></td>
+            <td>{entry.actor}</td>
+            <td>{entry.activity}</td>
+            <td>{entry.target}</td>
+            <td>{details}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,206 @@
+//! One row of the provisioning log in full.
+
+use super::{ACTIONS, STATUSES, StatusBadge, label};
+use crate::api::applications::load_application;
+use crate::api::logs::load_log;
+use crate::components::*;
+use crate::context::{param, query_value, url};
+use leptos::prelude::*;
+use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, StepView};
+use purser_contract::problem::ProblemKind;
+
+/// The tabs: as in the query string, and in words.
+const TABS: [(&str, &str); 4] = [
+    ("steps", "Steps"),
+    ("troubleshooting", "Troubleshooting & Recommendations"),
+    ("modified", "Modified Properties"),
+    ("summary", "Summary"),
+];
+
+/// What a step of each kind does.
+const STEP_KINDS: [(&str, &str); 6] = [
+    ("import", "Import the object"),
+    ("scoping", "Determine if the object is in scope"),
+    ("matching", "Match the object between source and target"),
+    ("processing", "Evaluate the object before synchronization"),
+    ("referenceResolution", "Resolve references to other objects"),
+    ("export", "Provision the object"),
+];
+
+/// Provisioning log details.
+#[component]
+pub fn LogPage() -> impl IntoView {
+    page(async {
+        let log = load_log(&param("id")).await?;
+        let tab = match query_value("tab").as_str() {
+            "troubleshooting" => "troubleshooting",
+            "modified" => "modified",
+            "summary" => "summary",
+            _ => "steps",
+        };
+        // The row outlives its application; without it, it belongs to the portal's own menu.
+        let logs = match load_application(&log.row.application_id).await {
+            Ok(application) => Some(format!("/applications/{}/provisioning-logs", application.id)),
+            Err(problem) if problem.kind == ProblemKind::NotFound => None,
+            Err(problem) => return Err(problem),
+        };
+        let menu = match &logs {
+            Some(logs) => Menu::application(&log.row.application_id, logs),
+            None => Menu::portal("/provisioning-logs"),
+        };
+        let logs = logs.unwrap_or_else(|| "/provisioning-logs".to_owned());
+        let here = format!("/provisioning-logs/{}", log.row.id);
+        let identity = if log.row.identity.is_empty() { &log.row.source_id } else { &log.row.identity };
+        let content = match tab {
+            "troubleshooting" => troubleshooting(&log).into_any(),
+            "modified" => modified(&log.modified).into_any(),
+            "summary" => summary(&log).into_any(),
+            _ => steps(&log.steps).into_any(),
+        };
+        Ok(view! {
+            <Shell
+                title="Provisioning log details"
+                resource=identity.clone()
+                subtitle=format!("{} in {}", label(&ACTIONS, &log.row.action), log.row.target_system)
+                menu
+                crumbs=vec![
+                    Crumb::new("Home", "/"),
+                    Crumb::new(log.row.target_system.clone(), logs.clone()),
+                    Crumb::new("Provisioning logs", logs),
+                ]
+            >
+                <div class="stack">
+                    <p class="log-line">
+                        <StatusBadge status=log.row.status.clone()/>
+                        <TimeStamp at=log.row.at.clone()/>
+                        <span>{log.row.summary.clone()}</span>
+                    </p>
+                    <nav class="tabs" aria-label="Details">
+                        {TABS
+                            .map(|(name, label)| {
+                                let href = url(&here, &[("tab", name)]);
+                                view! {
+                                    <a class="tab" href=href aria-current=(name == tab).then_some("page")>{label}</a>
+                                }
+                            })
+                            .into_iter()
+                            .collect_view()}
+                    </nav>
+                    {content}
+                </div>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+fn steps(steps: &[StepView]) -> impl IntoView + use<> {
+    if steps.is_empty() {
+        return view! { <p>"No steps were recorded."</p> }.into_any();
+    }
+    let items = steps.iter().map(|step| {
+        view! {
+            <li class="step">
+                <div class="step-head">
+                    <h2 class="step-title">{label(&STEP_KINDS, &step.kind)}</h2>
+                    <StatusBadge status=step.status.clone()/>
+                    <span class="step-name">{step.name.clone()}</span>
+                </div>
+                <p>{step.description.clone()}</p>
+                {details(&step.details)}
+            </li>
+        }
+    });
+    view! { <ol class="steps">{items.collect_view()}</ol> }.into_any()
+}
+
+fn details(details: &[(String, String)]) -> impl IntoView + use<> {
+    let rows = details
+        .iter()
+        .map(|(label, value)| {
+            view! {
+                <div class="properties-row">
+                    <dt>{label.clone()}</dt>
+                    <dd class="cell-code">{value.clone()}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    (!details.is_empty()).then(|| view! { <dl class="properties">{rows}</dl> })
+}
+
+fn troubleshooting(log: &LogView) -> impl IntoView + use<> {
+    let Some(LogErrorView { code, reason, advice, retry_at }) = log.error.clone() else {
+        let words = match log.row.status.as_str() {
+            "skipped" => "Nothing failed: this person was skipped.",
+            _ => "Nothing failed, so there is nothing to do.",
+        };
+        return view! {
+            <InfoBar>
+                <p class="bar-title">{words}</p>
+                <p>{log.row.summary.clone()}</p>
+            </InfoBar>
+        }
+        .into_any();
+    };
+    let retry = match retry_at {
+        Some(at) => view! { <TimeStamp at/> }.into_any(),
+        None => "Not by itself".into_any(),
+    };
+    let rows = vec![
+        ("Error code", code.into_any()),
+        ("Reason", reason.into_any()),
+        ("Recommended action", advice.into_any()),
+        ("Tried again", retry),
+    ];
+    view! { <Properties rows/> }.into_any()
+}
+
+fn modified(modified: &[ModifiedPropertyView]) -> impl IntoView + use<> {
+    if modified.is_empty() {
+        return view! { <p>"No property was changed."</p> }.into_any();
+    }
+    let rows = modified.iter().map(|property| {
+        view! {
+            <tr>
+                <th scope="row" class="cell-code">{property.name.clone()}</th>
+                <td class="cell-code">{value(property.old.as_deref())}</td>
+                <td class="cell-code">{value(property.new.as_deref())}</td>
+            </tr>
+        }
+    });
+    view! {
+        <DataTable caption="Modified properties" columns=vec!["Target attribute", "Old value", "New value"]>
+            {rows.collect_view()}
+        </DataTable>
+    }
+    .into_any()
+}
+
+/// A value, or words for there being none: an empty cell could be either.
+fn value(value: Option<&str>) -> AnyView {
+    match value {
+        None => view! { <span class="text-muted">"Not set"</span> }.into_any(),
+        Some("") => view! { <span class="text-muted">"Empty text"</span> }.into_any(),
+        Some(value) => value.to_owned().into_any(),
+    }
+}
+
+fn summary(log: &LogView) -> impl IntoView + use<> {
+    let row = &log.row;
+    let rows = vec![
+        ("Identity", row.identity.clone().into_any()),
+        ("Source ID", row.source_id.clone().into_any()),
+        ("Target ID", log.target_id.clone().unwrap_or_else(|| "None".to_owned()).into_any()),
+        ("Action", label(&ACTIONS, &row.action).into_any()),
+        ("Status", label(&STATUSES, &row.status).into_any()),
+        ("Source System", "Purser".into_any()),
+        ("Target System", row.target_system.clone().into_any()),
+        ("Date", view! { <TimeStamp at=row.at.clone()/> }.into_any()),
+        ("Duration", format!("{} ms", log.duration_ms).into_any()),
+        ("Change ID", row.id.clone().into_any()),
+        ("Cycle ID", log.cycle_id.clone().into_any()),
+        ("Job ID", log.job_id.clone().into_any()),
+    ];
+    view! { <Properties rows/> }
+}

@@ -1,0 +1,180 @@
+//! The list of the provisioning log.
+
+use super::{ACTIONS, STATUSES, StatusBadge, label};
+use crate::api::applications::load_application;
+use crate::api::logs::list_logs;
+use crate::components::*;
+use crate::context::{param, query, url};
+use crate::pages::applications::application_crumbs;
+use leptos::prelude::*;
+use purser_contract::log::{LogForm, LogRowView};
+
+/// Where the list stands: under an application, or for all of them.
+struct Place {
+    path: String,
+    application: Option<(String, String)>,
+}
+
+/// Provisioning logs, newest first.
+#[component]
+pub fn LogsPage() -> impl IntoView {
+    page(async {
+        let id = param("id");
+        let place = if id.is_empty() {
+            Place { path: "/provisioning-logs".to_owned(), application: None }
+        } else {
+            let application = load_application(&id).await?;
+            let path = format!("/applications/{}/provisioning-logs", application.id);
+            Place { path, application: Some((application.id, application.display_name)) }
+        };
+        let mut form = query::<LogForm>();
+        if let Some((id, _)) = &place.application {
+            form.application_id.clone_from(id);
+        }
+        let logs = list_logs(form.clone()).await?;
+        let body = if logs.items.is_empty() {
+            empty(&place, &form).into_any()
+        } else {
+            view! {
+                <DataTable
+                    caption="Provisioning logs"
+                    columns=vec!["Date", "Identity", "Action", "Status", "Target System", "Summary"]
+                >
+                    {logs.items.into_iter().map(row).collect_view()}
+                </DataTable>
+                <Pager
+                    path=place.path.clone()
+                    query=vec![
+                        ("identity", form.identity.clone()),
+                        ("status", form.status.clone()),
+                        ("action", form.action.clone()),
+                    ]
+                    after=form.after.clone()
+                    next=logs.next
+                />
+            }
+            .into_any()
+        };
+        let content = view! {
+            <div class="stack">
+                <p>
+                    "One row for each person that a cycle acted on or skipped, newest first. "
+                    "Open a row to see every step, what changed, and what to do about an error."
+                </p>
+                {filters(&place.path, &form)}
+                {body}
+            </div>
+        };
+        let refresh = url(
+            &place.path,
+            &[("identity", &form.identity), ("status", &form.status), ("action", &form.action)],
+        );
+        let commands =
+            view! { <CommandLink href=refresh icon=icondata::LuRefreshCw label="Refresh"/> }.into_any();
+        Ok(match place.application {
+            Some((id, name)) => view! {
+                <Shell
+                    title="Provisioning logs"
+                    resource=name.clone()
+                    subtitle="Enterprise Application"
+                    monogram=name.clone()
+                    menu=Menu::application(&id, &place.path)
+                    crumbs=application_crumbs(&id, &name)
+                    commands
+                >
+                    {content}
+                </Shell>
+            }
+            .into_any(),
+            None => view! {
+                <Shell
+                    title="Provisioning logs"
+                    subtitle="All applications"
+                    menu=Menu::portal(&place.path)
+                    crumbs=vec![Crumb::new("Home", "/")]
+                    commands
+                >
+                    {content}
+                </Shell>
+            }
+            .into_any(),
+        })
+    })
+}
+
+fn filters(path: &str, form: &LogForm) -> impl IntoView + use<> {
+    view! {
+        <SearchBox
+            path=path.to_owned()
+            name="identity"
+            value=form.identity.clone()
+            label="Search by name, sign-in name or ID"
+        >
+            {filter("status", "Status", &STATUSES, &form.status)}
+            {filter("action", "Action", &ACTIONS, &form.action)}
+        </SearchBox>
+    }
+}
+
+fn filter(
+    name: &'static str,
+    title: &'static str,
+    choices: &[(&'static str, &'static str)],
+    value: &str,
+) -> impl IntoView + use<> {
+    let options = std::iter::once(("", "All")).chain(choices.iter().copied()).map(|(choice, label)| {
+        view! { <option value=choice selected=choice == value>{label}</option> }
+    });
+    view! {
+        <label class="filter">
+            <span>{title} ":"</span>
+            <select class="input select" name=name>{options.collect_view()}</select>
+        </label>
+    }
+}
+
+fn row(log: LogRowView) -> impl IntoView {
+    let href = format!("/provisioning-logs/{}", log.id);
+    view! {
+        <tr>
+            <td class="cell-date"><TimeStamp at=log.at/></td>
+            <th scope="row">
+                <a href=href>{if log.identity.is_empty() { log.source_id.clone() } else { log.identity }}</a>
+                <span class="cell-sub">{log.source_id}</span>
+            </th>
+            <td>{label(&ACTIONS, &log.action)}</td>
+            <td><StatusBadge status=log.status/></td>
+            <td><a href=format!("/applications/{}", log.application_id)>{log.target_system}</a></td>
+            <td class="cell-wide">{log.summary}</td>
+        </tr>
+    }
+}
+
+fn empty(place: &Place, form: &LogForm) -> impl IntoView + use<> {
+    let filtered = !(form.identity.is_empty() && form.status.is_empty() && form.action.is_empty());
+    if filtered {
+        let all = place.path.clone();
+        view! {
+            <EmptyState
+                icon=icondata::LuSearchX
+                title="No log entries match"
+                text="Loosen the filters to see more."
+                action=view! { <a class="button" href=all>"Show all log entries"</a> }.into_any()
+            />
+        }
+        .into_any()
+    } else {
+        let action = place.application.as_ref().map(|(id, _)| {
+            view! { <a class="button" href=format!("/applications/{id}/provisioning")>"Provisioning"</a> }.into_any()
+        });
+        view! {
+            <EmptyState
+                icon=icondata::LuListChecks
+                title="No log entries yet"
+                text="They appear as soon as provisioning is switched on and a cycle runs."
+                action
+            />
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,135 @@
+//! The blade.
+
+use super::edit::Edit;
+use super::sections::{admin_credentials, mappings, set_up_steps, settings, synchronization_details};
+use crate::api::applications::load_application;
+use crate::api::provisioning::forms::load_provisioning;
+use crate::components::*;
+use crate::context::{param, query_value};
+use crate::islands::FormGuard;
+use crate::pages::applications::application_crumbs;
+use leptos::prelude::*;
+use purser_contract::provisioning::ProvisioningView;
+
+pub(super) const FORM: &str = "provisioning";
+const RESTART: &str = "restart-provisioning";
+
+/// Provisioning of an application.
+#[component]
+pub fn ProvisioningPage() -> impl IntoView {
+    page(async {
+        let application = load_application(&param("id")).await?;
+        let view = load_provisioning(&application.id).await?;
+        let edit = Edit::new(&view);
+        let here = format!("/applications/{}/provisioning", application.id);
+        let pane = match query_value("pane").as_str() {
+            "restart" => Some(restart_pane(&view, here.clone()).into_any()),
+            _ => None,
+        };
+        let restart = view.enabled.then(|| {
+            view! {
+                <CommandLink
+                    href=format!("{here}?pane=restart")
+                    icon=icondata::LuRotateCcw
+                    label="Restart provisioning"
+                />
+            }
+        });
+        Ok(view! {
+            <Shell
+                title="Provisioning"
+                resource=application.display_name.clone()
+                subtitle="Enterprise Application"
+                monogram=application.display_name.clone()
+                menu=Menu::application(&application.id, &here)
+                crumbs=application_crumbs(&application.id, &application.display_name)
+                commands=view! {
+                    <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
+                    <CommandDiscard href=here.clone()/>
+                    {restart}
+                    <CommandLink href=here.clone() icon=icondata::LuRefreshCw label="Refresh"/>
+                }
+                .into_any()
+                pane
+            >
+                <ConflictChoice
+                    form=FORM
+                    here=here.clone()
+                    note="A Secret Token that you had entered has to be entered again: it is never kept."
+                />
+                // The server explains what is missing, in words; a field in a closed section could not.
+                <form id=FORM class="provisioning column" method="post" action="/api/save_provisioning" novalidate=true>
+                    <HiddenField name="form[application_id]" value=application.id.clone()/>
+                    <HiddenField name="form[generation]" value=edit.form.generation.to_string()/>
+                    {mode(&view, &edit)}
+                    <div class="automatic-only">
+                        {set_up_steps(&application.template)}
+                        {admin_credentials(&view, &edit)}
+                        {mappings(&view)}
+                        {settings(&application, &view, &edit)}
+                        {synchronization_details(&view)}
+                    </div>
+                    <FormGuard form=FORM edited=edit.edited/>
+                </form>
+            </Shell>
+        }
+        .into_any())
+    })
+}
+
+/// Provisioning Mode and what the chosen one means. Which sentence and whether the four sections show
+/// follows the selected option in `style/`, so it works before anything is saved and without a script.
+fn mode(view: &ProvisioningView, edit: &Edit) -> impl IntoView + use<> {
+    let name = view.application_name.clone();
+    let hint = if view.mode_locked {
+        "Provisioning was set up, so the mode stays Automatic. To stop it, set the Provisioning Status to Off."
+    } else {
+        ""
+    };
+    view! {
+        <SelectField
+            name="form[mode]"
+            field="mode"
+            label="Provisioning Mode"
+            value=edit.form.mode.clone()
+            options=["Manual", "Automatic"].map(|mode| (mode.to_owned(), mode.to_owned())).to_vec()
+            disabled=view.mode_locked
+            hint
+        />
+        <p class="automatic-only">
+            {format!(
+                "Use Purser to manage the creation and synchronization of user accounts in {name} based on user and \
+                 group assignment."
+            )}
+        </p>
+        <p class="manual-only">
+            {format!(
+                "The user accounts in {name} are managed outside of Purser. Choose Automatic to have Purser create, \
+                 update and disable them."
+            )}
+        </p>
+    }
+}
+
+fn restart_pane(view: &ProvisioningView, close: String) -> impl IntoView + use<> {
+    view! {
+        <Pane
+            title="Restart provisioning"
+            close=close.clone()
+            footer=view! {
+                <PrimaryButton label="Restart" form=RESTART/>
+                <a class="button" href=close>"Cancel"</a>
+            }
+            .into_any()
+        >
+            <form id=RESTART class="stack" method="post" action="/api/restart_provisioning">
+                <HiddenField name="id" value=view.application_id.clone()/>
+                <p>
+                    "A new initial cycle looks at every user again and lifts a quarantine. "
+                    "Which accounts Purser manages is kept, and nothing is reset in "
+                    {view.application_name.clone()} "."
+                </p>
+            </form>
+        </Pane>
+    }
+}

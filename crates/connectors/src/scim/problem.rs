@@ -1,0 +1,296 @@
+//! Answers that are not what was asked for: what kind of trouble they are, in words.
+use std::time::Duration;
+
+use purser_domain::path::TargetPath;
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use serde_json::Value;
+
+use super::answer::{Unreadable, find, is_html};
+use crate::error::{ConnectorError, ErrorKind};
+use crate::http::{Answer, Endpoint};
+
+/// What was asked, as far as it decides what an error status means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A query of the collection.
+    Find,
+    /// One account.
+    Read,
+    /// A new account.
+    Create,
+    /// A change of one account.
+    Update,
+    /// The end of one account.
+    Delete,
+}
+
+/// What a target says about an error, in the shapes that are met in the wild.
+#[derive(Debug, Default)]
+struct Complaint {
+    scim_type: String,
+    detail: String,
+}
+
+/// The error for an answer whose status is no success. `paths`: the attributes that were sent, to name the one at
+/// fault.
+pub(super) fn refused<'p>(
+    endpoint: &Endpoint,
+    answer: Answer,
+    asked: Asked,
+    paths: impl Iterator<Item = &'p TargetPath>,
+) -> ConnectorError {
+    let host = endpoint.host();
+    let status = answer.status;
+    let html = is_html(&answer);
+    let complaint = if html { Complaint::default() } else { read_complaint(&answer) };
+    let detail = endpoint.redact(&complaint.detail);
+    let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    let one_object = matches!(asked, Asked::Read | Asked::Update | Asked::Delete);
+
+    let (kind, message, advice) = match status.as_u16() {
+        300..400 => (
+            ErrorKind::Misconfigured,
+            format!("{host} answered {status} and wants to send the request elsewhere{}.", location(&answer)),
+            "Enter the final address as Tenant URL; Purser does not follow redirects, since they would carry the Secret Token along. A redirect to a sign-in page means that this is not the SCIM address.",
+        ),
+        401 => (
+            ErrorKind::Auth,
+            format!("{host} did not accept the Secret Token ({status}){said}."),
+            "Generate a new token in the application and enter it as Secret Token, without the word Bearer.",
+        ),
+        // A refusal that names its reason in SCIM's own words is about this one account.
+        403 if !complaint.detail.is_empty() && asked != Asked::Find && asked != Asked::Read => (
+            ErrorKind::Rejected { attribute: None },
+            format!("{host} does not permit this ({status}){said}."),
+            "See in the application whether the token's owner may manage this account.",
+        ),
+        403 => (
+            ErrorKind::Auth,
+            format!("{host} accepts the Secret Token, and does not permit this with it ({status}){said}."),
+            "Make sure that the token belongs to an administrator of the application and has the scope for SCIM.",
+        ),
+        404 | 410 if one_object && !html => (
+            ErrorKind::NotFound,
+            format!("{host} has no such account ({status}){said}."),
+            "Somebody may have deleted it in the application.",
+        ),
+        404 | 410 => (
+            ErrorKind::Misconfigured,
+            format!("{host} has nothing at this address ({status}){said}."),
+            "Check the path of the Tenant URL: it must be the SCIM base address, without /Users at its end.",
+        ),
+        409 => conflict(host, status, &said),
+        400..500 if complaint.scim_type.eq_ignore_ascii_case("uniqueness") => conflict(host, status, &said),
+        408 | 425 => (
+            ErrorKind::Transient { retry_after: None },
+            format!("{host} asks to try again ({status}){said}."),
+            "Purser tries again by itself.",
+        ),
+        429 => (
+            ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
+            format!("{host} gets more requests than it permits ({status}){said}."),
+            "Purser waits as long as the application asks, and then goes on by itself.",
+        ),
+        405 | 406 | 415 | 501 => (
+            ErrorKind::Misconfigured,
+            format!("{host} cannot do what was asked ({status}){said}."),
+            if asked == Asked::Find {
+                "The application must be able to filter users by the matching attribute. Check the Tenant URL and the attribute that accounts are matched by."
+            } else {
+                "Check that the Tenant URL is a SCIM 2.0 endpoint and that its users may be managed through it."
+            },
+        ),
+        502 | 504 if asked == Asked::Create => (
+            ErrorKind::Ambiguous,
+            format!("A gateway in front of {host} lost the answer ({status}){said}."),
+            "Purser looks up what became of the account and tries again by itself.",
+        ),
+        500.. => (
+            ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
+            format!("{host} has trouble of its own ({status}){said}."),
+            "Purser tries again by itself. If it stays, tell the application's support what it answered.",
+        ),
+        _ => {
+            let attribute = attribute_at_fault(&complaint.detail, paths);
+            let about = attribute.as_ref().map(|name| format!(" because of {name}")).unwrap_or_default();
+            (
+                ErrorKind::Rejected { attribute },
+                format!("{host} refused the request{about} ({status}){said}."),
+                "Correct the value in the directory or the attribute mapping; the application's answer says what it wants.",
+            )
+        }
+    };
+    build(endpoint, answer, kind, message, advice)
+}
+
+fn conflict(host: &str, status: StatusCode, said: &str) -> (ErrorKind, String, &'static str) {
+    (
+        ErrorKind::Conflict,
+        format!("{host} has another account with a value that must be unique ({status}){said}."),
+        "Look in the application for an account with the same user name or e-mail address, also a deactivated one, and make one of them different.",
+    )
+}
+
+/// The error for a success whose body can't be used.
+pub(super) fn unusable(
+    endpoint: &Endpoint,
+    answer: Answer,
+    asked: Asked,
+    why: Unreadable,
+) -> ConnectorError {
+    let host = endpoint.host();
+    let status = answer.status;
+    let what = match why {
+        Unreadable::Html => "a web page instead of SCIM",
+        Unreadable::NotJson => "something that is not JSON",
+        Unreadable::NotScim => "JSON that is not what SCIM prescribes",
+        Unreadable::NoId => "an account without an id",
+    };
+    // A web page never made an account; anything else may have.
+    let kind = match asked {
+        Asked::Create if why != Unreadable::Html => ErrorKind::Ambiguous,
+        _ => ErrorKind::Misconfigured,
+    };
+    let advice = if why == Unreadable::NoId {
+        "SCIM demands an id in every account; tell the application's support."
+    } else {
+        "Check that the Tenant URL is the SCIM base address of the application, and not a page for people."
+    };
+    let message = format!("{host} answered {status} with {what}.");
+    build(endpoint, answer, kind, message, advice)
+}
+
+/// The error for a query that brought accounts which were not asked for.
+pub(super) fn strangers(endpoint: &Endpoint, answer: Answer, path: &TargetPath, count: u64) -> ConnectorError {
+    // One stranger may be this server's own idea of equal; several mean that it did not filter at all.
+    let kind = if count > 1 {
+        ErrorKind::Misconfigured
+    } else {
+        ErrorKind::Rejected { attribute: Some(path.to_string()) }
+    };
+    let message =
+        format!("{} was asked for one value of {path} and answered with other accounts ({count}).", endpoint.host());
+    let advice = "The application seems to ignore the filter on this attribute. Match accounts by another attribute, or tell the application's support. Nothing was written, so that no account is made twice.";
+    build(endpoint, answer, kind, message, advice)
+}
+
+fn build(endpoint: &Endpoint, answer: Answer, kind: ErrorKind, message: String, advice: &str) -> ConnectorError {
+    let excerpt = endpoint.excerpt(&answer.body);
+    ConnectorError::new(kind, message, advice).with_exchange(answer.exchange).with_body_excerpt(excerpt)
+}
+
+fn read_complaint(answer: &Answer) -> Complaint {
+    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&answer.body) else {
+        return Complaint::default();
+    };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(shorten).filter(|text| !text.is_empty());
+    let first_of = |name: &str| {
+        let list = find(&body, name)?.as_array()?;
+        let first = list.first()?.as_object()?;
+        text(find(first, "description").or_else(|| find(first, "detail")).or_else(|| find(first, "message")))
+    };
+    let nested = |name: &str| {
+        let inner = find(&body, name)?;
+        text(Some(inner)).or_else(|| text(inner.as_object().and_then(|inner| find(inner, "message"))))
+    };
+    let detail = text(find(&body, "detail"))
+        .or_else(|| first_of("Errors"))
+        .or_else(|| text(find(&body, "message")))
+        .or_else(|| nested("error"))
+        .or_else(|| text(find(&body, "error_description")))
+        .or_else(|| text(find(&body, "title")));
+    Complaint {
+        scim_type: text(find(&body, "scimType")).unwrap_or_default(),
+        detail: detail.unwrap_or_default(),
+    }
+}
+
+/// One line, at most 300 characters, without the full stop that the sentence around it brings.
+fn shorten(text: &str) -> String {
+    let line: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect::<String>().trim().to_owned();
+    line.trim_end_matches('.').to_owned()
+}
+
+fn attribute_at_fault<'p>(detail: &str, paths: impl Iterator<Item = &'p TargetPath>) -> Option<String> {
+    let detail = detail.to_lowercase();
+    let named = |path: &TargetPath| {
+        let simple = match path.sub() {
+            Some(sub) => format!("{}.{sub}", path.attribute()),
+            None => path.attribute().to_owned(),
+        };
+        [path.as_str(), &simple, path.attribute()]
+            .into_iter()
+            .filter(|name| contains_word(&detail, &name.to_lowercase()))
+            .map(str::len)
+            .max()
+    };
+    // The longest name wins: "name.givenName" is more than the "name" in it.
+    paths
+        .filter_map(|path| named(path).map(|length| (length, path)))
+        .max_by_key(|(length, _)| *length)
+        .map(|(_, path)| path.to_string())
+}
+
+fn contains_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(is_part)
+            && !text[at + word.len()..].chars().next().is_some_and(is_part)
+    })
+}
+
+fn location(answer: &Answer) -> String {
+    let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    // Without its query, which may carry tokens of the application's own sign-in.
+    let target = target.and_then(|target| target.split(['?', '#']).next()).unwrap_or_default();
+    if target.is_empty() { String::new() } else { format!(", to {}", target.chars().take(200).collect::<String>()) }
+}
+
+/// The time to wait. A date is taken relative to the target's own clock, which its `Date` header tells.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let value = text(RETRY_AFTER)?;
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let parse = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let wait = parse(value)?.duration_since(parse(text(DATE)?)?);
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn the_time_to_wait_is_read_as_seconds_or_as_a_date() {
+        let now = (DATE, "Sat, 21 Nov 2026 03:00:00 GMT");
+        let wait = |value| retry_after(&headers(&[now.clone(), (RETRY_AFTER, value)]));
+        assert_eq!(wait("7"), Some(Duration::from_secs(7)));
+        assert_eq!(wait("Sat, 21 Nov 2026 03:01:30 GMT"), Some(Duration::from_secs(90)));
+        assert_eq!(wait("Sat, 21 Nov 2026 02:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait("soon"), None);
+        assert_eq!(wait("-1"), None);
+        assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "Sat, 21 Nov 2026 03:01:30 GMT")])), None);
+        assert_eq!(retry_after(&headers(&[])), None);
+    }
+
+    #[test]
+    fn the_attribute_at_fault_is_the_longest_one_named() {
+        let paths = ["userName", "name.givenName", "emails[type eq \"work\"].value", "title"]
+            .map(|text| TargetPath::parse(text).unwrap());
+        let fault = |detail: &str| attribute_at_fault(detail, paths.iter());
+        assert_eq!(fault("Attribute name.givenName is too long").as_deref(), Some("name.givenName"));
+        assert_eq!(fault("emails.value: not an address").as_deref(), Some("emails[type eq \"work\"].value"));
+        assert_eq!(fault("'username' must not contain @").as_deref(), Some("userName"));
+        assert_eq!(fault("entitled to nothing"), None);
+        assert_eq!(fault(""), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! What became of one object, and of one request.
+use std::time::Duration;
+
+use purser_connectors::{ConnectorError, ErrorKind, Exchange};
+use purser_domain::{
+    ids::LinkId,
+    log::{LogAction, ModifiedProperty},
+    plan::{Link, Refusal, Skip},
+};
+
+/// What became of an object. From it follow its link, its row in the log, its retry and its intent.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// An account was created.
+    Created {
+        link: Link,
+        modified: Vec<ModifiedProperty>,
+        /// `None` when the answer was lost and the account was found afterwards.
+        exchange: Option<Exchange>,
+    },
+    /// An account was changed; `adopted` when it was there before.
+    Updated { link: Link, modified: Vec<ModifiedProperty>, exchange: Option<Exchange>, adopted: bool },
+    /// An account was disabled.
+    Disabled { link: Link, modified: Vec<ModifiedProperty>, exchange: Option<Exchange> },
+    /// An account was deleted, or was gone already.
+    Deleted { link: LinkId, target_id: String, exchange: Option<Exchange>, was_gone: bool },
+    /// An account that was there before is right as it is, and is linked now.
+    Linked { link: Link },
+    /// Nothing was to be done.
+    Skipped { skip: Skip, unlink: Option<LinkId> },
+    /// It can't be done before somebody repairs something.
+    Refused(Refusal),
+    /// It was tried and failed.
+    Failed {
+        action: LogAction,
+        failure: Failure,
+        modified: Vec<ModifiedProperty>,
+        /// Nobody knows whether the account was made; recovery will look.
+        keep_intent: bool,
+    },
+    /// The linked account does not exist in the target any more.
+    Vanished { link: LinkId, target_id: String, leaver: bool, exchange: Option<Exchange> },
+    /// A person without a link is gone from the directory: there is nothing to say about nobody.
+    Nobody,
+    /// Not dealt with; it comes again from where it came.
+    Open {
+        /// A request was sent of which nobody knows what it did.
+        keep_intent: bool,
+    },
+}
+
+impl Fate {
+    /// Whether the object needs no further look from where it came: it is done, or in escrow.
+    pub(crate) fn is_settled(&self) -> bool {
+        !matches!(self, Self::Open { .. })
+    }
+
+    pub(crate) fn keeps_intent(&self) -> bool {
+        matches!(self, Self::Open { keep_intent: true } | Self::Failed { keep_intent: true, .. })
+    }
+
+    /// The link as it is to be stored.
+    pub(crate) fn link(&self) -> Option<&Link> {
+        match self {
+            Self::Created { link, .. }
+            | Self::Updated { link, .. }
+            | Self::Disabled { link, .. }
+            | Self::Linked { link } => Some(link),
+            _ => None,
+        }
+    }
+
+    /// The link that is to be removed.
+    pub(crate) fn unlink(&self) -> Option<LinkId> {
+        match self {
+            Self::Deleted { link, .. } | Self::Vanished { link, .. } => Some(*link),
+            Self::Skipped { unlink, .. } => *unlink,
+            _ => None,
+        }
+    }
+
+    /// Whether an account got its link just now, so that people who refer to it can be completed.
+    pub(crate) fn links_anew(&self) -> bool {
+        matches!(self, Self::Created { .. } | Self::Linked { .. } | Self::Updated { adopted: true, .. })
+    }
+}
+
+/// Why an object failed, in the words of the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) code: String,
+    pub(crate) reason: String,
+    pub(crate) advice: String,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) exchange: Option<Exchange>,
+    /// The beginning of the target's answer.
+    pub(crate) excerpt: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &str, reason: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            reason: reason.into(),
+            advice: advice.into(),
+            retry_after: None,
+            exchange: None,
+            excerpt: None,
+        }
+    }
+}
+
+impl From<ConnectorError> for Failure {
+    fn from(error: ConnectorError) -> Self {
+        let trouble = error.into_trouble();
+        let retry_after = match trouble.kind {
+            ErrorKind::Transient { retry_after } => retry_after,
+            _ => None,
+        };
+        Self {
+            code: trouble.kind.code().to_owned(),
+            reason: trouble.message,
+            advice: trouble.advice,
+            retry_after,
+            exchange: trouble.exchange,
+            excerpt: trouble.body_excerpt,
+        }
+    }
+}

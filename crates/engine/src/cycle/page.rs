@@ -1,0 +1,289 @@
+//! One page of people: plan, ask, plan again, store intents, write, commit.
+//!
+//! The order is what makes a crash harmless:
+//!
+//! 1. Nothing is sent before its intent is stored, in one transaction for the page.
+//! 2. No transaction is open while the target is called.
+//! 3. Links, log rows, retries, the end of the intents and the new place (cursor or watermark) are committed in
+//!    one transaction. So either all of it counts or none, and what does not count comes again: from its place,
+//!    or, if it was sent, through recovery.
+//! 4. The place never moves past somebody who is neither done nor in escrow.
+use std::collections::HashMap;
+
+use purser_connectors::Exchange;
+use purser_domain::{
+    ids::UserId,
+    plan::{Action, LinkState, MatchQuery, Observed, SkipCode, plan_deprovision, plan_user},
+};
+use purser_store::CycleKind;
+
+use super::{
+    commit,
+    context::{Cycle, Repeat, Sent},
+    execute::{self, Search},
+    fate::{Failure, Fate},
+    ledger::Ledger,
+    pool::run_in_order,
+    recovery,
+    subject::{self, Found, Seed, Subject},
+};
+use crate::error::EngineError;
+
+/// What is to be done next about a subject.
+enum Work {
+    /// The target must be asked first.
+    Ask(Question),
+    /// Decided; the questions are those by which the account was looked for.
+    Act(Action, Vec<MatchQuery>),
+    /// Done with.
+    Settled(Fate),
+}
+
+enum Question {
+    /// Which accounts match?
+    Match(Vec<MatchQuery>),
+    /// Is the linked account still there?
+    Verify(String),
+}
+
+enum Answer {
+    Searched { queries: Vec<MatchQuery>, search: Search },
+    There(Exchange),
+    Gone(Exchange),
+    Settled(Fate),
+}
+
+/// Deals with a page. `place` says how far the source has been consumed, given who is settled (in the order of
+/// the seeds).
+pub(crate) async fn process(
+    cycle: &Cycle,
+    ledger: &mut Ledger,
+    seeds: Vec<Seed>,
+    place: impl FnOnce(&mut Ledger, &[bool]),
+) -> Result<(), EngineError> {
+    if seeds.is_empty() {
+        return Ok(());
+    }
+    let mut subjects = subject::load(cycle, seeds).await?;
+    let mut works: Vec<Work> = subjects.iter().map(|subject| begin(cycle, ledger, subject)).collect();
+    while works.iter().any(|work| matches!(work, Work::Ask(_))) {
+        ask_all(cycle, &mut subjects, &mut works).await;
+    }
+    refuse_taken(cycle, &subjects, &mut works).await?;
+    let fates = act_all(cycle, &subjects, works).await?;
+    commit::commit(cycle, ledger, &subjects, fates, place).await
+}
+
+/// The first plan, before the target is asked.
+fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
+    if ledger.unresolved.contains(&subject.id) {
+        return Work::Settled(Fate::Failed {
+            action: purser_domain::log::LogAction::Create,
+            failure: Failure::new(
+                "AnswerLost",
+                "The answer to an earlier request for this object was lost, and the target could not be asked yet what became of it.",
+                "Nothing needs to be done: before anything else is sent, Purser looks for the account.",
+            ),
+            modified: Vec::new(),
+            keep_intent: true,
+        });
+    }
+    let Some(_) = &subject.user else {
+        return match &subject.link {
+            Some(link) => Work::Act(plan_deprovision(link, cycle.mapping.actions()), Vec::new()),
+            None => Work::Settled(Fate::Nobody),
+        };
+    };
+    let action = plan(cycle, subject, &Observed::NotAsked);
+    match (action, &subject.link) {
+        (Action::Match(queries), _) => Work::Ask(Question::Match(queries)),
+        // In an initial cycle links are not believed: the address may be another one now, or somebody deleted
+        // the account. Writes find out by themselves.
+        (Action::Skip(skip), Some(link))
+            if cycle.kind == CycleKind::Initial
+                && skip.code == SkipCode::RedundantExport
+                && link.state == LinkState::Active =>
+        {
+            Work::Ask(Question::Verify(link.target_id.clone()))
+        }
+        (action, _) => Work::Act(action, Vec::new()),
+    }
+}
+
+fn plan(cycle: &Cycle, subject: &Subject, observed: &Observed) -> Action {
+    match &subject.user {
+        Some(user) => {
+            let about = purser_domain::plan::Subject {
+                user,
+                scope: &subject.scope,
+                manager_target: subject.manager_target(),
+            };
+            plan_user(&cycle.mapping, about, subject.link.as_ref(), observed)
+        }
+        None => Action::Match(Vec::new()),
+    }
+}
+
+/// Asks what is to be asked, many at once, and plans again with the answers.
+async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work]) {
+    let mut questions = Vec::new();
+    for (at, work) in works.iter_mut().enumerate() {
+        if matches!(work, Work::Ask(_)) {
+            // Whoever is not asked because the cycle stops stays open.
+            let open = Work::Settled(Fate::Open { keep_intent: false });
+            if let Work::Ask(question) = std::mem::replace(work, open) {
+                questions.push((at, question));
+            }
+        }
+    }
+    let answers = run_in_order(questions, &cycle.control, &cycle.gate, |(at, question)| async move {
+        (at, ask(cycle, question).await)
+    })
+    .await;
+    for (at, answer) in answers.into_iter().flatten() {
+        if let (Some(subject), Some(work)) = (subjects.get_mut(at), works.get_mut(at)) {
+            *work = take_answer(cycle, subject, answer);
+        }
+    }
+}
+
+async fn ask(cycle: &Cycle, question: Question) -> Answer {
+    let target_id = match question {
+        Question::Match(queries) => {
+            let search = execute::search(cycle, &queries).await;
+            return Answer::Searched { queries, search };
+        }
+        Question::Verify(target_id) => target_id,
+    };
+    match cycle.send(Repeat::Safe, |connector| connector.read(&target_id)).await {
+        Sent::Reply(reply) if reply.value.is_some() => Answer::There(reply.exchange),
+        Sent::Reply(reply) => {
+            if cycle.confirm_target().await {
+                Answer::Gone(reply.exchange)
+            } else {
+                Answer::Settled(Fate::Open { keep_intent: false })
+            }
+        }
+        Sent::Failed(error) => Answer::Settled(failed_to_read(error.into())),
+        Sent::Whole { .. } | Sent::Stopped => Answer::Settled(Fate::Open { keep_intent: false }),
+    }
+}
+
+fn failed_to_read(failure: Failure) -> Fate {
+    let action = purser_domain::log::LogAction::Other;
+    Fate::Failed { action, failure, modified: Vec::new(), keep_intent: false }
+}
+
+fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
+    match answer {
+        Answer::Settled(fate) => Work::Settled(fate),
+        Answer::There(exchange) => {
+            subject.asked.push(exchange);
+            Work::Act(plan(cycle, subject, &Observed::NotAsked), Vec::new())
+        }
+        Answer::Gone(exchange) => {
+            subject.asked.push(exchange);
+            subject.stale = subject.link.take().map(|link| link.id);
+            match plan(cycle, subject, &Observed::NotAsked) {
+                Action::Match(queries) => Work::Ask(Question::Match(queries)),
+                action => Work::Act(action, Vec::new()),
+            }
+        }
+        Answer::Searched { search: Search::Stopped, .. } => Work::Settled(Fate::Open { keep_intent: false }),
+        Answer::Searched { search: Search::Failed(error), .. } => Work::Settled(failed_to_read(error.into())),
+        Answer::Searched { queries, search: Search::Done { observed, asked } } => {
+            subject.asked.extend(asked);
+            subject.found = match &observed {
+                Observed::NotAsked => None,
+                Observed::None => Some(Found::Nobody),
+                Observed::One(account) => Some(Found::One(account.id.clone())),
+                Observed::Several(count) => Some(Found::Several(*count)),
+            };
+            Work::Act(plan(cycle, subject, &observed), queries)
+        }
+    }
+}
+
+/// Refuses to adopt accounts that belong to somebody else, on this page or before it.
+async fn refuse_taken(cycle: &Cycle, subjects: &[Subject], works: &mut [Work]) -> Result<(), EngineError> {
+    let wanted: Vec<String> = works.iter().filter_map(adopts).map(str::to_owned).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let links = cycle.store().find_links_by_target(cycle.job(), &wanted).await;
+    let links = links.map_err(EngineError::store("read the links of found accounts"))?;
+    let mut owners: HashMap<String, String> = HashMap::new();
+    for (subject, work) in subjects.iter().zip(works) {
+        let Some(target_id) = adopts(work).map(str::to_owned) else { continue };
+        let other = links
+            .get(&target_id)
+            .filter(|link| link.source != subject.id.as_uuid())
+            .map(|link| link.display_name.clone())
+            .or_else(|| owners.get(&target_id).cloned());
+        match other {
+            Some(other) => *work = Work::Act(Action::Refuse(execute::taken(&target_id, &other)), Vec::new()),
+            None => {
+                owners.insert(target_id, subject.name());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The account that this would take into our care, if any.
+fn adopts(work: &Work) -> Option<&str> {
+    match work {
+        Work::Act(Action::Link { target_id, .. } | Action::Update { target_id, adopt: true, .. }, _) => {
+            Some(target_id)
+        }
+        _ => None,
+    }
+}
+
+/// Stores the intents of everything that writes, and then writes, many at once.
+async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Result<Vec<Fate>, EngineError> {
+    let mut fates: Vec<Option<Fate>> = Vec::with_capacity(works.len());
+    let mut writes: Vec<(usize, Action, Vec<MatchQuery>)> = Vec::new();
+    for (at, (work, subject)) in works.into_iter().zip(subjects).enumerate() {
+        let fate = match work {
+            Work::Settled(fate) => Some(fate),
+            Work::Ask(_) => None,
+            Work::Act(action, queries) => {
+                let fate = execute::settle(cycle, subject, &action);
+                if fate.is_none() {
+                    writes.push((at, action, queries));
+                }
+                fate
+            }
+        };
+        fates.push(fate);
+    }
+    if !writes.is_empty() && cycle.control.stopped().is_none() {
+        let intents = writes
+            .iter()
+            .filter_map(|(at, action, queries)| recovery::intent(cycle, subjects.get(*at)?, action, queries))
+            .collect::<Vec<_>>();
+        let store = cycle.store();
+        let stored = store.open_intents(cycle.job(), cycle.owner, cycle.id, &intents).await;
+        stored.map_err(EngineError::store("store the intents of a page"))?;
+        let done = run_in_order(writes, &cycle.control, &cycle.gate, |(at, action, queries)| async move {
+            let fate = match subjects.get(at) {
+                Some(subject) => execute::perform(cycle, subject, &action, &queries).await,
+                None => Fate::Open { keep_intent: false },
+            };
+            (at, fate)
+        })
+        .await;
+        for (at, fate) in done.into_iter().flatten() {
+            if let Some(place) = fates.get_mut(at) {
+                *place = Some(fate);
+            }
+        }
+    }
+    Ok(fates.into_iter().map(|fate| fate.unwrap_or(Fate::Open { keep_intent: false })).collect())
+}
+
+/// Everybody of the page, for the store.
+pub(crate) fn ids(subjects: &[Subject]) -> impl Iterator<Item = UserId> + '_ {
+    subjects.iter().map(|subject| subject.id)
+}

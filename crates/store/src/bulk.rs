@@ -1,0 +1,209 @@
+//! Statements written by hand: the bulk paths of a cycle, where a query builder's copies would cost more than the
+//! database's work, and the few shapes that it has no words for. Nothing but bound parameters.
+
+use crate::{ChangeKind, StoreError, convert::millis, error::Doing};
+use jiff::Timestamp;
+use purser_domain::ids::{AppId, GroupId, UserId};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use uuid::Uuid;
+
+/// Rows or ids a statement carries. Full chunks share one text, so that the prepared statement is found again; with
+/// 16 columns it stays well below SQLite's 32,766 parameters.
+pub(crate) const CHUNK: usize = 500;
+
+/// A table to write many rows into.
+pub(crate) struct Target {
+    /// `INSERT INTO table (columns)`.
+    pub(crate) insert: &'static str,
+    /// Number of columns.
+    pub(crate) columns: usize,
+    /// `ON CONFLICT …`, or empty.
+    pub(crate) conflict: &'static str,
+}
+
+/// Links; the one of the same source is replaced and keeps its id.
+pub(crate) const LINKS: Target = Target {
+    insert: "INSERT INTO links \
+             (id, job_id, source_id, target_id, state, origin, cause, display_name, exported)",
+    columns: 9,
+    conflict: "ON CONFLICT (job_id, source_id) DO UPDATE SET target_id = excluded.target_id, \
+               state = excluded.state, origin = excluded.origin, cause = excluded.cause, \
+               display_name = excluded.display_name, exported = excluded.exported",
+};
+
+/// Rows of the provisioning log.
+pub(crate) const LOGS: Target = Target {
+    insert: "INSERT INTO provisioning_logs \
+             (change_id, app_id, job_id, cycle_id, at, action, status, source_id, source_name, source_detail, \
+              target_id, summary, duration_ms, search_key, detail)",
+    columns: 15,
+    conflict: "",
+};
+
+/// Intents; an older one of the same object is replaced.
+pub(crate) const INTENTS: Target = Target {
+    insert: "INSERT INTO intents (job_id, user_id, cycle_id, action, target_id, detail, opened_at)",
+    columns: 7,
+    conflict: "ON CONFLICT (job_id, user_id) DO UPDATE SET cycle_id = excluded.cycle_id, \
+               action = excluded.action, target_id = excluded.target_id, detail = excluded.detail, \
+               opened_at = excluded.opened_at",
+};
+
+/// Escrows; an older one of the same object is replaced.
+pub(crate) const ESCROWS: Target = Target {
+    insert: "INSERT INTO escrows (job_id, user_id, kind, code, message, attempts, since, due_at)",
+    columns: 8,
+    conflict: "ON CONFLICT (job_id, user_id) DO UPDATE SET kind = excluded.kind, code = excluded.code, \
+               message = excluded.message, attempts = excluded.attempts, since = excluded.since, \
+               due_at = excluded.due_at",
+};
+
+impl Target {
+    /// Writes `rows`, which hold the values of all columns one row after the other.
+    pub(crate) async fn write<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        values: Vec<Value>,
+        doing: &'static str,
+        unique: &'static str,
+    ) -> Result<(), StoreError> {
+        let mut values = values.into_iter();
+        while values.len() > 0 {
+            let chunk: Vec<Value> = values.by_ref().take(CHUNK * self.columns).collect();
+            let statement = sqlite(self.text(chunk.len() / self.columns), chunk);
+            db.execute_raw(statement).await.doing_unique(doing, unique)?;
+        }
+        Ok(())
+    }
+
+    fn text(&self, rows: usize) -> String {
+        let row = format!("({})", marks(self.columns));
+        let mut text = String::with_capacity(self.insert.len() + rows * (row.len() + 1) + self.conflict.len() + 16);
+        text.push_str(self.insert);
+        text.push_str(" VALUES ");
+        for number in 0..rows {
+            if number > 0 {
+                text.push(',');
+            }
+            text.push_str(&row);
+        }
+        text.push(' ');
+        text.push_str(self.conflict);
+        text
+    }
+}
+
+/// Removes rows of a job by id: `head` is `DELETE FROM table WHERE job_id = ? AND column`.
+pub(crate) async fn remove<C: ConnectionTrait>(
+    db: &C,
+    head: &'static str,
+    job: Uuid,
+    ids: impl ExactSizeIterator<Item = Uuid>,
+    doing: &'static str,
+) -> Result<(), StoreError> {
+    let mut ids = ids;
+    while ids.len() > 0 {
+        let mut values: Vec<Value> = vec![job.into()];
+        values.extend(ids.by_ref().take(CHUNK).map(Value::from));
+        let text = format!("{head} IN ({})", marks(values.len() - 1));
+        db.execute_raw(sqlite(text, values)).await.doing(doing)?;
+    }
+    Ok(())
+}
+
+/// Who has which role in an application, directly or through a group: `user, role, group or null`.
+///
+/// `CROSS JOIN` makes SQLite go from the people to their few groups, never from a group to its many members.
+pub(crate) fn entitlements(app: AppId, users: &[UserId]) -> Statement {
+    let marks = marks(users.len());
+    let text = format!(
+        "SELECT principal_id AS user_id, role_id, NULL AS group_id FROM assignments \
+         WHERE app_id = ? AND principal_kind = 'User' AND principal_id IN ({marks}) \
+         UNION ALL \
+         SELECT m.user_id, a.role_id, m.group_id FROM memberships m CROSS JOIN assignments a \
+         WHERE m.user_id IN ({marks}) AND a.app_id = ? AND a.principal_kind = 'Group' \
+         AND a.principal_id = m.group_id"
+    );
+    let ids = || users.iter().map(|user| Value::from(user.as_uuid()));
+    let mut values: Vec<Value> = vec![app.as_uuid().into()];
+    values.extend(ids());
+    values.extend(ids());
+    values.push(app.as_uuid().into());
+    sqlite(text, values)
+}
+
+/// A row in the change feed for each member of a group.
+pub(crate) fn changes_of_members(group: GroupId, app: Option<AppId>, kind: ChangeKind, at: Timestamp) -> Statement {
+    sqlite(
+        "INSERT INTO changes (user_id, app_id, kind, at) SELECT user_id, ?, ?, ? FROM memberships WHERE group_id = ?",
+        vec![app.map(AppId::as_uuid).into(), kind.as_str().into(), millis(at).into(), group.as_uuid().into()],
+    )
+}
+
+/// A row in the change feed for each person whose manager is the given one.
+pub(crate) fn changes_of_reports(manager: UserId, at: Timestamp) -> Statement {
+    sqlite(
+        "INSERT INTO changes (user_id, app_id, kind, at) SELECT id, NULL, ?, ? FROM users WHERE manager_id = ?",
+        vec![ChangeKind::Reference.as_str().into(), millis(at).into(), manager.as_uuid().into()],
+    )
+}
+
+/// Assignments of an application with the name of who is assigned, by that name, behind a place in the list.
+///
+/// Each half is cut to a page before the two are merged.
+pub(crate) fn assignments(
+    app: AppId,
+    search: &str,
+    after: Option<(&str, Uuid)>,
+    only: Option<Uuid>,
+    limit: u64,
+) -> Statement {
+    let mut values: Vec<Value> = Vec::new();
+    let mut half = |kind: &'static str, table: &'static str, detail: &'static str, searched: &'static str| {
+        let mut text = format!(
+            "SELECT * FROM (SELECT a.id, a.app_id, a.principal_kind, a.principal_id, a.role_id, a.created_at, \
+             p.display_name, {detail} AS detail, p.name_key FROM assignments a JOIN {table} p ON p.id = a.principal_id \
+             WHERE a.app_id = ? AND a.principal_kind = '{kind}'"
+        );
+        values.push(app.as_uuid().into());
+        for word in search.split_whitespace() {
+            text.push_str(&format!(" AND instr(p.{searched}, ?) > 0"));
+            values.push(word.to_lowercase().into());
+        }
+        if let Some((name, id)) = after {
+            text.push_str(" AND (p.name_key, a.id) > (?, ?)");
+            values.push(name.into());
+            values.push(id.into());
+        }
+        if let Some(id) = only {
+            text.push_str(" AND a.id = ?");
+            values.push(id.into());
+        }
+        text.push_str(" ORDER BY p.name_key, a.id LIMIT ?)");
+        values.push(crate::convert::signed(limit).into());
+        text
+    };
+    let users = half("User", "users", "p.user_principal_name", "search_key");
+    let groups = half("Group", "groups", "''", "name_key");
+    values.push(crate::convert::signed(limit).into());
+    sqlite(format!("{users} UNION ALL {groups} ORDER BY name_key, id LIMIT ?"), values)
+}
+
+/// Whether the feed holds anything behind a watermark that concerns an application. Two probes of an index.
+pub(crate) fn has_changes(app: AppId, watermark: i64) -> Statement {
+    sqlite(
+        "SELECT EXISTS (SELECT 1 FROM changes WHERE app_id IS NULL AND seq > ?) \
+         OR EXISTS (SELECT 1 FROM changes WHERE app_id = ? AND seq > ?) AS found",
+        vec![watermark.into(), app.as_uuid().into(), watermark.into()],
+    )
+}
+
+fn marks(count: usize) -> String {
+    let mut marks = "?,".repeat(count);
+    marks.pop();
+    marks
+}
+
+fn sqlite(text: impl Into<String>, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Sqlite, text, values)
+}

@@ -1,0 +1,264 @@
+//! Groups and their members.
+
+use crate::{
+    NameKey, Reads, StoreError, Tx, bulk,
+    convert::{instant, millis, unsigned},
+    entities::{assignment, group, membership, user},
+    error::Doing,
+    keyset::{behind, containing},
+    users::UserRows,
+};
+use jiff::Timestamp;
+use purser_domain::{
+    group::Group,
+    ids::{GroupId, UserId},
+    user::User,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Query},
+};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// A group as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRow {
+    /// The group.
+    pub group: Group,
+    /// Direct members who are not soft-deleted.
+    pub member_count: u64,
+}
+
+impl Reads {
+    /// The group with this id.
+    pub async fn find_group(&self, id: GroupId) -> Result<Option<Group>, StoreError> {
+        let found = group::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find a group")?;
+        found.map(from_row).transpose()
+    }
+
+    /// The group with this id.
+    pub async fn load_group(&self, id: GroupId) -> Result<Group, StoreError> {
+        let found = self.find_group(id).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "group", id: id.to_string() })
+    }
+
+    /// Those of the given groups that exist.
+    pub async fn find_groups(&self, ids: &[GroupId]) -> Result<HashMap<GroupId, Group>, StoreError> {
+        let query = group::Entity::find().filter(group::Column::Id.is_in(ids.iter().map(|id| id.as_uuid())));
+        let rows = query.all(&self.db()).await.doing("find groups")?;
+        rows.into_iter().map(|row| Ok((GroupId::from_uuid(row.id), from_row(row)?))).collect()
+    }
+
+    /// Groups by name whose name contains the words of `search`.
+    pub async fn list_groups(
+        &self,
+        search: &str,
+        after: Option<&NameKey>,
+        limit: u64,
+    ) -> Result<Vec<GroupRow>, StoreError> {
+        let query = group::Entity::find()
+            .filter(containing(group::Column::NameKey, search))
+            .filter(behind(group::Column::NameKey, group::Column::Id, after))
+            .order_by_asc(group::Column::NameKey)
+            .order_by_asc(group::Column::Id)
+            .limit(limit);
+        self.with_counts(query.all(&self.db()).await.doing("list groups")?).await
+    }
+
+    /// How many [`Reads::list_groups`] would list in all.
+    pub async fn count_groups(&self, search: &str) -> Result<u64, StoreError> {
+        let query = group::Entity::find().filter(containing(group::Column::NameKey, search));
+        query.count(&self.db()).await.doing("count groups")
+    }
+
+    /// Members by name whose names contain the words of `search`, without the soft-deleted.
+    pub async fn list_members(
+        &self,
+        group: GroupId,
+        search: &str,
+        after: Option<&NameKey>,
+        limit: u64,
+    ) -> Result<Vec<User>, StoreError> {
+        let query = members(group, search)
+            .filter(behind(user::Column::NameKey, user::Column::Id, after))
+            .order_by_asc(user::Column::NameKey)
+            .order_by_asc(user::Column::Id)
+            .limit(limit);
+        query.all(&self.db()).await.doing("list members")?.map_rows()
+    }
+
+    /// How many [`Reads::list_members`] would list in all.
+    pub async fn count_members(&self, group: GroupId, search: &str) -> Result<u64, StoreError> {
+        members(group, search).count(&self.db()).await.doing("count members")
+    }
+
+    /// The groups that the person is a direct member of, by name.
+    pub async fn list_groups_of(&self, user: UserId, limit: u64) -> Result<Vec<GroupRow>, StoreError> {
+        let of_user = Query::select()
+            .column(membership::Column::GroupId)
+            .from(membership::Entity)
+            .and_where(membership::Column::UserId.eq(user.as_uuid()))
+            .take();
+        let query = group::Entity::find()
+            .filter(group::Column::Id.in_subquery(of_user))
+            .order_by_asc(group::Column::NameKey)
+            .order_by_asc(group::Column::Id)
+            .limit(limit);
+        self.with_counts(query.all(&self.db()).await.doing("list a user's groups")?).await
+    }
+
+    async fn with_counts(&self, rows: Vec<group::Model>) -> Result<Vec<GroupRow>, StoreError> {
+        let present = Query::select()
+            .column(user::Column::Id)
+            .from(user::Entity)
+            .and_where(user::Column::DeletedAt.is_null())
+            .take();
+        let counts = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::GroupId)
+            .column_as(Expr::cust("COUNT(*)"), "members")
+            .filter(membership::Column::GroupId.is_in(rows.iter().map(|row| row.id)))
+            .filter(membership::Column::UserId.in_subquery(present))
+            .group_by(membership::Column::GroupId)
+            .into_tuple::<(Uuid, i64)>();
+        let counts: HashMap<Uuid, i64> =
+            counts.all(&self.db()).await.doing("count members of groups")?.into_iter().collect();
+        rows.into_iter()
+            .map(|row| {
+                let member_count = unsigned(counts.get(&row.id).copied().unwrap_or(0));
+                Ok(GroupRow { group: from_row(row)?, member_count })
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Adds a group.
+    pub async fn insert_group(&self, new: &Group) -> Result<(), StoreError> {
+        group::Entity::insert(to_row(new)).exec_without_returning(&self.db()).await.doing("insert a group")?;
+        Ok(())
+    }
+
+    /// Stores a group under generation `expected_generation + 1`. Does not touch `created_at`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
+    pub async fn update_group(&self, changed: &Group, expected_generation: i64) -> Result<(), StoreError> {
+        let mut row = to_row(changed);
+        row.generation = Set(expected_generation + 1);
+        row.id = sea_orm::ActiveValue::NotSet;
+        row.created_at = sea_orm::ActiveValue::NotSet;
+        let done = group::Entity::update_many()
+            .set(row)
+            .filter(group::Column::Id.eq(changed.id.as_uuid()))
+            .filter(group::Column::Generation.eq(expected_generation))
+            .exec(&self.db())
+            .await
+            .doing("update a group")?;
+        if done.rows_affected == 0 {
+            let stored = self.load_group(changed.id).await?.generation;
+            return Err(StoreError::Stale { what: "group", stored });
+        }
+        Ok(())
+    }
+
+    /// Removes a group with its memberships and assignments.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn delete_group(&self, id: GroupId) -> Result<(), StoreError> {
+        assignment::Entity::delete_many()
+            .filter(assignment::Column::PrincipalId.eq(id.as_uuid()))
+            .exec(&self.db())
+            .await
+            .doing("remove a group's assignments")?;
+        let done = group::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a group")?;
+        if done.rows_affected == 0 {
+            return Err(StoreError::Missing { what: "group", id: id.to_string() });
+        }
+        Ok(())
+    }
+
+    /// Makes people members. Returns those who were not before; ids of nobody are passed over.
+    pub async fn add_members(
+        &self,
+        group: GroupId,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let mut added = Vec::new();
+        for chunk in users.chunks(bulk::CHUNK) {
+            let known = self.load_users(chunk).await?;
+            let query = membership::Entity::find()
+                .select_only()
+                .column(membership::Column::UserId)
+                .filter(membership::Column::GroupId.eq(group.as_uuid()))
+                .filter(membership::Column::UserId.is_in(chunk.iter().map(|id| id.as_uuid())))
+                .into_tuple::<Uuid>();
+            let members: HashSet<Uuid> =
+                query.all(&self.db()).await.doing("find memberships")?.into_iter().collect();
+            let new: Vec<UserId> =
+                known.iter().map(|user| user.id).filter(|id| !members.contains(&id.as_uuid())).collect();
+            if new.is_empty() {
+                continue;
+            }
+            let rows = new.iter().map(|id| membership::ActiveModel {
+                group_id: Set(group.as_uuid()),
+                user_id: Set(id.as_uuid()),
+                created_at: Set(millis(now)),
+            });
+            membership::Entity::insert_many(rows)
+                .exec_without_returning(&self.db())
+                .await
+                .doing("add members")?;
+            added.extend(new);
+        }
+        Ok(added)
+    }
+
+    /// Ends a membership. False when there was none.
+    pub async fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, StoreError> {
+        let key = (group.as_uuid(), user.as_uuid());
+        let done = membership::Entity::delete_by_id(key).exec(&self.db()).await.doing("remove a member")?;
+        Ok(done.rows_affected > 0)
+    }
+}
+
+fn members(group: GroupId, search: &str) -> Select<user::Entity> {
+    let of_group = Query::select()
+        .column(membership::Column::UserId)
+        .from(membership::Entity)
+        .and_where(membership::Column::GroupId.eq(group.as_uuid()))
+        .take();
+    user::Entity::find()
+        .filter(user::Column::DeletedAt.is_null())
+        .filter(user::Column::Id.in_subquery(of_group))
+        .filter(containing(user::Column::SearchKey, search))
+}
+
+fn to_row(group: &Group) -> group::ActiveModel {
+    group::ActiveModel {
+        id: Set(group.id.as_uuid()),
+        display_name: Set(group.display_name.clone()),
+        description: Set(group.description.clone()),
+        mail_nickname: Set(group.mail_nickname.clone()),
+        generation: Set(group.generation),
+        created_at: Set(millis(group.created_at)),
+        updated_at: Set(millis(group.updated_at)),
+        name_key: Set(group.display_name.to_lowercase()),
+    }
+}
+
+fn from_row(row: group::Model) -> Result<Group, StoreError> {
+    Ok(Group {
+        id: GroupId::from_uuid(row.id),
+        display_name: row.display_name,
+        description: row.description,
+        mail_nickname: row.mail_nickname,
+        generation: row.generation,
+        created_at: instant(row.created_at)?,
+        updated_at: instant(row.updated_at)?,
+    })
+}
