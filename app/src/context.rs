@@ -278,7 +278,7 @@ fn missing(what: &str) -> Problem {
     Problem::new(ProblemKind::Internal, "Purser is not wired up correctly.").advice("Look at the server's log.")
 }
 
-fn fault(what: &str, error: &dyn std::error::Error) -> ServerFnError {
+fn fault(what: &str, error: &(dyn std::error::Error + 'static)) -> ServerFnError {
     tracing::error!(error, "could not {what}");
     ServerFnError::new(format!("Purser could not {what}. Look at the server's log."))
 }

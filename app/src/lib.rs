@@ -20,6 +20,11 @@
 //! 2. reading and writing in `api/<area>.rs`;
 //! 3. the page in `pages/<area>.rs`, its route in `routes.rs`, and its row in `components/menu.rs`.
 
+#![expect(
+    unreachable_pub,
+    reason = "the component macro leaves the plain function beside the component, as public as it"
+)]
+
 pub mod api;
 pub mod components;
 pub mod islands;

@@ -42,6 +42,10 @@ export async function startScimServer() {
       if (answer.status !== 201) throw new Error(`creating by hand answered ${answer.status}: ${await answer.text()}`);
       return answer.json();
     },
+    /** One account by id, as the very text that the server answers. */
+    async bytesOf(id) {
+      return (await fetch(`${base}/Users/${id}`, { headers })).text();
+    },
     /** One account by id: status and body. */
     async byId(id) {
       const answer = await fetch(`${base}/Users/${id}`, { headers });

@@ -21,9 +21,11 @@ mod m0006_imports;
 mod table;
 
 use sea_orm_migration::{
-    MigrationTrait, MigratorTrait,
+    MigrationTrait,
     sea_orm::{DatabaseConnection, DbErr},
 };
+
+pub use sea_orm_migration::MigratorTrait;
 
 /// All steps in order.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Jobs: what humans decide (`job_specs`, mappings, secrets) and what the worker writes (`job_statuses`).
 
 use crate::table::{
-    bytes, counter, drop, flag, id, id_or_null, index, key, number, number_or_null, text, text_or_null, unique,
+    bytes, counter, drop, flag, id, id_or_null, index, key, number, number_or_null, text, text_or_null,
+    unique,
 };
 use sea_orm_migration::prelude::*;
 
@@ -146,10 +147,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &["secrets", "attribute_mappings", "object_mappings", "job_statuses", "job_specs"],
-        )
-        .await
+        drop(manager, &["secrets", "attribute_mappings", "object_mappings", "job_statuses", "job_specs"])
+            .await
     }
 }

@@ -1,8 +1,6 @@
 //! What the engine keeps: links, intents, escrows and the provisioning log.
 
-use crate::table::{
-    drop, id, index, key, number, sequence, text, text_or_null, unique,
-};
+use crate::table::{drop, id, index, key, number, sequence, text, text_or_null, unique};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]

@@ -89,4 +89,3 @@ impl MigrationTrait for Migration {
         drop(manager, &["settings", "audit_logs", "api_tokens", "sessions", "administrators"]).await
     }
 }
-

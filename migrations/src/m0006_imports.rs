@@ -1,6 +1,8 @@
 //! CSV imports.
 
-use crate::table::{bytes, counter, drop, id, index, key, number, number_or_null, sequence, text, text_or_null};
+use crate::table::{
+    bytes, counter, drop, id, index, key, number, number_or_null, sequence, text, text_or_null,
+};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -58,7 +60,7 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
-        index(manager, "import_errors", &["import_id", "line", "seq"]).await
+        index(manager, "import_errors", &["import_id", "seq"]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

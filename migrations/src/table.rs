@@ -1,8 +1,8 @@
 //! The few words that every step is written in.
 
 use sea_orm_migration::{
-    prelude::{ColumnDef, DbErr, Index, Table},
     SchemaManager,
+    prelude::{ColumnDef, DbErr, Index, Table},
 };
 
 /// A required column that holds an id.

@@ -42,7 +42,10 @@ pub async fn load_application(id: &str) -> Result<ApplicationView, Problem> {
 
 /// *Create* of the gallery's pane: adds the application and opens it.
 #[server(prefix = "/api", endpoint = "create_application")]
-pub async fn create_application(form: CreateApplicationForm) -> Result<(), ServerFnError> {
+pub async fn create_application(
+    /// Gallery app and name.
+    form: CreateApplicationForm,
+) -> Result<(), ServerFnError> {
     let outcome =
         async { portal()?.create_application(&caller()?, form.clone()).await.map_err(refused) }.await;
     let done = |application: &ApplicationView| {
@@ -55,7 +58,10 @@ pub async fn create_application(form: CreateApplicationForm) -> Result<(), Serve
 
 /// *Save* of Properties.
 #[server(prefix = "/api", endpoint = "save_properties")]
-pub async fn save_properties(form: PropertiesForm) -> Result<(), ServerFnError> {
+pub async fn save_properties(
+    /// The fields.
+    form: PropertiesForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.save_properties(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = format!("/applications/{}/properties", form.id);
     let done = |_: &ApplicationView| Done::to(here.clone()).toast("Application properties saved.");
@@ -64,7 +70,10 @@ pub async fn save_properties(form: PropertiesForm) -> Result<(), ServerFnError> 
 
 /// *Delete* of the confirmation pane. The accounts in the target stay as they are.
 #[server(prefix = "/api", endpoint = "delete_application")]
-pub async fn delete_application(id: String) -> Result<(), ServerFnError> {
+pub async fn delete_application(
+    /// Object id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_application(&caller()?, &id).await.map_err(refused) }.await;
     let done = |application: &ApplicationRowView| {
         Done::to("/applications").toast(format!("Application {} deleted.", application.display_name))

@@ -64,7 +64,10 @@ pub async fn load_principal_name(kind: &str, id: &str) -> Result<String, Problem
 
 /// *Assign* of Add Assignment.
 #[server(prefix = "/api", endpoint = "assign")]
-pub async fn assign(form: AssignForm) -> Result<(), ServerFnError> {
+pub async fn assign(
+    /// Who, with which role.
+    form: AssignForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.assign(&caller()?, form.clone()).await.map_err(refused) }.await;
     let list = format!("/applications/{}/users-and-groups", form.application_id);
     let count = form.users.len() + form.groups.len();
@@ -80,7 +83,10 @@ pub async fn assign(form: AssignForm) -> Result<(), ServerFnError> {
 
 /// *Remove* of Users and groups.
 #[server(prefix = "/api", endpoint = "unassign")]
-pub async fn unassign(form: UnassignForm) -> Result<(), ServerFnError> {
+pub async fn unassign(
+    /// Which assignments.
+    form: UnassignForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.unassign(&caller()?, form.clone()).await.map_err(refused) }.await;
     let list = format!("/applications/{}/users-and-groups", form.application_id);
     let done = |removed: &u64| {

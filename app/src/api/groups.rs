@@ -46,7 +46,10 @@ pub async fn list_members(group: &str, form: ListForm) -> Result<PageView<UserRo
 
 /// *Save* of a group, new or not.
 #[server(prefix = "/api", endpoint = "save_group")]
-pub async fn save_group(form: GroupForm) -> Result<(), ServerFnError> {
+pub async fn save_group(
+    /// What was typed.
+    form: GroupForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.save_group(&caller()?, form.clone()).await.map_err(refused) }.await;
     let (back, verb) = if form.id.is_empty() {
         ("/groups/new".to_owned(), "created")
@@ -61,7 +64,10 @@ pub async fn save_group(form: GroupForm) -> Result<(), ServerFnError> {
 
 /// *Delete* a group.
 #[server(prefix = "/api", endpoint = "delete_group")]
-pub async fn delete_group(id: String) -> Result<(), ServerFnError> {
+pub async fn delete_group(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_group(&caller()?, &id).await.map_err(refused) }.await;
     let done =
         |group: &GroupRowView| Done::to("/groups").toast(format!("Group {} was deleted.", group.display_name));
@@ -70,7 +76,10 @@ pub async fn delete_group(id: String) -> Result<(), ServerFnError> {
 
 /// *Add members*.
 #[server(prefix = "/api", endpoint = "add_members")]
-pub async fn add_members(form: MembersForm) -> Result<(), ServerFnError> {
+pub async fn add_members(
+    /// What was typed.
+    form: MembersForm,
+) -> Result<(), ServerFnError> {
     let here = format!("/groups/{}", form.group);
     let outcome = async {
         let members = chosen(&form)?;
@@ -85,7 +94,12 @@ pub async fn add_members(form: MembersForm) -> Result<(), ServerFnError> {
 
 /// *Remove* a member.
 #[server(prefix = "/api", endpoint = "remove_member")]
-pub async fn remove_member(group: String, user: String) -> Result<(), ServerFnError> {
+pub async fn remove_member(
+    /// Group.
+    group: String,
+    /// User.
+    user: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.remove_member(&caller()?, &group, &user).await.map_err(refused) }.await;
     let here = format!("/groups/{group}");
     finish("remove_member", outcome, |_| Done::to(here.clone()).toast("The member was removed."), here.clone(), &()).await

@@ -16,7 +16,10 @@ use purser_contract::import::ImportView;
 /// # Errors
 /// Nobody is signed in any more, or there is no such import.
 #[server(prefix = "/api", endpoint = "import_status", input = GetUrl)]
-pub async fn import_status(id: String) -> Result<ImportView, ApiProblem> {
+pub async fn import_status(
+    /// Id.
+    id: String,
+) -> Result<ImportView, ApiProblem> {
     let import = forms::load_import(&id).await?;
     Ok(ImportView { columns: Vec::new(), preview: Vec::new(), ..import })
 }

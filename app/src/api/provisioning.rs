@@ -16,7 +16,10 @@ use purser_contract::provisioning::{JobStatusView, TestConnectionForm, TestConne
 /// # Errors
 /// Nobody is signed in any more, or the application is gone.
 #[server(prefix = "/api", endpoint = "job_status", input = GetUrl)]
-pub async fn job_status(application: String) -> Result<JobStatusView, ApiProblem> {
+pub async fn job_status(
+    /// Object id.
+    application: String,
+) -> Result<JobStatusView, ApiProblem> {
     use crate::context::{caller, portal, refused};
     Ok(portal()?.load_job_status(&caller()?, &application).await.map_err(refused)?)
 }
@@ -27,7 +30,10 @@ pub async fn job_status(application: String) -> Result<JobStatusView, ApiProblem
 /// # Errors
 /// Nobody is signed in any more, or the application is gone.
 #[server(prefix = "/api", endpoint = "test_connection")]
-pub async fn test_connection(form: TestConnectionForm) -> Result<TestConnectionView, ApiProblem> {
+pub async fn test_connection(
+    /// What the fields hold.
+    form: TestConnectionForm,
+) -> Result<TestConnectionView, ApiProblem> {
     use crate::context::{caller, portal, refused};
     Ok(portal()?.test_connection(&caller()?, form).await.map_err(refused)?)
 }

@@ -19,7 +19,10 @@ pub async fn is_set_up() -> Result<bool, Problem> {
 
 /// Makes the first administrator and signs them in.
 #[server(prefix = "/api", endpoint = "setup")]
-pub async fn set_up(form: SetupForm) -> Result<(), ServerFnError> {
+pub async fn set_up(
+    /// What was typed.
+    form: SetupForm,
+) -> Result<(), ServerFnError> {
     let outcome = async {
         let administrator = portal()?.complete_setup(form.clone()).await.map_err(refused)?;
         begin_session(&administrator).await?;
@@ -37,7 +40,10 @@ pub async fn set_up(form: SetupForm) -> Result<(), ServerFnError> {
 
 /// Signs in and goes to where the person was heading.
 #[server(prefix = "/api", endpoint = "sign_in")]
-pub async fn sign_in(form: SignInForm) -> Result<(), ServerFnError> {
+pub async fn sign_in(
+    /// What was typed.
+    form: SignInForm,
+) -> Result<(), ServerFnError> {
     let outcome = async {
         let administrator = portal()?.sign_in(form.clone(), &remote_address()).await.map_err(refused)?;
         begin_session(&administrator).await
@@ -60,7 +66,10 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
 
 /// Switches between light and dark where JavaScript does not.
 #[server(prefix = "/api", endpoint = "set_theme")]
-pub async fn set_theme(back: String) -> Result<(), ServerFnError> {
+pub async fn set_theme(
+    /// The page to come back to.
+    back: String,
+) -> Result<(), ServerFnError> {
     let next = if theme::chosen() == Some("dark") { "light" } else { "dark" };
     context::set_cookie(&format!("{}={next}; Path=/; Max-Age={THEME_SECONDS}; SameSite=Lax", theme::COOKIE));
     redirect(local_path(&back));

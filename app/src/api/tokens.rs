@@ -37,7 +37,10 @@ pub fn take_new_token() -> Option<String> {
 
 /// *Create* a token.
 #[server(prefix = "/api", endpoint = "create_token")]
-pub async fn create_token(form: TokenForm) -> Result<(), ServerFnError> {
+pub async fn create_token(
+    /// What was typed.
+    form: TokenForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.create_token(&caller()?, &form.name).await.map_err(refused) }.await;
     let done = |(token, text): &(TokenView, String)| {
         context::set_cookie(&cookie(text, 60));
@@ -48,7 +51,10 @@ pub async fn create_token(form: TokenForm) -> Result<(), ServerFnError> {
 
 /// *Delete* a token: whatever uses it is refused from now on.
 #[server(prefix = "/api", endpoint = "delete_token")]
-pub async fn delete_token(id: String) -> Result<(), ServerFnError> {
+pub async fn delete_token(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_token(&caller()?, &id).await.map_err(refused) }.await;
     let done = |token: &TokenView| Done::to("/tokens").toast(format!("Token {} was deleted.", token.name));
     finish("delete_token", outcome, done, "/tokens", &()).await

@@ -23,7 +23,10 @@ pub async fn load_user(id: &str) -> Result<UserView, Problem> {
 
 /// *Save* of a user, new or not.
 #[server(prefix = "/api", endpoint = "save_user")]
-pub async fn save_user(form: UserForm) -> Result<(), ServerFnError> {
+pub async fn save_user(
+    /// What was typed.
+    form: UserForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.save_user(&caller()?, form.clone()).await.map_err(refused) }.await;
     let (back, verb) =
         if form.id.is_empty() { ("/users/new".to_owned(), "created") } else { (format!("/users/{}", form.id), "saved") };
@@ -33,7 +36,12 @@ pub async fn save_user(form: UserForm) -> Result<(), ServerFnError> {
 
 /// *Disable* and *Enable*.
 #[server(prefix = "/api", endpoint = "set_user_enabled")]
-pub async fn set_user_enabled(id: String, enabled: bool) -> Result<(), ServerFnError> {
+pub async fn set_user_enabled(
+    /// Id.
+    id: String,
+    /// Whether they may sign in from now on.
+    enabled: bool,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.set_user_enabled(&caller()?, &id, enabled).await.map_err(refused) }.await;
     let here = format!("/users/{id}");
     let done = |user: &UserView| {
@@ -44,7 +52,10 @@ pub async fn set_user_enabled(id: String, enabled: bool) -> Result<(), ServerFnE
 
 /// *Delete*: for 30 days the user can be restored.
 #[server(prefix = "/api", endpoint = "delete_user")]
-pub async fn delete_user(id: String) -> Result<(), ServerFnError> {
+pub async fn delete_user(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_user(&caller()?, &id).await.map_err(refused) }.await;
     let done = |user: &UserRowView| {
         Done::to("/users").toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
@@ -54,7 +65,10 @@ pub async fn delete_user(id: String) -> Result<(), ServerFnError> {
 
 /// *Restore* a deleted user.
 #[server(prefix = "/api", endpoint = "restore_user")]
-pub async fn restore_user(id: String) -> Result<(), ServerFnError> {
+pub async fn restore_user(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.restore_user(&caller()?, &id).await.map_err(refused) }.await;
     let done =
         |user: &UserView| Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)));
@@ -63,7 +77,10 @@ pub async fn restore_user(id: String) -> Result<(), ServerFnError> {
 
 /// *Delete permanently*.
 #[server(prefix = "/api", endpoint = "purge_user")]
-pub async fn purge_user(id: String) -> Result<(), ServerFnError> {
+pub async fn purge_user(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(refused) }.await;
     let back = url("/users/deleted", &[("pane", "purge"), ("id", &id)]);
     finish("purge_user", outcome, |()| Done::to("/users/deleted").toast("The user was deleted permanently."), back, &())

@@ -17,6 +17,8 @@ mod badge;
 #[cfg(feature = "ssr")]
 mod bar;
 #[cfg(feature = "ssr")]
+mod body;
+#[cfg(feature = "ssr")]
 mod command_bar;
 #[cfg(feature = "ssr")]
 mod conflict;
@@ -59,6 +61,7 @@ mod toggle;
 pub use self::{
     badge::{Badge, Tone},
     bar::InfoBar,
+    body::Body,
     command_bar::{CommandButton, CommandDiscard, CommandLink},
     conflict::ConflictChoice,
     empty::EmptyState,

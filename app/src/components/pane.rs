@@ -3,6 +3,7 @@
 //! Whether it is open is in the URL (`?pane=...`), so it works without JavaScript, can be sent to a
 //! colleague, and closes with a link; Esc does the same where JavaScript runs. The shell makes the
 //! page below it inert, so that keyboard and screen reader stay in the pane.
+use super::body::Body;
 use super::icon::Icon;
 use crate::islands::PaneKeys;
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub fn Pane(
     #[prop(optional_no_strip, into)]
     footer: Option<AnyView>,
     /// What it holds.
-    children: Children,
+    children: Body,
 ) -> impl IntoView {
     view! {
         <div class="pane-veil"></div>
@@ -31,7 +32,7 @@ pub fn Pane(
                     <Icon icon=icondata::LuX/>
                 </a>
             </div>
-            <div class="pane-body">{children()}</div>
+            <div class="pane-body">{children.0}</div>
             {footer.map(|footer| view! { <div class="pane-foot">{footer}</div> })}
             <PaneKeys close=close/>
         </section>

@@ -1,4 +1,5 @@
 //! The search box over a list.
+use super::body::Body;
 use super::icon::Icon;
 use leptos::prelude::*;
 
@@ -19,7 +20,7 @@ pub fn SearchBox(
     name: &'static str,
     /// Filters beside it, and hidden values that must stay.
     #[prop(optional)]
-    children: Option<Children>,
+    children: Option<Body>,
 ) -> impl IntoView {
     view! {
         <form class="search" method="get" action=path role="search">
@@ -28,7 +29,7 @@ pub fn SearchBox(
                 <span class="visually-hidden">{label.clone()}</span>
                 <input class="input" type="search" name=name value=value placeholder=label/>
             </label>
-            {children.map(|children| children())}
+            {children.map(|children| children.0)}
             <button class="button" type="submit">"Search"</button>
         </form>
     }

@@ -1,4 +1,5 @@
 //! A collapsible part of a page.
+use super::body::Body;
 use super::icon::Icon;
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ pub fn Section(
     #[prop(optional)]
     open: bool,
     /// What it holds.
-    children: Children,
+    children: Body,
 ) -> impl IntoView {
     view! {
         <details class="section" open=open>
@@ -20,7 +21,7 @@ pub fn Section(
                 <Icon icon=icondata::LuChevronDown/>
                 <h2>{title}</h2>
             </summary>
-            <div class="section-body">{children()}</div>
+            <div class="section-body">{children.0}</div>
         </details>
     }
 }

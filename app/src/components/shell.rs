@@ -1,4 +1,5 @@
 //! The frame of every page: header bar, breadcrumbs, title, menu, command bar, content, pane.
+use super::body::Body;
 use super::{HeaderBar, Menu, Monogram, ProblemBar, ResourceMenu, Toast};
 use crate::context;
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ pub fn Shell(
     #[prop(optional_no_strip, into)]
     pane: Option<AnyView>,
     /// The content.
-    children: Children,
+    children: Body,
 ) -> impl IntoView {
     let document_title =
         if resource.is_empty() { format!("{title} - Purser") } else { format!("{resource} | {title} - Purser") };
@@ -82,7 +83,7 @@ pub fn Shell(
                 <div class="blade-content" id="content" tabindex="-1">
                     {commands}
                     {notifications()}
-                    {children()}
+                    {children.0}
                 </div>
             </div>
             {pane}
@@ -98,7 +99,7 @@ pub fn BareShell(
     #[prop(into)]
     title: String,
     /// The content.
-    children: Children,
+    children: Body,
 ) -> impl IntoView {
     view! {
         <Title text=format!("{title} - Purser")/>
@@ -107,7 +108,7 @@ pub fn BareShell(
                 <p class="bare-brand">"Purser"</p>
                 <h1 class="blade-title">{title}</h1>
                 {notifications()}
-                {children()}
+                {children.0}
             </div>
         </main>
     }

@@ -1,4 +1,5 @@
 //! Tables.
+use super::body::Body;
 use leptos::prelude::*;
 
 /// A table; its rows are the children (`<tr>`).
@@ -10,7 +11,7 @@ pub fn DataTable(
     /// The column titles. An empty one stands over a column of actions.
     columns: Vec<&'static str>,
     /// The rows.
-    children: Children,
+    children: Body,
 ) -> impl IntoView {
     let titles = columns
         .into_iter()
@@ -20,14 +21,15 @@ pub fn DataTable(
         })
         .collect_view();
     // The wrapper scrolls where the window is narrow, and is reachable by keyboard for that.
+    let label = caption.clone();
     view! {
-        <div class="table-scroll" role="region" aria-label=caption.clone() tabindex="0">
+        <div class="table-scroll" role="region" aria-label=label tabindex="0">
             <table class="table">
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>{titles}</tr>
                 </thead>
-                <tbody>{children()}</tbody>
+                <tbody>{children.0}</tbody>
             </table>
         </div>
     }

@@ -97,7 +97,7 @@ mod guard {
             };
         }
         if let Some(text) = control.dyn_ref::<HtmlTextAreaElement>() {
-            return text.value() != text.default_value();
+            return text.default_value().is_ok_and(|stored| stored != text.value());
         }
         control.dyn_ref::<HtmlSelectElement>().is_some_and(|select| {
             let options = select.options();

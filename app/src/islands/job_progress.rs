@@ -32,12 +32,13 @@ pub fn JobProgress(
     let bar = Memo::new(move |_| {
         status.with(|status| (cycle_label(status), status.processed, status.total, status.remaining_ms, status.running))
     });
+    let cycle = Memo::new(move |_| status.with(cycle_label));
     let counts = Memo::new(move |_| status.with(|status| status.counts));
 
     view! {
         <div class="job stack">
             {move || quarantine.get().map(|(advice, next)| quarantine_bar(advice, next))}
-            <p class="job-state" role="status">
+            <p class="job-state">
                 <span class=move || format!("job-code job-code-{}", status.with(|status| tone(status)))>
                     {move || status.with(|status| code_label(&status.code))}
                 </span>
@@ -47,11 +48,13 @@ pub fn JobProgress(
                 let (label, processed, total, remaining_ms, running) = bar.get();
                 (!label.is_empty()).then(|| view! { <Progress label processed total remaining_ms running/> })
             }}
-            <dl class="job-counts">
+            <dl class="count-cards">
                 {move || count_cards(counts.get())}
             </dl>
             {(!brief).then(|| view! { <dl class="properties">{move || status.with(details)}</dl> })}
-            <p class="job-interrupted" role="status">{move || interrupted.get()}</p>
+            // Announced when the cycle changes its state; the counts beside it would never let a reader finish.
+            <p class="visually-hidden" role="status">{move || cycle.get()}</p>
+            <p class="field-hint" role="status">{move || interrupted.get()}</p>
         </div>
     }
 }
@@ -91,7 +94,7 @@ fn tone(status: &JobStatusView) -> &'static str {
     }
 }
 
-fn quarantine_bar(advice: String, next: Option<String>) -> impl IntoView {
+fn quarantine_bar(advice: String, next: Option<String>) -> AnyView {
     view! {
         <div class="bar bar-bad" role="alert">
             <div class="bar-text">
@@ -101,9 +104,10 @@ fn quarantine_bar(advice: String, next: Option<String>) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn count_cards(counts: CycleCountsView) -> impl IntoView {
+fn count_cards(counts: CycleCountsView) -> AnyView {
     let CycleCountsView { created, updated, disabled, deleted, skipped, failed } = counts;
     [
         ("Created", created),
@@ -114,7 +118,7 @@ fn count_cards(counts: CycleCountsView) -> impl IntoView {
         ("Failed", failed),
     ]
     .map(|(label, count)| {
-        let class = if label == "Failed" && count > 0 { "job-count job-count-bad" } else { "job-count" };
+        let class = if label == "Failed" && count > 0 { "count count-bad" } else { "count" };
         view! {
             <div class=class>
                 <dt>{label}</dt>
@@ -124,9 +128,10 @@ fn count_cards(counts: CycleCountsView) -> impl IntoView {
     })
     .into_iter()
     .collect_view()
+    .into_any()
 }
 
-fn details(status: &JobStatusView) -> impl IntoView + use<> {
+fn details(status: &JobStatusView) -> AnyView {
     let at = |moment: &Option<String>| match moment.clone() {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
         None => "Never".into_any(),
@@ -141,6 +146,7 @@ fn details(status: &JobStatusView) -> impl IntoView + use<> {
     .map(|(label, value)| view! { <div class="properties-row"><dt>{label}</dt><dd>{value}</dd></div> })
     .into_iter()
     .collect_view()
+    .into_any()
 }
 
 /// A count with its thousands apart: 1,234,567.

@@ -29,7 +29,7 @@ pub fn TestConnection(
                 node_ref=button
                 class="button"
                 type="submit"
-                formaction="/api/test_connection_form"
+                formaction="/api/test_connection_in_page"
                 formnovalidate=true
                 aria-disabled=move || pending.get().to_string()
                 on:click=ask
@@ -45,7 +45,7 @@ pub fn TestConnection(
     }
 }
 
-fn answer_bar(answer: TestConnectionView) -> impl IntoView {
+fn answer_bar(answer: TestConnectionView) -> AnyView {
     let class = if answer.ok { "bar bar-good" } else { "bar bar-bad" };
     view! {
         <div class=class>
@@ -65,9 +65,10 @@ fn answer_bar(answer: TestConnectionView) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn fault_bar(sentence: String) -> impl IntoView {
+fn fault_bar(sentence: String) -> AnyView {
     view! {
         <div class="bar bar-bad">
             <div class="bar-text">
@@ -76,6 +77,7 @@ fn fault_bar(sentence: String) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]

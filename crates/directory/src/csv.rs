@@ -175,7 +175,7 @@ impl Iterator for Rows<'_> {
                 cells: record.iter().map(str::to_owned).collect(),
                 open_quote: false,
             };
-            if row.misfits(self.file.columns.len())
+            if (row.misfits(self.file.columns.len()) || self.ends_quoted(raw))
                 && let Some(first_line) = raw.iter().position(|byte| *byte == b'\n')
             {
                 row.open_quote = true;
@@ -196,7 +196,7 @@ impl Rows<'_> {
     /// The reader's own position stands before the line ends that precede a record (the `\n` of `\r\n`, empty
     /// lines), so its line number is too small by as many.
     fn place(&self, position: Option<&::csv::Position>) -> (::csv::Position, &[u8]) {
-        let mut start = position.cloned().unwrap_or_default();
+        let mut start = position.cloned().unwrap_or_else(::csv::Position::new);
         let bytes = self.file.text.as_bytes();
         let from = usize::try_from(start.byte()).unwrap_or(usize::MAX);
         let until = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
@@ -208,6 +208,12 @@ impl Rows<'_> {
         start.set_line(line).set_byte(byte);
         let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
         (start, raw.strip_suffix(b"\r").unwrap_or(raw))
+    }
+
+    /// Whether the file ended within a quote: such a record may have as many cells as it should by chance.
+    fn ends_quoted(&self, raw: &[u8]) -> bool {
+        let at_end = self.reader.position().byte() >= to_u64(self.file.text.len());
+        at_end && raw.iter().filter(|byte| **byte == b'"').count() % 2 == 1
     }
 }
 

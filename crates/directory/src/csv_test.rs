@@ -11,10 +11,14 @@ fn value<'p>(person: &'p PersonRow, name: &str) -> Option<&'p str> {
 
 #[test]
 fn a_plain_file_is_read_row_by_row() {
-    let rows = people("userPrincipalName,displayName,accountEnabled\nann@x.org,Ann Lee,true\nbo@x.org,Bo,no\n");
+    let rows =
+        people("userPrincipalName,displayName,accountEnabled\nann@x.org,Ann Lee,true\nbo@x.org,Bo,no\n");
     assert_eq!(rows.len(), 2);
     let ann = rows[0].as_ref().unwrap();
-    assert_eq!((ann.line, ann.user_principal_name.as_str(), ann.account_enabled), (2, "ann@x.org", Some(true)));
+    assert_eq!(
+        (ann.line, ann.user_principal_name.as_str(), ann.account_enabled),
+        (2, "ann@x.org", Some(true))
+    );
     assert_eq!(value(ann, "displayName"), Some("Ann Lee"));
     assert_eq!(rows[1].as_ref().unwrap().account_enabled, Some(false));
 }
@@ -25,10 +29,18 @@ fn byte_order_mark_semicolons_crlf_and_common_spellings_are_understood() {
                 ann@x.org;\"Lee; Ann\";ann@mail.org;Ann;bo@x.org;38\r\n";
     let parsed = CsvFile::open(file.as_bytes()).unwrap();
     assert_eq!(parsed.delimiter(), ';');
-    let targets: Vec<_> = parsed.columns().iter().map(|column| column.target.map(ColumnTarget::name)).collect();
+    let targets: Vec<_> =
+        parsed.columns().iter().map(|column| column.target.map(ColumnTarget::name)).collect();
     assert_eq!(
         targets,
-        [Some("userPrincipalName"), Some("displayName"), Some("mail"), Some("givenName"), Some("manager"), None]
+        [
+            Some("userPrincipalName"),
+            Some("displayName"),
+            Some("mail"),
+            Some("givenName"),
+            Some("manager"),
+            None
+        ]
     );
     let ann = parsed.people().next().unwrap().unwrap();
     assert_eq!(ann.line, 2);
@@ -38,7 +50,8 @@ fn byte_order_mark_semicolons_crlf_and_common_spellings_are_understood() {
 
 #[test]
 fn quotes_line_ends_and_doubled_quotes_within_a_cell_are_kept() {
-    let rows = people("userPrincipalName,displayName\nann@x.org,\"Ann \"\"The\nGreat\"\" Lee\"\nbo@x.org,Bo\n");
+    let rows =
+        people("userPrincipalName,displayName\nann@x.org,\"Ann \"\"The\nGreat\"\" Lee\"\nbo@x.org,Bo\n");
     assert_eq!(value(rows[0].as_ref().unwrap(), "displayName"), Some("Ann \"The\nGreat\" Lee"));
     assert_eq!(rows[1].as_ref().unwrap().line, 4);
 }
@@ -59,8 +72,10 @@ fn an_empty_cell_says_nothing() {
 
 #[test]
 fn short_and_long_rows_are_refused_and_the_others_are_read() {
-    let rows = people("userPrincipalName,displayName\nann@x.org\nbo@x.org,Bo,surplus\ncy@x.org,Cy\ndi@x.org,Di,\n");
-    let lines: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).map(|problem| problem.line).collect();
+    let rows =
+        people("userPrincipalName,displayName\nann@x.org\nbo@x.org,Bo,surplus\ncy@x.org,Cy\ndi@x.org,Di,\n");
+    let lines: Vec<_> =
+        rows.iter().filter_map(|row| row.as_ref().err()).map(|problem| problem.line).collect();
     assert_eq!(lines, [2, 3]);
     assert!(rows[0].as_ref().unwrap_err().message.contains("1 cell where the header has 2 cells"));
     assert!(rows[2].is_ok() && rows[3].is_ok());
@@ -114,7 +129,10 @@ fn files_that_are_no_lists_of_people_are_refused_in_words() {
 #[test]
 fn a_header_of_too_many_columns_is_refused() {
     let header = format!("userPrincipalName{}\na", ",x".repeat(MAX_COLUMNS));
-    assert_eq!(CsvFile::open(header.as_bytes()).unwrap_err(), CsvError::TooManyColumns { count: MAX_COLUMNS + 1 });
+    assert_eq!(
+        CsvFile::open(header.as_bytes()).unwrap_err(),
+        CsvError::TooManyColumns { count: MAX_COLUMNS + 1 }
+    );
 }
 
 #[test]
@@ -129,7 +147,11 @@ fn every_attribute_is_found_by_its_name_its_label_and_its_spellings() {
             };
             let parsed = CsvFile::open(file.as_bytes()).unwrap();
             let found = parsed.columns().iter().filter_map(|column| column.target).map(ColumnTarget::name);
-            assert!(found.into_iter().any(|name| name == attribute.name), "{spelling} should be {}", attribute.name);
+            assert!(
+                found.into_iter().any(|name| name == attribute.name),
+                "{spelling} should be {}",
+                attribute.name
+            );
         }
     }
 }

@@ -53,7 +53,9 @@ impl Portal {
         let name = required_line("Name", "display_name", &form.display_name, 256)?;
         check_password(&form.password, &email)?;
         if form.password != form.password_again {
-            return Err(invalid("The two passwords differ. Type the same one twice.").field("password_again").into());
+            return Err(invalid("The two passwords differ. Type the same one twice.")
+                .field("password_again")
+                .into());
         }
         let hash = self.passwords.hash(form.password).await?;
 
@@ -102,7 +104,8 @@ impl Portal {
         self.throttle.succeed(email, remote_address);
         let caller = Caller::Administrator { id: administrator.id, name: administrator.display_name.clone() };
         let tx = self.store().begin().await?;
-        let note = AuditNote::on(administrator.id.as_uuid(), &administrator.email).with("Address", remote_address);
+        let note =
+            AuditNote::on(administrator.id.as_uuid(), &administrator.email).with("Address", remote_address);
         self.audit(&tx, &caller, Activity::SignIn, note).await?;
         tx.commit().await?;
         Ok(view_administrator(&administrator))
@@ -121,10 +124,15 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the store fails.
-    pub async fn resume_session(&self, id: AdminId, signed_in_at: Timestamp) -> Result<Option<AdministratorView>> {
+    pub async fn resume_session(
+        &self,
+        id: AdminId,
+        signed_in_at: Timestamp,
+    ) -> Result<Option<AdministratorView>> {
         let found = self.store().find_administrator(id).await?;
         // Compared as the store keeps it: set-up and sign-in may well fall into the same millisecond.
-        let valid = found.filter(|admin| admin.password_changed_at.as_millisecond() <= signed_in_at.as_millisecond());
+        let valid =
+            found.filter(|admin| admin.password_changed_at.as_millisecond() <= signed_in_at.as_millisecond());
         Ok(valid.as_ref().map(view_administrator))
     }
 
@@ -169,7 +177,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when there is no such administrator, or the password breaks a rule.
-    pub async fn reset_password(&self, caller: &Caller, email: &str, password: &str) -> Result<AdministratorView> {
+    pub async fn reset_password(
+        &self,
+        caller: &Caller,
+        email: &str,
+        password: &str,
+    ) -> Result<AdministratorView> {
         caller.may(Right::GrantAccess)?;
         let email = email.trim();
         let found = self.store().find_administrator_by_email(email).await?;

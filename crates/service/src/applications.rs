@@ -2,7 +2,9 @@
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::error::{Result, differing, invalid, not_found, stale};
-use crate::input::{decode_cursor, encode_cursor, optional_text, page_size, parse_id, required_line, search_text};
+use crate::input::{
+    decode_cursor, encode_cursor, optional_text, page_size, parse_id, required_line, search_text,
+};
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_connectors::Template;
@@ -32,7 +34,9 @@ impl Portal {
         let holds = |text: &str| text.to_lowercase().contains(&wanted);
         let templates = self.deps.gallery.templates().iter();
         let found = templates.filter(|template| {
-            holds(&template.name) || holds(&template.publisher) || template.categories.iter().any(|name| holds(name))
+            holds(&template.name)
+                || holds(&template.publisher)
+                || template.categories.iter().any(|name| holds(name))
         });
         Ok(found.map(|template| view_template(template)).collect())
     }
@@ -52,11 +56,15 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when there is no such gallery app, or the name breaks a rule.
-    pub async fn create_application(&self, caller: &Caller, form: CreateApplicationForm) -> Result<ApplicationView> {
+    pub async fn create_application(
+        &self,
+        caller: &Caller,
+        form: CreateApplicationForm,
+    ) -> Result<ApplicationView> {
         caller.may(Right::Write)?;
-        let template = self.find_template(&form.template_id).ok_or_else(|| {
-            invalid("Choose an application from the gallery first.").field("template_id")
-        })?;
+        let template = self
+            .find_template(&form.template_id)
+            .ok_or_else(|| invalid("Choose an application from the gallery first.").field("template_id"))?;
         let display_name = required_line("Name", "display_name", &form.display_name, MAX_NAME)?;
         let now = self.now();
         let application = Application {
@@ -92,8 +100,10 @@ impl Portal {
         tx.insert_job(&spec).await?;
         tx.replace_mappings(spec.job_id, &template.default_mappings()).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
-        self.audit(&tx, caller, Activity::AddApplication, note.with("Gallery application", &template.name)).await?;
-        let note = AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", spec.job_id);
+        self.audit(&tx, caller, Activity::AddApplication, note.with("Gallery application", &template.name))
+            .await?;
+        let note =
+            AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", spec.job_id);
         self.audit(&tx, caller, Activity::AddProvisioning, note).await?;
         tx.commit().await?;
         self.wake();
@@ -104,7 +114,11 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not read, or the cursor is damaged.
-    pub async fn list_applications(&self, caller: &Caller, form: ListForm) -> Result<PageView<ApplicationRowView>> {
+    pub async fn list_applications(
+        &self,
+        caller: &Caller,
+        form: ListForm,
+    ) -> Result<PageView<ApplicationRowView>> {
         caller.may(Right::Read)?;
         let (size, search) = (page_size(form.size), search_text(&form.search));
         let after = decode_cursor::<NameKey>(&form.after)?;
@@ -175,7 +189,8 @@ impl Portal {
             links = tx.count_links(spec.job_id).await?;
             note = note.with("Job", spec.job_id);
         }
-        note = note.with("Accounts in the application", format!("left as they are ({links} links forgotten)"));
+        note =
+            note.with("Accounts in the application", format!("left as they are ({links} links forgotten)"));
         self.audit(&tx, caller, Activity::DeleteProvisioning, note).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::DeleteApplication, note).await?;

@@ -76,8 +76,10 @@ impl Portal {
         let application = load_application(self.store(), app).await?;
         let (size, search) = (page_size(form.size), search_text(&form.search));
         let after = decode_cursor::<NameKey>(&form.after)?;
-        let rows =
-            self.store().list_assignments(application.id, &search, after.as_ref(), u64::from(size) + 1).await?;
+        let rows = self
+            .store()
+            .list_assignments(application.id, &search, after.as_ref(), u64::from(size) + 1)
+            .await?;
         let (rows, next) = cut(rows, size, |row| encode_cursor(&row.key()));
         let roles = Roles::load(self.store(), application.id).await?;
         let total = if search.is_empty() {
@@ -112,7 +114,11 @@ impl Portal {
                 id: row.id,
                 principal_type: "Group".to_owned(),
                 display_name: row.display_name,
-                detail: if row.member_count == 1 { "1 member".into() } else { format!("{} members", row.member_count) },
+                detail: if row.member_count == 1 {
+                    "1 member".into()
+                } else {
+                    format!("{} members", row.member_count)
+                },
                 assigned: false,
             });
             (views.collect::<Vec<_>>(), next, self.store().count_groups(&search).await?)
@@ -169,8 +175,13 @@ impl Portal {
         }
         for group in &form.groups {
             let group = load_group(&tx, group).await?;
-            let row =
-                self.new_row(&application, Principal::Group(group.id), role, group.display_name, String::new());
+            let row = self.new_row(
+                &application,
+                Principal::Group(group.id),
+                role,
+                group.display_name,
+                String::new(),
+            );
             now_held.push(self.assign_one(&tx, caller, &application, &roles, row).await?);
         }
         tx.commit().await?;

@@ -68,12 +68,14 @@ impl Caller {
     /// A token can't make tokens or administrators, or a leaked one would outlive its own removal.
     pub(crate) fn may(&self, right: Right) -> Result<()> {
         match (self, right) {
-            (Self::Administrator { .. } | Self::System, _) | (Self::Token { .. }, Right::Read | Right::Write) => Ok(()),
-            (Self::Token { .. }, Right::GrantAccess) => {
-                Err(Problem::new(ProblemKind::Forbidden, "An API token can't manage tokens or administrators.")
-                    .advice("Sign in to the portal as an administrator, or use the purser command line.")
-                    .into())
-            }
+            (Self::Administrator { .. } | Self::System, _)
+            | (Self::Token { .. }, Right::Read | Right::Write) => Ok(()),
+            (Self::Token { .. }, Right::GrantAccess) => Err(Problem::new(
+                ProblemKind::Forbidden,
+                "An API token can't manage tokens or administrators.",
+            )
+            .advice("Sign in to the portal as an administrator, or use the purser command line.")
+            .into()),
         }
     }
 }

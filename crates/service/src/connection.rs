@@ -21,7 +21,11 @@ impl Portal {
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not write, a field breaks a rule or is missing, or the stored
     /// token would go to another host.
-    pub async fn test_connection(&self, caller: &Caller, form: TestConnectionForm) -> Result<TestConnectionView> {
+    pub async fn test_connection(
+        &self,
+        caller: &Caller,
+        form: TestConnectionForm,
+    ) -> Result<TestConnectionView> {
         // A test sends a secret somewhere: who may not change the credentials may not try them out either.
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
@@ -37,7 +41,8 @@ impl Portal {
                 self.store().read_secret(application.id, SECRET_TOKEN).await?
             }
         };
-        let secret_token = token.ok_or_else(|| invalid("Enter the Secret Token first.").field("secret_token"))?;
+        let secret_token =
+            token.ok_or_else(|| invalid("Enter the Secret Token first.").field("secret_token"))?;
         let template = self.find_template(&application.template_id).ok_or_else(|| {
             conflict("The gallery application that this one was added from is not in this version of Purser.")
         })?;
@@ -81,7 +86,12 @@ fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
 
 fn describe(exchange: &Exchange) -> String {
     let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
-    format!("Request: {} {}, {status} after {} ms", exchange.method, exchange.path, exchange.duration.as_millis())
+    format!(
+        "Request: {} {}, {status} after {} ms",
+        exchange.method,
+        exchange.path,
+        exchange.duration.as_millis()
+    )
 }
 
 #[cfg(test)]
@@ -91,7 +101,12 @@ mod tests {
     use std::time::Duration;
 
     fn exchange(status: Option<u16>) -> Exchange {
-        Exchange { method: "GET", path: "/scim/Users?filter=x".into(), status, duration: Duration::from_millis(12) }
+        Exchange {
+            method: "GET",
+            path: "/scim/Users?filter=x".into(),
+            status,
+            duration: Duration::from_millis(12),
+        }
     }
 
     #[test]
@@ -109,8 +124,12 @@ mod tests {
 
     #[test]
     fn an_unreachable_target_does_not_blame_the_credentials() {
-        let error = ConnectorError::new(ErrorKind::Unreachable(Unreachable::Dns), "No address for x.example.", "Check it.")
-            .with_exchange(exchange(None));
+        let error = ConnectorError::new(
+            ErrorKind::Unreachable(Unreachable::Dns),
+            "No address for x.example.",
+            "Check it.",
+        )
+        .with_exchange(exchange(None));
         let view = view_failure("Testing connection to X".into(), &error);
         assert!(!view.ok && !view.message.contains("invalid credentials"));
         assert!(view.message.contains("No address for x.example."));

@@ -43,7 +43,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not write, a key is not known, or a value breaks a rule.
-    pub async fn set_secrets(&self, caller: &Caller, app: &str, secrets: &[SecretForm]) -> Result<ProvisioningView> {
+    pub async fn set_secrets(
+        &self,
+        caller: &Caller,
+        app: &str,
+        secrets: &[SecretForm],
+    ) -> Result<ProvisioningView> {
         caller.may(Right::Write)?;
         let mut edit = SettingsEdit { mode: Some(JobMode::Automatic), ..SettingsEdit::default() };
         for SecretForm { key, value } in secrets {
@@ -75,7 +80,9 @@ impl Portal {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
         let mut secrets = Vec::new();
-        let mut push = |key: &str, value: &str| secrets.push(SecretForm { key: key.to_owned(), value: value.to_owned() });
+        let mut push = |key: &str, value: &str| {
+            secrets.push(SecretForm { key: key.to_owned(), value: value.to_owned() })
+        };
         if !spec.tenant_url.is_empty() {
             push(BASE_ADDRESS, &spec.tenant_url);
         }
@@ -118,7 +125,9 @@ pub(crate) fn parse_tenant_url(text: &str) -> std::result::Result<String, Proble
         return refuse("The Tenant URL must begin with https:// (or http://) and name a host.");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("The Tenant URL holds a user name or password. Put the token into Secret Token instead.");
+        return refuse(
+            "The Tenant URL holds a user name or password. Put the token into Secret Token instead.",
+        );
     }
     Ok(text.to_owned())
 }
@@ -133,28 +142,30 @@ pub(crate) fn parse_secret_token(text: &str) -> std::result::Result<Option<Secre
         text = rest.trim();
     }
     if text.len() > MAX_TOKEN {
-        return Err(invalid(format!("The Secret Token can have at most {MAX_TOKEN} characters.")).field("secret_token"));
+        return Err(invalid(format!("The Secret Token can have at most {MAX_TOKEN} characters."))
+            .field("secret_token"));
     }
     if text.chars().any(|c| !c.is_ascii_graphic()) {
-        return Err(invalid("The Secret Token holds a space, a line break or a letter that no HTTP header can carry.")
-            .advice("Copy it again from the application, without anything around it.")
-            .field("secret_token"));
+        return Err(invalid(
+            "The Secret Token holds a space, a line break or a letter that no HTTP header can carry.",
+        )
+        .advice("Copy it again from the application, without anything around it.")
+        .field("secret_token"));
     }
     Ok((!text.is_empty()).then(|| Secret::new(text)))
 }
 
 /// Refuses to send the stored token to another host than the one it was entered for.
-pub(crate) async fn check_token_stays(
-    reads: &Reads,
-    spec: &JobSpec,
-    tenant_url: &str,
-) -> Result<()> {
-    let elsewhere = !tenant_url.is_empty() && !spec.tenant_url.is_empty() && !same_host(tenant_url, &spec.tenant_url);
+pub(crate) async fn check_token_stays(reads: &Reads, spec: &JobSpec, tenant_url: &str) -> Result<()> {
+    let elsewhere =
+        !tenant_url.is_empty() && !spec.tenant_url.is_empty() && !same_host(tenant_url, &spec.tenant_url);
     if elsewhere && reads.has_secret(spec.application_id, SECRET_TOKEN).await? {
-        return Err(invalid("The Tenant URL points to another host, and the stored Secret Token is not sent there.")
-            .advice("Enter the Secret Token of the new host as well.")
-            .field("secret_token")
-            .into());
+        return Err(invalid(
+            "The Tenant URL points to another host, and the stored Secret Token is not sent there.",
+        )
+        .advice("Enter the Secret Token of the new host as well.")
+        .field("secret_token")
+        .into());
     }
     Ok(())
 }
@@ -180,10 +191,21 @@ mod tests {
 
     #[test]
     fn tenant_urls_are_kept_as_typed_or_refused_in_words() {
-        for good in ["https://x.example/scim", "http://127.0.0.1:8880/v2/", "https://x.example/scim?aadOptscim062020", ""] {
+        for good in [
+            "https://x.example/scim",
+            "http://127.0.0.1:8880/v2/",
+            "https://x.example/scim?aadOptscim062020",
+            "",
+        ] {
             assert_eq!(parse_tenant_url(&format!(" {good} ")).unwrap(), good);
         }
-        for bad in ["x.example/scim", "ftp://x.example", "https://", "https://ann:pw@x.example/", "https://x.example/a b"] {
+        for bad in [
+            "x.example/scim",
+            "ftp://x.example",
+            "https://",
+            "https://ann:pw@x.example/",
+            "https://x.example/a b",
+        ] {
             let problem = parse_tenant_url(bad).unwrap_err();
             assert_eq!(problem.field.as_deref(), Some("tenant_url"), "{bad}");
         }

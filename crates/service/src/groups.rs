@@ -6,7 +6,8 @@ use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::error::{Result, ServiceError, differing, invalid, not_found, stale};
 use crate::input::{
-    decode_cursor, encode_cursor, optional_line, optional_text, page_size, parse_id, required_line, search_text,
+    decode_cursor, encode_cursor, optional_line, optional_text, page_size, parse_id, required_line,
+    search_text,
 };
 use crate::page::cut;
 use crate::portal::Portal;
@@ -61,7 +62,8 @@ impl Portal {
         caller.may(Right::Write)?;
         let display_name = required_line("Name", "display_name", &form.display_name, MAX_NAME)?;
         let description = optional_text("Description", "description", &form.description, MAX_DESCRIPTION)?;
-        let mail_nickname = optional_line("Mail nickname", "mail_nickname", &form.mail_nickname, MAX_NICKNAME)?;
+        let mail_nickname =
+            optional_line("Mail nickname", "mail_nickname", &form.mail_nickname, MAX_NICKNAME)?;
         let tx = self.store().begin().await?;
         let group = if form.id.trim().is_empty() {
             let now = self.now();
@@ -103,7 +105,8 @@ impl Portal {
         let apps = applications_of(&tx, group.id).await?;
         for app in &apps {
             // Before the memberships go: afterwards nobody knows any more whom it concerned.
-            tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now()).await?;
+            tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
+                .await?;
         }
         tx.delete_group(group.id).await?;
         let note = AuditNote::on(group.id.as_uuid(), &group.display_name)
@@ -119,7 +122,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not read, or there is no such group.
-    pub async fn list_members(&self, caller: &Caller, group: &str, form: ListForm) -> Result<PageView<UserRowView>> {
+    pub async fn list_members(
+        &self,
+        caller: &Caller,
+        group: &str,
+        form: ListForm,
+    ) -> Result<PageView<UserRowView>> {
         caller.may(Right::Read)?;
         let group = load_group(self.store(), group).await?;
         let (size, search) = (page_size(form.size), search_text(&form.search));
@@ -137,12 +145,15 @@ impl Portal {
     /// then nobody is added.
     pub async fn add_members(&self, caller: &Caller, group: &str, members: &[String]) -> Result<GroupView> {
         caller.may(Right::Write)?;
-        let wanted: Vec<&str> = members.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let wanted: Vec<&str> =
+            members.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         if wanted.is_empty() {
             return Err(invalid("Choose at least one user to add.").field("members").into());
         }
         if wanted.len() > MAX_ADDED {
-            return Err(invalid(format!("At most {MAX_ADDED} users can be added at a time.")).field("members").into());
+            return Err(invalid(format!("At most {MAX_ADDED} users can be added at a time."))
+                .field("members")
+                .into());
         }
         let tx = self.store().begin().await?;
         let group = load_group(&tx, group).await?;
@@ -194,7 +205,13 @@ impl Portal {
     }
 
     /// Stores a changed group in `tx` with its audit entry; nothing at all when nothing differs.
-    pub(crate) async fn edit_group(&self, tx: &Tx, caller: &Caller, before: &Group, mut after: Group) -> Result<Group> {
+    pub(crate) async fn edit_group(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        before: &Group,
+        mut after: Group,
+    ) -> Result<Group> {
         let differences = compare(before, &after);
         if differences.is_empty() {
             return Ok(after);

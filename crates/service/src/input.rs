@@ -45,11 +45,20 @@ pub(crate) fn decode_cursor<K: DeserializeOwned>(after: &str) -> Result<Option<K
         .ok()
         .and_then(|json| serde_json::from_slice(&json).ok())
         .map(Some)
-        .ok_or_else(|| invalid("The link to this page of the list is damaged.").advice("Start from the first page.").into())
+        .ok_or_else(|| {
+            invalid("The link to this page of the list is damaged.")
+                .advice("Start from the first page.")
+                .into()
+        })
 }
 
 /// A required text on one line: trimmed, without control characters, not longer than `longest`.
-pub(crate) fn required_line(label: &str, field: &str, text: &str, longest: usize) -> std::result::Result<String, Problem> {
+pub(crate) fn required_line(
+    label: &str,
+    field: &str,
+    text: &str,
+    longest: usize,
+) -> std::result::Result<String, Problem> {
     optional_line(label, field, text, longest)?
         .ok_or_else(|| invalid(format!("{label} is required.")).field(field))
 }
@@ -97,9 +106,10 @@ fn check_text(
     let text = text.trim();
     let length = text.chars().count();
     if length > longest {
-        return Err(
-            invalid(format!("{label} can have at most {longest} characters; this one has {length}.")).field(field)
-        );
+        return Err(invalid(format!(
+            "{label} can have at most {longest} characters; this one has {length}."
+        ))
+        .field(field));
     }
     if let Some(found) = text.chars().find(|c| refused(*c)) {
         return Err(invalid(format!(

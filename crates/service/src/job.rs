@@ -52,7 +52,8 @@ impl Portal {
         spec.mapping_generation += 1;
         spec.updated_at = self.now();
         tx.update_spec(&spec, stored.generation).await?;
-        let note = AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", stored.job_id);
+        let note =
+            AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", stored.job_id);
         self.audit(&tx, caller, Activity::RestartProvisioning, note).await?;
         let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;

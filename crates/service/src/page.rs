@@ -1,7 +1,11 @@
 //! Cutting pages that go by key.
 
 /// The first `size` of `rows`, of which one more was asked for, and the cursor of the next page if there is one.
-pub(crate) fn cut<T>(mut rows: Vec<T>, size: u32, cursor: impl Fn(&T) -> Option<String>) -> (Vec<T>, Option<String>) {
+pub(crate) fn cut<T>(
+    mut rows: Vec<T>,
+    size: u32,
+    cursor: impl Fn(&T) -> Option<String>,
+) -> (Vec<T>, Option<String>) {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     if rows.len() <= size {
         return (rows, None);

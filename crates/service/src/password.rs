@@ -55,7 +55,10 @@ impl Passwords {
         .await
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let _permit = self
             .turn
             .acquire()
@@ -71,11 +74,15 @@ impl Passwords {
 pub(crate) fn check_password(password: &str, email: &str) -> std::result::Result<(), Problem> {
     let length = password.chars().count();
     if length < MIN_LENGTH {
-        return Err(invalid(format!("The password needs at least {MIN_LENGTH} characters; this one has {length}."))
-            .field("password"));
+        return Err(invalid(format!(
+            "The password needs at least {MIN_LENGTH} characters; this one has {length}."
+        ))
+        .field("password"));
     }
     if length > MAX_LENGTH {
-        return Err(invalid(format!("The password can have at most {MAX_LENGTH} characters.")).field("password"));
+        return Err(
+            invalid(format!("The password can have at most {MAX_LENGTH} characters.")).field("password")
+        );
     }
     let mut letters = password.chars();
     let first = letters.next();

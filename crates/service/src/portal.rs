@@ -7,8 +7,7 @@ use crate::password::Passwords;
 use crate::throttle::Throttle;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
-use purser_engine::Engine;
-use purser_engine::queue::TaskQueue;
+use purser_engine::{Engine, TaskQueue};
 use purser_store::{AuditEntry, Clock, Store, Tx, new_id};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -83,7 +82,13 @@ impl Portal {
     }
 
     /// Writes who did what, in the transaction that does it.
-    pub(crate) async fn audit(&self, tx: &Tx, caller: &Caller, activity: Activity, note: AuditNote) -> Result<()> {
+    pub(crate) async fn audit(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        activity: Activity,
+        note: AuditNote,
+    ) -> Result<()> {
         let entry = AuditEntry {
             id: self.new_id(),
             at: self.now(),

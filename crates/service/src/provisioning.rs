@@ -15,7 +15,7 @@ use purser_contract::problem::{FieldConflict, Problem};
 use purser_contract::provisioning::{
     AttributeMappingView, ObjectMappingView, ProvisioningForm, ProvisioningView,
 };
-use purser_domain::mapping::{AttributeMapping, MappingSource, ObjectMapping};
+use purser_domain::mapping::{AttributeMapping, ObjectMapping};
 use purser_domain::scope::ScopeMode;
 use purser_domain::secret::Secret;
 use purser_store::{Application, JobMode, JobSpec, Tx};
@@ -47,7 +47,11 @@ impl Portal {
     /// # Errors
     /// [`crate::ServiceError`]: a field that breaks a rule, *On* without what it needs, or an edit of a version that
     /// is not the stored one any more (`Conflict` with both versions).
-    pub async fn save_provisioning(&self, caller: &Caller, form: ProvisioningForm) -> Result<ProvisioningView> {
+    pub async fn save_provisioning(
+        &self,
+        caller: &Caller,
+        form: ProvisioningForm,
+    ) -> Result<ProvisioningView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let (application, spec) = load_job_of(&tx, &form.application_id).await?;
@@ -85,7 +89,8 @@ impl Portal {
         let mut spec = stored.clone();
         spec.mode = edit.mode.unwrap_or(stored.mode);
         spec.tenant_url = edit.tenant_url.unwrap_or_else(|| stored.tenant_url.clone());
-        spec.notification_email = edit.notification_email.unwrap_or_else(|| stored.notification_email.clone());
+        spec.notification_email =
+            edit.notification_email.unwrap_or_else(|| stored.notification_email.clone());
         spec.notify_on_failure = edit.notify_on_failure.unwrap_or(stored.notify_on_failure);
         spec.enabled = edit.enabled.unwrap_or(stored.enabled);
         spec.scope = edit.scope.unwrap_or(stored.scope);
@@ -125,7 +130,11 @@ impl Portal {
             .change("Provisioning Mode", name_mode(before.mode), name_mode(after.mode))
             .change("Tenant URL", &before.tenant_url, &after.tenant_url)
             .change("Notification Email", &before.notification_email, &after.notification_email)
-            .change("Send an email notification", yes_no(before.notify_on_failure), yes_no(after.notify_on_failure))
+            .change(
+                "Send an email notification",
+                yes_no(before.notify_on_failure),
+                yes_no(after.notify_on_failure),
+            )
             .change("Scope", name_scope(before.scope), name_scope(after.scope));
         if new_token {
             note = note.with("Secret Token", "replaced");
@@ -168,7 +177,9 @@ impl Portal {
 fn parse_form(form: &ProvisioningForm, stored: &JobSpec) -> std::result::Result<SettingsEdit, Problem> {
     let mode = match form.mode.trim() {
         "" => stored.mode,
-        text => parse_mode(text).ok_or_else(|| invalid(format!("There is no mode \"{text}\".")).field("mode"))?,
+        text => {
+            parse_mode(text).ok_or_else(|| invalid(format!("There is no mode \"{text}\".")).field("mode"))?
+        }
     };
     if mode == JobMode::Manual {
         // The sections that belong to Automatic are not on the page then, so their fields mean nothing.
@@ -182,8 +193,9 @@ fn parse_form(form: &ProvisioningForm, stored: &JobSpec) -> std::result::Result<
     };
     let enabled = match form.provisioning_status.trim() {
         "" => stored.enabled,
-        text => parse_status(text)
-            .ok_or_else(|| invalid(format!("Provisioning Status is On or Off, not \"{text}\".")).field("provisioning_status"))?,
+        text => parse_status(text).ok_or_else(|| {
+            invalid(format!("Provisioning Status is On or Off, not \"{text}\".")).field("provisioning_status")
+        })?,
     };
     let scope = match form.scope.trim() {
         "" => stored.scope,
@@ -247,7 +259,9 @@ fn check_startable(spec: &JobSpec, has_token: bool) -> std::result::Result<(), P
 /// What differs between the form and the stored version, in the blade's words.
 fn compare_versions(form: &ProvisioningForm, stored: &JobSpec) -> Vec<FieldConflict> {
     // A field left out (a disabled control is not sent) does not differ.
-    let typed_or = |typed: &str, stored: &str| if typed.trim().is_empty() { stored.to_owned() } else { typed.to_owned() };
+    let typed_or = |typed: &str, stored: &str| {
+        if typed.trim().is_empty() { stored.to_owned() } else { typed.to_owned() }
+    };
     let mode = name_mode(stored.mode);
     let status = on_off(stored.enabled);
     let typed_status = parse_status(&form.provisioning_status).map_or(status, on_off);
@@ -308,16 +322,10 @@ fn view_mapping(mapping: &ObjectMapping) -> ObjectMappingView {
 }
 
 fn view_attribute(attribute: &AttributeMapping) -> AttributeMappingView {
-    let (source, mapping_type) = match &attribute.source {
-        MappingSource::Direct(name) => (name.clone(), "Direct"),
-        MappingSource::Constant(value) => (value.clone(), "Constant"),
-        MappingSource::Expression(text) => (text.clone(), "Expression"),
-        MappingSource::None => (String::new(), "None"),
-    };
     AttributeMappingView {
-        source,
+        source: attribute.source.text().to_owned(),
         target: attribute.target.clone(),
-        mapping_type: mapping_type.to_owned(),
+        mapping_type: attribute.source.kind().to_owned(),
         matching_precedence: attribute.matching_priority,
     }
 }

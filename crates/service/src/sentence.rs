@@ -22,11 +22,17 @@ pub(crate) fn spell_time(at: Timestamp) -> String {
 }
 
 /// The view of a job's state.
-pub(crate) fn view_job_status(spec: &JobSpec, status: &JobStatus, facts: JobFacts, now: Timestamp) -> JobStatusView {
+pub(crate) fn view_job_status(
+    spec: &JobSpec,
+    status: &JobStatus,
+    facts: JobFacts,
+    now: Timestamp,
+) -> JobStatusView {
     let configured = is_configured(spec, facts);
     let running = running_cycle(spec, status);
     let shown = status.cycle.as_ref();
-    let (processed, total) = shown.map_or((status.last_processed, status.last_total), |cycle| (cycle.processed, cycle.total));
+    let (processed, total) =
+        shown.map_or((status.last_processed, status.last_total), |cycle| (cycle.processed, cycle.total));
     let kind = shown.map(|cycle| cycle.kind).or(status.last_cycle_kind);
     let counts = shown.map_or(status.last_counts, |cycle| cycle.counts);
     JobStatusView {
@@ -84,7 +90,8 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: boo
         return "Provisioning is manual: accounts in this application are kept by other means.".to_owned();
     }
     if !configured {
-        return "Enter a Tenant URL and a Secret Token, test the connection, then switch provisioning on.".to_owned();
+        return "Enter a Tenant URL and a Secret Token, test the connection, then switch provisioning on."
+            .to_owned();
     }
     if !spec.enabled {
         return match &status.cycle {
@@ -112,7 +119,8 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: boo
     if !status.initial_done || status.observed_generation < spec.generation {
         return "Waiting for the initial cycle to start.".to_owned();
     }
-    let ended = status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
+    let ended =
+        status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
     match facts.backlog {
         0 => format!("Waiting for changes{ended}."),
         1 => format!("1 change waits for the next cycle{ended}."),

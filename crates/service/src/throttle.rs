@@ -57,7 +57,8 @@ impl Throttle {
             }
             entry.count = entry.count.saturating_add(1);
             entry.last = now;
-            entry.open_at = now.saturating_add(SignedDuration::from_secs(pace.wait(entry.count))).unwrap_or(now);
+            entry.open_at =
+                now.saturating_add(SignedDuration::from_secs(pace.wait(entry.count))).unwrap_or(now);
         }
         Ok(())
     }

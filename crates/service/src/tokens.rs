@@ -61,7 +61,8 @@ impl Portal {
         let token = listed.into_iter().find(|token| token.id == token_id);
         let token = token.ok_or_else(|| not_found("API token", id))?;
         tx.delete_token(token_id).await?;
-        self.audit(&tx, caller, Activity::DeleteToken, AuditNote::on(token_id.as_uuid(), &token.name)).await?;
+        self.audit(&tx, caller, Activity::DeleteToken, AuditNote::on(token_id.as_uuid(), &token.name))
+            .await?;
         tx.commit().await?;
         Ok(view_token(&token))
     }

@@ -54,7 +54,8 @@ impl Portal {
         edited.manager = find_manager(&tx, Some(stored.id), &form.manager).await?;
         if form.generation != stored.generation {
             let fields = compare(&edited, &stored);
-            let fields = fields.into_iter().filter_map(|(label, yours, theirs)| differing(label, yours, theirs));
+            let fields =
+                fields.into_iter().filter_map(|(label, yours, theirs)| differing(label, yours, theirs));
             return Err(stale("this user", fields.collect()).into());
         }
         check_attributes(&edited.attributes)?;
@@ -133,7 +134,9 @@ impl Portal {
         let stored = load_person(&tx, id).await?;
         if stored.deleted_at.is_none() {
             return Err(conflict(format!("{} is not deleted.", stored.name()))
-                .advice("Delete the user first; then they can be deleted for good under Users > Deleted users.")
+                .advice(
+                    "Delete the user first; then they can be deleted for good under Users > Deleted users.",
+                )
                 .into());
         }
         self.purge_in(&tx, caller, &stored).await?;
@@ -185,8 +188,8 @@ pub(crate) fn refuse_deleted(user: &User) -> Result<()> {
     if user.deleted_at.is_none() {
         return Ok(());
     }
-    let problem: Problem =
-        conflict(format!("{} is deleted and can't be changed.", user.name())).advice("Restore the user first.");
+    let problem: Problem = conflict(format!("{} is deleted and can't be changed.", user.name()))
+        .advice("Restore the user first.");
     Err(ServiceError::from(problem))
 }
 

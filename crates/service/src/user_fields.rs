@@ -20,7 +20,8 @@ pub(crate) fn set_attributes<N: AsRef<str>>(
             return Err(invalid(format!("Users have no attribute \"{name}\".")).field(name));
         };
         // Browsers send line ends as \r\n, whatever they were given: unchanged text must stay unchanged.
-        let value = value.map(|text| text.replace("\r\n", "\n").trim().to_owned()).filter(|text| !text.is_empty());
+        let value =
+            value.map(|text| text.replace("\r\n", "\n").trim().to_owned()).filter(|text| !text.is_empty());
         attribute.write(attributes, value);
     }
     Ok(())
@@ -62,7 +63,9 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<UserId>, text: &st
         return Err(invalid("A user can't be their own manager.").field("manager").into());
     }
     if manager.deleted_at.is_some() {
-        return Err(invalid(format!("{} is deleted and can't be a manager.", manager.name())).field("manager").into());
+        return Err(invalid(format!("{} is deleted and can't be a manager.", manager.name()))
+            .field("manager")
+            .into());
     }
     Ok(Some(manager.id))
 }
@@ -109,7 +112,12 @@ fn yes_no(value: bool) -> String {
 
 impl Portal {
     /// A person who is not stored yet.
-    pub(crate) fn new_user(&self, attributes: UserAttributes, account_enabled: bool, manager: Option<UserId>) -> User {
+    pub(crate) fn new_user(
+        &self,
+        attributes: UserAttributes,
+        account_enabled: bool,
+        manager: Option<UserId>,
+    ) -> User {
         let now = self.now();
         User {
             id: UserId::from_uuid(self.new_id()),
@@ -133,7 +141,13 @@ impl Portal {
 
     /// Stores a changed person in `tx`, with audit entry and change; nothing at all when nothing differs.
     /// `after` must have been made from `before`, as read in the same transaction.
-    pub(crate) async fn edit_user(&self, tx: &Tx, caller: &Caller, before: &User, after: User) -> Result<User> {
+    pub(crate) async fn edit_user(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        before: &User,
+        after: User,
+    ) -> Result<User> {
         let differences = compare(before, &after);
         if differences.is_empty() {
             return Ok(after);

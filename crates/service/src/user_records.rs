@@ -38,7 +38,9 @@ impl Portal {
         let listed = self.store().list_users_filtered(query, after.as_ref(), u64::from(size) + 1).await;
         let rows = match listed {
             Err(StoreError::Missing { what: "attribute", id }) => {
-                return Err(invalid(format!("Users can't be filtered by \"{id}\".")).code("Request_UnsupportedQuery").into());
+                return Err(invalid(format!("Users can't be filtered by \"{id}\"."))
+                    .code("Request_UnsupportedQuery")
+                    .into());
             }
             rows => rows?,
         };

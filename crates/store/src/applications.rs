@@ -112,7 +112,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
-    pub async fn update_application(&self, changed: &Application, expected_generation: i64) -> Result<(), StoreError> {
+    pub async fn update_application(
+        &self,
+        changed: &Application,
+        expected_generation: i64,
+    ) -> Result<(), StoreError> {
         let mut row = to_row(changed);
         row.generation = Set(expected_generation + 1);
         (row.id, row.client_id, row.template_id, row.created_at) = (NotSet, NotSet, NotSet, NotSet);

@@ -12,8 +12,10 @@ use purser_domain::{
     scope::Entitlement,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::{Expr, Query},
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, Query},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -122,10 +124,12 @@ impl Reads {
 
     /// The assignment with this id.
     pub async fn find_assignment(&self, id: AssignmentId) -> Result<Option<AssignmentRow>, StoreError> {
-        let found = assignment::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find an assignment")?;
+        let found =
+            assignment::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find an assignment")?;
         let Some(found) = found else { return Ok(None) };
         let statement = bulk::assignments(AppId::from_uuid(found.app_id), "", None, Some(found.id), 1);
-        let row = ListedRow::find_by_statement(statement).one(&self.db()).await.doing("find an assignment")?;
+        let row =
+            ListedRow::find_by_statement(statement).one(&self.db()).await.doing("find an assignment")?;
         row.map(ListedRow::into_row).transpose()
     }
 
@@ -212,7 +216,10 @@ impl Reads {
         Ok(found)
     }
 
-    async fn application_names(&self, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, StoreError> {
+    async fn application_names(
+        &self,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
         let query = application::Entity::find()
             .select_only()
             .column(application::Column::Id)
@@ -246,9 +253,13 @@ impl Tx {
 
     /// Ends an assignment and returns it; `None` when there was none.
     pub async fn delete_assignment(&self, id: AssignmentId) -> Result<Option<Assignment>, StoreError> {
-        let found = assignment::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find an assignment")?;
+        let found =
+            assignment::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find an assignment")?;
         let Some(found) = found else { return Ok(None) };
-        assignment::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete an assignment")?;
+        assignment::Entity::delete_by_id(id.as_uuid())
+            .exec(&self.db())
+            .await
+            .doing("delete an assignment")?;
         from_row(found).map(Some)
     }
 }

@@ -78,7 +78,8 @@ impl Target {
 
     fn text(&self, rows: usize) -> String {
         let row = format!("({})", marks(self.columns));
-        let mut text = String::with_capacity(self.insert.len() + rows * (row.len() + 1) + self.conflict.len() + 16);
+        let mut text =
+            String::with_capacity(self.insert.len() + rows * (row.len() + 1) + self.conflict.len() + 16);
         text.push_str(self.insert);
         text.push_str(" VALUES ");
         for number in 0..rows {
@@ -133,7 +134,12 @@ pub(crate) fn entitlements(app: AppId, users: &[UserId]) -> Statement {
 }
 
 /// A row in the change feed for each member of a group.
-pub(crate) fn changes_of_members(group: GroupId, app: Option<AppId>, kind: ChangeKind, at: Timestamp) -> Statement {
+pub(crate) fn changes_of_members(
+    group: GroupId,
+    app: Option<AppId>,
+    kind: ChangeKind,
+    at: Timestamp,
+) -> Statement {
     sqlite(
         "INSERT INTO changes (user_id, app_id, kind, at) SELECT user_id, ?, ?, ? FROM memberships WHERE group_id = ?",
         vec![app.map(AppId::as_uuid).into(), kind.as_str().into(), millis(at).into(), group.as_uuid().into()],

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use purser_domain::ids::{AppId, GroupId, JobId, UserId};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::Expr,
 };
 
@@ -56,7 +57,12 @@ pub struct ChangeRow {
 
 impl Reads {
     /// Changes behind `after_seq` that concern the application, in order.
-    pub async fn list_changes(&self, after_seq: i64, app: AppId, limit: u64) -> Result<Vec<ChangeRow>, StoreError> {
+    pub async fn list_changes(
+        &self,
+        after_seq: i64,
+        app: AppId,
+        limit: u64,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
         let query = change::Entity::find()
             .filter(change::Column::Seq.gt(after_seq))
             .filter(concerning(app))
@@ -68,7 +74,8 @@ impl Reads {
     /// The end of the feed; 0 when it is empty.
     pub async fn last_change_seq(&self) -> Result<i64, StoreError> {
         let query = change::Entity::find().select_only().column(change::Column::Seq);
-        let last = query.order_by_desc(change::Column::Seq).limit(1).into_tuple::<i64>().one(&self.db()).await;
+        let last =
+            query.order_by_desc(change::Column::Seq).limit(1).into_tuple::<i64>().one(&self.db()).await;
         Ok(last.doing("find the last change")?.unwrap_or(0))
     }
 
@@ -131,7 +138,11 @@ impl Tx {
     }
 
     /// Says to all whose manager is the given person that this person changed. Returns how many they are.
-    pub async fn append_changes_for_reports(&self, manager: UserId, at: Timestamp) -> Result<u64, StoreError> {
+    pub async fn append_changes_for_reports(
+        &self,
+        manager: UserId,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
         let statement = bulk::changes_of_reports(manager, at);
         Ok(self.db().execute_raw(statement).await.doing("append changes of reports")?.rows_affected())
     }

@@ -2,8 +2,8 @@
 
 use crate::{StoreError, cipher::Cipher, error::Doing};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         SqlitePool,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -29,7 +29,10 @@ pub struct StoreConfig {
 
 impl std::fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoreConfig").field("database_url", &self.database_url).field("master_key", &"***").finish()
+        f.debug_struct("StoreConfig")
+            .field("database_url", &self.database_url)
+            .field("master_key", &"***")
+            .finish()
     }
 }
 

@@ -1,6 +1,9 @@
 //! The tables as sea-orm sees them: one file a table, named after one row. No behaviour; what a row means is said by
 //! the module that reads it. Kept in step with `purser-migrations` by the store's tests.
-#![expect(unreachable_pub, reason = "sea-orm's derives need public items, and nothing of this leaves the crate")]
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives need public items, and nothing of this leaves the crate"
+)]
 
 pub(crate) mod administrator;
 pub(crate) mod api_token;

@@ -137,7 +137,10 @@ impl Reads {
 impl Tx {
     /// Adds a group.
     pub async fn insert_group(&self, new: &Group) -> Result<(), StoreError> {
-        group::Entity::insert(to_row(new)).exec_without_returning(&self.db()).await.doing("insert a group")?;
+        group::Entity::insert(to_row(new))
+            .exec_without_returning(&self.db())
+            .await
+            .doing("insert a group")?;
         Ok(())
     }
 
@@ -174,7 +177,8 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("remove a group's assignments")?;
-        let done = group::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a group")?;
+        let done =
+            group::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a group")?;
         if done.rows_affected == 0 {
             return Err(StoreError::Missing { what: "group", id: id.to_string() });
         }

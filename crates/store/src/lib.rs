@@ -69,7 +69,7 @@ pub use engine::Job;
 pub use error::StoreError;
 pub use escrows::{Escrow, EscrowKind};
 pub use groups::GroupRow;
-pub use imports::{Import, ImportError, ImportState};
+pub use imports::{Import, ImportError, ImportErrorRow, ImportState};
 pub use intents::{Intent, OpenIntent};
 pub use jobs::{JobMode, JobSpec};
 pub use keyset::NameKey;

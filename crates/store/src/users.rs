@@ -123,7 +123,11 @@ impl Reads {
     }
 
     /// People who were soft-deleted before the given instant, the first-deleted first.
-    pub async fn list_expired_users(&self, deleted_before: Timestamp, limit: u64) -> Result<Vec<User>, StoreError> {
+    pub async fn list_expired_users(
+        &self,
+        deleted_before: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<User>, StoreError> {
         let query = user::Entity::find()
             .filter(user::Column::DeletedAt.lt(millis(deleted_before)))
             .order_by_asc(user::Column::DeletedAt)
@@ -163,7 +167,10 @@ impl Reads {
     }
 
     /// The people whose manager is one of the given people, by manager.
-    pub async fn find_reports(&self, managers: &[UserId]) -> Result<HashMap<UserId, Vec<UserId>>, StoreError> {
+    pub async fn find_reports(
+        &self,
+        managers: &[UserId],
+    ) -> Result<HashMap<UserId, Vec<UserId>>, StoreError> {
         let query = user::Entity::find()
             .select_only()
             .column(user::Column::ManagerId)
@@ -264,7 +271,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn mark_deleted(&self, id: UserId, at: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
+    async fn mark_deleted(
+        &self,
+        id: UserId,
+        at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         user::Entity::update_many()
             .col_expr(user::Column::DeletedAt, Expr::value(at.map(millis)))
             .col_expr(user::Column::UpdatedAt, Expr::value(millis(now)))

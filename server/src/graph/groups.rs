@@ -17,7 +17,7 @@ use super::{
     filter::{Comparison, Filter, Function, Literal, Operator},
     odata::{Query, unsupported, unsupported_condition},
     ok,
-    scan::scan,
+    scan::{Verdict, scan},
 };
 use crate::web::{ServerState, fault::Fault};
 
@@ -48,7 +48,7 @@ async fn list_groups(State(state): State<ServerState>, ApiCaller(caller): ApiCal
                 let text = text.clone();
                 async move { Ok(portal.query_groups(caller, &text, &after, size).await?) }
             };
-            scan(&query.after, query.size, fetch, |group: &Group| fits(&group.display_name, &text)).await?
+            scan(&query.after, query.size, fetch, |group: &Group| Verdict::keep_if(fits(&group.display_name, &text))).await?
         }
     };
     Ok(query.collection("groups", page, |group| shape_group(&group)))

@@ -14,10 +14,17 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef, middleware, routing::get};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef, Request},
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use leptos::config::LeptosOptions;
 use purser_service::Portal;
-use purser_store::{Store, clock::Clock};
+use purser_store::{Clock, Store};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -39,6 +46,7 @@ mod panics;
 pub mod request_id;
 pub mod session_store;
 
+use fault::Fault;
 use session_store::{SessionLimits, StoredSessions};
 
 /// Paths that are neither pages, server functions nor Graph, for the test that walks everything.
@@ -106,7 +114,7 @@ pub fn build_router(parts: WebParts) -> Router {
         .nest("/v1.0", crate::graph::build_routes());
     let router = pages::add_pages(router, &state)
         .fallback(pages::not_found)
-        .method_not_allowed_fallback(crate::graph::method_not_allowed);
+        .method_not_allowed_fallback(method_not_allowed);
 
     let idle = i64::try_from(session_limits.idle.as_secs()).unwrap_or(i64::MAX);
     let sessions = SessionManagerLayer::new(StoredSessions::new(store, clock, session_limits))
@@ -127,6 +135,17 @@ pub fn build_router(parts: WebParts) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), gate::admit))
         .layer(middleware::from_fn_with_state(state.clone(), origin::check_origin))
         .layer(middleware::from_fn(limits::bound_body))
+        // axum's own bound would be a second, smaller one.
+        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(pages::correct));
     router.layer(layers).with_state(state)
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    Fault::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Request_BadRequest",
+        format!("Specified HTTP method {} is not allowed for this address.", request.method()),
+    )
+    .into_response()
 }

@@ -11,7 +11,7 @@
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use purser_store::{Store, clock::Clock};
+use purser_store::{Clock, SessionRecord, Store};
 use sha2::{Digest, Sha256};
 use tower_sessions::{
     SessionStore,
@@ -60,6 +60,12 @@ impl StoredSessions {
         Self { store, clock, limits }
     }
 
+    fn row(&self, record: &Record) -> session_store::Result<SessionRecord> {
+        let data =
+            serde_json::to_vec(record).map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        Ok(SessionRecord { id: key_of(&record.id), data, expires_at: self.expires_at(record) })
+    }
+
     fn expires_at(&self, record: &Record) -> Timestamp {
         let now = self.clock.now();
         let after = |from: Timestamp, duration: Duration| from.checked_add(duration).unwrap_or(Timestamp::MAX);
@@ -93,9 +99,10 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move {
-            let data = serde_json::to_vec(record).map_err(|error| session_store::Error::Encode(error.to_string()))?;
-            // Ids are 128 random bits: one that is taken already is refused by the table's key.
-            self.store.insert_session(&key_of(&record.id), &data, self.expires_at(record)).await.map_err(backend)
+            while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
+                record.id = Id::default();
+            }
+            Ok(())
         })
     }
 
@@ -106,8 +113,11 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move {
-            let data = serde_json::to_vec(record).map_err(|error| session_store::Error::Encode(error.to_string()))?;
-            self.store.update_session(&key_of(&record.id), &data, self.expires_at(record)).await.map_err(backend)
+            let row = self.row(record)?;
+            if !self.store.update_session(&row).await.map_err(backend)? {
+                tracing::debug!("a session ended while a request used it");
+            }
+            Ok(())
         })
     }
 
@@ -118,8 +128,8 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move {
-            let data = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
-            data.map(|data| serde_json::from_slice(&data))
+            let row = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
+            row.map(|row| serde_json::from_slice(&row.data))
                 .transpose()
                 .map_err(|error| session_store::Error::Decode(error.to_string()))
         })

@@ -1,5 +1,5 @@
 //! What the import pages read and post, on the server only.
-use super::upload::{Upload, UploadBody};
+use super::upload::{Upload, UploadBody, UploadedFile};
 use crate::context::{Done, caller, finish, portal, refused};
 use leptos::prelude::*;
 use purser_contract::import::{ImportErrorView, ImportView};
@@ -24,9 +24,12 @@ pub async fn list_import_errors(id: &str, form: ListForm) -> Result<PageView<Imp
 
 /// *Upload*: reads the header and the first rows; nothing is written to the directory yet.
 #[server(prefix = "/api", endpoint = "upload_import", input = UploadBody, input_derive = ())]
-pub async fn upload_import(upload: Upload) -> Result<(), ServerFnError> {
+pub async fn upload_import(
+    /// The request with the file.
+    upload: Upload,
+) -> Result<(), ServerFnError> {
     let outcome = async {
-        let Upload { name, bytes } = upload.read().await?;
+        let UploadedFile { name, bytes } = upload.read().await?;
         portal()?.upload_import(&caller()?, &name, bytes).await.map_err(refused)
     }
     .await;
@@ -36,7 +39,10 @@ pub async fn upload_import(upload: Upload) -> Result<(), ServerFnError> {
 
 /// *Start import*.
 #[server(prefix = "/api", endpoint = "start_import")]
-pub async fn start_import(id: String) -> Result<(), ServerFnError> {
+pub async fn start_import(
+    /// Id.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.start_import(&caller()?, &id).await.map_err(refused) }.await;
     let here = format!("/imports/{id}");
     finish("start_import", outcome, |_| Done::to(here.clone()), here.clone(), &()).await

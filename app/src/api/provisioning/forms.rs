@@ -26,7 +26,10 @@ pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingV
 
 /// *Save* of the blade.
 #[server(prefix = "/api", endpoint = "save_provisioning")]
-pub async fn save_provisioning(form: ProvisioningForm) -> Result<(), ServerFnError> {
+pub async fn save_provisioning(
+    /// The fields.
+    form: ProvisioningForm,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(here.clone()).toast(saved(view));
@@ -34,8 +37,11 @@ pub async fn save_provisioning(form: ProvisioningForm) -> Result<(), ServerFnErr
 }
 
 /// *Test Connection* without JavaScript: shows the answer on the blade, with what had been typed.
-#[server(prefix = "/api", endpoint = "test_connection_form")]
-pub async fn test_connection_form(form: ProvisioningForm) -> Result<(), ServerFnError> {
+#[server(prefix = "/api", endpoint = "test_connection_in_page")]
+pub async fn test_connection_in_page(
+    /// The fields, saved or not.
+    form: ProvisioningForm,
+) -> Result<(), ServerFnError> {
     let outcome = async {
         let test = TestConnectionForm {
             application_id: form.application_id.clone(),
@@ -56,7 +62,10 @@ pub async fn test_connection_form(form: ProvisioningForm) -> Result<(), ServerFn
 
 /// *Restart provisioning*: a new initial cycle over everybody, by the links that exist.
 #[server(prefix = "/api", endpoint = "restart_provisioning")]
-pub async fn restart_provisioning(id: String) -> Result<(), ServerFnError> {
+pub async fn restart_provisioning(
+    /// Object id of the application.
+    id: String,
+) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(refused) }.await;
     let here = blade(&id);
     let done = |_: &JobStatusView| {

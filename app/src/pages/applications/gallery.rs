@@ -48,13 +48,14 @@ pub fn GalleryPage() -> impl IntoView {
             .collect();
         let pane = match form.template.as_str() {
             "" => None,
-            id => Some(create_pane(&load_template(id)?, form.url(&form.category, "")).into_any()),
+            id => Some(create_pane(&load_template(id)?, form.url(&form.category, ""))),
         };
+        let pills = category_pills(&form, categories);
         let listed = if tiles.is_empty() {
-            nothing_found(own.clone()).into_any()
+            nothing_found(own.clone())
         } else {
             view! {
-                <ul class="grid grid-cols-[repeat(auto-fill,minmax(17rem,1fr))] gap-4" aria-label="Gallery applications">
+                <ul class="cards" aria-label="Gallery applications">
                     {tiles.into_iter().map(|template| tile(&form, template)).collect_view()}
                 </ul>
             }
@@ -77,10 +78,10 @@ pub fn GalleryPage() -> impl IntoView {
                         "The gallery holds the applications that Purser knows how to provision to. "
                         "An application that is not here but speaks SCIM 2.0 can be added as your own application."
                     </p>
-                    <SearchBox path=PATH value=form.search.clone() label="Search application">
-                        <HiddenField name="category" value=form.category.clone()/>
+                    {pills}
+                    <SearchBox path=PATH value=form.search label="Search application">
+                        <HiddenField name="category" value=form.category/>
                     </SearchBox>
-                    {category_pills(&form, categories)}
                     {listed}
                 </div>
             </Shell>
@@ -89,7 +90,7 @@ pub fn GalleryPage() -> impl IntoView {
     })
 }
 
-fn category_pills(form: &GalleryForm, categories: BTreeSet<String>) -> impl IntoView + use<> {
+fn category_pills(form: &GalleryForm, categories: BTreeSet<String>) -> AnyView {
     let pills = std::iter::once(String::new()).chain(categories).map(|category| {
         let current = category == form.category;
         let href = form.url(&category, "");
@@ -97,32 +98,34 @@ fn category_pills(form: &GalleryForm, categories: BTreeSet<String>) -> impl Into
         view! { <li><a class="pill" href=href aria-current=current.then_some("true")>{label}</a></li> }
     });
     view! {
-        <nav class="flex flex-wrap items-center gap-2" aria-label="Categories">
+        <nav class="pills" aria-label="Categories">
             <span>"Categories:"</span>
-            <ul class="flex flex-wrap gap-2">{pills.collect_view()}</ul>
+            <ul>{pills.collect_view()}</ul>
         </nav>
     }
+    .into_any()
 }
 
-fn tile(form: &GalleryForm, template: TemplateView) -> impl IntoView + use<> {
+fn tile(form: &GalleryForm, template: TemplateView) -> AnyView {
     let href = form.url(&form.category, &template.id);
     view! {
-        <li class="tile">
-            <a class="tile-link" href=href>
+        <li class="card">
+            <a class="card-title" href=href>
                 <Monogram name=template.display_name.clone()/>
-                <span class="font-semibold">{template.display_name.clone()}</span>
+                <span>{template.display_name.clone()}</span>
             </a>
-            <p class="text-muted">{template.publisher}</p>
-            <p class="grow">{template.description}</p>
-            <p class="flex items-center gap-1 text-muted">
+            <p class="quiet">{template.publisher}</p>
+            <p class="card-text">{template.description}</p>
+            <p class="card-foot">
                 <Icon icon=icondata::LuRefreshCcw/>
                 "Provisioning"
             </p>
         </li>
     }
+    .into_any()
 }
 
-fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> {
+fn create_pane(template: &TemplateView, close: String) -> AnyView {
     let form = flash()
         .form::<CreateApplicationForm>("create_application")
         .filter(|form| form.template_id == template.id)
@@ -132,6 +135,7 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
         });
     // The pane covers the page and its notifications.
     let refusal = flash().problem.filter(|problem| problem.field.is_none()).map(|problem| view! { <ProblemBar problem/> });
+    let description = template.description.clone();
     let rows = vec![
         ("Publisher", template.publisher.clone().into_any()),
         ("Categories", template.categories.join(", ").into_any()),
@@ -155,11 +159,12 @@ fn create_pane(template: &TemplateView, close: String) -> impl IntoView + use<> 
                     autofocus=true
                     max_length=256
                 />
-                <p>{template.description.clone()}</p>
+                <p>{description}</p>
                 <Properties rows/>
             </form>
         </Pane>
     }
+    .into_any()
 }
 
 /// The gallery app that stands for every application which is not in the gallery.
@@ -167,7 +172,7 @@ fn is_custom(template: &TemplateView) -> bool {
     template.categories.iter().any(|category| category == "Custom")
 }
 
-fn nothing_found(own: Option<String>) -> impl IntoView {
+fn nothing_found(own: Option<String>) -> AnyView {
     let action = own.map(|own| view! { <a class="button" href=own>"Create your own application"</a> }.into_any());
     view! {
         <EmptyState
@@ -177,4 +182,5 @@ fn nothing_found(own: Option<String>) -> impl IntoView {
             action
         />
     }
+    .into_any()
 }

@@ -17,10 +17,10 @@ pub fn ApplicationsPage() -> impl IntoView {
         let form = query::<ListForm>();
         let applications = list_applications(form.clone()).await?;
         let body = if applications.items.is_empty() {
-            empty(&form).into_any()
+            empty(&form)
         } else {
             view! {
-                <p role="status">{found(applications.total)}</p>
+                <p class="found">{found(applications.total)}</p>
                 <DataTable
                     caption="Applications"
                     columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning"]
@@ -62,27 +62,28 @@ fn found(total: Option<u64>) -> Option<String> {
     total.map(|total| format!("{total} application{} found", if total == 1 { "" } else { "s" }))
 }
 
-fn row(application: ApplicationRowView) -> impl IntoView {
+fn row(application: ApplicationRowView) -> AnyView {
     let href = format!("{PATH}/{}", application.id);
     view! {
         <tr>
             <th scope="row">
-                <a class="flex items-center gap-2" href=href>
+                <a class="named" href=href>
                     <Monogram name=application.display_name.clone()/>
-                    <span>{application.display_name}</span>
+                    <bdi>{application.display_name}</bdi>
                 </a>
             </th>
-            <td>{application.id}</td>
-            <td>{application.app_id}</td>
+            <td><code>{application.id}</code></td>
+            <td><code>{application.app_id}</code></td>
             <td>{application.template_name}</td>
             <td><TimeStamp at=application.created_at/></td>
             <td><ProvisioningBadge state=application.provisioning/></td>
         </tr>
     }
+    .into_any()
 }
 
 /// Nothing to list: either nothing exists yet, or nothing matches.
-fn empty(form: &ListForm) -> impl IntoView + use<> {
+fn empty(form: &ListForm) -> AnyView {
     if form.search.is_empty() {
         view! {
             <EmptyState

@@ -19,9 +19,9 @@ pub fn ApplicationPage() -> impl IntoView {
         let here = format!("/applications/{}", application.id);
         let rows = vec![
             ("Name", application.display_name.clone().into_any()),
-            ("Application ID", application.app_id.clone().into_any()),
-            ("Object ID", application.id.clone().into_any()),
-            ("Job ID", provisioning.job_id.clone().into_any()),
+            ("Application ID", view! { <code>{application.app_id.clone()}</code> }.into_any()),
+            ("Object ID", view! { <code>{application.id.clone()}</code> }.into_any()),
+            ("Job ID", view! { <code>{provisioning.job_id.clone()}</code> }.into_any()),
             ("Gallery app", application.template.display_name.clone().into_any()),
             ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
         ];
@@ -48,7 +48,7 @@ pub fn ApplicationPage() -> impl IntoView {
                 }
                 .into_any()
             >
-                <div class="stack">
+                <div class="stack stack-wide">
                     <section class="stack" aria-labelledby="basic-information">
                         <h2 id="basic-information" class="heading">"Basic information"</h2>
                         <Properties rows/>
@@ -70,7 +70,7 @@ pub fn ApplicationPage() -> impl IntoView {
 }
 
 /// What leads from a new application to accounts in it, with what is done already.
-fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> impl IntoView + use<> {
+fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> AnyView {
     let home = format!("/applications/{}", application.id);
     let assigned = application.assigned_users + application.assigned_groups;
     let everybody = provisioning.scope == "all";
@@ -108,12 +108,12 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
     ];
     let cards = (1_u32..).zip(steps).map(|(number, (done, title, text, href))| {
         view! {
-            <li class="tile">
-                <p class="flex items-center gap-2 font-semibold">
+            <li class="card">
+                <p class="card-title">
                     <span aria-hidden="true">{format!("{number}.")}</span>
                     <a href=href>{title}</a>
                 </p>
-                <p class="grow">{text}</p>
+                <p class="card-text">{text}</p>
                 <p>
                     {if done {
                         view! { <Badge tone=Tone::Good label="Done"/> }
@@ -125,8 +125,9 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
         }
     });
     view! {
-        <ol class="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-4 list-none">{cards.collect_view()}</ol>
+        <ol class="cards">{cards.collect_view()}</ol>
     }
+    .into_any()
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

@@ -19,12 +19,12 @@ pub fn PropertiesPage() -> impl IntoView {
         let here = format!("/applications/{}/properties", application.id);
         let (form, edited) = form_of(&application);
         let pane = match query_value("pane").as_str() {
-            "delete" => Some(delete_pane(&application, here.clone()).into_any()),
+            "delete" => Some(delete_pane(&application, here.clone())),
             _ => None,
         };
         let rows = vec![
-            ("Application ID", application.app_id.clone().into_any()),
-            ("Object ID", application.id.clone().into_any()),
+            ("Application ID", view! { <code>{application.app_id.clone()}</code> }.into_any()),
+            ("Object ID", view! { <code>{application.id.clone()}</code> }.into_any()),
             ("Gallery app", application.template.display_name.clone().into_any()),
             ("Publisher", application.template.publisher.clone().into_any()),
             ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
@@ -95,8 +95,8 @@ fn form_of(application: &ApplicationView) -> (PropertiesForm, bool) {
     }
 }
 
-fn delete_pane(application: &ApplicationView, close: String) -> impl IntoView + use<> {
-    let name = application.display_name.clone();
+fn delete_pane(application: &ApplicationView, close: String) -> AnyView {
+    let (id, name) = (application.id.clone(), application.display_name.clone());
     view! {
         <Pane
             title="Delete application"
@@ -108,9 +108,9 @@ fn delete_pane(application: &ApplicationView, close: String) -> impl IntoView + 
             .into_any()
         >
             <form id=DELETE class="stack" method="post" action="/api/delete_application">
-                <HiddenField name="id" value=application.id.clone()/>
+                <HiddenField name="id" value=id/>
                 <p>"Delete " <strong>{name.clone()}</strong> "?"</p>
-                <ul class="list-disc pl-5 stack">
+                <ul class="bullets">
                     <li>
                         "Provisioning to it stops at once. Its settings, credentials, assignments and the record of "
                         "which accounts Purser manages are removed. This can\u{2019}t be undone."
@@ -124,4 +124,5 @@ fn delete_pane(application: &ApplicationView, close: String) -> impl IntoView + 
             </form>
         </Pane>
     }
+    .into_any()
 }

@@ -52,10 +52,11 @@ pub fn AddAssignmentPage() -> impl IntoView {
         if selection.role_id.is_empty() {
             selection.role_id = preferred_role(&roles);
         }
+        let options: Vec<(String, String)> = roles.into_iter().map(role_option).collect();
         let pane = if picker.open {
             let found = list_principals(&application.id, picker.kind, picker.list()).await?;
             let close = url(&here, &selection_query(&selection));
-            Some(picker_pane(&here, close, &picker, &selection, &picked, found).into_any())
+            Some(picker_pane(&here, close, &picker, &selection, &picked, found))
         } else {
             None
         };
@@ -77,10 +78,10 @@ pub fn AddAssignmentPage() -> impl IntoView {
                         field="role_id"
                         label="Select a role"
                         value=selection.role_id.clone()
-                        options=roles.into_iter().map(role_option).collect::<Vec<_>>()
+                        options
                         hint="People with Default Access are not provisioned."
                     />
-                    <div class="flex gap-2">
+                    <div class="button-row">
                         <button class="button button-primary" type="submit" disabled=picked.is_empty()>"Assign"</button>
                         <a class="button" href=list>"Cancel"</a>
                     </div>
@@ -93,7 +94,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
 
 /// The first row: how many are picked, and the way to the picker. The button sends the form to this
 /// page instead of posting it, so that the role chosen meanwhile is not lost.
-fn who(here: &str, picked: &[Picked]) -> impl IntoView + use<> {
+fn who(here: &str, picked: &[Picked]) -> AnyView {
     let groups = picked.iter().filter(|picked| picked.kind == "Group").count();
     let summary = match (picked.len() - groups, groups) {
         (0, 0) => "None Selected".to_owned(),
@@ -110,20 +111,20 @@ fn who(here: &str, picked: &[Picked]) -> impl IntoView + use<> {
     let names = (!picked.is_empty()).then(|| {
         let items = picked.iter().map(|picked| {
             view! {
-                <li class="flex items-center gap-2">
+                <li class="person">
                     <Monogram name=picked.name.clone() round=picked.kind == "User"/>
-                    <span>{picked.name.clone()}</span>
+                    <bdi>{picked.name.clone()}</bdi>
                 </li>
             }
         });
-        view! { <ul class="stack" aria-label="Selected users and groups">{items.collect_view()}</ul> }
+        view! { <ul class="plain-list" aria-label="Selected users and groups">{items.collect_view()}</ul> }
     });
     view! {
         <div class="field" role="group" aria-labelledby="who">
             <span id="who" class="field-label">"Users and groups"</span>
             {hidden}
             <button
-                class="link-button"
+                class="link"
                 type="submit"
                 formmethod="get"
                 formaction=here.to_owned()
@@ -137,6 +138,7 @@ fn who(here: &str, picked: &[Picked]) -> impl IntoView + use<> {
             {names}
         </div>
     }
+    .into_any()
 }
 
 fn plural(count: usize) -> &'static str {

@@ -21,7 +21,7 @@ pub fn AssignmentsPage() -> impl IntoView {
         let assignments = list_assignments(&application.id, form.clone()).await?;
         let none = assignments.items.is_empty();
         let body = if none {
-            empty(&form, &here).into_any()
+            empty(&form, &here)
         } else {
             view! {
                 <form id=FORM method="post" action="/api/unassign">
@@ -76,14 +76,15 @@ pub fn AssignmentsPage() -> impl IntoView {
     })
 }
 
-fn assigned(total: Option<u64>) -> impl IntoView {
+fn assigned(total: Option<u64>) -> AnyView {
     total.filter(|total| *total > 0).map(|total| {
         let noun = if total == 1 { "assignment" } else { "assignments" };
-        view! { <p role="status">{format!("{total} {noun}")}</p> }
+        view! { <p class="found">{format!("{total} {noun}")}</p> }
     })
+    .into_any()
 }
 
-fn row(assignment: AssignmentView) -> impl IntoView {
+fn row(assignment: AssignmentView) -> AnyView {
     let group = assignment.principal_type == "Group";
     let href = format!("/{}/{}", if group { "groups" } else { "users" }, assignment.principal_id);
     let tick = format!("Select {}", assignment.display_name);
@@ -95,21 +96,22 @@ fn row(assignment: AssignmentView) -> impl IntoView {
                 <input type="checkbox" name="form[assignments][]" value=assignment.id aria-label=tick/>
             </td>
             <th scope="row">
-                <a class="flex items-center gap-2" href=href>
+                <a class="named" href=href>
                     <Monogram name=assignment.display_name.clone() round=!group/>
-                    <span>{assignment.display_name}</span>
+                    <bdi>{assignment.display_name}</bdi>
                 </a>
-                {(!assignment.detail.is_empty()).then(|| view! { <span class="text-muted">{assignment.detail}</span> })}
+                {(!assignment.detail.is_empty()).then(|| view! { <span class="cell-sub">{assignment.detail}</span> })}
             </th>
             <td>{assignment.principal_type}</td>
             <td>
-                <span class="flex items-center gap-2">{assignment.role.display_name} {not_counting}</span>
+                <span class="named">{assignment.role.display_name} {not_counting}</span>
             </td>
         </tr>
     }
+    .into_any()
 }
 
-fn empty(form: &ListForm, here: &str) -> impl IntoView + use<> {
+fn empty(form: &ListForm, here: &str) -> AnyView {
     let add = format!("{here}/add");
     if form.search.is_empty() {
         view! {

@@ -65,8 +65,16 @@ pub(super) fn picker_pane(
     selection: &AssignForm,
     picked: &[Picked],
     found: PageView<PrincipalView>,
-) -> impl IntoView + use<> {
-    let next = found.next.clone();
+) -> AnyView {
+    let (action, kind, search, role) = (here.to_owned(), form.kind, form.search.clone(), selection.role_id.clone());
+    let selected = selected(picked);
+    let next = found.next.map(|next| {
+        view! {
+            <p>
+                <button class="button" type="submit" name="after" value=next>"Next"</button>
+            </p>
+        }
+    });
     let rows = found.items.into_iter().map(|principal| result(principal, picked)).collect::<Vec<_>>();
     let results = if rows.is_empty() {
         view! { <p role="status">{format!("No {} found.", noun(form.kind))}</p> }.into_any()
@@ -82,10 +90,10 @@ pub(super) fn picker_pane(
             }
             .into_any()
         >
-            <form id=FORM class="stack" method="get" action=here.to_owned()>
+            <form id=FORM class="stack" method="get" action=action>
                 <HiddenField name="pane" value=PICKER/>
-                <HiddenField name="kind" value=form.kind/>
-                <HiddenField name=ROLE value=selection.role_id.clone()/>
+                <HiddenField name="kind" value=kind/>
+                <HiddenField name=ROLE value=role/>
                 <div class="search" role="search">
                     <label class="search-box">
                         <Icon icon=icondata::LuSearch/>
@@ -94,29 +102,24 @@ pub(super) fn picker_pane(
                             class="input"
                             type="search"
                             name="search"
-                            value=form.search.clone()
+                            value=search
                             placeholder="Search by name or sign-in name"
                         />
                     </label>
                     // The first button of the form: it is the one that Enter presses.
                     <button class="button" type="submit">"Search"</button>
                 </div>
-                {tabs(form.kind)}
+                {tabs(kind)}
                 {results}
-                {next.map(|next| {
-                    view! {
-                        <p>
-                            <button class="button" type="submit" name="after" value=next>"Next"</button>
-                        </p>
-                    }
-                })}
-                {selected(picked)}
+                {next}
+                {selected}
             </form>
         </Pane>
     }
+    .into_any()
 }
 
-fn tabs(kind: &'static str) -> impl IntoView {
+fn tabs(kind: &'static str) -> AnyView {
     let tab = |value: &'static str, label: &'static str| {
         view! {
             <button class="tab" type="submit" name="tab" value=value aria-pressed=(value == kind).to_string()>
@@ -130,9 +133,10 @@ fn tabs(kind: &'static str) -> impl IntoView {
             {tab("Group", "Groups")}
         </div>
     }
+    .into_any()
 }
 
-fn result(principal: PrincipalView, picked: &[Picked]) -> impl IntoView + use<> {
+fn result(principal: PrincipalView, picked: &[Picked]) -> AnyView {
     let group = principal.principal_type == "Group";
     let name = if group { GROUPS } else { USERS };
     let selected = picked.iter().any(|picked| picked.id == principal.id);
@@ -145,30 +149,31 @@ fn result(principal: PrincipalView, picked: &[Picked]) -> impl IntoView + use<> 
     let tick = view! { <input type="checkbox" name=name value=principal.id disabled=selected checked=selected/> };
     view! {
         <li>
-            <label class="pick">
+            <label class="person">
                 {tick}
                 <Monogram name=principal.display_name.clone() round=!group/>
-                <span class="pick-name">
-                    <span>{principal.display_name}</span>
-                    <span class="text-muted">{principal.detail}</span>
+                <span class="person-text">
+                    <bdi>{principal.display_name}</bdi>
+                    <span class="quiet">{principal.detail}</span>
                 </span>
-                {mark.map(|mark| view! { <span class="text-muted">{mark}</span> })}
+                {mark.map(|mark| view! { <span class="quiet">{mark}</span> })}
             </label>
         </li>
     }
+    .into_any()
 }
 
-fn selected(picked: &[Picked]) -> impl IntoView + use<> {
+fn selected(picked: &[Picked]) -> AnyView {
     let items = picked
         .iter()
         .map(|picked| {
             let label = format!("Remove {}", picked.name);
             view! {
-                <li class="pick">
+                <li class="person">
                     <HiddenField name=picked.field() value=picked.id.clone()/>
                     <Monogram name=picked.name.clone() round=picked.kind == "User"/>
-                    <span class="pick-name">{picked.name.clone()}</span>
-                    <button class="link-button" type="submit" name="remove" value=picked.id.clone() aria-label=label>
+                    <bdi class="person-text">{picked.name.clone()}</bdi>
+                    <button class="link" type="submit" name="remove" value=picked.id.clone() aria-label=label>
                         "Remove"
                     </button>
                 </li>
@@ -176,7 +181,7 @@ fn selected(picked: &[Picked]) -> impl IntoView + use<> {
         })
         .collect_view();
     let body = if picked.is_empty() {
-        view! { <p class="text-muted">"No items selected. Tick people or groups, then press Select."</p> }.into_any()
+        view! { <p class="quiet">"No items selected. Tick people or groups, then press Select."</p> }.into_any()
     } else {
         view! { <ul class="pick-list">{items}</ul> }.into_any()
     };
@@ -186,6 +191,7 @@ fn selected(picked: &[Picked]) -> impl IntoView + use<> {
             {body}
         </section>
     }
+    .into_any()
 }
 
 fn noun(kind: &str) -> &'static str {

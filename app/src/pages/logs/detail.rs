@@ -52,10 +52,10 @@ pub fn LogPage() -> impl IntoView {
         let here = format!("/provisioning-logs/{}", log.row.id);
         let identity = if log.row.identity.is_empty() { &log.row.source_id } else { &log.row.identity };
         let content = match tab {
-            "troubleshooting" => troubleshooting(&log).into_any(),
-            "modified" => modified(&log.modified).into_any(),
-            "summary" => summary(&log).into_any(),
-            _ => steps(&log.steps).into_any(),
+            "troubleshooting" => troubleshooting(&log),
+            "modified" => modified(&log.modified),
+            "summary" => summary(&log),
+            _ => steps(&log.steps),
         };
         Ok(view! {
             <Shell
@@ -94,27 +94,27 @@ pub fn LogPage() -> impl IntoView {
     })
 }
 
-fn steps(steps: &[StepView]) -> impl IntoView + use<> {
+fn steps(steps: &[StepView]) -> AnyView {
     if steps.is_empty() {
         return view! { <p>"No steps were recorded."</p> }.into_any();
     }
     let items = steps.iter().map(|step| {
         view! {
-            <li class="step">
-                <div class="step-head">
-                    <h2 class="step-title">{label(&STEP_KINDS, &step.kind)}</h2>
+            <li class="log-step">
+                <div class="log-step-head">
+                    <h2 class="log-step-title">{label(&STEP_KINDS, &step.kind)}</h2>
                     <StatusBadge status=step.status.clone()/>
-                    <span class="step-name">{step.name.clone()}</span>
+                    <span class="quiet">{step.name.clone()}</span>
                 </div>
                 <p>{step.description.clone()}</p>
                 {details(&step.details)}
             </li>
         }
     });
-    view! { <ol class="steps">{items.collect_view()}</ol> }.into_any()
+    view! { <ol class="log-steps">{items.collect_view()}</ol> }.into_any()
 }
 
-fn details(details: &[(String, String)]) -> impl IntoView + use<> {
+fn details(details: &[(String, String)]) -> AnyView {
     let rows = details
         .iter()
         .map(|(label, value)| {
@@ -126,19 +126,20 @@ fn details(details: &[(String, String)]) -> impl IntoView + use<> {
             }
         })
         .collect_view();
-    (!details.is_empty()).then(|| view! { <dl class="properties">{rows}</dl> })
+    (!details.is_empty()).then(|| view! { <dl class="properties">{rows}</dl> }).into_any()
 }
 
-fn troubleshooting(log: &LogView) -> impl IntoView + use<> {
+fn troubleshooting(log: &LogView) -> AnyView {
     let Some(LogErrorView { code, reason, advice, retry_at }) = log.error.clone() else {
         let words = match log.row.status.as_str() {
             "skipped" => "Nothing failed: this person was skipped.",
             _ => "Nothing failed, so there is nothing to do.",
         };
+        let summary = log.row.summary.clone();
         return view! {
             <InfoBar>
                 <p class="bar-title">{words}</p>
-                <p>{log.row.summary.clone()}</p>
+                <p>{summary}</p>
             </InfoBar>
         }
         .into_any();
@@ -156,23 +157,26 @@ fn troubleshooting(log: &LogView) -> impl IntoView + use<> {
     view! { <Properties rows/> }.into_any()
 }
 
-fn modified(modified: &[ModifiedPropertyView]) -> impl IntoView + use<> {
+fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
     if modified.is_empty() {
         return view! { <p>"No property was changed."</p> }.into_any();
     }
-    let rows = modified.iter().map(|property| {
-        view! {
-            <tr>
-                <th scope="row" class="cell-code">{property.name.clone()}</th>
-                <td class="cell-code">{value(property.old.as_deref())}</td>
-                <td class="cell-code">{value(property.new.as_deref())}</td>
-            </tr>
-        }
-    });
+    let rows = modified.iter().map(modified_row).collect_view();
     view! {
         <DataTable caption="Modified properties" columns=vec!["Target attribute", "Old value", "New value"]>
-            {rows.collect_view()}
+            {rows}
         </DataTable>
+    }
+    .into_any()
+}
+
+fn modified_row(property: &ModifiedPropertyView) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row" class="cell-code">{property.name.clone()}</th>
+            <td class="cell-code">{value(property.old.as_deref())}</td>
+            <td class="cell-code">{value(property.new.as_deref())}</td>
+        </tr>
     }
     .into_any()
 }
@@ -180,13 +184,13 @@ fn modified(modified: &[ModifiedPropertyView]) -> impl IntoView + use<> {
 /// A value, or words for there being none: an empty cell could be either.
 fn value(value: Option<&str>) -> AnyView {
     match value {
-        None => view! { <span class="text-muted">"Not set"</span> }.into_any(),
-        Some("") => view! { <span class="text-muted">"Empty text"</span> }.into_any(),
+        None => view! { <span class="quiet">"Not set"</span> }.into_any(),
+        Some("") => view! { <span class="quiet">"Empty text"</span> }.into_any(),
         Some(value) => value.to_owned().into_any(),
     }
 }
 
-fn summary(log: &LogView) -> impl IntoView + use<> {
+fn summary(log: &LogView) -> AnyView {
     let row = &log.row;
     let rows = vec![
         ("Identity", row.identity.clone().into_any()),
@@ -202,5 +206,5 @@ fn summary(log: &LogView) -> impl IntoView + use<> {
         ("Cycle ID", log.cycle_id.clone().into_any()),
         ("Job ID", log.job_id.clone().into_any()),
     ];
-    view! { <Properties rows/> }
+    view! { <Properties rows/> }.into_any()
 }

@@ -33,7 +33,7 @@ pub fn LogsPage() -> impl IntoView {
         }
         let logs = list_logs(form.clone()).await?;
         let body = if logs.items.is_empty() {
-            empty(&place, &form).into_any()
+            empty(&place, &form)
         } else {
             view! {
                 <DataTable
@@ -102,7 +102,9 @@ pub fn LogsPage() -> impl IntoView {
     })
 }
 
-fn filters(path: &str, form: &LogForm) -> impl IntoView + use<> {
+fn filters(path: &str, form: &LogForm) -> AnyView {
+    let status = filter("status", "Status", &STATUSES, &form.status);
+    let action = filter("action", "Action", &ACTIONS, &form.action);
     view! {
         <SearchBox
             path=path.to_owned()
@@ -110,10 +112,11 @@ fn filters(path: &str, form: &LogForm) -> impl IntoView + use<> {
             value=form.identity.clone()
             label="Search by name, sign-in name or ID"
         >
-            {filter("status", "Status", &STATUSES, &form.status)}
-            {filter("action", "Action", &ACTIONS, &form.action)}
+            {status}
+            {action}
         </SearchBox>
     }
+    .into_any()
 }
 
 fn filter(
@@ -121,7 +124,7 @@ fn filter(
     title: &'static str,
     choices: &[(&'static str, &'static str)],
     value: &str,
-) -> impl IntoView + use<> {
+) -> AnyView {
     let options = std::iter::once(("", "All")).chain(choices.iter().copied()).map(|(choice, label)| {
         view! { <option value=choice selected=choice == value>{label}</option> }
     });
@@ -131,26 +134,28 @@ fn filter(
             <select class="input select" name=name>{options.collect_view()}</select>
         </label>
     }
+    .into_any()
 }
 
-fn row(log: LogRowView) -> impl IntoView {
+fn row(log: LogRowView) -> AnyView {
     let href = format!("/provisioning-logs/{}", log.id);
     view! {
         <tr>
             <td class="cell-date"><TimeStamp at=log.at/></td>
             <th scope="row">
-                <a href=href>{if log.identity.is_empty() { log.source_id.clone() } else { log.identity }}</a>
-                <span class="cell-sub">{log.source_id}</span>
+                <a href=href><bdi>{if log.identity.is_empty() { log.source_id.clone() } else { log.identity }}</bdi></a>
+                <code class="cell-sub">{log.source_id}</code>
             </th>
             <td>{label(&ACTIONS, &log.action)}</td>
             <td><StatusBadge status=log.status/></td>
             <td><a href=format!("/applications/{}", log.application_id)>{log.target_system}</a></td>
-            <td class="cell-wide">{log.summary}</td>
+            <td class="cell-wide"><bdi>{log.summary}</bdi></td>
         </tr>
     }
+    .into_any()
 }
 
-fn empty(place: &Place, form: &LogForm) -> impl IntoView + use<> {
+fn empty(place: &Place, form: &LogForm) -> AnyView {
     let filtered = !(form.identity.is_empty() && form.status.is_empty() && form.action.is_empty());
     if filtered {
         let all = place.path.clone();

@@ -23,7 +23,7 @@ pub fn ProvisioningPage() -> impl IntoView {
         let edit = Edit::new(&view);
         let here = format!("/applications/{}/provisioning", application.id);
         let pane = match query_value("pane").as_str() {
-            "restart" => Some(restart_pane(&view, here.clone()).into_any()),
+            "restart" => Some(restart_pane(&view, here.clone())),
             _ => None,
         };
         let restart = view.enabled.then(|| {
@@ -62,7 +62,7 @@ pub fn ProvisioningPage() -> impl IntoView {
                     <HiddenField name="form[application_id]" value=application.id.clone()/>
                     <HiddenField name="form[generation]" value=edit.form.generation.to_string()/>
                     {mode(&view, &edit)}
-                    <div class="automatic-only">
+                    <div class="automatic-only sections">
                         {set_up_steps(&application.template)}
                         {admin_credentials(&view, &edit)}
                         {mappings(&view)}
@@ -79,7 +79,7 @@ pub fn ProvisioningPage() -> impl IntoView {
 
 /// Provisioning Mode and what the chosen one means. Which sentence and whether the four sections show
 /// follows the selected option in `style/`, so it works before anything is saved and without a script.
-fn mode(view: &ProvisioningView, edit: &Edit) -> impl IntoView + use<> {
+fn mode(view: &ProvisioningView, edit: &Edit) -> AnyView {
     let name = view.application_name.clone();
     let hint = if view.mode_locked {
         "Provisioning was set up, so the mode stays Automatic. To stop it, set the Provisioning Status to Off."
@@ -109,9 +109,11 @@ fn mode(view: &ProvisioningView, edit: &Edit) -> impl IntoView + use<> {
             )}
         </p>
     }
+    .into_any()
 }
 
-fn restart_pane(view: &ProvisioningView, close: String) -> impl IntoView + use<> {
+fn restart_pane(view: &ProvisioningView, close: String) -> AnyView {
+    let (id, name) = (view.application_id.clone(), view.application_name.clone());
     view! {
         <Pane
             title="Restart provisioning"
@@ -123,13 +125,14 @@ fn restart_pane(view: &ProvisioningView, close: String) -> impl IntoView + use<>
             .into_any()
         >
             <form id=RESTART class="stack" method="post" action="/api/restart_provisioning">
-                <HiddenField name="id" value=view.application_id.clone()/>
+                <HiddenField name="id" value=id/>
                 <p>
                     "A new initial cycle looks at every user again and lifts a quarantine. "
                     "Which accounts Purser manages is kept, and nothing is reset in "
-                    {view.application_name.clone()} "."
+                    {name} "."
                 </p>
             </form>
         </Pane>
     }
+    .into_any()
 }

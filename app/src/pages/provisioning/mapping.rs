@@ -59,7 +59,7 @@ pub fn MappingPage() -> impl IntoView {
     })
 }
 
-fn row(attribute: AttributeMappingView) -> impl IntoView {
+fn row(attribute: AttributeMappingView) -> AnyView {
     view! {
         <tr>
             <td class="cell-code">{attribute.source}</td>
@@ -68,4 +68,5 @@ fn row(attribute: AttributeMappingView) -> impl IntoView {
             <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
         </tr>
     }
+    .into_any()
 }

@@ -5,27 +5,31 @@ use crate::components::*;
 use crate::islands::{JobProgress, TestConnection};
 use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, TemplateView};
-use purser_contract::provisioning::ProvisioningView;
+use purser_contract::provisioning::{ObjectMappingView, ProvisioningView};
 
 /// What to do in the application before its credentials exist; nothing when its gallery app has no
 /// steps.
-pub(super) fn set_up_steps(template: &TemplateView) -> impl IntoView + use<> {
+pub(super) fn set_up_steps(template: &TemplateView) -> AnyView {
     let steps = template.setup_steps.clone();
     (!steps.is_empty()).then(|| {
         view! {
             <Section title=format!("Set-up steps for {}", template.display_name)>
-                <ol class="list-decimal pl-5 stack">
+                <ol class="numbered">
                     {steps.into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}
                 </ol>
             </Section>
         }
     })
+    .into_any()
 }
 
 /// Admin Credentials, with Test Connection and who hears of failures.
-pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> impl IntoView + use<> {
+pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView {
     let name = view.application_name.clone();
     let settled = view.enabled && view.has_secret_token && !edit.edited;
+    let stored = view.has_secret_token;
+    let (form, tested) = (edit.form.clone(), edit.tested.clone());
+    let url_hint = view.tenant_url_hint.clone();
     let token_hint = if view.has_secret_token {
         "A token is stored. Leave this empty to keep it, or enter a new one to replace it."
     } else {
@@ -40,10 +44,10 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> impl In
                 name="form[tenant_url]"
                 field="tenant_url"
                 label="Tenant URL"
-                value=edit.form.tenant_url.clone()
+                value=form.tenant_url
                 kind="url"
                 required=true
-                placeholder=view.tenant_url_hint.clone()
+                placeholder=url_hint
                 hint=format!("The address of {name}\u{2019}s SCIM endpoint, without /Users at the end.")
             />
             <TextField
@@ -52,54 +56,57 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> impl In
                 label="Secret Token"
                 value=""
                 kind="password"
-                required=!view.has_secret_token
-                placeholder=if view.has_secret_token { "\u{2022}".repeat(16) } else { String::new() }
+                required=!stored
+                placeholder=if stored { "\u{2022}".repeat(16) } else { String::new() }
                 autocomplete="new-password"
                 hint=token_hint
             />
-            <TestConnection result=edit.tested.clone()/>
+            <TestConnection result=tested/>
             <TextField
                 name="form[notification_email]"
                 field="notification_email"
                 label="Notification Email"
-                value=edit.form.notification_email.clone()
+                value=form.notification_email
                 kind="email"
                 hint="A person or group that should hear when provisioning fails."
             />
             <CheckField
                 name="form[notify_on_failure]"
                 label="Send an email notification when a failure occurs"
-                checked=edit.form.notify_on_failure.is_some()
+                checked=form.notify_on_failure.is_some()
             />
         </Section>
     }
+    .into_any()
 }
 
 /// Mappings.
-pub(super) fn mappings(view: &ProvisioningView) -> impl IntoView + use<> {
+pub(super) fn mappings(view: &ProvisioningView) -> AnyView {
     let base = format!("/applications/{}/provisioning/mappings", view.application_id);
-    let rows = view.mappings.iter().map(|mapping| {
+    let sentence =
+        format!("Mappings allow you to define how data should flow between Purser and {}.", view.application_name);
+    let row = |mapping: &ObjectMappingView| {
         view! {
             <tr>
                 <td><a href=format!("{base}/{}", mapping.key)>{mapping.name.clone()}</a></td>
                 <td>{if mapping.enabled { "Yes" } else { "No" }}</td>
             </tr>
         }
-    });
+    };
+    let rows = view.mappings.iter().map(row).collect_view();
     view! {
         <Section title="Mappings" open=true>
-            <p>
-                {format!("Mappings allow you to define how data should flow between Purser and {}.", view.application_name)}
-            </p>
+            <p>{sentence}</p>
             <DataTable caption="Mappings" columns=vec!["Name", "Enabled"]>
-                {rows.collect_view()}
+                {rows}
             </DataTable>
         </Section>
     }
+    .into_any()
 }
 
 /// Settings: who is in scope, and On or Off.
-pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, edit: &Edit) -> impl IntoView + use<> {
+pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, edit: &Edit) -> AnyView {
     let assignments = format!("/applications/{}/users-and-groups", application.id);
     let nobody = view.scope == "assigned" && application.assigned_users + application.assigned_groups == 0;
     let nobody = nobody.then(|| {
@@ -112,6 +119,7 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
             </InfoBar>
         }
     });
+    let (scope, status) = (edit.form.scope.clone(), edit.form.provisioning_status.clone());
     view! {
         <div id="settings">
             <Section title="Settings" open=true>
@@ -120,7 +128,7 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
                     name="form[scope]"
                     field="scope"
                     label="Scope"
-                    value=edit.form.scope.clone()
+                    value=scope
                     options=[
                         ("assigned", "Sync only assigned users and groups"),
                         ("all", "Sync all users and groups"),
@@ -132,24 +140,27 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
                 <Toggle
                     name="form[provisioning_status]"
                     label="Provisioning Status"
-                    value=edit.form.provisioning_status.clone()
+                    value=status
                     options=[("on", "On"), ("off", "Off")]
                     hint="On starts at once. Off pauses at the next person; switching On again picks up where it left off."
                 />
             </Section>
         </div>
     }
+    .into_any()
 }
 
 /// Synchronization Details; they move by themselves.
-pub(super) fn synchronization_details(view: &ProvisioningView) -> impl IntoView + use<> {
+pub(super) fn synchronization_details(view: &ProvisioningView) -> AnyView {
     let log = format!("/applications/{}/provisioning-logs", view.application_id);
+    let (application, initial) = (view.application_id.clone(), view.status.clone());
     view! {
         <div id="synchronization-details">
             <Section title="Synchronization Details" open=true>
-                <JobProgress application=view.application_id.clone() initial=view.status.clone() brief=false/>
+                <JobProgress application initial brief=false/>
                 <p><a href=log>"View provisioning logs"</a></p>
             </Section>
         </div>
     }
+    .into_any()
 }

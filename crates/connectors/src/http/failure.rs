@@ -69,8 +69,9 @@ fn explain_connect(error: &reqwest::Error, host: &str) -> ConnectorError {
     }
     // The TLS layer reports what it dislikes as invalid data, and a hang-up in the middle of the handshake as
     // an unexpected end.
-    let broken_tls = find::<io::Error>(error)
-        .is_some_and(|error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof));
+    let broken_tls = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof));
     if broken_tls {
         return ConnectorError::new(
             ErrorKind::Unreachable(Unreachable::Tls),
@@ -104,22 +105,24 @@ pub(super) fn refused_address(host: &str, address: IpAddr, named_only: bool) -> 
 
 /// The first error of type `E` in the chain.
 fn find<E: Error + 'static>(error: &reqwest::Error) -> Option<&E> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
-        next = error.source();
+    causes(error).find_map(|cause| cause.downcast_ref::<E>())
+}
+
+/// The errors below `error`, from the outermost to the innermost.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |error| next_cause(*error))
+}
+
+fn next_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        // An IO error that wraps another error names that one's source as its own, and leaves the wrapped one out.
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
     }
-    None
 }
 
 /// The innermost error's words, which name no URL and no header.
 fn root_cause(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    let text = innermost.to_string();
+    let text = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
     text.trim_end_matches('.').chars().take(200).collect()
 }

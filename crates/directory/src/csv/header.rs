@@ -101,7 +101,8 @@ pub(super) fn detect_delimiter(text: &str) -> u8 {
 }
 
 fn find_target(header: &str) -> Option<ColumnTarget> {
-    let folded: String = header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let folded: String =
+        header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if ACCOUNT_ENABLED.contains(&folded.as_str()) {
         Some(ColumnTarget::AccountEnabled)
     } else if MANAGER.contains(&folded.as_str()) {

@@ -71,7 +71,10 @@ pub(super) fn parse(columns: &[Column], row: &RawRow) -> Result<PersonRow, RowPr
             }
             ColumnTarget::AccountEnabled => {
                 let enabled = parse_boolean(cell).ok_or_else(|| {
-                    refuse(Some(column), format!("\"{}\" is neither yes nor no. Write true or false.", shorten(cell)))
+                    refuse(
+                        Some(column),
+                        format!("\"{}\" is neither yes nor no. Write true or false.", shorten(cell)),
+                    )
                 })?;
                 person.account_enabled = Some(enabled);
             }
@@ -94,9 +97,5 @@ fn cells(count: usize) -> String {
 }
 
 fn shorten(cell: &str) -> String {
-    if cell.chars().count() > 40 {
-        cell.chars().take(40).chain(['…']).collect()
-    } else {
-        cell.to_owned()
-    }
+    if cell.chars().count() > 40 { cell.chars().take(40).chain(['…']).collect() } else { cell.to_owned() }
 }

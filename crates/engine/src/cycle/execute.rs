@@ -215,7 +215,7 @@ fn created(cycle: &Cycle, subject: &Subject, account: &TargetObject, exported: M
     new_link(cycle, subject, &account.id, exported, Origin::Created)
 }
 
-fn new_link(cycle: &Cycle, subject: &Subject, target: &str, exported: Map<String, Value>, origin: Origin) -> Link {
+pub(crate) fn new_link(cycle: &Cycle, subject: &Subject, target: &str, exported: Map<String, Value>, origin: Origin) -> Link {
     Link {
         id: LinkId::from_uuid(new_id(cycle.clock())),
         job: cycle.job(),

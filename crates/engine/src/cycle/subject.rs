@@ -20,8 +20,12 @@ pub(crate) enum Cause {
     Directory,
     /// The directory changed.
     Change(ChangeKind),
-    /// It failed before, so many times.
+    /// It failed before, so many times; 0 when the account was gone.
     Retry(u32),
+    /// Somebody whom they refer to has an account now.
+    Reference,
+    /// A request for them was under way when the last cycle was cut off.
+    Recovery,
     /// Their link was left behind by a person who is gone.
     Orphan,
 }

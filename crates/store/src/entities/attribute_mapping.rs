@@ -1,4 +1,4 @@
-//! One row of a mapping. `source` and `apply` are JSON.
+//! One row of a mapping. `source` is JSON.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,8 +1,8 @@
 //! A person. The three keys are lower case: what lists sort by, what is unique, what a search looks into.
 
-use sea_orm::entity::prelude::*;
 use purser_domain::user::UserAttributes;
 use sea_orm::Set;
+use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]

@@ -1,0 +1,98 @@
+//! One group: its properties and its members.
+use super::edit::{FORM, fields};
+use super::members;
+use crate::api::groups::{list_members, load_group};
+use crate::components::{
+    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, Menu, Pane, PrimaryButton, Properties, Section, Shell,
+    TimeStamp, page,
+};
+use crate::context::{flash, param, query, query_value, url};
+use crate::islands::FormGuard;
+use leptos::prelude::*;
+use purser_contract::directory::{GroupForm, GroupView};
+use purser_contract::page::ListForm;
+
+/// One group.
+#[component]
+pub fn GroupPage() -> impl IntoView {
+    page(async {
+        let group = load_group(&param("id")).await?;
+        let here = format!("/groups/{}", group.id);
+        let form = query::<ListForm>();
+        let members = list_members(&group.id, form.clone()).await?;
+        let pane = match query_value("pane").as_str() {
+            "add" => Some(members::add_pane(&group, &here).await?),
+            "delete" => Some(delete_pane(&group, &here)),
+            _ => None,
+        };
+        let members = members::list(&group, &here, &form, members);
+        Ok(show(&group, &here, members, pane))
+    })
+}
+
+fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) -> AnyView {
+    let refused = flash().form::<GroupForm>("save_group").filter(|form| form.id == group.id);
+    let edited = refused.is_some();
+    let form = refused.unwrap_or_else(|| GroupForm {
+        display_name: group.display_name.clone(),
+        description: group.description.clone(),
+        mail_nickname: group.mail_nickname.clone(),
+        ..GroupForm::default()
+    });
+    let commands = view! {
+        <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
+        <CommandDiscard href=here.to_owned()/>
+        <CommandLink href=url(here, &[("pane", "add")]) icon=icondata::LuUserPlus label="Add members"/>
+        <CommandLink href=url(here, &[("pane", "delete")]) icon=icondata::LuTrash2 label="Delete"/>
+    };
+    view! {
+        <Shell
+            title=group.display_name.clone()
+            subtitle="Group"
+            monogram=group.display_name.clone()
+            menu=Menu::portal("/groups")
+            crumbs=vec![Crumb::new("Home", "/"), Crumb::new("Groups", "/groups")]
+            commands=commands.into_any()
+            pane=pane
+        >
+            <FormGuard form=FORM edited=edited/>
+            <div class="stack">
+                <Section title="Properties" open=edited>
+                    <form class="stack" id=FORM method="post" action="/api/save_group">
+                        <HiddenField name="form[id]" value=group.id.clone()/>
+                        // The newer version has been shown by now, so saving once more is about that one.
+                        <HiddenField name="form[generation]" value=group.generation.to_string()/>
+                        {fields(form)}
+                    </form>
+                    <Properties rows=vec![
+                        ("Object ID", view! { <code>{group.id.clone()}</code> }.into_any()),
+                        ("Created", view! { <TimeStamp at=group.created_at.clone()/> }.into_any()),
+                    ]/>
+                </Section>
+                {members}
+            </div>
+        </Shell>
+    }
+    .into_any()
+}
+
+fn delete_pane(group: &GroupView, close: &str) -> AnyView {
+    view! {
+        <Pane
+            title="Delete group"
+            close=close
+            footer=view! {
+                <PrimaryButton label="Delete" form="delete-group" danger=true/>
+                <a class="button" href=close.to_owned()>"Cancel"</a>
+            }
+            .into_any()
+        >
+            <form id="delete-group" method="post" action="/api/delete_group">
+                <HiddenField name="id" value=group.id.clone()/>
+                <p>"Delete the group " <strong>{group.display_name.clone()}</strong> " for good? Its members stay."</p>
+                <p>"Whoever has an account in an application only because of this group loses it with the group."</p>
+            </form>
+        </Pane>
+    }
+    .into_any()
+}

@@ -1,0 +1,6 @@
+//! Connectors against targets: the testkit's SCIM server, and small fakes for what it is too well-behaved to do.
+mod conformance;
+mod faults;
+mod odd_answers;
+mod reaching;
+mod support;

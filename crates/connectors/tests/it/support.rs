@@ -1,0 +1,103 @@
+//! What the tests share.
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use purser_connectors::{
+    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Profile, Template, connect,
+};
+use purser_domain::mapping::MatchQuery;
+use purser_domain::path::TargetPath;
+use purser_domain::plan::{Change, Write, WriteValue};
+use purser_domain::secret::Secret;
+use purser_testkit::ScimTarget;
+use serde_json::{Value, json};
+
+pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// A kit that may call this machine.
+pub(crate) fn kit() -> Result<HttpKit> {
+    Ok(HttpKit::new(loopback_policy()?)?)
+}
+
+pub(crate) fn loopback_policy() -> Result<EgressPolicy> {
+    let allowed_networks = vec!["127.0.0.0/8".parse()?, "::1".parse()?];
+    Ok(EgressPolicy { allowed_networks, ..EgressPolicy::default() })
+}
+
+/// A kit that gives up soon, for targets that never answer.
+pub(crate) fn impatient_kit() -> Result<HttpKit> {
+    let request_timeout = Duration::from_millis(200);
+    Ok(HttpKit::new(EgressPolicy { request_timeout, ..loopback_policy()? })?)
+}
+
+pub(crate) fn generic_template() -> Result<Template> {
+    let gallery = Gallery::load()?;
+    let template = gallery.templates().iter().find(|template| template.name == "SCIM application");
+    Ok(Template::clone(template.context("the generic application is missing")?))
+}
+
+pub(crate) fn open(kit: &HttpKit, profile: Profile, url: &str, token: &str) -> Result<Arc<dyn Connector>> {
+    let template = Template { profile, ..generic_template()? };
+    let credentials = Credentials { tenant_url: url.to_owned(), secret_token: Secret::new(token) };
+    Ok(connect(&template, credentials, kit)?)
+}
+
+pub(crate) fn open_target(target: &ScimTarget) -> Result<Arc<dyn Connector>> {
+    open(&kit()?, Profile::default(), &target.base_url(), target.token())
+}
+
+pub(crate) fn path(text: &str) -> Result<Arc<TargetPath>> {
+    Ok(Arc::new(TargetPath::parse(text)?))
+}
+
+pub(crate) fn query(attribute: &str, value: &str) -> Result<MatchQuery> {
+    Ok(MatchQuery { path: path(attribute)?, value: json!(value) })
+}
+
+pub(crate) fn change(attribute: &str, old: Option<Value>, new: Option<Value>) -> Result<Change> {
+    Ok(Change { path: path(attribute)?, old, new })
+}
+
+pub(crate) fn write(values: &[(String, Value)]) -> Result<Write> {
+    let value = |(attribute, value): &(String, Value)| {
+        Ok(WriteValue { path: path(attribute)?, value: value.clone() })
+    };
+    Ok(Write { values: values.iter().map(value).collect::<Result<_>>()? })
+}
+
+/// A person with nothing but what every account needs.
+pub(crate) fn slim(user_name: &str) -> Result<Write> {
+    write(&[("userName".to_owned(), json!(user_name)), ("active".to_owned(), json!(true))])
+}
+
+/// Every attribute of the default mapping, with values made from `mark`.
+pub(crate) fn everything(user_name: &str, mark: &str) -> Vec<(String, Value)> {
+    let mut values = vec![("userName".to_owned(), json!(user_name)), ("active".to_owned(), json!(true))];
+    for attribute in [
+        "displayName",
+        "title",
+        "emails[type eq \"work\"].value",
+        "preferredLanguage",
+        "name.givenName",
+        "name.familyName",
+        "name.formatted",
+        "addresses[type eq \"work\"].formatted",
+        "addresses[type eq \"work\"].streetAddress",
+        "addresses[type eq \"work\"].locality",
+        "addresses[type eq \"work\"].region",
+        "addresses[type eq \"work\"].postalCode",
+        "addresses[type eq \"work\"].country",
+        "phoneNumbers[type eq \"work\"].value",
+        "phoneNumbers[type eq \"mobile\"].value",
+        "phoneNumbers[type eq \"fax\"].value",
+        "externalId",
+    ] {
+        values.push((attribute.to_owned(), json!(format!("{mark} \"{}\" ünï", attribute.len()))));
+    }
+    for attribute in ["employeeNumber", "department"] {
+        values.push((format!("{ENTERPRISE}:{attribute}"), json!(format!("{mark} {attribute}"))));
+    }
+    values.push((format!("{ENTERPRISE}:manager"), json!({"value": format!("{mark}-manager")})));
+    values
+}

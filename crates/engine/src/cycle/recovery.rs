@@ -1,0 +1,203 @@
+//! Intents: what is stored before a page is written, and what is made of it after a crash.
+//!
+//! An intent without an outcome means: this request may have reached the target. Nothing is sent for its person
+//! before the target has been asked. What turns out to have been done gets its link and its row in the log like
+//! everything else; what was not done is dropped, and comes again from the place that never moved past it.
+use std::collections::HashMap;
+
+use purser_domain::{
+    ids::UserId,
+    log::{LogAction, ModifiedProperty},
+    path::TargetPath,
+    plan::{Action, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal},
+    target_schema::TargetRule,
+    user::User,
+    value::display_json,
+};
+use purser_store::{Intent, OpenIntent};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use super::{
+    commit,
+    context::{Cycle, Repeat, Sent},
+    execute::{self, Search},
+    fate::Fate,
+    ledger::Ledger,
+    pool::run_in_order,
+    subject::{self, Cause, Seed, Subject},
+};
+use crate::error::EngineError;
+
+/// All that is needed to find out what became of a request, even if its person is gone by then.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Detail {
+    /// By which the account is found again: path and value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    queries: Vec<(String, Value)>,
+    /// `Link::exported` if it was done.
+    exported: Map<String, Value>,
+    /// Path, old and new value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<(String, Option<Value>, Option<Value>)>,
+    /// Why the account was to be disabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<DisableCause>,
+}
+
+/// The intent of an action; `None` for actions that send nothing.
+pub(crate) fn intent(cycle: &Cycle, subject: &Subject, action: &Action, queries: &[MatchQuery]) -> Option<Intent> {
+    let (target_id, detail) = match action {
+        Action::Create(write) => {
+            let query = |query: &MatchQuery| (query.path.to_string(), query.value.clone());
+            let queries = queries.iter().map(query).collect();
+            (None, Detail { queries, exported: write.exported(), ..Detail::default() })
+        }
+        Action::Update { target_id, changes, exported_after, .. } => {
+            let (exported, changes) = (exported_after.clone(), spell(changes));
+            (Some(target_id), Detail { exported, changes, ..Detail::default() })
+        }
+        Action::Disable { target_id, changes, exported_after, cause } => {
+            let (exported, changes) = (exported_after.clone(), spell(changes));
+            (Some(target_id), Detail { exported, changes, cause: Some(*cause), ..Detail::default() })
+        }
+        Action::Delete { target_id } => (Some(target_id), Detail::default()),
+        Action::Match(_) | Action::Link { .. } | Action::Skip(_) | Action::Refuse(_) => return None,
+    };
+    Some(Intent {
+        user: subject.id,
+        action: execute::log_action(action),
+        target_id: target_id.cloned(),
+        detail: serde_json::to_value(&detail).ok()?,
+        opened_at: cycle.clock().now(),
+    })
+}
+
+fn spell(changes: &[purser_domain::plan::Change]) -> Vec<(String, Option<Value>, Option<Value>)> {
+    changes.iter().map(|change| (change.path.to_string(), change.old.clone(), change.new.clone())).collect()
+}
+
+/// Finds out what became of every request whose outcome is not known.
+pub(crate) async fn recover(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
+    let store = cycle.store();
+    let open = store.list_intents(cycle.job()).await.map_err(EngineError::store("read the open intents"))?;
+    let size = usize::try_from(cycle.engine.deps.settings.page).unwrap_or(500).max(1);
+    for page in open.chunks(size) {
+        if cycle.control.stopped().is_some() {
+            ledger.unresolved.extend(page.iter().map(|open| open.intent.user));
+            continue;
+        }
+        tracing::info!(job = %cycle.job(), intents = page.len(), "checking requests of which the outcome is not known");
+        let ids: Vec<UserId> = page.iter().map(|open| open.intent.user).collect();
+        let users = store.load_users(&ids).await.map_err(EngineError::store("read people"))?;
+        let mut users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
+        let seeds = ids.iter().map(|id| Seed { id: *id, cause: Cause::Recovery, user: users.remove(id) }).collect();
+        let subjects = subject::load(cycle, seeds).await?;
+        let pairs: Vec<(&Subject, &OpenIntent)> = subjects.iter().zip(page).collect();
+        let checked = run_in_order(pairs, &cycle.control, &cycle.gate, |(subject, open)| {
+            check(cycle, subject, &open.intent)
+        })
+        .await;
+        let fates = checked.into_iter().map(|fate| fate.unwrap_or(Fate::Open { keep_intent: true })).collect();
+        commit::commit(cycle, ledger, &subjects, fates, |_, _| {}).await?;
+    }
+    Ok(())
+}
+
+async fn check(cycle: &Cycle, subject: &Subject, intent: &Intent) -> Fate {
+    // A detail that can't be read is from another version: what it says about the account is found by match
+    // when the person is planned again.
+    let detail: Detail = serde_json::from_value(intent.detail.clone()).unwrap_or_default();
+    match (intent.action, &intent.target_id) {
+        (LogAction::Create, _) => check_create(cycle, subject, detail).await,
+        (LogAction::Update | LogAction::Disable, Some(target_id)) => {
+            check_update(cycle, subject, intent.action, target_id, detail).await
+        }
+        (LogAction::Delete, Some(target_id)) => check_delete(cycle, subject, target_id).await,
+        _ => Fate::Open { keep_intent: false },
+    }
+}
+
+async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate {
+    if subject.link.is_some() {
+        return Fate::Open { keep_intent: false };
+    }
+    let queries: Vec<MatchQuery> = detail
+        .queries
+        .into_iter()
+        .filter_map(|(path, value)| Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value }))
+        .collect();
+    match execute::search(cycle, &queries).await {
+        Search::Done { observed: Observed::One(account), .. } => {
+            let modified = detail.exported.iter().map(|(path, value)| ModifiedProperty {
+                name: path.clone(),
+                old: None,
+                new: Some(display_json(value)),
+            });
+            let modified = modified.collect();
+            let link = execute::new_link(cycle, subject, &account.id, detail.exported, Origin::Created);
+            Fate::Created { link, modified, exchange: None }
+        }
+        Search::Done { observed: Observed::Several(count), .. } => {
+            Fate::Refused(Refusal::duplicate_target_entries(&queries, count))
+        }
+        Search::Done { .. } => Fate::Open { keep_intent: false },
+        Search::Failed(_) | Search::Stopped => Fate::Open { keep_intent: true },
+    }
+}
+
+async fn check_update(cycle: &Cycle, subject: &Subject, action: LogAction, target_id: &str, detail: Detail) -> Fate {
+    let account = match cycle.send(Repeat::Safe, |connector| connector.read(target_id)).await {
+        Sent::Reply(reply) => reply.value,
+        // Updates may be sent twice: what can't be found out is simply done again.
+        Sent::Failed(_) => None,
+        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+    };
+    let Some(account) = account.filter(|account| detail.changes.iter().all(|change| is_made(change, &account.body)))
+    else {
+        return Fate::Open { keep_intent: false };
+    };
+    let mut link: Link = match &subject.link {
+        Some(link) => link.clone(),
+        None => execute::new_link(cycle, subject, &account.id, Map::new(), Origin::Adopted),
+    };
+    let adopted = subject.link.is_none();
+    link.exported = detail.exported;
+    link.cause = detail.cause;
+    let modified = detail.changes.iter().map(|(path, old, new)| ModifiedProperty {
+        name: path.clone(),
+        old: old.as_ref().map(display_json),
+        new: new.as_ref().map(display_json),
+    });
+    let modified = modified.collect();
+    if action == LogAction::Disable {
+        link.state = LinkState::Disabled;
+        return Fate::Disabled { link, modified, exchange: None };
+    }
+    link.state = LinkState::Active;
+    Fate::Updated { link, modified, exchange: None, adopted }
+}
+
+fn is_made((path, _, new): &(String, Option<Value>, Option<Value>), body: &Value) -> bool {
+    let Ok(path) = TargetPath::parse(path) else { return false };
+    match (new, path.find(body)) {
+        (Some(new), Some(found)) => TargetRule::of(&path).agrees(new, found),
+        (None, found) => found.is_none(),
+        (Some(_), None) => false,
+    }
+}
+
+async fn check_delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
+    let Some(link) = &subject.link else { return Fate::Open { keep_intent: false } };
+    match cycle.send(Repeat::Safe, |connector| connector.read(target_id)).await {
+        Sent::Reply(reply) if reply.value.is_none() => {}
+        Sent::Reply(_) | Sent::Failed(_) => return Fate::Open { keep_intent: false },
+        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+    }
+    if !cycle.confirm_target().await {
+        return Fate::Open { keep_intent: true };
+    }
+    Fate::Deleted { link: link.id, target_id: target_id.to_owned(), exchange: None, was_gone: false }
+}

@@ -1,0 +1,12 @@
+//! Use-cases over real migrations on a database of their own.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod access;
+mod applications;
+mod connection;
+mod fixture;
+mod groups;
+mod imports;
+mod logs;
+mod provisioning;
+mod users;

@@ -1,0 +1,105 @@
+//! The audit log: who changed what in Purser itself. Rows are only ever added.
+
+use crate::{
+    Reads, StoreError, Tx,
+    convert::{from_json, instant, millis, to_json},
+    entities::audit_log,
+    error::Doing,
+    keyset::containing,
+};
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Id.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// Who: an administrator or a token; `None` for Purser itself.
+    pub actor_id: Option<Uuid>,
+    /// Who, by name.
+    pub actor_name: String,
+    /// What.
+    pub activity: String,
+    /// To what.
+    pub target_id: Option<Uuid>,
+    /// To what, by name.
+    pub target_name: String,
+    /// Label and value; never a secret.
+    pub details: Vec<(String, String)>,
+}
+
+/// A stored row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Place in the log, by which lists go.
+    pub seq: i64,
+    /// The row.
+    pub entry: AuditEntry,
+}
+
+impl Reads {
+    /// Rows below `after` in which the words of `search` appear, the newest first.
+    pub async fn list_audit(
+        &self,
+        search: &str,
+        after: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let mut query = audit_log::Entity::find()
+            .filter(containing(audit_log::Column::SearchKey, search))
+            .order_by_desc(audit_log::Column::Seq)
+            .limit(limit);
+        if let Some(after) = after {
+            query = query.filter(audit_log::Column::Seq.lt(after));
+        }
+        query.all(&self.db()).await.doing("list the audit log")?.into_iter().map(from_row).collect()
+    }
+}
+
+impl Tx {
+    /// Adds a row.
+    pub async fn append_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let search_key =
+            format!("{}\n{}\n{}", entry.actor_name, entry.activity, entry.target_name).to_lowercase();
+        let row = audit_log::ActiveModel {
+            seq: NotSet,
+            id: Set(entry.id),
+            at: Set(millis(entry.at)),
+            actor_id: Set(entry.actor_id),
+            actor_name: Set(entry.actor_name.clone()),
+            activity: Set(entry.activity.clone()),
+            target_id: Set(entry.target_id),
+            target_name: Set(entry.target_name.clone()),
+            search_key: Set(search_key),
+            details: Set(to_json("details of an audit row", &entry.details)?),
+        };
+        audit_log::Entity::insert(row)
+            .exec_without_returning(&self.db())
+            .await
+            .doing("append to the audit log")?;
+        Ok(())
+    }
+}
+
+fn from_row(row: audit_log::Model) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        seq: row.seq,
+        entry: AuditEntry {
+            id: row.id,
+            at: instant(row.at)?,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            activity: row.activity,
+            target_id: row.target_id,
+            target_name: row.target_name,
+            details: from_json("details of an audit row", &row.details)?,
+        },
+    })
+}

@@ -1,0 +1,140 @@
+//! Beginning and ending of cycles, and quarantine. What happens between is in `batch`.
+
+use crate::{
+    CycleCounts, CycleKind, Quarantine, RunningCycle, Store, StoreError,
+    convert::{millis, signed, to_json},
+    entities::job_status,
+    error::Doing,
+    leases::{held, require_lease},
+    statuses::FinishedCycle,
+};
+use jiff::Timestamp;
+use purser_domain::ids::{JobId, UserId};
+use sea_orm::{
+    UpdateMany,
+    sea_query::{Expr, Func},
+};
+use uuid::Uuid;
+
+/// The configuration that a cycle begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observed {
+    /// [`crate::JobSpec::generation`].
+    pub generation: i64,
+    /// [`crate::JobSpec::mapping_generation`].
+    pub mapping_generation: i64,
+}
+
+impl Store {
+    /// Notes that a cycle began, in place of one that did not finish.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn begin_cycle(
+        &self,
+        job: JobId,
+        owner: Uuid,
+        cycle: &RunningCycle,
+        observed: Observed,
+    ) -> Result<(), StoreError> {
+        let first_run = Func::coalesce([
+            Expr::col(job_status::Column::FirstRunAt),
+            Expr::value(millis(cycle.started_at)),
+        ]);
+        let update = held(job, owner)
+            .col_expr(job_status::Column::CycleId, Expr::value(cycle.id.as_uuid()))
+            .col_expr(job_status::Column::CycleKind, Expr::value(cycle.kind.as_str()))
+            .col_expr(job_status::Column::CycleStartSeq, Expr::value(cycle.start_seq))
+            .col_expr(job_status::Column::CycleStartedAt, Expr::value(millis(cycle.started_at)))
+            .col_expr(job_status::Column::FirstRunAt, first_run.into())
+            .col_expr(job_status::Column::ObservedGeneration, Expr::value(observed.generation))
+            .col_expr(
+                job_status::Column::ObservedMappingGeneration,
+                Expr::value(observed.mapping_generation),
+            );
+        let update = set_progress(update, cycle.cursor, cycle.processed, cycle.total, &cycle.counts);
+        let done = update.exec(self.writer()).await.doing("begin a cycle")?;
+        if done.rows_affected == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
+    }
+
+    /// Notes that the running cycle finished: what it did becomes the last cycle's, the watermark moves on, and after an
+    /// initial cycle the job goes on with incremental ones. Does nothing when no cycle runs.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn finish_cycle(
+        &self,
+        job: JobId,
+        owner: Uuid,
+        watermark: i64,
+        finished_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        require_lease(&tx, job, owner).await?;
+        let status = tx.load_status(job).await?;
+        let Some(cycle) = status.cycle else { return Ok(()) };
+        let finished = FinishedCycle {
+            kind: cycle.kind,
+            processed: cycle.processed,
+            total: cycle.total,
+            counts: cycle.counts,
+        };
+        let initial_done = status.initial_done || cycle.kind == CycleKind::Initial;
+        held(job, owner)
+            .col_expr(job_status::Column::CycleId, Expr::value(Option::<Uuid>::None))
+            .col_expr(job_status::Column::CycleKind, Expr::value(Option::<String>::None))
+            .col_expr(job_status::Column::CycleCursor, Expr::value(Option::<Uuid>::None))
+            .col_expr(job_status::Column::CycleStartSeq, Expr::value(Option::<i64>::None))
+            .col_expr(job_status::Column::CycleStartedAt, Expr::value(Option::<i64>::None))
+            .col_expr(job_status::Column::InitialDone, Expr::value(initial_done))
+            .col_expr(job_status::Column::Watermark, Expr::value(watermark))
+            .col_expr(job_status::Column::LastCycle, Expr::value(to_json("last cycle", &finished)?))
+            .col_expr(job_status::Column::LastRunAt, Expr::value(millis(finished_at)))
+            .col_expr(job_status::Column::LastSuccessAt, Expr::value(millis(finished_at)))
+            .exec(&tx.db())
+            .await
+            .doing("finish a cycle")?;
+        tx.commit().await
+    }
+
+    /// Puts the job into quarantine, or lifts it.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn set_quarantine(
+        &self,
+        job: JobId,
+        owner: Uuid,
+        quarantine: Option<&Quarantine>,
+    ) -> Result<(), StoreError> {
+        let text = quarantine.map(|quarantine| to_json("quarantine", quarantine)).transpose()?;
+        let until = quarantine.map(|quarantine| millis(quarantine.next_attempt_at));
+        let done = held(job, owner)
+            .col_expr(job_status::Column::Quarantine, Expr::value(text))
+            .col_expr(job_status::Column::QuarantineUntil, Expr::value(until))
+            .exec(self.writer())
+            .await
+            .doing("set a quarantine")?;
+        if done.rows_affected == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
+    }
+}
+
+/// How far the running cycle is.
+pub(crate) fn set_progress(
+    update: UpdateMany<job_status::Entity>,
+    cursor: Option<UserId>,
+    processed: u64,
+    total: u64,
+    counts: &CycleCounts,
+) -> UpdateMany<job_status::Entity> {
+    update
+        .col_expr(job_status::Column::CycleCursor, Expr::value(cursor.map(UserId::as_uuid)))
+        .col_expr(job_status::Column::Processed, Expr::value(signed(processed)))
+        .col_expr(job_status::Column::Total, Expr::value(signed(total)))
+        .col_expr(job_status::Column::Created, Expr::value(signed(counts.created)))
+        .col_expr(job_status::Column::Updated, Expr::value(signed(counts.updated)))
+        .col_expr(job_status::Column::Disabled, Expr::value(signed(counts.disabled)))
+        .col_expr(job_status::Column::Deleted, Expr::value(signed(counts.deleted)))
+        .col_expr(job_status::Column::Skipped, Expr::value(signed(counts.skipped)))
+        .col_expr(job_status::Column::Failed, Expr::value(signed(counts.failed)))
+}

@@ -1,0 +1,85 @@
+//! What the engine asks before it works: all about a job at one instant, and whether there is anything to do.
+
+use crate::{Application, JobMode, JobSpec, JobStatus, Reads, Store, StoreError, bulk, error::Doing};
+use jiff::Timestamp;
+use purser_domain::{ids::JobId, mapping::ObjectMapping, secret::Secret};
+use sea_orm::ConnectionTrait;
+
+/// The name under which an application's *Secret Token* is stored.
+const SECRET_TOKEN: &str = "SecretToken";
+/// The key of the mapping for people.
+const USERS: &str = "users";
+
+/// All that a cycle needs to know about its job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What humans decided.
+    pub spec: JobSpec,
+    /// What the worker knows.
+    pub status: JobStatus,
+    /// The application.
+    pub application: Application,
+    /// The mapping for people.
+    pub mapping: ObjectMapping,
+    /// The application's Secret Token, if one was entered.
+    pub token: Option<Secret>,
+}
+
+impl Store {
+    /// The job as it is at one instant; `None` when it is gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Secret`] when the token was stored under another master key, [`StoreError::Missing`] when the job
+    /// has no mapping for people.
+    pub async fn load_job(&self, job: JobId) -> Result<Option<Job>, StoreError> {
+        let reads = self.snapshot().await?;
+        let Some(spec) = reads.find_spec(job).await? else { return Ok(None) };
+        let status = reads.load_status(job).await?;
+        let application = reads.load_application(spec.application_id).await?;
+        let mapping = reads.list_mappings(job).await?.into_iter().find(|mapping| mapping.key == USERS);
+        let mapping = mapping.ok_or_else(|| StoreError::Missing { what: "mapping", id: USERS.to_owned() })?;
+        let token = reads.read_secret(spec.application_id, SECRET_TOKEN).await?;
+        Ok(Some(Job { spec, status, application, mapping, token }))
+    }
+}
+
+impl Reads {
+    /// Whether a cycle would find anything to do now: one was paused or never done, the configuration asks for a new
+    /// initial one, the directory changed, or an escrow is due. False for a job that is off, that is gone, or whose
+    /// quarantine lasts.
+    pub async fn has_work(&self, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
+        let (Some(spec), Some(status)) = (self.find_spec(job).await?, self.find_status(job).await?) else {
+            return Ok(false);
+        };
+        if !spec.enabled || spec.mode != JobMode::Automatic {
+            return Ok(false);
+        }
+        if let Some(quarantine) = &status.quarantine {
+            // The attempt is what finds out whether the target is well again, even if nothing else is to be done. It is
+            // made at once when somebody saved the configuration, since that is how a quarantine is ended.
+            return Ok(quarantine.next_attempt_at <= now || spec.generation != status.observed_generation);
+        }
+        if status.cycle.is_some()
+            || !status.initial_done
+            || spec.mapping_generation > status.observed_mapping_generation
+        {
+            return Ok(true);
+        }
+        let changes = bulk::has_changes(spec.application_id, status.watermark);
+        let row = self.db().query_one_raw(changes).await.doing("look for changes")?;
+        let found = row.map(|row| row.try_get_by_index::<i64>(0)).transpose().doing("look for changes")?;
+        if found == Some(1) {
+            return Ok(true);
+        }
+        Ok(self.first_due_escrow(job).await?.is_some_and(|due| due <= now))
+    }
+
+    /// When the job has something to do by itself: its first escrow is due, or quarantine makes its next attempt.
+    pub async fn find_next_due(&self, job: JobId) -> Result<Option<Timestamp>, StoreError> {
+        let quarantine = self.find_status(job).await?.and_then(|status| status.quarantine);
+        match quarantine {
+            Some(quarantine) => Ok(Some(quarantine.next_attempt_at)),
+            None => self.first_due_escrow(job).await,
+        }
+    }
+}

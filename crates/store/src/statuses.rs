@@ -1,0 +1,195 @@
+//! What the worker knows about a job. Only holders of the job's lease write it (`leases`, `cycles`, `batch`).
+
+use crate::{
+    Reads, StoreError,
+    convert::{from_json, instant, instant_or_none, unsigned, word, words},
+    entities::job_status,
+    error::Doing,
+};
+use jiff::Timestamp;
+use purser_domain::ids::{CycleId, JobId, UserId};
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+words! {
+    /// What a cycle looks at.
+    pub enum CycleKind {
+        /// Everybody.
+        Initial = "initial",
+        /// Those who changed since the watermark.
+        Incremental = "incremental",
+    }
+}
+
+/// What a cycle did, in objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleCounts {
+    /// Accounts created.
+    pub created: u64,
+    /// Accounts updated.
+    pub updated: u64,
+    /// Accounts disabled.
+    pub disabled: u64,
+    /// Accounts deleted.
+    pub deleted: u64,
+    /// Objects skipped.
+    pub skipped: u64,
+    /// Objects failed.
+    pub failed: u64,
+}
+
+impl std::ops::AddAssign for CycleCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.disabled += other.disabled;
+        self.deleted += other.deleted;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+}
+
+/// A cycle that has begun and not finished; it may be paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningCycle {
+    /// Id.
+    pub id: CycleId,
+    /// What it looks at.
+    pub kind: CycleKind,
+    /// The last person that an initial cycle is done with.
+    pub cursor: Option<UserId>,
+    /// End of the change feed when it began.
+    pub start_seq: i64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Objects done.
+    pub processed: u64,
+    /// Objects to do, as far as known.
+    pub total: u64,
+    /// What it did so far.
+    pub counts: CycleCounts,
+}
+
+/// Why an unhealthy job runs seldom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// What happened.
+    pub reason: String,
+    /// What to do.
+    pub advice: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Attempts that failed.
+    pub attempts: u32,
+    /// When the next is made.
+    pub next_attempt_at: Timestamp,
+}
+
+/// The state of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobStatus {
+    /// The job.
+    pub job_id: JobId,
+    /// Generation of the configuration that the last cycle began with.
+    pub observed_generation: i64,
+    /// The same of [`crate::JobSpec::mapping_generation`]; below it, a new initial cycle is due.
+    pub observed_mapping_generation: i64,
+    /// The cycle that has begun and not finished.
+    pub cycle: Option<RunningCycle>,
+    /// An initial cycle has finished once.
+    pub initial_done: bool,
+    /// Place in the change feed up to which the job has consumed it.
+    pub watermark: i64,
+    /// When the first cycle began.
+    pub first_run_at: Option<Timestamp>,
+    /// When the last cycle finished.
+    pub last_run_at: Option<Timestamp>,
+    /// When a cycle last finished.
+    pub last_success_at: Option<Timestamp>,
+    /// What the last finished cycle looked at.
+    pub last_cycle_kind: Option<CycleKind>,
+    /// What the last finished cycle did.
+    pub last_counts: CycleCounts,
+    /// Objects that the last finished cycle was through with.
+    pub last_processed: u64,
+    /// Objects that it had to do.
+    pub last_total: u64,
+    /// Why the job runs seldom.
+    pub quarantine: Option<Quarantine>,
+    /// Who works on the job.
+    pub lease_owner: Option<Uuid>,
+    /// Until when, unless renewed.
+    pub lease_until: Option<Timestamp>,
+}
+
+/// What is kept of the last finished cycle.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct FinishedCycle {
+    pub(crate) kind: CycleKind,
+    pub(crate) processed: u64,
+    pub(crate) total: u64,
+    pub(crate) counts: CycleCounts,
+}
+
+impl Reads {
+    /// The state of a job.
+    pub async fn find_status(&self, job: JobId) -> Result<Option<JobStatus>, StoreError> {
+        let found = job_status::Entity::find_by_id(job.as_uuid()).one(&self.db()).await;
+        found.doing("find a job's status")?.map(from_row).transpose()
+    }
+
+    /// The state of a job.
+    pub async fn load_status(&self, job: JobId) -> Result<JobStatus, StoreError> {
+        let found = self.find_status(job).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "job", id: job.to_string() })
+    }
+}
+
+pub(crate) fn from_row(row: job_status::Model) -> Result<JobStatus, StoreError> {
+    let cycle = running(&row)?;
+    let last: Option<FinishedCycle> =
+        row.last_cycle.as_deref().map(|text| from_json("last cycle", text)).transpose()?;
+    Ok(JobStatus {
+        job_id: JobId::from_uuid(row.job_id),
+        observed_generation: row.observed_generation,
+        observed_mapping_generation: row.observed_mapping_generation,
+        cycle,
+        initial_done: row.initial_done,
+        watermark: row.watermark,
+        first_run_at: instant_or_none(row.first_run_at)?,
+        last_run_at: instant_or_none(row.last_run_at)?,
+        last_success_at: instant_or_none(row.last_success_at)?,
+        last_cycle_kind: last.map(|cycle| cycle.kind),
+        last_counts: last.map(|cycle| cycle.counts).unwrap_or_default(),
+        last_processed: last.map_or(0, |cycle| cycle.processed),
+        last_total: last.map_or(0, |cycle| cycle.total),
+        quarantine: row.quarantine.as_deref().map(|text| from_json("quarantine", text)).transpose()?,
+        lease_owner: row.lease_owner,
+        lease_until: instant_or_none(row.lease_until)?,
+    })
+}
+
+fn running(row: &job_status::Model) -> Result<Option<RunningCycle>, StoreError> {
+    let (Some(id), Some(kind), Some(started_at)) = (row.cycle_id, &row.cycle_kind, row.cycle_started_at)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(RunningCycle {
+        id: CycleId::from_uuid(id),
+        kind: word("kind of cycle", kind)?,
+        cursor: row.cycle_cursor.map(UserId::from_uuid),
+        start_seq: row.cycle_start_seq.unwrap_or(0),
+        started_at: instant(started_at)?,
+        processed: unsigned(row.processed),
+        total: unsigned(row.total),
+        counts: CycleCounts {
+            created: unsigned(row.created),
+            updated: unsigned(row.updated),
+            disabled: unsigned(row.disabled),
+            deleted: unsigned(row.deleted),
+            skipped: unsigned(row.skipped),
+            failed: unsigned(row.failed),
+        },
+    }))
+}

@@ -1,0 +1,205 @@
+//! Configuration and state of jobs.
+
+use crate::support::{Bench, later, now};
+use purser_domain::{
+    ids::CycleId,
+    mapping::{Apply, AttributeMapping, MappingSource, ObjectActions, ObjectMapping},
+    secret::Secret,
+};
+use purser_store::{
+    ChangeKind, CycleCounts, CycleKind, JobMode, Observed, Quarantine, RunningCycle, StoreError, new_id,
+};
+use uuid::Uuid;
+
+const OBSERVED: Observed = Observed { generation: 1, mapping_generation: 1 };
+
+#[tokio::test]
+async fn a_stale_save_of_the_configuration_is_refused() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let mut spec = bench.add_application("Promapp").await?;
+    spec.enabled = false;
+    let tx = bench.store.begin().await?;
+    tx.update_spec(&spec, 1).await?;
+    tx.commit().await?;
+    let tx = bench.store.begin().await?;
+    let refused = tx.update_spec(&spec, 1).await;
+    assert!(matches!(refused, Err(StoreError::Stale { stored: 2, .. })));
+    let second = tx.insert_job(&spec).await;
+    assert!(matches!(second, Err(StoreError::Taken { .. })));
+    drop(tx);
+    assert!(bench.store.list_enabled_jobs().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn mappings_come_back_in_order_with_all_they_say() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let spec = bench.add_application("Promapp").await?;
+    let mut users = users_mapping();
+    let tx = bench.store.begin().await?;
+    tx.replace_mappings(spec.job_id, &[users.clone()]).await?;
+    users.attributes.remove(0);
+    tx.replace_mappings(spec.job_id, &[users.clone()]).await?;
+    tx.write_secret(spec.application_id, "SecretToken", &Secret::new("t0ken"), now()).await?;
+    tx.commit().await?;
+    assert_eq!(bench.store.list_mappings(spec.job_id).await?, [users.clone()]);
+    let job = bench.store.load_job(spec.job_id).await?.unwrap();
+    assert_eq!((job.spec, job.mapping, job.token), (spec, users, Some(Secret::new("t0ken"))));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lease_is_held_by_one_and_taken_over_when_it_runs_out() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let job = bench.add_application("Promapp").await?.job_id;
+    let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let store = &bench.store;
+    assert!(store.acquire_lease(job, one, later(30), now()).await?);
+    assert!(!store.acquire_lease(job, two, later(30), later(29)).await?);
+    assert!(store.acquire_lease(job, one, later(40), later(29)).await?, "taking one's own again is renewing");
+    assert!(store.renew_lease(job, one, later(50)).await?);
+    assert!(!store.acquire_lease(job, two, later(90), later(49)).await?);
+    assert!(store.acquire_lease(job, two, later(90), later(50)).await?);
+    assert!(!store.renew_lease(job, one, later(99)).await?, "lost");
+    store.release_lease(job, one).await?;
+    assert_eq!(store.load_status(job).await?.lease_owner, Some(two), "not somebody else's to release");
+    store.release_lease(job, two).await?;
+    assert!(store.acquire_lease(job, one, later(90), later(51)).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let mut spec = bench.add_application("Promapp").await?;
+    let (job, store, owner) = (spec.job_id, &bench.store, Uuid::from_u128(1));
+    assert!(store.has_work(job, now()).await?, "no initial cycle yet");
+    assert!(store.acquire_lease(job, owner, later(600), now()).await?);
+    store.begin_cycle(job, owner, &cycle(CycleKind::Initial), OBSERVED).await?;
+    assert!(store.has_work(job, now()).await?, "not finished");
+    store.finish_cycle(job, owner, 0, later(1)).await?;
+    assert!(!store.has_work(job, now()).await?, "in step");
+
+    let user = bench.add_user("ada@contoso.com", "Ada").await?;
+    let other = bench.add_application("Airstack").await?.application_id;
+    let tx = store.begin().await?;
+    tx.append_change(user.id, Some(other), ChangeKind::Assignment, now()).await?;
+    tx.commit().await?;
+    assert!(!store.has_work(job, now()).await?, "another application's business");
+    let tx = store.begin().await?;
+    tx.append_change(user.id, None, ChangeKind::Updated, now()).await?;
+    tx.commit().await?;
+    assert!(store.has_work(job, now()).await?, "the directory changed");
+
+    let quarantine = Quarantine {
+        reason: "401".to_owned(),
+        advice: "Enter a new token.".to_owned(),
+        since: now(),
+        attempts: 1,
+        next_attempt_at: later(30),
+    };
+    store.set_quarantine(job, owner, Some(&quarantine)).await?;
+    assert!(!store.has_work(job, later(29)).await?, "quarantine lasts");
+    assert_eq!(store.find_next_due(job).await?, Some(later(30)));
+    assert!(store.has_work(job, later(30)).await?, "next attempt");
+    assert_eq!(store.load_status(job).await?.quarantine, Some(quarantine));
+    store.set_quarantine(job, owner, None).await?;
+
+    spec.enabled = false;
+    let tx = store.begin().await?;
+    tx.update_spec(&spec, 1).await?;
+    tx.commit().await?;
+    assert!(!store.has_work(job, later(99)).await?, "off");
+    (spec.enabled, spec.mode) = (true, JobMode::Manual);
+    let tx = store.begin().await?;
+    tx.update_spec(&spec, 2).await?;
+    tx.commit().await?;
+    assert!(!store.has_work(job, later(99)).await?, "manual");
+    (spec.mode, spec.mapping_generation) = (JobMode::Automatic, 2);
+    let tx = store.begin().await?;
+    tx.update_spec(&spec, 3).await?;
+    tx.commit().await?;
+    let last = store.last_change_seq().await?;
+    store.begin_cycle(job, owner, &cycle(CycleKind::Incremental), OBSERVED).await?;
+    store.finish_cycle(job, owner, last, later(2)).await?;
+    assert!(store.has_work(job, now()).await?, "everybody must be looked at again");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_finished_cycle_becomes_the_last_one() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let job = bench.add_application("Promapp").await?.job_id;
+    let owner = Uuid::from_u128(1);
+    let running = cycle(CycleKind::Initial);
+    let refused = bench.store.begin_cycle(job, owner, &running, OBSERVED).await;
+    assert!(matches!(refused, Err(StoreError::LeaseLost)), "no lease, no cycle");
+    bench.store.acquire_lease(job, owner, later(60), now()).await?;
+    bench.store.begin_cycle(job, owner, &running, OBSERVED).await?;
+    let status = bench.store.load_status(job).await?;
+    assert_eq!(
+        (status.cycle, status.first_run_at, status.observed_mapping_generation),
+        (Some(running), Some(now()), 1)
+    );
+
+    let refused = bench.store.finish_cycle(job, Uuid::from_u128(2), 9, later(5)).await;
+    assert!(matches!(refused, Err(StoreError::LeaseLost)));
+    bench.store.finish_cycle(job, owner, 9, later(5)).await?;
+    let status = bench.store.load_status(job).await?;
+    assert_eq!((status.cycle, status.initial_done, status.watermark), (None, true, 9));
+    assert_eq!((status.last_cycle_kind, status.last_counts), (Some(CycleKind::Initial), running.counts));
+    assert_eq!((status.last_processed, status.last_total), (3, 10));
+    assert_eq!((status.last_run_at, status.last_success_at), (Some(later(5)), Some(later(5))));
+    Ok(())
+}
+
+#[tokio::test]
+async fn deleting_an_application_takes_its_job_along() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let spec = bench.add_application("Promapp").await?;
+    let tx = bench.store.begin().await?;
+    tx.replace_mappings(spec.job_id, &[users_mapping()]).await?;
+    tx.delete_application(spec.application_id).await?;
+    tx.commit().await?;
+    assert!(bench.store.find_spec(spec.job_id).await?.is_none());
+    assert!(bench.store.find_status(spec.job_id).await?.is_none());
+    assert!(bench.store.list_mappings(spec.job_id).await?.is_empty());
+    assert!(bench.store.list_roles(spec.application_id).await?.is_empty());
+    assert!(bench.store.load_job(spec.job_id).await?.is_none());
+    assert!(!bench.store.has_work(spec.job_id, now()).await?);
+    Ok(())
+}
+
+fn cycle(kind: CycleKind) -> RunningCycle {
+    RunningCycle {
+        id: CycleId::from_uuid(new_id(&purser_store::ManualClock::new(now()))),
+        kind,
+        cursor: None,
+        start_seq: 0,
+        started_at: now(),
+        processed: 3,
+        total: 10,
+        counts: CycleCounts { created: 2, failed: 1, ..CycleCounts::default() },
+    }
+}
+
+fn users_mapping() -> ObjectMapping {
+    let row = |target: &str, source, apply, matching_priority| AttributeMapping {
+        target: target.to_owned(),
+        source,
+        default_value: Some("x".to_owned()),
+        apply,
+        matching_priority,
+    };
+    ObjectMapping {
+        key: "users".to_owned(),
+        name: "Provision Purser Users".to_owned(),
+        enabled: true,
+        actions: ObjectActions { create: true, update: true, delete: false },
+        attributes: vec![
+            row("title", MappingSource::None, Apply::OnCreate, None),
+            row("userName", MappingSource::Direct("userPrincipalName".to_owned()), Apply::Always, Some(1)),
+            row("active", MappingSource::Expression("Not([x])".to_owned()), Apply::Always, None),
+        ],
+    }
+}

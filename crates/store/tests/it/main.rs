@@ -1,0 +1,9 @@
+//! The store on real SQLite files, with the real migrations.
+
+mod directory;
+mod engine;
+mod feed;
+mod jobs;
+mod migrations;
+mod people;
+mod support;

@@ -1,0 +1,124 @@
+//! Failing on demand.
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hyper::Method;
+use tokio::sync::Notify;
+
+/// Ways of failing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// 429 with this `Retry-After`, in seconds.
+    TooManyRequests {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// This status, with a SCIM error as body. Nothing is done.
+    Status(u16),
+    /// 401, as if the token had been revoked.
+    Unauthorized,
+    /// No answer until [`ScimTarget::heal`](super::ScimTarget::heal) is called.
+    Hang,
+    /// Hangs up without doing what was asked.
+    DropBefore,
+    /// Does what was asked and hangs up without an answer.
+    DropAfter,
+    /// 200 with a web page. Nothing is done.
+    Html,
+    /// 200 with something that is not JSON. What was asked is done.
+    Garbage,
+}
+
+/// When to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultRule {
+    /// How.
+    pub fault: Fault,
+    /// Only requests with this method.
+    pub method: Option<&'static str>,
+    /// Requests (of that method) that go well first.
+    pub skip: u32,
+    /// Requests that fail then; `None` is all of them.
+    pub times: Option<u32>,
+}
+
+impl FaultRule {
+    /// Fails always in this way.
+    #[must_use]
+    pub fn always(fault: Fault) -> Self {
+        Self { fault, method: None, skip: 0, times: None }
+    }
+
+    /// Fails so many times in this way, and then no more.
+    #[must_use]
+    pub fn times(fault: Fault, times: u32) -> Self {
+        Self { times: Some(times), ..Self::always(fault) }
+    }
+
+    /// The same for requests with this method only.
+    #[must_use]
+    pub fn on(self, method: &'static str) -> Self {
+        Self { method: Some(method), ..self }
+    }
+
+    /// The same after so many requests that go well.
+    #[must_use]
+    pub fn after(self, skip: u32) -> Self {
+        Self { skip, ..self }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    /// Spares the lock while all is well.
+    active: AtomicBool,
+    rule: Mutex<Option<FaultRule>>,
+    healed: Notify,
+}
+
+impl Faults {
+    pub(super) fn set(&self, rule: FaultRule) {
+        *self.rule() = Some(rule);
+        self.active.store(true, Ordering::Release);
+    }
+
+    pub(super) fn clear(&self) {
+        *self.rule() = None;
+        self.active.store(false, Ordering::Release);
+        self.healed.notify_waiters();
+    }
+
+    /// The fault that this request meets.
+    pub(super) fn next(&self, method: &Method) -> Option<Fault> {
+        if !self.active.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut rule = self.rule();
+        let current = rule.as_mut()?;
+        if current.method.is_some_and(|wanted| wanted != method.as_str()) {
+            return None;
+        }
+        if current.skip > 0 {
+            current.skip -= 1;
+            return None;
+        }
+        let fault = current.fault;
+        match &mut current.times {
+            None => {}
+            Some(0) => return None,
+            Some(times) => *times -= 1,
+        }
+        Some(fault)
+    }
+
+    pub(super) async fn wait_until_healed(&self) {
+        let healed = self.healed.notified();
+        if self.active.load(Ordering::Acquire) {
+            healed.await;
+        }
+    }
+
+    fn rule(&self) -> MutexGuard<'_, Option<FaultRule>> {
+        self.rule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

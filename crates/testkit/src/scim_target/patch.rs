@@ -1,0 +1,161 @@
+//! PATCH (RFC 7644, section 3.5.2), as strict as the stricter servers: a path into an element that is not there is
+//! refused with `noTarget`.
+use serde_json::{Map, Value};
+
+use super::path::{Path, holds, slot};
+
+/// Why a PATCH was refused: `scimType` and detail.
+pub(super) type Refused = (&'static str, String);
+
+/// Carries out all operations, or none.
+pub(super) fn apply(body: &mut Value, request: &Value) -> Result<(), Refused> {
+    let operations = request
+        .as_object()
+        .and_then(|request| super::path::get(request, "Operations"))
+        .and_then(Value::as_array)
+        .ok_or(("invalidSyntax", "Operations is missing".to_owned()))?;
+    let mut after = body.clone();
+    for operation in operations {
+        let verb = operation["op"].as_str().unwrap_or_default().to_ascii_lowercase();
+        let path = match operation["path"].as_str() {
+            Some(text) => Some(Path::parse(text).ok_or_else(|| ("invalidPath", format!("not a path: {text}")))?),
+            None => None,
+        };
+        let value = operation.get("value");
+        match (verb.as_str(), path, value) {
+            ("add" | "replace", None, Some(Value::Object(members))) => merge(object(&mut after), members),
+            ("add", Some(path), Some(value)) => write(&mut after, &path, value, true)?,
+            ("replace", Some(path), Some(value)) => write(&mut after, &path, value, false)?,
+            ("remove", Some(path), _) => remove(&mut after, &path)?,
+            ("remove", None, _) => return Err(("noTarget", "remove needs a path".to_owned())),
+            ("add" | "replace", _, _) => return Err(("invalidValue", format!("{verb} needs a value"))),
+            _ => return Err(("invalidSyntax", format!("unknown operation \"{verb}\""))),
+        }
+    }
+    *body = after;
+    Ok(())
+}
+
+fn write(body: &mut Value, path: &Path, value: &Value, adds: bool) -> Result<(), Refused> {
+    let place = match &path.schema {
+        Some(schema) => object(slot(object(body), schema)),
+        None => object(body),
+    };
+    let attribute = slot(place, &path.attribute);
+    let Some(conditions) = &path.element else {
+        match (&path.sub, &mut *attribute, value) {
+            (Some(sub), _, _) => *slot(object(attribute), sub) = value.clone(),
+            (None, Value::Array(list), Value::Array(more)) if adds => {
+                for element in more {
+                    if !list.contains(element) {
+                        list.push(element.clone());
+                    }
+                }
+            }
+            (None, Value::Object(object), Value::Object(members)) => merge(object, members),
+            _ => *attribute = value.clone(),
+        }
+        return Ok(());
+    };
+    let elements = attribute.as_array_mut().map_or(&mut [][..], Vec::as_mut_slice);
+    let mut hit = false;
+    for element in elements.iter_mut().filter(|element| holds(conditions, element)) {
+        hit = true;
+        match (&path.sub, value) {
+            (Some(sub), value) => *slot(object(element), sub) = value.clone(),
+            (None, Value::Object(members)) => merge(object(element), members),
+            (None, _) => return Err(("invalidValue", "an element must be an object".to_owned())),
+        }
+    }
+    if hit { Ok(()) } else { Err(no_target(path)) }
+}
+
+fn remove(body: &mut Value, path: &Path) -> Result<(), Refused> {
+    let place = match &path.schema {
+        Some(schema) => object(slot(object(body), schema)),
+        None => object(body),
+    };
+    let Some(conditions) = &path.element else {
+        match &path.sub {
+            Some(sub) => drop_member(object(slot(place, &path.attribute)), sub),
+            None => drop_member(place, &path.attribute),
+        }
+        return Ok(());
+    };
+    let attribute = slot(place, &path.attribute);
+    let Some(elements) = attribute.as_array_mut() else { return Err(no_target(path)) };
+    if !elements.iter().any(|element| holds(conditions, element)) {
+        return Err(no_target(path));
+    }
+    match &path.sub {
+        Some(sub) => elements
+            .iter_mut()
+            .filter(|element| holds(conditions, element))
+            .for_each(|element| drop_member(object(element), sub)),
+        None => elements.retain(|element| !holds(conditions, element)),
+    }
+    Ok(())
+}
+
+fn no_target(path: &Path) -> Refused {
+    ("noTarget", format!("no element of {} matches", path.attribute))
+}
+
+fn merge(into: &mut Map<String, Value>, members: &Map<String, Value>) {
+    for (name, value) in members {
+        *slot(into, name) = value.clone();
+    }
+}
+
+fn drop_member(object: &mut Map<String, Value>, name: &str) {
+    object.retain(|key, _| !key.eq_ignore_ascii_case(name));
+}
+
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    match value {
+        Value::Object(object) => object,
+        _ => unreachable!("made an object just above"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn patched(body: Value, operations: Value) -> Result<Value, &'static str> {
+        let mut body = body;
+        apply(&mut body, &json!({ "Operations": operations })).map_err(|(kind, _)| kind)?;
+        Ok(body)
+    }
+
+    #[test]
+    fn an_element_that_is_not_there_is_no_target() {
+        let operations = json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "a"}]);
+        assert_eq!(patched(json!({}), operations.clone()), Err("noTarget"));
+        assert_eq!(
+            patched(json!({"emails": [{"type": "Work", "value": "x"}]}), operations),
+            Ok(json!({"emails": [{"type": "Work", "value": "a"}]}))
+        );
+    }
+
+    #[test]
+    fn a_refused_operation_undoes_those_before_it() {
+        let mut body = json!({"title": "a"});
+        let request = json!({"Operations": [
+            {"op": "Replace", "path": "title", "value": "b"},
+            {"op": "remove", "path": "emails[type eq \"work\"]"},
+        ]});
+        assert!(apply(&mut body, &request).is_err());
+        assert_eq!(body, json!({"title": "a"}));
+    }
+
+    #[test]
+    fn extensions_lie_in_an_object_of_their_own() {
+        let operations = json!([{"op": "add", "path": "urn:x:2.0:User:manager", "value": {"value": "7"}}]);
+        assert_eq!(patched(json!({}), operations), Ok(json!({"urn:x:2.0:User": {"manager": {"value": "7"}}})));
+    }
+}

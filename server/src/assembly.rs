@@ -1,0 +1,128 @@
+//! Puts the rooms together: store, engine, queue, use-cases, router.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use axum::Router;
+use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network};
+use purser_engine::{Engine, EngineDeps, EngineSettings, queue::TaskQueue};
+use purser_service::{ImportTask, Portal, PortalDeps};
+use purser_store::{Clock, Store, StoreConfig};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::ServerError,
+    key_file,
+    settings::{Settings, SettingsError},
+    web::{WebParts, build_router, session_store::SessionLimits},
+};
+
+/// Name of the queue of imports.
+const IMPORTS: &str = "imports";
+
+/// Everything that runs, put together and not started yet.
+pub struct Assembly {
+    /// The database.
+    pub store: Store,
+    /// The engine; `run` starts it.
+    pub engine: Engine,
+    /// The use-cases.
+    pub portal: Portal,
+    /// Cancelled to stop everything.
+    pub shutdown: CancellationToken,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+}
+
+impl std::fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assembly").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Opens the data folder and its database, which both get made if they are not there. Does not migrate.
+pub async fn open_store(settings: &Settings) -> Result<Store, ServerError> {
+    make_data_dir(&settings.data_dir)
+        .map_err(|source| ServerError::DataDir { path: settings.data_dir.clone(), source })?;
+    let master_key = key_file::load_or_create(settings)?;
+    let database_url = settings.database_url();
+    Store::open(&StoreConfig { database_url: database_url.clone(), master_key })
+        .await
+        .map_err(|source| ServerError::Database { url: database_url, source })
+}
+
+/// Brings the database to this release's schema, the queue's tables included.
+pub async fn migrate(store: &Store) -> Result<(), ServerError> {
+    purser_migrations::migrate(store.connection()).await.map_err(|error| ServerError::Migrate(Box::new(error)))?;
+    TaskQueue::<ImportTask>::new(store, IMPORTS).setup().await.map_err(ServerError::Queue)
+}
+
+/// Opens, migrates and puts together.
+pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assembly, ServerError> {
+    let store = open_store(&settings).await?;
+    migrate(&store).await?;
+    let gallery = Arc::new(Gallery::load().map_err(ServerError::Gallery)?);
+    let allowed_networks = parse_networks(&settings.egress_allow)?;
+    let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() })
+        .map_err(ServerError::HttpKit)?;
+    let engine = Engine::new(EngineDeps {
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        kit: kit.clone(),
+        gallery: Arc::clone(&gallery),
+        settings: EngineSettings { concurrency: usize::from(settings.concurrency), ..EngineSettings::default() },
+    });
+    let portal = Portal::new(PortalDeps {
+        store: store.clone(),
+        engine: engine.clone(),
+        imports: TaskQueue::new(&store, IMPORTS),
+        kit,
+        gallery,
+        clock: Arc::clone(&clock),
+    });
+    Ok(Assembly { store, engine, portal, shutdown: CancellationToken::new(), clock, settings })
+}
+
+impl Assembly {
+    /// The settings it was made from.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The router over these parts.
+    pub fn router(&self) -> Router {
+        let settings = &self.settings;
+        build_router(WebParts {
+            portal: self.portal.clone(),
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            session_limits: SessionLimits {
+                idle: Duration::from_secs(u64::from(settings.session_idle_minutes) * 60),
+                absolute: Duration::from_secs(u64::from(settings.session_max_hours) * 3600),
+            },
+            public_url: settings.public_url.clone(),
+            behind_tls: settings.behind_tls,
+            shutdown: self.shutdown.clone(),
+        })
+    }
+}
+
+fn parse_networks(texts: &[String]) -> Result<Vec<Network>, SettingsError> {
+    texts
+        .iter()
+        .map(|text| {
+            text.parse().map_err(|error| SettingsError::Unusable { name: "egress_allow", reason: format!("{error}.") })
+        })
+        .collect()
+}
+
+/// Only its owner has business in it: it holds the key and everybody's data.
+fn make_data_dir(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}

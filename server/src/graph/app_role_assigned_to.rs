@@ -1,0 +1,109 @@
+//! `/servicePrincipals/{id}/appRoleAssignedTo`: who is assigned, with which role.
+
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+    routing::{delete, get, post},
+};
+use purser_contract::{
+    application::ApplicationView,
+    assignment::{AssignForm, AssignmentView, UnassignForm},
+    page::ListForm,
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, GraphRoute,
+    body::{ApiCaller, At, Body, Properties},
+    created, done,
+    odata::Query,
+};
+use crate::web::{ServerState, fault::Fault};
+
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/appRoleAssignedTo", || get(list_assignments)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/appRoleAssignedTo", || post(assign)),
+    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", || delete(unassign)),
+];
+
+async fn list_assignments(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+) -> Answer {
+    query.allow(&["$search"])?;
+    let application = state.portal.load_application(&caller, &id).await?;
+    let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
+    let page = state.portal.list_assignments(&caller, &id, form).await?;
+    Ok(query.collection("appRoleAssignments", page, |view| shape_assignment(&view, &application)))
+}
+
+async fn assign(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+    Body(body): Body<Map<String, Value>>,
+) -> Answer {
+    let mut properties = Properties::new("AppRoleAssignment", body);
+    let principal = properties.take_required_text("principalId")?;
+    let role_id = properties.take_required_text("appRoleId")?;
+    let resource = properties.take_text("resourceId")?.flatten();
+    properties.finish()?;
+    let application = state.portal.load_application(&caller, &id).await?;
+    if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case(&application.id)) {
+        return Err(Fault::bad_request("The resourceId in the body is not the service principal in the address."));
+    }
+    // Graph's principal is a user or a group, and the request does not say which.
+    let is_user = match state.portal.find_user_record(&caller, &principal).await {
+        Ok(_) => true,
+        Err(error) => {
+            let fault = Fault::from(error);
+            if fault.status() != StatusCode::NOT_FOUND {
+                return Err(fault);
+            }
+            state.portal.find_group_record(&caller, &principal).await.map_err(|error| not_found_as(&principal, error.into()))?;
+            false
+        }
+    };
+    let (users, groups) = if is_user { (vec![principal], vec![]) } else { (vec![], vec![principal]) };
+    let form = AssignForm { application_id: id, role_id, users, groups };
+    let assigned = state.portal.assign(&caller, form).await?;
+    let view = assigned.first().ok_or_else(|| Fault::bad_request("Nobody was assigned."))?;
+    let location = format!("{}/servicePrincipals/{}/appRoleAssignedTo/{}", query.base(), application.id, view.id);
+    created(&location, query.entity("appRoleAssignments", shape_assignment(view, &application)))
+}
+
+async fn unassign(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, assignment)): At<(String, String)>,
+) -> Answer {
+    let shown: String = assignment.chars().take(80).collect();
+    let form = UnassignForm { application_id: id, assignments: vec![assignment] };
+    if state.portal.unassign(&caller, form).await? == 0 {
+        return Err(Fault::not_found(format!("There is no assignment '{shown}' on this service principal.")));
+    }
+    done()
+}
+
+fn not_found_as(principal: &str, fault: Fault) -> Fault {
+    if fault.status() != StatusCode::NOT_FOUND {
+        return fault;
+    }
+    let shown: String = principal.chars().take(80).collect();
+    Fault::not_found(format!("There is no user and no group '{shown}'."))
+}
+
+fn shape_assignment(view: &AssignmentView, application: &ApplicationView) -> Value {
+    json!({
+        "id": view.id,
+        "appRoleId": view.role.id,
+        "principalId": view.principal_id,
+        "principalType": view.principal_type,
+        "principalDisplayName": view.display_name,
+        "resourceId": application.id,
+        "resourceDisplayName": application.display_name,
+    })
+}

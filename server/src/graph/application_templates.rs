@@ -1,0 +1,124 @@
+//! `/applicationTemplates`: the gallery.
+
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use purser_contract::{
+    application::{CreateApplicationForm, TemplateView},
+    page::PageView,
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, GraphRoute,
+    body::{ApiCaller, At, Body, Properties},
+    filter::{Comparison, Filter, Function, Literal, Operator},
+    odata::{Query, unsupported_condition},
+    ok,
+    service_principals::load_shape,
+};
+use crate::web::{ServerState, fault::Fault};
+
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(Method::GET, "/applicationTemplates", || get(list_templates)),
+    GraphRoute::new(Method::GET, "/applicationTemplates/{id}", || get(load_template)),
+    GraphRoute::new(Method::POST, "/applicationTemplates/{id}/instantiate", || post(instantiate)),
+];
+
+const UNDERSTOOD: &str = "id, displayName and publisher with eq, startswith and contains, joined by and.";
+
+async fn list_templates(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+    query.allow(&["$filter", "$search"])?;
+    let conditions = query.filter.clone().map(Filter::conditions).unwrap_or_default();
+    let mut items = Vec::new();
+    for template in state.portal.list_templates(&caller, &query.search)? {
+        let mut fits_all = true;
+        for condition in &conditions {
+            fits_all &= fits(&template, condition)?;
+        }
+        if fits_all {
+            items.push(template);
+        }
+    }
+    // The gallery is a few files and comes as one page: there is nothing behind it, whatever the cursor says.
+    let total = u64::try_from(items.len()).ok();
+    Ok(query.collection("applicationTemplates", PageView { items, next: None, total }, |view| shape_template(&view)))
+}
+
+async fn load_template(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    let template = state.portal.load_template(&caller, &id)?;
+    ok(query.entity("applicationTemplates", shape_template(&template)))
+}
+
+async fn instantiate(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+    Body(body): Body<Map<String, Value>>,
+) -> Answer {
+    let mut properties = Properties::new("applicationTemplate", body);
+    let form = CreateApplicationForm { template_id: id, display_name: properties.take_required_text("displayName")? };
+    properties.finish()?;
+    let view = state.portal.create_application(&caller, form).await?;
+    let principal = load_shape(&state, &caller, &view.id).await?;
+    let body = json!({
+        "@odata.context": format!("{}/$metadata#microsoft.graph.applicationServicePrincipal", query.base()),
+        "application": {
+            "id": view.id,
+            "appId": view.app_id,
+            "applicationTemplateId": view.template.id,
+            "displayName": view.display_name,
+            "createdDateTime": view.created_at,
+        },
+        "servicePrincipal": principal,
+    });
+    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+}
+
+fn fits(template: &TemplateView, condition: &Filter) -> Result<bool, Fault> {
+    let value = |path: &str| match path {
+        "id" => Some(&template.id),
+        "displayName" => Some(&template.display_name),
+        "publisher" => Some(&template.publisher),
+        _ => None,
+    };
+    let refused = || unsupported_condition(condition, UNDERSTOOD);
+    match condition {
+        Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Literal::Text(text) | Literal::Bare(text) }) => {
+            Ok(value(path).ok_or_else(refused)?.to_lowercase() == text.to_lowercase())
+        }
+        Filter::Call { function, path, text } => {
+            let (value, text) = (value(path).ok_or_else(refused)?.to_lowercase(), text.to_lowercase());
+            Ok(match function {
+                Function::StartsWith => value.starts_with(&text),
+                Function::EndsWith => value.ends_with(&text),
+                Function::Contains => value.contains(&text),
+            })
+        }
+        _ => Err(refused()),
+    }
+}
+
+fn shape_template(view: &TemplateView) -> Value {
+    json!({
+        "id": view.id,
+        "displayName": view.display_name,
+        "publisher": view.publisher,
+        "description": view.description,
+        "categories": view.categories,
+        "homePageUrl": null,
+        "logoUrl": null,
+        "supportedProvisioningTypes": ["sync"],
+        "supportedSingleSignOnModes": [],
+    })
+}

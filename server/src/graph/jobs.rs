@@ -1,0 +1,299 @@
+//! `/servicePrincipals/{id}/synchronization/templates` and `…/jobs`.
+//!
+//! An application has exactly one job from its first moment on, so creating one answers with that one.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, Method, StatusCode, header::LOCATION},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use purser_contract::{
+    application::ApplicationView,
+    page::PageView,
+    provisioning::{JobStatusView, ProvisioningView, TestConnectionForm},
+};
+use purser_service::Caller;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, GraphRoute,
+    body::{ApiCaller, At, Body, OptionalBody, Properties},
+    done,
+    odata::Query,
+    ok,
+    secrets::KeyedValue,
+};
+use crate::web::{ServerState, fault::Fault};
+
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/templates", || get(list_templates)),
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs", || get(list_jobs)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs", || post(create_job)),
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}", || get(load_job)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/start", || post(start)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/pause", || post(pause)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/restart", || post(restart)),
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/validateCredentials", || {
+        post(validate_credentials)
+    }),
+];
+
+/// Graph's name of the template of every application that speaks SCIM, the only kind in this release.
+const TEMPLATE: &str = "scim";
+/// What a restart clears here, in Graph's words; naming any of them asks for a new initial cycle.
+const RESETTABLE: &[&str] = &["Watermark", "Escrows", "QuarantineState"];
+/// What Graph can reset besides, and Purser can't.
+const NOT_RESETTABLE: &[&str] = &["ConnectorDataStore", "Full", "ForceDeletes"];
+
+async fn list_templates(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    let application = state.portal.load_application(&caller, &id).await?;
+    let items = vec![json!({
+        "id": TEMPLATE,
+        "applicationId": application.app_id,
+        "default": true,
+        "description": application.template.description,
+        "discoverable": true,
+        "factoryTag": TEMPLATE,
+        "metadata": [{ "key": "GalleryApplicationIdentifier", "value": application.template.id }],
+    })];
+    Ok(query.collection("synchronizationTemplates", PageView { items, next: None, total: Some(1) }, |item| item))
+}
+
+async fn list_jobs(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    let blade = state.portal.load_provisioning(&caller, &id).await?;
+    let items = vec![shape_job(&blade)];
+    Ok(query.collection("synchronizationJobs", PageView { items, next: None, total: Some(1) }, |item| item))
+}
+
+async fn load_job(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    let blade = find_job(&state, &caller, &id, &job).await?;
+    ok(query.entity("synchronizationJobs", shape_job(&blade)))
+}
+
+async fn create_job(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+    Body(body): Body<Map<String, Value>>,
+) -> Answer {
+    let mut properties = Properties::new("synchronizationJob", body);
+    let template = properties.take_required_text("templateId")?;
+    properties.finish()?;
+    let application: ApplicationView = state.portal.load_application(&caller, &id).await?;
+    if template != TEMPLATE && template != application.template.id {
+        return Err(Fault::bad_request(format!(
+            "This application has no synchronization template '{}'; it has '{TEMPLATE}'.",
+            template.chars().take(80).collect::<String>()
+        )));
+    }
+    let blade = state.portal.load_provisioning(&caller, &id).await?;
+    // Graph answers 201; to a script that runs again, 200 tells that the job was in use already.
+    let status = if blade.status.code == "NotConfigured" { StatusCode::CREATED } else { StatusCode::OK };
+    let location =
+        format!("{}/servicePrincipals/{}/synchronization/jobs/{}", query.base(), application.id, blade.job_id);
+    let mut response = (status, Json(query.entity("synchronizationJobs", shape_job(&blade)))).into_response();
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+async fn start(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+) -> Answer {
+    let blade = find_job(&state, &caller, &id, &job).await?;
+    state.portal.start_job(&caller, &blade.job_id).await?;
+    done()
+}
+
+async fn pause(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+) -> Answer {
+    let blade = find_job(&state, &caller, &id, &job).await?;
+    state.portal.pause_job(&caller, &blade.job_id).await?;
+    done()
+}
+
+async fn restart(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    OptionalBody(body): OptionalBody,
+) -> Answer {
+    let mut properties = Properties::new("restart", body);
+    let mut criteria = match properties.take("criteria") {
+        None | Some(Value::Null) => Properties::new("synchronizationJobRestartCriteria", Map::new()),
+        Some(Value::Object(criteria)) => Properties::new("synchronizationJobRestartCriteria", criteria),
+        Some(_) => return Err(Fault::bad_request("Invalid value specified for property 'criteria': it must be an object.")),
+    };
+    let scope = criteria.take_text("resetScope")?.flatten().unwrap_or_default();
+    criteria.finish()?;
+    properties.finish()?;
+    let asked: Vec<&str> = scope.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if let Some(part) = asked.iter().find(|part| NOT_RESETTABLE.contains(part)) {
+        return Err(Fault::bad_request(format!(
+            "The resetScope {part} is not supported: Purser keeps its links to accounts, so that a restart \
+             makes no duplicates. Supported are {}.",
+            RESETTABLE.join(", ")
+        )));
+    }
+    if let Some(part) = asked.iter().find(|part| **part != "None" && !RESETTABLE.contains(part)) {
+        let part: String = part.chars().take(80).collect();
+        return Err(Fault::bad_request(format!("There is no resetScope '{part}'.")));
+    }
+    let blade = find_job(&state, &caller, &id, &job).await?;
+    if asked != ["None"] {
+        state.portal.restart_job(&caller, &blade.job_id).await?;
+    }
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ValidateBody {
+    #[serde(default)]
+    use_saved_credentials: bool,
+    #[serde(default)]
+    credentials: Vec<KeyedValue>,
+}
+
+async fn validate_credentials(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    Body(body): Body<ValidateBody>,
+) -> Answer {
+    let blade = find_job(&state, &caller, &id, &job).await?;
+    let mut form = TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() };
+    if !body.use_saved_credentials {
+        for KeyedValue { key, value } in body.credentials {
+            let value = value.unwrap_or_default();
+            match key.as_str() {
+                "BaseAddress" => form.tenant_url = value,
+                "SecretToken" => form.secret_token = value,
+                _ => {
+                    let key: String = key.chars().take(80).collect();
+                    return Err(Fault::bad_request(format!(
+                        "This application has no credential '{key}'; it takes BaseAddress and SecretToken."
+                    )));
+                }
+            }
+        }
+        for (key, value) in [("BaseAddress", &form.tenant_url), ("SecretToken", &form.secret_token)] {
+            if value.trim().is_empty() {
+                return Err(Fault::bad_request(format!(
+                    "The credential {key} is missing. Give it, or set useSavedCredentials to true."
+                )));
+            }
+        }
+    }
+    let view = state.portal.test_connection(&caller, form).await?;
+    if view.ok {
+        return done();
+    }
+    let message = format!("{}: {}", view.title, view.message);
+    Err(Fault::new(StatusCode::BAD_REQUEST, "CredentialValidationUnavailable", message).advice(view.advice))
+}
+
+/// The blade of an application, if the job is its.
+pub(super) async fn find_job(
+    state: &ServerState,
+    caller: &Caller,
+    application: &str,
+    job: &str,
+) -> Result<ProvisioningView, Fault> {
+    let blade = state.portal.load_provisioning(caller, application).await?;
+    if blade.job_id.eq_ignore_ascii_case(job) {
+        return Ok(blade);
+    }
+    let shown: String = job.chars().take(80).collect();
+    Err(Fault::not_found(format!("This service principal has no synchronization job '{shown}'.")))
+}
+
+/// A job in Graph's shape.
+fn shape_job(blade: &ProvisioningView) -> Value {
+    let status = &blade.status;
+    let state = match (status.code.as_str(), blade.enabled) {
+        ("Paused", _) => "Paused",
+        (_, true) => "Active",
+        (_, false) => "Disabled",
+    };
+    json!({
+        "id": blade.job_id,
+        "templateId": TEMPLATE,
+        // There is no fixed interval: a change starts a cycle at once.
+        "schedule": { "expiration": null, "interval": "PT0S", "state": state },
+        "synchronizationJobSettings": [],
+        "status": shape_status(status, &blade.application_name),
+    })
+}
+
+fn shape_status(status: &JobStatusView, application: &str) -> Value {
+    const NEVER: &str = "0001-01-01T00:00:00Z";
+    let counts = &status.counts;
+    let exported = counts.created + counts.updated + counts.disabled + counts.deleted;
+    let execution = status.last_run_at.as_ref().map(|ended| {
+        json!({
+            "state": if counts.failed > 0 { "EntryLevelErrors" } else { "Succeeded" },
+            "timeBegan": null,
+            "timeEnded": ended,
+            "countImported": status.processed,
+            "countExported": exported,
+            "countExports": exported + counts.failed,
+            "countEscrowed": counts.failed,
+            "countEscrowedRaw": counts.failed,
+            "error": null,
+        })
+    });
+    let quarantine = status.quarantine.as_ref().map(|reason| {
+        json!({
+            "reason": "Unknown",
+            "nextAttempt": status.next_attempt_at,
+            "error": { "code": "Quarantine", "message": reason, "tenantActionable": true },
+        })
+    });
+    let progress = if status.running {
+        json!([{ "units": "objects", "completedUnits": status.processed, "totalUnits": status.total }])
+    } else {
+        json!([])
+    };
+    json!({
+        "code": status.code,
+        "lastExecution": execution,
+        "lastSuccessfulExecution": if counts.failed == 0 { execution.clone() } else { None },
+        "progress": progress,
+        "quarantine": quarantine,
+        "steadyStateFirstAchievedTime": status.first_run_at.as_deref().unwrap_or(NEVER),
+        "steadyStateLastAchievedTime": status.last_run_at.as_deref().unwrap_or(NEVER),
+        "synchronizedEntryCountByType": [{ "key": format!("User to {application}"), "value": status.users_managed }],
+        "countSuccessiveCompleteFailures": 0,
+        "escrowsPruned": false,
+        "troubleshootingUrl": null,
+    })
+}

@@ -1,0 +1,187 @@
+//! `/servicePrincipals`: the applications that people are provisioned to.
+
+use axum::{
+    extract::State,
+    http::Method,
+    routing::{delete, get, patch},
+};
+use purser_contract::{
+    application::{ApplicationRowView, ApplicationView, PropertiesForm},
+    assignment::AppRoleView,
+    page::{ListForm, PageView},
+};
+use purser_domain::ids::RoleId;
+use purser_service::Caller;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, GraphRoute,
+    body::{ApiCaller, At, Body, Properties},
+    done,
+    filter::{Comparison, Filter, Function, Literal, Operator},
+    odata::{Query, unsupported, unsupported_condition},
+    ok,
+    scan::{Verdict, scan},
+};
+use crate::web::{ServerState, fault::Fault};
+
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(Method::GET, "/servicePrincipals", || get(list_principals)),
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}", || get(load_principal)),
+    GraphRoute::new(Method::PATCH, "/servicePrincipals/{id}", || patch(update_principal)),
+    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}", || delete(delete_principal)),
+];
+
+const UNDERSTOOD: &str = "one of displayName eq, appId eq, id eq, startswith(displayName,'…').";
+
+async fn list_principals(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+    query.allow(&["$filter", "$search", "$orderby"])?;
+    query.allow_order("displayName", false)?;
+    if query.filter.is_some() && !query.search.is_empty() {
+        return Err(unsupported("$search and $filter can't be used together on /servicePrincipals.".to_owned()));
+    }
+    let (portal, caller) = (&state.portal, &caller);
+    let condition = query.filter.as_ref().map(Condition::of).transpose()?;
+    let search = condition.as_ref().map_or_else(|| query.search.clone(), Condition::search);
+    let fetch = |after: String, size: u32| {
+        let form = ListForm { search: search.clone(), after, size };
+        async move { Ok(portal.list_applications(caller, form).await?) }
+    };
+    let rows = match &condition {
+        None => fetch(query.after.clone(), query.size).await?,
+        Some(condition) => {
+            scan(&query.after, query.size, fetch, |row| Verdict::keep_if(condition.fits(row))).await?
+        }
+    };
+    let mut items = Vec::with_capacity(rows.items.len());
+    for row in &rows.items {
+        items.push(load_shape(&state, caller, &row.id).await?);
+    }
+    Ok(query.collection("servicePrincipals", PageView { items, next: rows.next, total: rows.total }, |item| item))
+}
+
+async fn load_principal(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    ok(query.entity("servicePrincipals", load_shape(&state, &caller, &id).await?))
+}
+
+async fn update_principal(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+    Body(body): Body<Map<String, Value>>,
+) -> Answer {
+    let mut properties = Properties::new("ServicePrincipal", body);
+    let display_name = properties.take_text("displayName")?;
+    let notes = properties.take_text("notes")?;
+    properties.finish()?;
+    let stored = state.portal.load_application(&caller, &id).await?;
+    let form = PropertiesForm {
+        id: stored.id,
+        generation: stored.generation,
+        display_name: display_name.map_or(stored.display_name, Option::unwrap_or_default),
+        notes: notes.map_or(stored.notes, Option::unwrap_or_default),
+    };
+    state.portal.save_properties(&caller, form).await?;
+    done()
+}
+
+async fn delete_principal(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At(id): At<String>,
+) -> Answer {
+    state.portal.delete_application(&caller, &id).await?;
+    done()
+}
+
+/// What of a list is asked for.
+enum Condition {
+    Id(String),
+    AppId(String),
+    Name(String),
+    NameStart(String),
+}
+
+impl Condition {
+    fn of(filter: &Filter) -> Result<Self, Fault> {
+        match filter {
+            Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Literal::Text(text) | Literal::Bare(text) }) => {
+                match path.as_str() {
+                    "id" => return Ok(Self::Id(text.to_lowercase())),
+                    "appId" => return Ok(Self::AppId(text.to_lowercase())),
+                    "displayName" => return Ok(Self::Name(text.to_lowercase())),
+                    _ => {}
+                }
+            }
+            Filter::Call { function: Function::StartsWith, path, text } if path == "displayName" => {
+                return Ok(Self::NameStart(text.to_lowercase()));
+            }
+            _ => {}
+        }
+        Err(unsupported_condition(filter, UNDERSTOOD))
+    }
+
+    /// What the store's own search can narrow down.
+    fn search(&self) -> String {
+        match self {
+            Self::Id(_) | Self::AppId(_) => String::new(),
+            Self::Name(text) | Self::NameStart(text) => text.clone(),
+        }
+    }
+
+    fn fits(&self, row: &ApplicationRowView) -> bool {
+        match self {
+            Self::Id(id) => row.id.eq_ignore_ascii_case(id),
+            Self::AppId(id) => row.app_id.eq_ignore_ascii_case(id),
+            Self::Name(name) => row.display_name.to_lowercase() == *name,
+            Self::NameStart(start) => row.display_name.to_lowercase().starts_with(start),
+        }
+    }
+}
+
+/// An application in Graph's shape.
+pub(super) async fn load_shape(state: &ServerState, caller: &Caller, id: &str) -> Result<Value, Fault> {
+    let view = state.portal.load_application(caller, id).await?;
+    let roles = state.portal.list_roles(caller, id).await?;
+    Ok(shape_principal(&view, &roles))
+}
+
+fn shape_principal(view: &ApplicationView, roles: &[AppRoleView]) -> Value {
+    // Default Access has no row among Graph's roles either: it is the zero id that an assignment may carry.
+    let default_access = RoleId::DEFAULT_ACCESS.to_string();
+    let roles: Vec<Value> = roles
+        .iter()
+        .filter(|role| role.id != default_access)
+        .map(|role| {
+            json!({
+                "id": role.id,
+                "displayName": role.display_name,
+                "description": role.display_name,
+                "value": role.display_name,
+                "isEnabled": true,
+                "origin": "Application",
+                "allowedMemberTypes": ["User"],
+            })
+        })
+        .collect();
+    json!({
+        "id": view.id,
+        "appId": view.app_id,
+        "displayName": view.display_name,
+        "appDisplayName": view.display_name,
+        "applicationTemplateId": view.template.id,
+        "servicePrincipalType": "Application",
+        "accountEnabled": true,
+        "appRoleAssignmentRequired": true,
+        "appRoles": roles,
+        "notes": if view.notes.is_empty() { None } else { Some(&view.notes) },
+        "tags": ["WindowsAzureActiveDirectoryIntegratedApp"],
+        "createdDateTime": view.created_at,
+    })
+}
