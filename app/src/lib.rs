@@ -20,6 +20,8 @@
 //! 2. reading and writing in `api/<area>.rs`;
 //! 3. the page in `pages/<area>.rs`, its route in `routes.rs`, and its row in `components/menu.rs`.
 
+// A view's type nests as deep as its elements do, and so do the compiler's queries about it.
+#![recursion_limit = "512"]
 #![expect(
     unreachable_pub,
     reason = "the component macro leaves the plain function beside the component, as public as it"

@@ -18,6 +18,7 @@ mod workspace;
 use anyhow::Result;
 use clap::Parser;
 use shell::say;
+use std::process::ExitCode;
 use workspace::Workspace;
 
 /// Purser's tasks.
@@ -38,8 +39,18 @@ enum Task {
     Dist,
 }
 
-fn main() -> Result<()> {
-    let task = Task::parse();
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // In sentences and without a backtrace: what is missing or failed is rarely our own code.
+            say(&format!("\nError: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let workspace = Workspace::locate()?;
     match task {
         Task::Start(options) => start::start(&workspace, &options),

@@ -1,6 +1,6 @@
 //! The frame of every page: header bar, breadcrumbs, title, menu, command bar, content, pane.
 use super::body::Body;
-use super::{HeaderBar, Menu, Monogram, ProblemBar, ResourceMenu, Toast};
+use super::{HeaderBar, Icon, Menu, Monogram, ProblemBar, ResourceMenu, Toast};
 use crate::context;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -105,7 +105,10 @@ pub fn BareShell(
         <Title text=format!("{title} - Purser")/>
         <main class="bare" id="content">
             <div class="bare-card">
-                <p class="bare-brand">"Purser"</p>
+                <p class="bare-brand">
+                    <Icon icon=icondata::LuAnchor/>
+                    "Purser"
+                </p>
                 <h1 class="blade-title">{title}</h1>
                 {notifications()}
                 {children.0}

@@ -4,6 +4,7 @@
 //! while there is something to see, and every third second otherwise. A tab in the background asks
 //! nothing. Without JavaScript they stay as they were when the page was made.
 
+use super::answer_bar::AnswerBar;
 use crate::components::{Progress, TimeStamp};
 use leptos::prelude::*;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView};
@@ -96,12 +97,11 @@ fn tone(status: &JobStatusView) -> &'static str {
 
 fn quarantine_bar(advice: String, next: Option<String>) -> AnyView {
     view! {
-        <div class="bar bar-bad" role="alert">
-            <div class="bar-text">
-                <p class="bar-title">"Provisioning is in quarantine"</p>
+        <div role="alert">
+            <AnswerBar ok=false title="Provisioning is in quarantine">
                 <p>{advice}</p>
                 {next.map(|at| view! { <p>"Next attempt: " <TimeStamp at/></p> })}
-            </div>
+            </AnswerBar>
         </div>
     }
     .into_any()

@@ -6,6 +6,7 @@
 //! To add an island: 1. a file here, 2. use it in a page, 3. look at the size that
 //! `cargo xtask start` prints for the wasm file.
 
+mod answer_bar;
 mod form_guard;
 mod import_progress;
 mod job_progress;

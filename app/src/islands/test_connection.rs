@@ -2,6 +2,7 @@
 //! under the button. Without JavaScript the same button posts the form, and the answer comes with
 //! the page.
 
+use super::answer_bar::AnswerBar;
 use leptos::html::Button;
 use leptos::prelude::*;
 use purser_contract::provisioning::TestConnectionView;
@@ -46,36 +47,30 @@ pub fn TestConnection(
 }
 
 fn answer_bar(answer: TestConnectionView) -> AnyView {
-    let class = if answer.ok { "bar bar-good" } else { "bar bar-bad" };
+    let TestConnectionView { ok, title, message, advice, detail } = answer;
     view! {
-        <div class=class>
-            <div class="bar-text">
-                <p class="bar-title">{answer.title}</p>
-                <p>{answer.message}</p>
-                {(!answer.advice.is_empty()).then(|| view! { <p>{answer.advice}</p> })}
-                {(!answer.detail.is_empty())
-                    .then(|| {
-                        view! {
-                            <details>
-                                <summary>"Technical detail"</summary>
-                                <p class="mono">{answer.detail}</p>
-                            </details>
-                        }
-                    })}
-            </div>
-        </div>
+        <AnswerBar ok title>
+            <p>{message}</p>
+            {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
+            {(!detail.is_empty())
+                .then(|| {
+                    view! {
+                        <details class="inline-details">
+                            <summary>"Technical detail"</summary>
+                            <p class="answer-detail">{detail}</p>
+                        </details>
+                    }
+                })}
+        </AnswerBar>
     }
     .into_any()
 }
 
 fn fault_bar(sentence: String) -> AnyView {
     view! {
-        <div class="bar bar-bad">
-            <div class="bar-text">
-                <p class="bar-title">"The test could not be made"</p>
-                <p>{sentence}</p>
-            </div>
-        </div>
+        <AnswerBar ok=false title="The test could not be made">
+            <p>{sentence}</p>
+        </AnswerBar>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@ mod report;
 
 use crate::api::imports::forms::{list_import_errors, load_import};
 use crate::components::{
-    CommandButton, CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, page,
+    CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, page,
 };
 use crate::context::{flash, param, query};
 use crate::islands::ImportProgress;
@@ -30,7 +30,7 @@ pub fn NewImportPage() -> impl IntoView {
                         "The file's first line names the columns, as attributes or in common spellings, for example "
                         <code>"userPrincipalName,displayName,department"</code> " or "
                         <code>"Email;First name;Last name"</code>
-                        ". A user principal name is needed in every row; who has one that is known already is updated."
+                        ". Every row needs a user principal name; a person who is known by it already is updated."
                     </p>
                     <form class="stack" method="post" action="/api/upload_import" enctype="multipart/form-data">
                         <div class="field">
@@ -106,7 +106,6 @@ fn show(import: ImportView, here: &str, refused: AnyView) -> AnyView {
     let (commands, body) = match import.state {
         ImportState::Ready => (
             view! {
-                <CommandButton form="start-import" icon=icondata::LuPlay label="Start import"/>
                 <CommandLink href="/users/import" icon=icondata::LuFileUp label="Choose another file"/>
             }
             .into_any(),

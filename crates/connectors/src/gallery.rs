@@ -138,8 +138,10 @@ impl Gallery {
             let file = file.into_owned();
             let bytes = Files::get(&file).map(|content| content.data).unwrap_or_default();
             let text = str::from_utf8(&bytes).map_err(|_| GalleryError::NotText { file: file.clone() })?;
-            let template: Template = toml::from_str(text)
-                .map_err(|source| GalleryError::Unreadable { file: file.clone(), source: Box::new(source) })?;
+            let template: Template = toml::from_str(text).map_err(|source| GalleryError::Unreadable {
+                file: file.clone(),
+                source: Box::new(source),
+            })?;
             if templates.iter().any(|other| other.id == template.id || other.name == template.name) {
                 return Err(GalleryError::Duplicate { file });
             }
@@ -191,7 +193,8 @@ mod tests {
             assert!(!template.categories.is_empty() && !template.publisher.is_empty(), "{name}");
             assert!(template.description.ends_with('.'), "{name}");
             assert!(!template.setup_steps.is_empty() && !template.mappings.is_empty(), "{name}");
-            let keys: Vec<_> = template.credentials.iter().map(|field| (field.key.as_str(), field.secret)).collect();
+            let keys: Vec<_> =
+                template.credentials.iter().map(|field| (field.key.as_str(), field.secret)).collect();
             assert_eq!(keys, [("BaseAddress", false), ("SecretToken", true)], "{name}");
             if let Some(url) = &template.tenant_url.default {
                 assert!(url.starts_with("https://"), "{name}");

@@ -49,7 +49,8 @@ pub(crate) struct ScimConnector {
 impl ScimConnector {
     pub(crate) fn new(endpoint: Endpoint, template: &Template) -> Result<Self> {
         let profile = template.profile.clone();
-        let content_type = HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
+        let content_type =
+            HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
         let matching = template
             .default_mappings()
             .into_iter()
@@ -66,7 +67,12 @@ impl ScimConnector {
         let query = request::filter_query(path, value, self.profile.element_filter);
         let answer = self.send(Method::GET, request::USERS.to_owned(), Some(query), None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, self.seen(answer)?, Asked::Find, std::iter::once(path)));
+            return Err(problem::refused(
+                &self.endpoint,
+                self.seen(answer)?,
+                Asked::Find,
+                std::iter::once(path),
+            ));
         }
         match answer::read_listing(&answer) {
             Ok(listing) => Ok((answer, listing)),
@@ -228,7 +234,9 @@ impl ScimConnector {
         body: Option<&Value>,
     ) -> Result<Answer> {
         let body = match body {
-            Some(body) => Some((serde_json::to_vec(body).map_err(|_| unwritable())?, self.content_type.clone())),
+            Some(body) => {
+                Some((serde_json::to_vec(body).map_err(|_| unwritable())?, self.content_type.clone()))
+            }
             None => None,
         };
         self.endpoint.send(Call { method, path, query, body }).await

@@ -183,7 +183,7 @@ async fn choose_cycle(
 ) -> Result<RunningCycle, EngineError> {
     let (spec, status) = (&loaded.spec, &loaded.status);
     let restart = status.observed_mapping_generation != spec.mapping_generation;
-    if let Some(running) = status.cycle.clone().filter(|_| !restart) {
+    if let Some(running) = status.cycle.filter(|_| !restart) {
         return Ok(running);
     }
     let store = &engine.deps.store;

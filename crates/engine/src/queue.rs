@@ -103,7 +103,21 @@ where
     ///
     /// Several tasks run at the same time. A handler that fails is called again, three times in all.
     /// When the database fails under the worker it is started again after a second, for ever.
-    pub async fn run<F, Fut, E>(&self, handler: F, shutdown: CancellationToken)
+    pub fn run<F, Fut, E>(
+        &self,
+        handler: F,
+        shutdown: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + use<T, F, Fut, E>
+    where
+        F: Fn(T) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxDynError> + Send + 'static,
+    {
+        let queue = self.clone();
+        async move { queue.work(handler, shutdown).await }
+    }
+
+    async fn work<F, Fut, E>(self, handler: F, shutdown: CancellationToken)
     where
         F: Fn(T) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,

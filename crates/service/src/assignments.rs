@@ -23,6 +23,19 @@ use uuid::Uuid;
 /// Users and groups assigned, or assignments removed, in one go.
 const MAX_AT_ONCE: usize = 1_000;
 
+/// An assignment with what names its user or group.
+struct Held {
+    assignment: Assignment,
+    display_name: String,
+    detail: String,
+}
+
+impl From<AssignmentRow> for Held {
+    fn from(row: AssignmentRow) -> Self {
+        Self { assignment: row.assignment, display_name: row.display_name, detail: row.detail }
+    }
+}
+
 /// The roles of one application.
 pub(crate) struct Roles {
     roles: HashMap<RoleId, AppRole>,
@@ -88,7 +101,11 @@ impl Portal {
         } else {
             None
         };
-        Ok(PageView { items: rows.iter().map(|row| view_assignment(row, &roles)).collect(), next, total })
+        Ok(PageView {
+            items: rows.into_iter().map(|row| view_assignment(&row.into(), &roles)).collect(),
+            next,
+            total,
+        })
     }
 
     /// One page of the users or groups (`kind` is `User` or `Group`) that can be assigned.
@@ -196,10 +213,10 @@ impl Portal {
         role: RoleId,
         display_name: String,
         detail: String,
-    ) -> AssignmentRow {
+    ) -> Held {
         let id = AssignmentId::from_uuid(self.new_id());
         let assignment = Assignment { id, app: application.id, principal, role, created_at: self.now() };
-        AssignmentRow { assignment, display_name, detail }
+        Held { assignment, display_name, detail }
     }
 
     async fn assign_one(
@@ -208,8 +225,8 @@ impl Portal {
         caller: &Caller,
         application: &Application,
         roles: &Roles,
-        mut row: AssignmentRow,
-    ) -> Result<AssignmentRow> {
+        mut row: Held,
+    ) -> Result<Held> {
         if let Some(held) = find_held(tx, &row.assignment).await? {
             row.assignment = held;
             return Ok(row);
@@ -243,7 +260,7 @@ impl Portal {
         let mut removed = 0;
         for text in &form.assignments {
             let id: AssignmentId = parse_id("assignment", text)?;
-            let Some(row) = tx.find_assignment(id).await? else { continue };
+            let Some(row) = tx.find_assignment(id).await?.map(Held::from) else { continue };
             if row.assignment.app != application.id {
                 return Err(not_found("assignment of this application", text).into());
             }
@@ -285,7 +302,7 @@ async fn find_held(tx: &Tx, wanted: &Assignment) -> Result<Option<Assignment>> {
     Ok(held.into_iter().find(|held| held.app == wanted.app && held.role == wanted.role))
 }
 
-fn note(application: &Application, roles: &Roles, row: &AssignmentRow) -> AuditNote {
+fn note(application: &Application, roles: &Roles, row: &Held) -> AuditNote {
     AuditNote::on(application.id.as_uuid(), &application.display_name)
         .with(principal_type(&row.assignment.principal), &row.display_name)
         .with("Role", roles.view(row.assignment.role).display_name)
@@ -298,7 +315,7 @@ fn principal_type(principal: &Principal) -> &'static str {
     }
 }
 
-fn view_assignment(row: &AssignmentRow, roles: &Roles) -> AssignmentView {
+fn view_assignment(row: &Held, roles: &Roles) -> AssignmentView {
     let principal_id = match row.assignment.principal {
         Principal::User(user) => user.to_string(),
         Principal::Group(group) => group.to_string(),

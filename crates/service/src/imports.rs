@@ -119,7 +119,7 @@ impl Portal {
         self.view_import(&load_import(self.store(), id).await?)
     }
 
-    /// One page of the refused rows, in the file's order.
+    /// One page of the report, in the order in which the rows were looked at.
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not read, or there is no such import.

@@ -10,6 +10,7 @@ use purser_domain::ids::{AppId, ChangeId};
 use purser_domain::log::{LogAction, LogStatus};
 use purser_store::{LogEntry, LogFilter};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -27,8 +28,8 @@ impl Portal {
         let (rows, next) = cut(rows, size, |row| encode_cursor(&row.seq));
         let mut names: HashMap<AppId, String> = HashMap::new();
         for row in &rows {
-            if !names.contains_key(&row.entry.app) {
-                names.insert(row.entry.app, self.name_application(row.entry.app).await?);
+            if let Entry::Vacant(place) = names.entry(row.entry.app) {
+                place.insert(self.name_application(row.entry.app).await?);
             }
         }
         let items = rows.iter().map(|row| {

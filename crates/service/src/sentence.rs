@@ -107,16 +107,18 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: boo
         };
     }
     if let Some(quarantine) = &status.quarantine {
-        return format!(
-            "In quarantine because {} Next attempt at {}.",
-            end_sentence(&lower_first(&quarantine.reason)),
-            spell_time(quarantine.next_attempt_at)
-        );
+        // A configuration that was saved since is tried without waiting.
+        let next = if status.observed_generation == spec.generation {
+            format!("Next attempt at {}.", spell_time(quarantine.next_attempt_at))
+        } else {
+            "It is tried again now with the new configuration.".to_owned()
+        };
+        return format!("In quarantine because {} {next}", end_sentence(&lower_first(&quarantine.reason)));
     }
     if let Some(cycle) = &status.cycle {
         return format!("{} is running: {}.", title_kind(cycle.kind), progress(cycle));
     }
-    if !status.initial_done || status.observed_generation < spec.generation {
+    if !status.initial_done || status.observed_mapping_generation < spec.mapping_generation {
         return "Waiting for the initial cycle to start.".to_owned();
     }
     let ended =

@@ -80,7 +80,7 @@ impl Portal {
         let Some(found) = self.store().find_token_by_hash(&hash_token(token)).await? else {
             return Ok(None);
         };
-        self.store().touch_token(found.id, self.now()).await?;
+        self.store().touch_token(&found, self.now()).await?;
         Ok(Some(Caller::Token { id: found.id, name: found.name }))
     }
 }

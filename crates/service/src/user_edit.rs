@@ -51,7 +51,7 @@ impl Portal {
         let mut edited = stored.clone();
         set_attributes(&mut edited.attributes, form_attributes(form))?;
         edited.account_enabled = is_ticked(form.account_enabled.as_deref());
-        edited.manager = find_manager(&tx, Some(stored.id), &form.manager).await?;
+        edited.manager = find_manager(&tx, Some(&stored), &form.manager).await?;
         if form.generation != stored.generation {
             let fields = compare(&edited, &stored);
             let fields =

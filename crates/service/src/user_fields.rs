@@ -46,8 +46,9 @@ pub(crate) async fn load_person(reads: &Reads, id_or_upn: &str) -> Result<User> 
     found.ok_or_else(|| not_found("user", key).into())
 }
 
-/// The manager meant by an id or sign-in name; empty for none. Nobody manages themselves.
-pub(crate) async fn find_manager(reads: &Reads, whose: Option<UserId>, text: &str) -> Result<Option<UserId>> {
+/// The manager of `whose` meant by an id or sign-in name; empty for none. Nobody manages themselves, and nobody who is
+/// deleted becomes a manager; who is one already stays it, so that a report can still be edited.
+pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str) -> Result<Option<UserId>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -59,10 +60,11 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<UserId>, text: &st
             .into(),
         fault => fault,
     })?;
-    if Some(manager.id) == whose {
+    if whose.is_some_and(|user| user.id == manager.id) {
         return Err(invalid("A user can't be their own manager.").field("manager").into());
     }
-    if manager.deleted_at.is_some() {
+    let stays = whose.is_some_and(|user| user.manager == Some(manager.id));
+    if manager.deleted_at.is_some() && !stays {
         return Err(invalid(format!("{} is deleted and can't be a manager.", manager.name()))
             .field("manager")
             .into());

@@ -122,7 +122,7 @@ impl Portal {
         let tx = self.store().begin().await?;
         let stored = load_person(&tx, id_or_upn).await?;
         refuse_deleted(&stored)?;
-        let manager = find_manager(&tx, Some(stored.id), manager.unwrap_or_default()).await?;
+        let manager = find_manager(&tx, Some(&stored), manager.unwrap_or_default()).await?;
         let edited = User { manager, ..stored.clone() };
         let user = self.edit_user(&tx, caller, &stored, edited).await?;
         tx.commit().await?;

@@ -152,7 +152,8 @@ impl Reads {
         Ok(counts)
     }
 
-    /// The assignments that reach a person, directly and through groups, by application.
+    /// The assignments that reach a person, directly and through groups, by application and with the direct
+    /// ones first.
     pub async fn list_assignments_of(&self, user: UserId) -> Result<Vec<UserAssignment>, StoreError> {
         let groups = Query::select()
             .column(membership::Column::GroupId)
@@ -165,7 +166,8 @@ impl Reads {
         let query = assignment::Entity::find().filter(reaching).order_by_asc(assignment::Column::Id);
         let rows = query.all(&self.db()).await.doing("list a user's assignments")?;
         let names = self.application_names(rows.iter().map(|row| row.app_id)).await?;
-        rows.into_iter()
+        let mut found = rows
+            .into_iter()
             .map(|row| {
                 let application_name = names.get(&row.app_id).cloned().unwrap_or_default();
                 let assignment = from_row(row)?;
@@ -175,7 +177,9 @@ impl Reads {
                 };
                 Ok(UserAssignment { assignment, application_name, via_group })
             })
-            .collect()
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        found.sort_by(|a, b| (&a.application_name, a.via_group).cmp(&(&b.application_name, b.via_group)));
+        Ok(found)
     }
 
     /// The assignments of a group.

@@ -49,7 +49,7 @@ pub fn ApplicationsPage() -> impl IntoView {
                         "View, filter, and search the applications that Purser creates, updates and removes "
                         "accounts in."
                     </p>
-                    <SearchBox path=PATH value=form.search label="Search by application name or object ID"/>
+                    <SearchBox path=PATH value=form.search label="Search by name or object ID"/>
                     {body}
                 </div>
             </Shell>
@@ -72,8 +72,8 @@ fn row(application: ApplicationRowView) -> AnyView {
                     <bdi>{application.display_name}</bdi>
                 </a>
             </th>
-            <td><code>{application.id}</code></td>
-            <td><code>{application.app_id}</code></td>
+            <td><code class="cell-id" title=application.id.clone()>{application.id}</code></td>
+            <td><code class="cell-id" title=application.app_id.clone()>{application.app_id}</code></td>
             <td>{application.template_name}</td>
             <td><TimeStamp at=application.created_at/></td>
             <td><ProvisioningBadge state=application.provisioning/></td>

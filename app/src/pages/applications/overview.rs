@@ -17,6 +17,11 @@ pub fn ApplicationPage() -> impl IntoView {
         let application = load_application(&param("id")).await?;
         let provisioning = load_provisioning(&application.id).await?;
         let here = format!("/applications/{}", application.id);
+        let steps = checklist(&application, &provisioning);
+        let cycle = view! {
+            <JobProgress application=application.id.clone() initial=provisioning.status.clone() brief=true/>
+        }
+        .into_any();
         let rows = vec![
             ("Name", application.display_name.clone().into_any()),
             ("Application ID", view! { <code>{application.app_id.clone()}</code> }.into_any()),
@@ -25,6 +30,7 @@ pub fn ApplicationPage() -> impl IntoView {
             ("Gallery app", application.template.display_name.clone().into_any()),
             ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
         ];
+        let basics = view! { <Properties rows/> }.into_any();
         Ok(view! {
             <Shell
                 title="Overview"
@@ -49,17 +55,17 @@ pub fn ApplicationPage() -> impl IntoView {
                 .into_any()
             >
                 <div class="stack stack-wide">
-                    <section class="stack" aria-labelledby="basic-information">
+                    <section aria-labelledby="basic-information">
                         <h2 id="basic-information" class="heading">"Basic information"</h2>
-                        <Properties rows/>
+                        {basics}
                     </section>
-                    <section class="stack" aria-labelledby="getting-started">
+                    <section aria-labelledby="getting-started">
                         <h2 id="getting-started" class="heading">"Getting started"</h2>
-                        {checklist(&application, &provisioning)}
+                        {steps}
                     </section>
-                    <section class="stack column" aria-labelledby="cycle-status">
+                    <section class="column" aria-labelledby="cycle-status">
                         <h2 id="cycle-status" class="heading">"Current cycle status"</h2>
-                        <JobProgress application=application.id.clone() initial=provisioning.status brief=true/>
+                        {cycle}
                         <p><a href=format!("{here}/provisioning-logs")>"View provisioning logs"</a></p>
                     </section>
                 </div>

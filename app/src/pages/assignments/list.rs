@@ -88,6 +88,8 @@ fn row(assignment: AssignmentView) -> AnyView {
     let group = assignment.principal_type == "Group";
     let href = format!("/{}/{}", if group { "groups" } else { "users" }, assignment.principal_id);
     let tick = format!("Select {}", assignment.display_name);
+    let detail = assignment.detail;
+    let detail = (!detail.is_empty()).then(|| view! { <span class="cell-sub">{detail}</span> });
     let not_counting = (!assignment.role.counts)
         .then(|| view! { <Badge tone=Tone::Warn label="Not provisioned"/> });
     view! {
@@ -96,11 +98,13 @@ fn row(assignment: AssignmentView) -> AnyView {
                 <input type="checkbox" name="form[assignments][]" value=assignment.id aria-label=tick/>
             </td>
             <th scope="row">
-                <a class="named" href=href>
+                <span class="named">
                     <Monogram name=assignment.display_name.clone() round=!group/>
-                    <bdi>{assignment.display_name}</bdi>
-                </a>
-                {(!assignment.detail.is_empty()).then(|| view! { <span class="cell-sub">{assignment.detail}</span> })}
+                    <span class="person-text">
+                        <a href=href><bdi>{assignment.display_name}</bdi></a>
+                        {detail}
+                    </span>
+                </span>
             </th>
             <td>{assignment.principal_type}</td>
             <td>

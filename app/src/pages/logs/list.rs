@@ -139,14 +139,15 @@ fn filter(
 
 fn row(log: LogRowView) -> AnyView {
     let href = format!("/provisioning-logs/{}", log.id);
+    let identity = if log.identity.is_empty() { "(no name)".to_owned() } else { log.identity };
     view! {
         <tr>
             <td class="cell-date"><TimeStamp at=log.at/></td>
             <th scope="row">
-                <a href=href><bdi>{if log.identity.is_empty() { log.source_id.clone() } else { log.identity }}</bdi></a>
-                <code class="cell-sub">{log.source_id}</code>
+                <a href=href><bdi>{identity}</bdi></a>
+                <code class="cell-sub cell-id" title=log.source_id.clone()>{log.source_id}</code>
             </th>
-            <td>{label(&ACTIONS, &log.action)}</td>
+            <td class="cell-word">{label(&ACTIONS, &log.action)}</td>
             <td><StatusBadge status=log.status/></td>
             <td><a href=format!("/applications/{}", log.application_id)>{log.target_system}</a></td>
             <td class="cell-wide"><bdi>{log.summary}</bdi></td>

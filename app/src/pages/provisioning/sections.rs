@@ -154,10 +154,11 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
 pub(super) fn synchronization_details(view: &ProvisioningView) -> AnyView {
     let log = format!("/applications/{}/provisioning-logs", view.application_id);
     let (application, initial) = (view.application_id.clone(), view.status.clone());
+    let progress = view! { <JobProgress application initial brief=false/> }.into_any();
     view! {
         <div id="synchronization-details">
             <Section title="Synchronization Details" open=true>
-                <JobProgress application initial brief=false/>
+                {progress}
                 <p><a href=log>"View provisioning logs"</a></p>
             </Section>
         </div>

@@ -170,7 +170,10 @@ impl Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("base", &self.base).field("token", &self.token).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("base", &self.base)
+            .field("token", &self.token)
+            .finish_non_exhaustive()
     }
 }
 
@@ -202,7 +205,8 @@ mod tests {
     }
 
     fn address(base: &str, query: Option<&str>) -> String {
-        let call = Call { method: Method::GET, path: "/Users".into(), query: query.map(str::to_owned), body: None };
+        let call =
+            Call { method: Method::GET, path: "/Users".into(), query: query.map(str::to_owned), body: None };
         endpoint(base).address(&call)
     }
 

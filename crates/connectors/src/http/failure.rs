@@ -34,7 +34,10 @@ pub(super) fn explain(failed: Failed, host: &str, posts: bool) -> ConnectorError
         ),
         Failed::Request(error) | Failed::Answer(error) => ConnectorError::new(
             if posts { ErrorKind::Ambiguous } else { ErrorKind::Transient { retry_after: None } },
-            format!("The connection to {host} broke before the answer was complete ({}).", root_cause(&error)),
+            format!(
+                "The connection to {host} broke before the answer was complete ({}).",
+                root_cause(&error)
+            ),
             "Purser looks up what became of the request and tries again by itself.",
         ),
         Failed::TooLarge { limit } => ConnectorError::new(

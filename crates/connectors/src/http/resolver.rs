@@ -47,7 +47,9 @@ impl Resolve for CheckedResolver {
             let allowed: Vec<SocketAddr> =
                 found.into_iter().filter(|address| policy.allows(address.ip(), named_only)).collect();
             if allowed.is_empty() {
-                return Err(ResolveError::Refused { name: host.to_owned(), address: first, named_only }.into());
+                return Err(
+                    ResolveError::Refused { name: host.to_owned(), address: first, named_only }.into()
+                );
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })

@@ -30,8 +30,10 @@ pub(super) enum Unreadable {
 
 /// Whether this is a web page: a login form, a proxy's error, the application's front page.
 pub(super) fn is_html(answer: &Answer) -> bool {
-    let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let start = answer.body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
+    let content_type =
+        answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let start =
+        answer.body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
     content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html")) || start == Some(&b'<')
 }
 
@@ -79,7 +81,8 @@ fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
 
 fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    serde_json::from_slice(body).map_err(|_| if is_html(answer) { Unreadable::Html } else { Unreadable::NotJson })
+    serde_json::from_slice(body)
+        .map_err(|_| if is_html(answer) { Unreadable::Html } else { Unreadable::NotJson })
 }
 
 /// Ids are opaque texts; a server that sends numbers means their digits.
@@ -136,7 +139,12 @@ mod tests {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: body.as_bytes().to_vec(),
-            exchange: Exchange { method: "GET", path: "/".into(), status: Some(200), duration: Duration::ZERO },
+            exchange: Exchange {
+                method: "GET",
+                path: "/".into(),
+                status: Some(200),
+                duration: Duration::ZERO,
+            },
         }
     }
 

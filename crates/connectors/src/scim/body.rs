@@ -91,7 +91,9 @@ fn name_schemas(body: &mut Value) {
     let Some(object) = body.as_object_mut() else { return };
     let used: Vec<String> = object
         .iter()
-        .filter(|(name, value)| value.is_object() && name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:")))
+        .filter(|(name, value)| {
+            value.is_object() && name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:"))
+        })
         .map(|(name, _)| name.clone())
         .collect();
     let Some(Value::Array(schemas)) = find_mut(object, "schemas") else { return };

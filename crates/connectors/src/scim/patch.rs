@@ -21,7 +21,11 @@ pub(super) struct MustRead;
 /// The body of a PATCH request; `None` when nothing is left to change.
 ///
 /// `current` is the account as the target has it, where that is known.
-pub(super) fn body(changes: &[Change], current: Option<&Value>, profile: &Profile) -> Result<Option<Value>, MustRead> {
+pub(super) fn body(
+    changes: &[Change],
+    current: Option<&Value>,
+    profile: &Profile,
+) -> Result<Option<Value>, MustRead> {
     let mut operations = Operations { profile, list: Vec::with_capacity(changes.len()) };
     let mut elements: Vec<Element<'_>> = Vec::new();
     for change in changes {
@@ -179,7 +183,9 @@ mod tests {
     }
 
     fn operations(changes: &[Change], current: Option<&Value>) -> Value {
-        body(changes, current, &Profile::default()).unwrap().map_or(json!([]), |body| body["Operations"].clone())
+        body(changes, current, &Profile::default())
+            .unwrap()
+            .map_or(json!([]), |body| body["Operations"].clone())
     }
 
     #[test]

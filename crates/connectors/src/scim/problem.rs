@@ -133,12 +133,7 @@ fn conflict(host: &str, status: StatusCode, said: &str) -> (ErrorKind, String, &
 }
 
 /// The error for a success whose body can't be used.
-pub(super) fn unusable(
-    endpoint: &Endpoint,
-    answer: Answer,
-    asked: Asked,
-    why: Unreadable,
-) -> ConnectorError {
+pub(super) fn unusable(endpoint: &Endpoint, answer: Answer, asked: Asked, why: Unreadable) -> ConnectorError {
     let host = endpoint.host();
     let status = answer.status;
     let what = match why {
@@ -162,20 +157,33 @@ pub(super) fn unusable(
 }
 
 /// The error for a query that brought accounts which were not asked for.
-pub(super) fn strangers(endpoint: &Endpoint, answer: Answer, path: &TargetPath, count: u64) -> ConnectorError {
+pub(super) fn strangers(
+    endpoint: &Endpoint,
+    answer: Answer,
+    path: &TargetPath,
+    count: u64,
+) -> ConnectorError {
     // One stranger may be this server's own idea of equal; several mean that it did not filter at all.
     let kind = if count > 1 {
         ErrorKind::Misconfigured
     } else {
         ErrorKind::Rejected { attribute: Some(path.to_string()) }
     };
-    let message =
-        format!("{} was asked for one value of {path} and answered with other accounts ({count}).", endpoint.host());
+    let message = format!(
+        "{} was asked for one value of {path} and answered with other accounts ({count}).",
+        endpoint.host()
+    );
     let advice = "The application seems to ignore the filter on this attribute. Match accounts by another attribute, or tell the application's support. Nothing was written, so that no account is made twice.";
     build(endpoint, answer, kind, message, advice)
 }
 
-fn build(endpoint: &Endpoint, answer: Answer, kind: ErrorKind, message: String, advice: &str) -> ConnectorError {
+fn build(
+    endpoint: &Endpoint,
+    answer: Answer,
+    kind: ErrorKind,
+    message: String,
+    advice: &str,
+) -> ConnectorError {
     let excerpt = endpoint.excerpt(&answer.body);
     ConnectorError::new(kind, message, advice).with_exchange(answer.exchange).with_body_excerpt(excerpt)
 }
@@ -184,7 +192,8 @@ fn read_complaint(answer: &Answer) -> Complaint {
     let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&answer.body) else {
         return Complaint::default();
     };
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(shorten).filter(|text| !text.is_empty());
+    let text =
+        |value: Option<&Value>| value.and_then(Value::as_str).map(shorten).filter(|text| !text.is_empty());
     let first_of = |name: &str| {
         let list = find(&body, name)?.as_array()?;
         let first = list.first()?.as_object()?;
@@ -208,8 +217,13 @@ fn read_complaint(answer: &Answer) -> Complaint {
 
 /// One line, at most 300 characters, without the full stop that the sentence around it brings.
 fn shorten(text: &str) -> String {
-    let line: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect::<String>().trim().to_owned();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect::<String>()
+        .trim()
+        .to_owned();
     line.trim_end_matches('.').to_owned()
 }
 
@@ -245,7 +259,11 @@ fn location(answer: &Answer) -> String {
     let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     // Without its query, which may carry tokens of the application's own sign-in.
     let target = target.and_then(|target| target.split(['?', '#']).next()).unwrap_or_default();
-    if target.is_empty() { String::new() } else { format!(", to {}", target.chars().take(200).collect::<String>()) }
+    if target.is_empty() {
+        String::new()
+    } else {
+        format!(", to {}", target.chars().take(200).collect::<String>())
+    }
 }
 
 /// The time to wait. A date is taken relative to the target's own clock, which its `Date` header tells.

@@ -104,7 +104,8 @@ async fn run(profile: &Profile, options: TargetOptions) -> Result<()> {
     ensure!(connector.delete(&id).await?.value == Deleted::Gone, "deleted");
     ensure!(connector.delete(&id).await?.value == Deleted::WasGone, "deleted twice");
     ensure!(connector.read(&id).await?.value.is_none(), "gone");
-    let gone = connector.update(&id, &[change("title", None, Some(json!("x")))?]).await.err().context("gone")?;
+    let gone =
+        connector.update(&id, &[change("title", None, Some(json!("x")))?]).await.err().context("gone")?;
     ensure!(*gone.kind() == ErrorKind::NotFound, "{gone:?}");
     ensure!(target.account("stranger@x") == before, "the account that was there before is untouched");
     Ok(())
@@ -121,7 +122,8 @@ async fn change_everything(
     let (one, two) = (everything(user_name, "one"), everything(user_name, "two"));
     let steps = |old: Option<&[(String, Value)]>, new: Option<&[(String, Value)]>| -> Result<Vec<Change>> {
         let keeps = |attribute: &str| ["userName", "active"].contains(&attribute);
-        let at = |values: Option<&[(String, Value)]>, index: usize| values.map(|values| values[index].1.clone());
+        let at =
+            |values: Option<&[(String, Value)]>, index: usize| values.map(|values| values[index].1.clone());
         (0..one.len())
             .filter(|index| !keeps(&one[*index].0))
             .map(|index| change(&one[index].0, at(old, index), at(new, index)))
@@ -158,7 +160,8 @@ async fn change_everything(
 fn expect(target: &ScimTarget, user_name: &str, values: &[(String, Value)], profile: &Profile) -> Result<()> {
     let body = target.account(user_name).context("the account is gone")?;
     for (attribute, _) in everything(user_name, "") {
-        let wanted = values.iter().find(|(name, _)| *name == attribute).map(|(_, value)| spelled(value, profile));
+        let wanted =
+            values.iter().find(|(name, _)| *name == attribute).map(|(_, value)| spelled(value, profile));
         let found = path(&attribute)?.read(&body);
         ensure!(found == wanted, "{attribute}: {found:?} instead of {wanted:?} in {body}");
     }

@@ -12,7 +12,11 @@ use serde_json::json;
 use crate::support::{change, kit, open, query, slim};
 
 /// A target that answers everything with this.
-async fn fake(status: u16, headers: &'static [(&str, &str)], body: &'static str) -> Result<Arc<dyn Connector>> {
+async fn fake(
+    status: u16,
+    headers: &'static [(&str, &str)],
+    body: &'static str,
+) -> Result<Arc<dyn Connector>> {
     let answer = move || async move {
         let mut answer = Response::new(Body::from(body));
         *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -31,7 +35,11 @@ async fn serve(router: Router) -> Result<Arc<dyn Connector>> {
     open(&kit()?, Profile::default(), &url, "s3cret-t0ken")
 }
 
-async fn check_error(status: u16, headers: &'static [(&str, &str)], body: &'static str) -> Result<ConnectorError> {
+async fn check_error(
+    status: u16,
+    headers: &'static [(&str, &str)],
+    body: &'static str,
+) -> Result<ConnectorError> {
     fake(status, headers, body).await?.check().await.err().context("the check must fail")
 }
 
@@ -46,7 +54,12 @@ async fn the_check_tells_what_it_met() -> Result<()> {
         (302, &[("location", "https://login.example.com/?state=1")], "", "https://login.example.com/"),
         (404, &[], "", "nothing at this address"),
         (404, &[("content-type", "text/html")], "<h1>Not found</h1>", "nothing at this address"),
-        (400, &[], r#"{"detail":"userName is not filterable","scimType":"invalidFilter"}"#, "because of userName"),
+        (
+            400,
+            &[],
+            r#"{"detail":"userName is not filterable","scimType":"invalidFilter"}"#,
+            "because of userName",
+        ),
         (501, &[], "", "cannot do what was asked"),
     ] {
         let error = check_error(status, headers, body).await?;
@@ -78,7 +91,10 @@ async fn a_page_that_says_not_found_does_not_count_as_an_account_that_is_gone() 
     assert_eq!(*page.delete("7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
     assert_eq!(*page.read("7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
     let changes = [change("title", None, Some(json!("x")))?];
-    assert_eq!(*page.update("7", &changes).await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
+    assert_eq!(
+        *page.update("7", &changes).await.err().context("must fail")?.kind(),
+        ErrorKind::Misconfigured
+    );
     let scim = fake(404, &[], "").await?;
     assert_eq!(scim.delete("7").await?.value, Deleted::WasGone);
     assert!(scim.read("7").await?.value.is_none());
@@ -145,10 +161,16 @@ async fn complaints_are_quoted_in_the_shapes_that_servers_use() -> Result<()> {
         r#"{"error":"title is too long"}"#,
     ] {
         let connector = fake(400, &[], body).await?;
-        let changes = [change("title", Some(json!("a")), Some(json!("b")))?, change("userName", None, Some(json!("c")))?];
+        let changes = [
+            change("title", Some(json!("a")), Some(json!("b")))?,
+            change("userName", None, Some(json!("c")))?,
+        ];
         let error = connector.update("7", &changes).await.err().context("must fail")?;
         assert_eq!(*error.kind(), ErrorKind::Rejected { attribute: Some("title".to_owned()) }, "{body}");
-        assert!(error.message().ends_with("because of title (400 Bad Request): title is too long."), "{error}");
+        assert!(
+            error.message().ends_with("because of title (400 Bad Request): title is too long."),
+            "{error}"
+        );
     }
     Ok(())
 }

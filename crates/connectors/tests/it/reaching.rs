@@ -53,7 +53,8 @@ async fn a_name_that_leads_into_a_private_network_is_refused_and_nothing_is_sent
 #[tokio::test]
 async fn a_name_is_called_when_its_network_is_allowed() -> Result<()> {
     let target = ScimTarget::start(TargetOptions::default()).await?;
-    let kit = HttpKit::new(EgressPolicy { allowed_networks: vec!["127.0.0.1".parse()?], ..loopback_policy()? })?;
+    let kit =
+        HttpKit::new(EgressPolicy { allowed_networks: vec!["127.0.0.1".parse()?], ..loopback_policy()? })?;
     let url = format!("http://localhost:{}/scim/v2", target.address().port());
     let report = open(&kit, Profile::default(), &url, "t0ken")?.check().await?;
     assert!(report.message.contains("userName"), "{report:?}");

@@ -3,9 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use purser_connectors::{
-    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Profile, Template, connect,
-};
+use purser_connectors::{Connector, Credentials, EgressPolicy, Gallery, HttpKit, Profile, Template, connect};
 use purser_domain::mapping::MatchQuery;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, Write, WriteValue};

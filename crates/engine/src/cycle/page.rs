@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use purser_connectors::Exchange;
 use purser_domain::{
-    ids::UserId,
+    log::LogAction,
     plan::{Action, LinkState, MatchQuery, Observed, SkipCode, plan_deprovision, plan_user},
 };
 use purser_store::CycleKind;
@@ -78,7 +78,7 @@ pub(crate) async fn process(
 fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
     if ledger.unresolved.contains(&subject.id) {
         return Work::Settled(Fate::Failed {
-            action: purser_domain::log::LogAction::Create,
+            action: LogAction::Create,
             failure: Failure::new(
                 "AnswerLost",
                 "The answer to an earlier request for this object was lost, and the target could not be asked yet what became of it.",
@@ -170,8 +170,7 @@ async fn ask(cycle: &Cycle, question: Question) -> Answer {
 }
 
 fn failed_to_read(failure: Failure) -> Fate {
-    let action = purser_domain::log::LogAction::Other;
-    Fate::Failed { action, failure, modified: Vec::new(), keep_intent: false }
+    Fate::Failed { action: LogAction::Other, failure, modified: Vec::new(), keep_intent: false }
 }
 
 fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
@@ -281,9 +280,4 @@ async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Resul
         }
     }
     Ok(fates.into_iter().map(|fate| fate.unwrap_or(Fate::Open { keep_intent: false })).collect())
-}
-
-/// Everybody of the page, for the store.
-pub(crate) fn ids(subjects: &[Subject]) -> impl Iterator<Item = UserId> + '_ {
-    subjects.iter().map(|subject| subject.id)
 }

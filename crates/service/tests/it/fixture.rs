@@ -16,7 +16,6 @@ pub(crate) struct Fixture {
     pub(crate) portal: Portal,
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) imports: TaskQueue<ImportTask>,
     _folder: tempfile::TempDir,
 }
 
@@ -43,17 +42,10 @@ impl Fixture {
             gallery: Arc::clone(&gallery),
             settings: EngineSettings::default(),
         });
-        let imports = TaskQueue::new(&store, "imports");
+        let imports: TaskQueue<ImportTask> = TaskQueue::new(&store, "imports");
         imports.setup().await.unwrap();
-        let deps = PortalDeps {
-            store: store.clone(),
-            engine,
-            imports: imports.clone(),
-            kit,
-            gallery,
-            clock: clock.clone(),
-        };
-        Self { portal: Portal::new(deps), store, clock, imports, _folder: folder }
+        let deps = PortalDeps { store: store.clone(), engine, imports, kit, gallery, clock: clock.clone() };
+        Self { portal: Portal::new(deps), store, clock, _folder: folder }
     }
 
     pub(crate) async fn add_user(&self, upn: &str, name: &str) -> UserView {

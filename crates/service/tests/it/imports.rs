@@ -191,24 +191,35 @@ async fn the_worker_takes_imports_from_the_queue_and_those_that_were_left_unfini
     let file = "userPrincipalName,displayName\nann@x.org,Ann\n";
     let view = fixture.portal.upload_import(&admin(), "people.csv", file.into()).await.unwrap();
     fixture.portal.start_import(&admin(), &view.id).await.unwrap();
+    let left =
+        fixture.portal.upload_import(&admin(), "left.csv", file.replace("ann", "bo").into()).await.unwrap();
+    // As after a crash between the commit of the start and the push into the queue.
+    let mut row = fixture.store.load_import(left.id.parse().unwrap()).await.unwrap();
+    row.state = purser_store::ImportState::Running;
+    row.started_at = Some(row.created_at);
+    let tx = fixture.store.begin().await.unwrap();
+    tx.update_import(&row).await.unwrap();
+    tx.commit().await.unwrap();
     let shutdown = CancellationToken::new();
     let worker = tokio::spawn({
         let (portal, shutdown) = (fixture.portal.clone(), shutdown.clone());
         async move { portal.work_imports(shutdown).await }
     });
-    let done = async {
-        loop {
-            let view = fixture.portal.load_import(&admin(), &view.id).await.unwrap();
-            if view.state == ImportState::Done {
-                return view;
+    for id in [&view.id, &left.id] {
+        let done = async {
+            loop {
+                let view = fixture.portal.load_import(&admin(), id).await.unwrap();
+                if view.state == ImportState::Done {
+                    return view;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
-    };
-    let done = tokio::time::timeout(std::time::Duration::from_secs(30), done).await.unwrap();
-    assert_eq!(counts(&done), (1, 1, 0, 0, 0));
+        };
+        let done = tokio::time::timeout(std::time::Duration::from_secs(30), done).await.unwrap();
+        assert_eq!(counts(&done), (1, 1, 0, 0, 0));
+    }
     shutdown.cancel();
     worker.await.unwrap().unwrap();
     let kinds: Vec<_> = fixture.changes(&app, 0).await.into_iter().map(|row| row.2).collect();
-    assert_eq!(kinds, [ChangeKind::Created]);
+    assert_eq!(kinds, [ChangeKind::Created, ChangeKind::Created]);
 }

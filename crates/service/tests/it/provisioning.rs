@@ -3,9 +3,9 @@ use jiff::SignedDuration;
 use purser_contract::page::ListForm;
 use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
-use purser_domain::ids::JobId;
+use purser_domain::ids::{CycleId, JobId};
 use purser_service::SecretForm;
-use purser_store::{JobSpec, Quarantine};
+use purser_store::{CycleCounts, CycleKind, JobSpec, Observed, Quarantine, RunningCycle};
 use uuid::Uuid;
 
 const URL: &str = "https://scim.example.com/v2";
@@ -211,6 +211,25 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         next_attempt_at: later,
     };
     fixture.store.set_quarantine(job, owner, Some(&quarantine)).await.unwrap();
+    let status = fixture.portal.load_job_status(&token(), &seen.job_id).await.unwrap();
+    assert!(
+        status.sentence.ends_with("It is tried again now with the new configuration."),
+        "{}",
+        status.sentence
+    );
+    let spec = spec(&fixture, &seen).await;
+    let cycle = RunningCycle {
+        id: CycleId::from_uuid(Uuid::from_u128(2)),
+        kind: CycleKind::Initial,
+        cursor: None,
+        start_seq: 0,
+        started_at: now,
+        processed: 0,
+        total: 0,
+        counts: CycleCounts::default(),
+    };
+    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    fixture.store.begin_cycle(job, owner, &cycle, observed).await.unwrap();
     let status = fixture.portal.load_job_status(&token(), &seen.job_id).await.unwrap();
     assert_eq!(status.code, "Quarantine");
     assert_eq!(

@@ -195,6 +195,23 @@ async fn nobody_manages_themselves() {
 }
 
 #[tokio::test]
+async fn who_reports_to_somebody_deleted_can_still_be_edited() {
+    let fixture = Fixture::new().await;
+    let boss = fixture.add_user("boss@example.org", "Boss").await;
+    let mut form = user_form("ann@example.org", "Ann");
+    form.manager = boss.id.clone();
+    let ann = fixture.portal.save_user(&admin(), form).await.unwrap();
+    fixture.portal.delete_user(&admin(), &boss.id).await.unwrap();
+    let mut edit = form_of(&ann);
+    edit.attributes.insert("department".into(), "Sales".into());
+    let ann = fixture.portal.save_user(&admin(), edit).await.unwrap();
+    assert_eq!(ann.manager_id, Some(boss.id.clone()));
+    let mut other = user_form("bo@example.org", "Bo");
+    other.manager = boss.id;
+    refused(fixture.portal.save_user(&admin(), other).await, ProblemKind::Invalid);
+}
+
+#[tokio::test]
 async fn lists_go_page_by_page_and_search_by_name() {
     let fixture = Fixture::new().await;
     for number in 0..5 {

@@ -81,7 +81,9 @@ impl Accounts {
 
     /// Takes back what [`Self::bodies`] gave, ids included.
     pub(super) fn restore(&mut self, body: &Value) -> bool {
-        let (Some(number), Ok(key)) = (body["id"].as_str().and_then(number_of), key_of(body)) else { return false };
+        let (Some(number), Ok(key)) = (body["id"].as_str().and_then(number_of), key_of(body)) else {
+            return false;
+        };
         if self.names.contains_key(&key) || self.bodies.contains_key(&number) {
             return false;
         }

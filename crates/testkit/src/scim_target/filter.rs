@@ -19,9 +19,11 @@ impl Filter {
             return Some(Self::Element(list.to_owned(), conditions(inside)?));
         }
         // The last " eq " before the literal: the path may hold another one in brackets.
-        let at = text.to_ascii_lowercase().match_indices(" eq ").map(|(at, _)| at).find(|at| {
-            serde_json::from_str::<Value>(&text[at + 4..]).is_ok()
-        })?;
+        let at = text
+            .to_ascii_lowercase()
+            .match_indices(" eq ")
+            .map(|(at, _)| at)
+            .find(|at| serde_json::from_str::<Value>(&text[at + 4..]).is_ok())?;
         let value: Value = serde_json::from_str(&text[at + 4..]).ok()?;
         let path = Path::parse(&text[..at])?;
         let plain = path.schema.is_none() && path.sub.is_none() && path.element.is_none();
@@ -35,11 +37,12 @@ impl Filter {
 
     pub(super) fn accepts(&self, body: &Value) -> bool {
         match self {
-            Self::UserName(name) => body["userName"].as_str().is_some_and(|found| found.to_lowercase() == name.to_lowercase()),
-            Self::Equals(path, value) => path.values(body).into_iter().any(|found| equal(value, found)),
-            Self::Element(list, conditions) => {
-                Path::parse(list).is_some_and(|path| path.values(body).into_iter().any(|e| holds(conditions, e)))
+            Self::UserName(name) => {
+                body["userName"].as_str().is_some_and(|found| found.to_lowercase() == name.to_lowercase())
             }
+            Self::Equals(path, value) => path.values(body).into_iter().any(|found| equal(value, found)),
+            Self::Element(list, conditions) => Path::parse(list)
+                .is_some_and(|path| path.values(body).into_iter().any(|e| holds(conditions, e))),
         }
     }
 }
@@ -51,7 +54,8 @@ mod tests {
 
     #[test]
     fn filters_find_what_they_name() {
-        let body = json!({"userName": "Kim", "active": true, "emails": [{"type": "work", "value": "a\"] eq \"b"}]});
+        let body =
+            json!({"userName": "Kim", "active": true, "emails": [{"type": "work", "value": "a\"] eq \"b"}]});
         for text in [
             r#"userName eq "kim""#,
             "active eq true",

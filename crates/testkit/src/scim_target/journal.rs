@@ -60,7 +60,8 @@ impl Journal {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let [get, post, put, patch, delete] = [0, 1, 2, 3, 4].map(|at| self.counts[at].load(Ordering::Relaxed));
+        let [get, post, put, patch, delete] =
+            [0, 1, 2, 3, 4].map(|at| self.counts[at].load(Ordering::Relaxed));
         Counts { get, post, put, patch, delete }
     }
 

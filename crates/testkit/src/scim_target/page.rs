@@ -69,7 +69,8 @@ fn render_row(html: &mut String, account: &Value) {
         "title",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
     ] {
-        let value = Path::parse(path).and_then(|path| path.values(account).first().and_then(|value| value.as_str()));
+        let value =
+            Path::parse(path).and_then(|path| path.values(account).first().and_then(|value| value.as_str()));
         put(html, format_args!("<td dir=\"auto\">{}</td>", escape(value.unwrap_or_default())));
     }
     put(html, format_args!("<td><span class=\"badge\">{word}</span></td></tr>"));

@@ -18,7 +18,9 @@ pub(super) fn apply(body: &mut Value, request: &Value) -> Result<(), Refused> {
     for operation in operations {
         let verb = operation["op"].as_str().unwrap_or_default().to_ascii_lowercase();
         let path = match operation["path"].as_str() {
-            Some(text) => Some(Path::parse(text).ok_or_else(|| ("invalidPath", format!("not a path: {text}")))?),
+            Some(text) => {
+                Some(Path::parse(text).ok_or_else(|| ("invalidPath", format!("not a path: {text}")))?)
+            }
             None => None,
         };
         let value = operation.get("value");
@@ -156,6 +158,9 @@ mod tests {
     #[test]
     fn extensions_lie_in_an_object_of_their_own() {
         let operations = json!([{"op": "add", "path": "urn:x:2.0:User:manager", "value": {"value": "7"}}]);
-        assert_eq!(patched(json!({}), operations), Ok(json!({"urn:x:2.0:User": {"manager": {"value": "7"}}})));
+        assert_eq!(
+            patched(json!({}), operations),
+            Ok(json!({"urn:x:2.0:User": {"manager": {"value": "7"}}}))
+        );
     }
 }

@@ -36,9 +36,13 @@ impl Path {
         };
         let sub = inner.or(outer);
         let is_name = |name: &str| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
+            !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
         };
-        if !is_name(attribute) || sub.is_some_and(|sub| !is_name(sub)) || (inner.is_some() && element.is_some()) {
+        if !is_name(attribute)
+            || sub.is_some_and(|sub| !is_name(sub))
+            || (inner.is_some() && element.is_some())
+        {
             return None;
         }
         Some(Self {
@@ -55,7 +59,8 @@ impl Path {
             Some(schema) => body.as_object().and_then(|object| get(object, schema)),
             None => Some(body),
         };
-        let Some(found) = place.and_then(Value::as_object).and_then(|object| get(object, &self.attribute)) else {
+        let Some(found) = place.and_then(Value::as_object).and_then(|object| get(object, &self.attribute))
+        else {
             return Vec::new();
         };
         let elements: Vec<&Value> = match found {
@@ -128,10 +133,17 @@ mod tests {
     fn paths_are_taken_apart() {
         let path = Path::parse(r#"emails[type eq "w]o\"rk" and primary eq true].value"#).unwrap();
         assert_eq!(path.attribute, "emails");
-        assert_eq!(path.element.unwrap(), [("type".into(), json!("w]o\"rk")), ("primary".into(), json!(true))]);
+        assert_eq!(
+            path.element.unwrap(),
+            [("type".into(), json!("w]o\"rk")), ("primary".into(), json!(true))]
+        );
         assert_eq!(path.sub.as_deref(), Some("value"));
-        let path = Path::parse("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value").unwrap();
-        assert_eq!(path.schema.as_deref(), Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"));
+        let path =
+            Path::parse("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value").unwrap();
+        assert_eq!(
+            path.schema.as_deref(),
+            Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+        );
         assert_eq!((path.attribute.as_str(), path.sub.as_deref()), ("manager", Some("value")));
     }
 

@@ -47,7 +47,9 @@ pub(super) async fn run(listener: TcpListener, state: Arc<State>) {
         connections.spawn(async move {
             let service = service_fn(move |request| respond(Arc::clone(&state), request));
             // Broken connections are what clients and faults make; nobody is there to be told.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
         while connections.try_join_next().is_some() {}
     }
@@ -81,9 +83,10 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
         return Ok((error(StatusCode::PAYLOAD_TOO_LARGE, "", "The body is too large."), Bytes::new()));
     };
     let body = body.to_bytes();
-    let authorized = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        value.strip_prefix("Bearer ").is_some_and(|token| token == state.options.token)
-    });
+    let authorized =
+        head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            value.strip_prefix("Bearer ").is_some_and(|token| token == state.options.token)
+        });
     if !authorized {
         return Ok((unauthorized(), body));
     }
@@ -125,7 +128,9 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
 pub(super) fn scim(status: StatusCode, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/scim+json"));
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/scim+json"));
     answer
 }
 

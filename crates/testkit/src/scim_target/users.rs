@@ -29,7 +29,9 @@ pub(super) fn answer(state: &State, method: &Method, path: &str, query: &str, bo
         return not_found();
     };
     match *method {
-        Method::GET => state.accounts().get(&id).map_or_else(not_found, |body| scim(StatusCode::OK, body.clone())),
+        Method::GET => {
+            state.accounts().get(&id).map_or_else(not_found, |body| scim(StatusCode::OK, body.clone()))
+        }
         Method::PUT => replace(state, &id, body),
         Method::PATCH => change(state, &id, body),
         Method::DELETE if state.accounts().remove(&id) => scim(StatusCode::NO_CONTENT, Bytes::new()),
@@ -40,9 +42,10 @@ pub(super) fn answer(state: &State, method: &Method, path: &str, query: &str, bo
 
 fn list(state: &State, query: &str) -> Answer {
     let parameter = |name: &str| {
-        query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| {
-            percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
-        })
+        query
+            .split('&')
+            .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))
+            .map(|(_, value)| percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned())
     };
     let number = |name: &str| parameter(name).and_then(|text| text.parse::<usize>().ok());
     let filter = match parameter("filter").filter(|_| state.options.filter == FilterStyle::Honoured) {
@@ -66,7 +69,8 @@ fn list(state: &State, query: &str) -> Answer {
         }
         Some(filter) => {
             let all: Vec<Bytes> = state.accounts().bodies().cloned().collect();
-            let accepts = |body: &Bytes| serde_json::from_slice(body).is_ok_and(|body: Value| filter.accepts(&body));
+            let accepts =
+                |body: &Bytes| serde_json::from_slice(body).is_ok_and(|body: Value| filter.accepts(&body));
             let hits: Vec<Bytes> = all.into_iter().filter(accepts).collect();
             (hits.len(), hits.into_iter().skip(skip).take(count).collect())
         }

@@ -1,0 +1,11 @@
+//! The whole router in process: no port, a real database in a folder of its own.
+//!
+//! To add a path: its line in `graph_line`, its bad inputs in `graph_input`. That it is closed to
+//! anonymous callers, `gate` finds out by itself.
+
+mod gate;
+mod graph_input;
+mod graph_line;
+mod harness;
+mod input;
+mod sessions;
