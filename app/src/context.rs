@@ -135,7 +135,11 @@ pub fn query<T: DeserializeOwned + Default>() -> T {
 
 /// One value of the page's query string; empty when it is not there.
 pub fn query_value(name: &str) -> String {
-    query::<Vec<(String, String)>>().into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
+    query::<Vec<(String, String)>>()
+        .into_iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
+        .unwrap_or_default()
 }
 
 /// A local address with a query; empty values are left out.
@@ -275,7 +279,8 @@ fn from_request<T: Clone + Send + Sync + 'static>() -> Option<T> {
 
 fn missing(what: &str) -> Problem {
     tracing::error!(what, "the server did not put something into the request");
-    Problem::new(ProblemKind::Internal, "Purser is not wired up correctly.").advice("Look at the server's log.")
+    Problem::new(ProblemKind::Internal, "Purser is not wired up correctly.")
+        .advice("Look at the server's log.")
 }
 
 fn fault(what: &str, error: &(dyn std::error::Error + 'static)) -> ServerFnError {

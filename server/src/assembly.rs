@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
 use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network};
-use purser_engine::{Engine, EngineDeps, EngineSettings, queue::TaskQueue};
+use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
 use purser_service::{ImportTask, Portal, PortalDeps};
 use purser_store::{Clock, Store, StoreConfig};
 use tokio_util::sync::CancellationToken;
@@ -52,7 +52,9 @@ pub async fn open_store(settings: &Settings) -> Result<Store, ServerError> {
 
 /// Brings the database to this release's schema, the queue's tables included.
 pub async fn migrate(store: &Store) -> Result<(), ServerError> {
-    purser_migrations::migrate(store.connection()).await.map_err(|error| ServerError::Migrate(Box::new(error)))?;
+    purser_migrations::migrate(store.connection())
+        .await
+        .map_err(|error| ServerError::Migrate(Box::new(error)))?;
     TaskQueue::<ImportTask>::new(store, IMPORTS).setup().await.map_err(ServerError::Queue)
 }
 
@@ -69,7 +71,10 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         clock: Arc::clone(&clock),
         kit: kit.clone(),
         gallery: Arc::clone(&gallery),
-        settings: EngineSettings { concurrency: usize::from(settings.concurrency), ..EngineSettings::default() },
+        settings: EngineSettings {
+            concurrency: usize::from(settings.concurrency),
+            ..EngineSettings::default()
+        },
     });
     let portal = Portal::new(PortalDeps {
         store: store.clone(),
@@ -110,7 +115,10 @@ fn parse_networks(texts: &[String]) -> Result<Vec<Network>, SettingsError> {
     texts
         .iter()
         .map(|text| {
-            text.parse().map_err(|error| SettingsError::Unusable { name: "egress_allow", reason: format!("{error}.") })
+            text.parse().map_err(|error| SettingsError::Unusable {
+                name: "egress_allow",
+                reason: format!("{error}."),
+            })
         })
         .collect()
 }

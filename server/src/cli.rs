@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn flags_reach_the_settings() {
-        let cli = Cli::parse_from(["purser", "serve", "--listen", "127.0.0.1:0", "--behind-tls", "--data", "d"]);
+        let cli =
+            Cli::parse_from(["purser", "serve", "--listen", "127.0.0.1:0", "--behind-tls", "--data", "d"]);
         let (_, overrides) = cli.command.settings_arguments();
         assert_eq!(overrides.listen.as_deref(), Some("127.0.0.1:0"));
         assert_eq!(overrides.behind_tls, Some(true));

@@ -38,7 +38,9 @@ pub enum ServerError {
         source: StoreError,
     },
     /// The schema.
-    #[error("The database could not be brought to this release's schema; nothing of the failed step was kept.")]
+    #[error(
+        "The database could not be brought to this release's schema; nothing of the failed step was kept."
+    )]
     Migrate(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The gallery's files.
     #[error("The gallery can't be read.")]

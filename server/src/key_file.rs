@@ -12,7 +12,7 @@ use std::{
 use crate::settings::Settings;
 
 /// A master key.
-pub type MasterKey = [u8; 32];
+pub(crate) type MasterKey = [u8; 32];
 
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +63,7 @@ pub enum KeyError {
 }
 
 /// The master key: the given one, the stored one, or for an empty data folder a new one.
-pub fn load_or_create(settings: &Settings) -> Result<MasterKey, KeyError> {
+pub(crate) fn load_or_create(settings: &Settings) -> Result<MasterKey, KeyError> {
     let path = settings.key_file();
     match load(settings)? {
         Some(key) => Ok(key),
@@ -75,7 +75,7 @@ pub fn load_or_create(settings: &Settings) -> Result<MasterKey, KeyError> {
 }
 
 /// The given or stored master key, if there is one.
-pub fn load(settings: &Settings) -> Result<Option<MasterKey>, KeyError> {
+pub(crate) fn load(settings: &Settings) -> Result<Option<MasterKey>, KeyError> {
     if let Some(text) = &settings.master_key {
         let origin = || KeyError::Malformed { origin: "PURSER_MASTER_KEY".to_owned() };
         return parse(&text.0).map(Some).ok_or_else(origin);
@@ -86,7 +86,8 @@ pub fn load(settings: &Settings) -> Result<Option<MasterKey>, KeyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(KeyError::Io { path, action: "read", source }),
     };
-    let mode = mode_of(&path).map_err(|source| KeyError::Io { path: path.clone(), action: "read", source })?;
+    let mode =
+        mode_of(&path).map_err(|source| KeyError::Io { path: path.clone(), action: "read", source })?;
     if mode & 0o077 != 0 {
         return Err(KeyError::TooOpen { path, mode });
     }

@@ -16,7 +16,7 @@ const QUIET: &str = "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,apalis=warn,a
                      apalis_sqlite=warn,hyper=warn,h2=warn,tower_sessions=error,tower_sessions_core=error";
 
 /// Starts logging. A second call (in tests) changes nothing.
-pub fn start(settings: &Settings) -> Result<(), ServerError> {
+pub(crate) fn start(settings: &Settings) -> Result<(), ServerError> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log_level))
         .map_err(|_| ServerError::LogLevel { level: settings.log_level.clone() })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

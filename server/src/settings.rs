@@ -251,8 +251,7 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), SettingsError> {
-        let unusable =
-            |name, reason: &str| Err(SettingsError::Unusable { name, reason: reason.to_owned() });
+        let unusable = |name, reason: &str| Err(SettingsError::Unusable { name, reason: reason.to_owned() });
         if self.session_idle_minutes == 0 {
             return unusable("session_idle_minutes", "it must be at least 1.");
         }

@@ -2,9 +2,7 @@
 
 use crate::context::{Done, caller, finish, portal, refused, url};
 use leptos::prelude::*;
-use purser_contract::assignment::{
-    AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm,
-};
+use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
@@ -140,7 +138,8 @@ mod tests {
             users: vec!["ada".to_owned(), "ben".to_owned()],
             groups: vec!["crew".to_owned()],
         };
-        let pairs: Vec<_> = selection_query(&form).into_iter().map(|(name, value)| pair(name, value)).collect();
+        let pairs: Vec<_> =
+            selection_query(&form).into_iter().map(|(name, value)| pair(name, value)).collect();
         assert_eq!(parse_selection("app", &pairs), form);
     }
 

@@ -69,8 +69,9 @@ pub async fn delete_group(
     id: String,
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_group(&caller()?, &id).await.map_err(refused) }.await;
-    let done =
-        |group: &GroupRowView| Done::to("/groups").toast(format!("Group {} was deleted.", group.display_name));
+    let done = |group: &GroupRowView| {
+        Done::to("/groups").toast(format!("Group {} was deleted.", group.display_name))
+    };
     finish("delete_group", outcome, done, format!("/groups/{id}"), &()).await
 }
 
@@ -87,7 +88,8 @@ pub async fn add_members(
     }
     .await;
     let done = |group: &GroupView| {
-        Done::to(here.clone()).toast(format!("{} has {} members now.", group.display_name, group.member_count))
+        Done::to(here.clone())
+            .toast(format!("{} has {} members now.", group.display_name, group.member_count))
     };
     finish("add_members", outcome, done, url(&here, &[("pane", "add"), ("find", &form.search)]), &form).await
 }
@@ -102,18 +104,32 @@ pub async fn remove_member(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.remove_member(&caller()?, &group, &user).await.map_err(refused) }.await;
     let here = format!("/groups/{group}");
-    finish("remove_member", outcome, |_| Done::to(here.clone()).toast("The member was removed."), here.clone(), &()).await
+    finish(
+        "remove_member",
+        outcome,
+        |_| Done::to(here.clone()).toast("The member was removed."),
+        here.clone(),
+        &(),
+    )
+    .await
 }
 
 /// Ids and sign-in names of a form, at least one.
 fn chosen(form: &MembersForm) -> Result<Vec<String>, Problem> {
-    let names = form.names.split(|separator: char| separator == ',' || separator == ';' || separator.is_whitespace());
-    let members: Vec<String> =
-        form.users.iter().map(String::as_str).chain(names).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names =
+        form.names.split(|separator: char| separator == ',' || separator == ';' || separator.is_whitespace());
+    let members: Vec<String> = form
+        .users
+        .iter()
+        .map(String::as_str)
+        .chain(names)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
     if members.is_empty() {
         return Err(Problem::new(ProblemKind::Invalid, "Nobody was chosen.")
             .advice("Tick people in the list, or type their sign-in names.")
-            .field("names"));
+            .field("members"));
     }
     Ok(members)
 }

@@ -31,7 +31,8 @@ pub async fn set_up(
     .await;
     let back = context::url("/setup", &[("token", &form.token)]);
     // The one-time token is in the address already; the passwords are nobody's to keep.
-    let typed = SetupForm { token: String::new(), password: String::new(), password_again: String::new(), ..form };
+    let typed =
+        SetupForm { token: String::new(), password: String::new(), password_again: String::new(), ..form };
     let done = |administrator: &AdministratorView| {
         Done::to("/").toast(format!("Welcome, {}. This portal is yours now.", administrator.display_name))
     };
@@ -59,7 +60,10 @@ pub async fn sign_in(
 #[server(prefix = "/api", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), ServerFnError> {
     let session = session().map_err(|problem| ServerFnError::new(problem.to_string()))?;
-    session.flush().await.map_err(|error| ServerFnError::new(format!("The session could not be ended: {error}")))?;
+    session
+        .flush()
+        .await
+        .map_err(|error| ServerFnError::new(format!("The session could not be ended: {error}")))?;
     redirect("/sign-in?signed-out=true");
     Ok(())
 }
@@ -91,6 +95,7 @@ async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem>
     };
     begin.await.map_err(|error| {
         tracing::error!(%error, "a session could not be begun");
-        Problem::new(ProblemKind::Internal, "The session could not be stored.").advice("Look at the server's log.")
+        Problem::new(ProblemKind::Internal, "The session could not be stored.")
+            .advice("Look at the server's log.")
     })
 }

@@ -28,9 +28,14 @@ pub async fn save_user(
     form: UserForm,
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.save_user(&caller()?, form.clone()).await.map_err(refused) }.await;
-    let (back, verb) =
-        if form.id.is_empty() { ("/users/new".to_owned(), "created") } else { (format!("/users/{}", form.id), "saved") };
-    let done = |user: &UserView| Done::to(format!("/users/{}", user.id)).toast(format!("{} was {verb}.", name(user)));
+    let (back, verb) = if form.id.is_empty() {
+        ("/users/new".to_owned(), "created")
+    } else {
+        (format!("/users/{}", form.id), "saved")
+    };
+    let done = |user: &UserView| {
+        Done::to(format!("/users/{}", user.id)).toast(format!("{} was {verb}.", name(user)))
+    };
     finish("save_user", outcome, done, back, &form).await
 }
 
@@ -45,7 +50,11 @@ pub async fn set_user_enabled(
     let outcome = async { portal()?.set_user_enabled(&caller()?, &id, enabled).await.map_err(refused) }.await;
     let here = format!("/users/{id}");
     let done = |user: &UserView| {
-        Done::to(here.clone()).toast(format!("{} was {}.", name(user), if enabled { "enabled" } else { "disabled" }))
+        Done::to(here.clone()).toast(format!(
+            "{} was {}.",
+            name(user),
+            if enabled { "enabled" } else { "disabled" }
+        ))
     };
     finish("set_user_enabled", outcome, done, here.clone(), &()).await
 }
@@ -58,7 +67,8 @@ pub async fn delete_user(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_user(&caller()?, &id).await.map_err(refused) }.await;
     let done = |user: &UserRowView| {
-        Done::to("/users").toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
+        Done::to("/users")
+            .toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
     };
     finish("delete_user", outcome, done, format!("/users/{id}"), &()).await
 }
@@ -70,8 +80,9 @@ pub async fn restore_user(
     id: String,
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.restore_user(&caller()?, &id).await.map_err(refused) }.await;
-    let done =
-        |user: &UserView| Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)));
+    let done = |user: &UserView| {
+        Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)))
+    };
     finish("restore_user", outcome, done, "/users/deleted", &()).await
 }
 
@@ -83,8 +94,14 @@ pub async fn purge_user(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(refused) }.await;
     let back = url("/users/deleted", &[("pane", "purge"), ("id", &id)]);
-    finish("purge_user", outcome, |()| Done::to("/users/deleted").toast("The user was deleted permanently."), back, &())
-        .await
+    finish(
+        "purge_user",
+        outcome,
+        |()| Done::to("/users/deleted").toast("The user was deleted permanently."),
+        back,
+        &(),
+    )
+    .await
 }
 
 /// The name to call a user by.

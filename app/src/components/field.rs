@@ -222,7 +222,14 @@ pub fn HiddenField(
 }
 
 /// Label above, control, hint and error below.
-fn frame(label: String, required: bool, hint: String, error: Option<String>, ids: Ids, control: AnyView) -> AnyView {
+fn frame(
+    label: String,
+    required: bool,
+    hint: String,
+    error: Option<String>,
+    ids: Ids,
+    control: AnyView,
+) -> AnyView {
     let Ids { control: control_id, hint: hint_id, error: error_id } = ids;
     let error = error.zip(error_id).map(|(error, id)| {
         view! {

@@ -35,7 +35,10 @@ impl Menu {
                     item("Import users", "/users/import", icondata::LuFileUp),
                 ],
             ),
-            ("Enterprise applications", vec![item("All applications", "/applications", icondata::LuLayoutGrid)]),
+            (
+                "Enterprise applications",
+                vec![item("All applications", "/applications", icondata::LuLayoutGrid)],
+            ),
             (
                 "Activity",
                 vec![

@@ -45,9 +45,14 @@ mod tests {
 
     #[test]
     fn initials_are_those_of_the_first_and_last_word() {
-        for (name, letters) in
-            [("Ada King Lovelace", "AL"), ("prince", "P"), ("Łukasz Żak", "ŁŻ"), ("(x) 山田", "X山"), ("🦀", ""), ("", "")]
-        {
+        for (name, letters) in [
+            ("Ada King Lovelace", "AL"),
+            ("prince", "P"),
+            ("Łukasz Żak", "ŁŻ"),
+            ("(x) 山田", "X山"),
+            ("🦀", ""),
+            ("", ""),
+        ] {
             assert_eq!(initials(name), letters);
         }
     }

@@ -22,7 +22,8 @@ pub fn Pager(
     next: Option<String>,
 ) -> impl IntoView {
     let link = |after: &str| {
-        let mut values: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut values: Vec<(&str, &str)> =
+            query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         values.push(("after", after));
         url(&path, &values)
     };
@@ -42,5 +43,6 @@ pub fn Pager(
             </a>
         }
     });
-    (first.is_some() || next.is_some()).then(|| view! { <nav class="pager" aria-label="Pages">{first}{next}</nav> })
+    (first.is_some() || next.is_some())
+        .then(|| view! { <nav class="pager" aria-label="Pages">{first}{next}</nav> })
 }

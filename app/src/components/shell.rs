@@ -52,8 +52,11 @@ pub fn Shell(
     /// The content.
     children: Body,
 ) -> impl IntoView {
-    let document_title =
-        if resource.is_empty() { format!("{title} - Purser") } else { format!("{resource} | {title} - Purser") };
+    let document_title = if resource.is_empty() {
+        format!("{title} - Purser")
+    } else {
+        format!("{resource} | {title} - Purser")
+    };
     let covered = pane.is_some();
     let resource = (!resource.is_empty()).then(|| {
         view! {
@@ -122,8 +125,10 @@ fn breadcrumbs(crumbs: Vec<Crumb>) -> Option<AnyView> {
     if crumbs.is_empty() {
         return None;
     }
-    let steps =
-        crumbs.into_iter().map(|Crumb { label, href }| view! { <li><a href=href>{label}</a></li> }).collect_view();
+    let steps = crumbs
+        .into_iter()
+        .map(|Crumb { label, href }| view! { <li><a href=href>{label}</a></li> })
+        .collect_view();
     Some(view! { <nav class="crumbs" aria-label="Breadcrumbs"><ol>{steps}</ol></nav> }.into_any())
 }
 
@@ -132,8 +137,9 @@ fn notifications() -> AnyView {
     let flash = context::flash();
     // Leptos leads a form that could not even be read back here with its error in the query.
     let unreadable = (!context::query_value("__err").is_empty()).then(|| {
-        Problem::new(ProblemKind::Invalid, "The form could not be read, so nothing was changed.")
-            .advice("Open the page again and repeat what you did. If it happens again, look at the server's log.")
+        Problem::new(ProblemKind::Invalid, "The form could not be read, so nothing was changed.").advice(
+            "Open the page again and repeat what you did. If it happens again, look at the server's log.",
+        )
     });
     let problem = flash.problem.or(unreadable).map(|problem| view! { <ProblemBar problem/> });
     let toast = flash.toast.map(|text| view! { <Toast text/> });

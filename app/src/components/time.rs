@@ -1,7 +1,8 @@
 //! Points in time.
 use leptos::prelude::*;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A time stamp in UTC, to the second.
 #[component]
@@ -22,7 +23,8 @@ fn readable(at: &str) -> String {
 fn parse(at: &str) -> Option<String> {
     let (date, clock) = at.strip_suffix('Z')?.split_once('T')?;
     let mut parts = date.splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?.parse::<usize>().ok()?, parts.next()?.parse::<u8>().ok()?);
+    let (year, month, day) =
+        (parts.next()?, parts.next()?.parse::<usize>().ok()?, parts.next()?.parse::<u8>().ok()?);
     let month = MONTHS.get(month.checked_sub(1)?)?;
     Some(format!("{day} {month} {year}, {} UTC", clock.get(..8)?))
 }

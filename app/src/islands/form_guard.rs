@@ -80,7 +80,9 @@ mod guard {
 
     fn enable_save(form: &str, enabled: bool) {
         let Ok(buttons) = document().query_selector_all("button[data-save]") else { return };
-        for button in (0..buttons.length()).filter_map(|index| buttons.item(index)?.dyn_into::<HtmlButtonElement>().ok()) {
+        for button in (0..buttons.length())
+            .filter_map(|index| buttons.item(index)?.dyn_into::<HtmlButtonElement>().ok())
+        {
             if button.get_attribute("form").as_deref() == Some(form) {
                 button.set_disabled(!enabled);
             }
@@ -102,7 +104,8 @@ mod guard {
         control.dyn_ref::<HtmlSelectElement>().is_some_and(|select| {
             let options = select.options();
             let option = |index| options.item(index)?.dyn_into::<HtmlOptionElement>().ok();
-            let stored = (0..options.length()).find(|index| option(*index).is_some_and(|option| option.default_selected()));
+            let stored = (0..options.length())
+                .find(|index| option(*index).is_some_and(|option| option.default_selected()));
             u32::try_from(select.selected_index()).ok() != Some(stored.unwrap_or(0))
         })
     }

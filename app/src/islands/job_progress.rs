@@ -31,7 +31,9 @@ pub fn JobProgress(
         status.with(|status| status.quarantine.clone().map(|advice| (advice, status.next_attempt_at.clone())))
     });
     let bar = Memo::new(move |_| {
-        status.with(|status| (cycle_label(status), status.processed, status.total, status.remaining_ms, status.running))
+        status.with(|status| {
+            (cycle_label(status), status.processed, status.total, status.remaining_ms, status.running)
+        })
     });
     let cycle = Memo::new(move |_| status.with(cycle_label));
     let counts = Memo::new(move |_| status.with(|status| status.counts));
@@ -40,7 +42,7 @@ pub fn JobProgress(
         <div class="job stack">
             {move || quarantine.get().map(|(advice, next)| quarantine_bar(advice, next))}
             <p class="job-state">
-                <span class=move || format!("job-code job-code-{}", status.with(|status| tone(status)))>
+                <span class=move || format!("job-code job-code-{}", status.with(tone))>
                     {move || status.with(|status| code_label(&status.code))}
                 </span>
                 <span>{move || sentence.get()}</span>
@@ -154,7 +156,7 @@ fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,6 +1,8 @@
 //! The audit log: who changed what in Purser itself.
 use crate::api::audit::list_audit;
-use crate::components::{CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, page};
+use crate::components::{
+    CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, page,
+};
 use crate::context::query;
 use leptos::prelude::*;
 use purser_contract::audit::AuditRowView;

@@ -42,8 +42,11 @@ fn tile(href: &'static str, icon: icondata::Icon, count: u64, label: &'static st
 
 /// Applications that can't be provisioned to at the moment.
 fn attention(overview: &Overview) -> AnyView {
-    let bars = overview.first_applications.iter().filter(|application| application.provisioning == "Quarantine").map(
-        |application| {
+    let bars = overview
+        .first_applications
+        .iter()
+        .filter(|application| application.provisioning == "Quarantine")
+        .map(|application| {
             let href = format!("/applications/{}/provisioning", application.id);
             view! {
                 <InfoBar tone=Tone::Bad>
@@ -53,8 +56,7 @@ fn attention(overview: &Overview) -> AnyView {
                     </p>
                 </InfoBar>
             }
-        },
-    );
+        });
     bars.collect_view().into_any()
 }
 

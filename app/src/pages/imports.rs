@@ -2,9 +2,7 @@
 mod report;
 
 use crate::api::imports::forms::{list_import_errors, load_import};
-use crate::components::{
-    CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, page,
-};
+use crate::components::{CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, page};
 use crate::context::{flash, param, query};
 use crate::islands::ImportProgress;
 use leptos::prelude::*;
@@ -112,7 +110,8 @@ fn show(import: ImportView, here: &str, refused: AnyView) -> AnyView {
             preview(import),
         ),
         ImportState::Running => (
-            view! { <CommandLink href=here.to_owned() icon=icondata::LuRefreshCw label="Refresh"/> }.into_any(),
+            view! { <CommandLink href=here.to_owned() icon=icondata::LuRefreshCw label="Refresh"/> }
+                .into_any(),
             running(import),
         ),
         ImportState::Done | ImportState::Failed => (

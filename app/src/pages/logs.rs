@@ -14,8 +14,13 @@ const STATUSES: [(&str, &str); 4] =
     [("success", "Success"), ("failure", "Failure"), ("skipped", "Skipped"), ("warning", "Warning")];
 
 /// The actions of a row: as in the query string, and in words.
-const ACTIONS: [(&str, &str); 5] =
-    [("create", "Create"), ("update", "Update"), ("delete", "Delete"), ("disable", "Disable"), ("other", "Other")];
+const ACTIONS: [(&str, &str); 5] = [
+    ("create", "Create"),
+    ("update", "Update"),
+    ("delete", "Delete"),
+    ("disable", "Disable"),
+    ("other", "Other"),
+];
 
 /// The words for a value of the wire; a value that we have no words for is shown as it is.
 fn label(words: &[(&str, &str)], value: &str) -> String {

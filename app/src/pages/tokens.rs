@@ -1,8 +1,8 @@
 //! API tokens: what scripts and other systems sign in with.
 use crate::api::tokens::{TokenForm, list_tokens, take_new_token};
 use crate::components::{
-    CommandLink, Crumb, DataTable, EmptyState, HiddenField, InfoBar, Menu, Pane, PrimaryButton, Shell, TextField, TimeStamp,
-    Tone, page,
+    CommandLink, Crumb, DataTable, EmptyState, HiddenField, InfoBar, Menu, Pane, PrimaryButton, Shell,
+    TextField, TimeStamp, Tone, page,
 };
 use crate::context::{flash, query_value, url};
 use leptos::prelude::*;

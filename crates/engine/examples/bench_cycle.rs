@@ -8,6 +8,7 @@
 //! to a fresh target of the same kind, as many at once, so that the share of what the target can take is known.
 #![expect(clippy::print_stdout, reason = "its output is the result")]
 
+#[expect(dead_code, reason = "a bench does not do all that tests do")]
 #[path = "../tests/it/world.rs"]
 mod world;
 
@@ -46,7 +47,9 @@ async fn main() -> Result<()> {
     println!("objects per second:   {rate:.0}");
     println!("requests per object:  {:.3}", requests as f64 / users as f64);
     if let (Some(before), Some(peak)) = (before, peak) {
-        println!("peak memory:          {peak:.0} MiB (the target and its accounts included; {before:.0} MiB before the cycle)");
+        println!(
+            "peak memory:          {peak:.0} MiB (the target and its accounts included; {before:.0} MiB before the cycle)"
+        );
     }
     let plain = per_second(users, run_plain_client(users).await?);
     println!("plain client:         {plain:.0} objects per second with the same requests");
@@ -60,7 +63,8 @@ fn read_users() -> Result<usize> {
     let mut users = 10_000;
     while let Some(argument) = arguments.next() {
         ensure!(argument == "--users", "usage: bench_cycle [--users N]");
-        users = arguments.next().context("--users wants a number")?.parse().context("--users wants a number")?;
+        users =
+            arguments.next().context("--users wants a number")?.parse().context("--users wants a number")?;
     }
     Ok(users)
 }
@@ -81,7 +85,8 @@ async fn run_plain_client(users: usize) -> Result<Duration> {
     let target = ScimTarget::start(TargetOptions::default()).await?;
     let client = reqwest::Client::builder().build()?;
     let clock = ManualClock::new("2026-11-21T08:00:00Z".parse()?);
-    let mapping = CompiledMapping::compile(&default_user_mapping()).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+    let mapping =
+        CompiledMapping::compile(&default_user_mapping()).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     let url = format!("{}/Users", target.base_url());
     let scope = Scope { in_scope: true, reasons: Vec::new() };
     let concurrency = EngineSettings::default().concurrency;
@@ -94,7 +99,8 @@ async fn run_plain_client(users: usize) -> Result<Duration> {
                 Action::Create(write) => serde_json::to_vec(&write.body()).unwrap_or_default(),
                 _ => Vec::new(),
             };
-            let filter = format!("userName eq \"{}\"", user.attributes.user_principal_name.unwrap_or_default());
+            let filter =
+                format!("userName eq \"{}\"", user.attributes.user_principal_name.unwrap_or_default());
             let find = client.get(&url).query(&[("filter", filter)]).bearer_auth(target.token());
             let create = client
                 .post(&url)

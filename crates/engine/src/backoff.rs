@@ -24,8 +24,7 @@ const OBJECT: [u64; 12] = [
 ];
 
 /// Waits before the 1st, 2nd, … attempt at a target that is in quarantine; the last one repeats.
-const TARGET: [u64; 8] =
-    [30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR];
+const TARGET: [u64; 8] = [30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR];
 
 /// How long to wait before an object that has failed `attempts` times in a row is tried again.
 ///

@@ -1,8 +1,8 @@
 //! One cycle of one job, from lease to finish.
 //!
 //! ```text
-//! lease ─► recover intents ─► initial: everybody, then links left behind ─► retries that are due ─► finish
-//!                             incremental: changes after the watermark
+//! lease ─► recover intents ─┬► initial: everybody (and what changes meanwhile), links left behind ─┬► retries ─► finish
+//!                           └► incremental: changes after the watermark ───────────────────────────┘
 //! ```
 //!
 //! Invariants:
@@ -120,7 +120,8 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
     let begun = store.begin_cycle(job, owner, &running, observed).await;
     begun.map_err(EngineError::store("begin a cycle"))?;
     let mut ledger = Ledger {
-        watermark: status.watermark,
+        // Before an initial cycle has stored anything, its start is further than the job's watermark.
+        watermark: status.watermark.max(running.start_seq),
         quarantined: status.quarantine.is_some(),
         unresolved: Default::default(),
         running,
@@ -190,7 +191,9 @@ async fn choose_cycle(
     let kind = if restart || !status.initial_done { CycleKind::Initial } else { CycleKind::Incremental };
     let total = match kind {
         CycleKind::Initial => store.count_users_total().await.map_err(EngineError::store("count people"))?,
-        CycleKind::Incremental => store.backlog(spec.job_id).await.map_err(EngineError::store("count changes"))?,
+        CycleKind::Incremental => {
+            store.backlog(spec.job_id).await.map_err(EngineError::store("count changes"))?
+        }
     };
     // From here on the feed counts once the cycle is finished. A job that has consumed part of the feed already
     // goes on from there: the deletions in the rest of it are news.
@@ -214,12 +217,8 @@ async fn choose_cycle(
 }
 
 async fn finish(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
-    let watermark = match cycle.kind {
-        CycleKind::Initial => ledger.running.start_seq,
-        CycleKind::Incremental => ledger.watermark,
-    };
     let now = cycle.clock().now();
-    let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, watermark, now).await;
+    let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, ledger.watermark, now).await;
     finished.map_err(EngineError::store("finish a cycle"))?;
     if ledger.quarantined {
         commit::lift_quarantine(cycle, ledger).await?;

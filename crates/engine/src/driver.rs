@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::{SignedDuration, Timestamp};
 use purser_domain::ids::JobId;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,10 @@ use crate::{
 
 /// Before a job is looked at again whose lease another worker held, or whose cycle had nothing to do.
 const AFTER_NOTHING: Duration = Duration::from_millis(500);
+/// Finished tasks are kept for so long, for a look at what happened.
+const KEEP_TASKS: SignedDuration = SignedDuration::from_hours(1);
+/// How often those older than that are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// After this a task that nobody has begun here is no longer waited for.
 const LONGEST_QUEUED: Duration = Duration::from_secs(20);
 /// Before a job is looked at again whose cycle broke off because of the database.
@@ -64,7 +69,12 @@ impl Driver {
     /// Puts tasks into the queue until `shutdown`, then tells running cycles to pause.
     async fn drive(&self, shutdown: &CancellationToken) {
         let mut woken = self.engine.wake.subscribe();
+        let mut swept: Option<Instant> = None;
         while !shutdown.is_cancelled() {
+            if swept.is_none_or(|at| at.elapsed() > SWEEP_EVERY) {
+                swept = Some(Instant::now());
+                self.sweep_queue().await;
+            }
             woken.mark_unchanged();
             if let Err(error) = self.enqueue_due().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "could not look for work");
@@ -77,6 +87,15 @@ impl Driver {
             }
         }
         self.engine.stopping.cancel();
+    }
+
+    /// The queue keeps what it has done for ever, and a busy day has tens of thousands of cycles.
+    async fn sweep_queue(&self) {
+        let deps = &self.engine.deps;
+        let before = deps.clock.now().saturating_sub(KEEP_TASKS).unwrap_or(Timestamp::MIN);
+        if let Err(error) = deps.store.purge_tasks(before).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not remove finished tasks");
+        }
     }
 
     async fn enqueue_due(&self) -> Result<(), EngineError> {

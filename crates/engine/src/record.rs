@@ -106,7 +106,9 @@ impl<'a> Ending<'a> {
             Fate::Deleted { exchange, was_gone, .. } => {
                 let why = match was_gone {
                     false => format!("User '{name}' was deleted in {target}."),
-                    true => format!("User '{name}' was to be deleted in {target}, where the account was gone already."),
+                    true => format!(
+                        "User '{name}' was to be deleted in {target}, where the account was gone already."
+                    ),
                 };
                 Self::done(LogAction::Delete, "EntryExportDelete", why, &[], exchange.as_ref())
             }
@@ -157,7 +159,10 @@ impl<'a> Ending<'a> {
             (SkipCode::RedundantExport, [only]) => (*only).to_owned(),
             _ => {
                 let numbered = sentences.iter().enumerate().map(|(at, text)| format!(" {}) {text}", at + 1));
-                format!("The User '{name}' will be skipped due to the following reasons:{}", numbered.collect::<String>())
+                format!(
+                    "The User '{name}' will be skipped due to the following reasons:{}",
+                    numbered.collect::<String>()
+                )
             }
         };
         let status = LogStatus::Skipped;
@@ -221,8 +226,16 @@ impl<'a> Ending<'a> {
     ) -> Self {
         let gone = format!("The account {target_id} of User '{name}' does not exist in {target} any more.");
         let (action, status, next) = match leaver {
-            true => (LogAction::Disable, LogStatus::Success, "The User is out of scope, so there is nothing left to disable."),
-            false => (LogAction::Update, LogStatus::Warning, "It is looked for again, and created if there is none."),
+            true => (
+                LogAction::Disable,
+                LogStatus::Success,
+                "The User is out of scope, so there is nothing left to disable.",
+            ),
+            false => (
+                LogAction::Update,
+                LogStatus::Warning,
+                "It is looked for again, and created if there is none.",
+            ),
         };
         let error = (!leaver).then(|| {
             let advice = "Nothing needs to be done. If accounts go missing often, find out who removes them in the application.";
@@ -247,21 +260,26 @@ fn import(subject: &Subject, name: &str) -> Step {
             };
             (step, format!("Received User '{name}' change of type ({kind}) from the directory."))
         }
-        Cause::Reference => {
-            ("EntryImport", format!("Retrieved User '{name}' from the directory, since their manager has an account now."))
-        }
+        Cause::Reference => (
+            "EntryImport",
+            format!("Retrieved User '{name}' from the directory, since their manager has an account now."),
+        ),
         Cause::Recovery => {
             let description = format!(
                 "A request for User '{name}' was under way when provisioning was interrupted. The application was asked what became of it."
             );
             ("EntryImport", description)
         }
-        Cause::Retry(0) => {
-            ("EntryImport", format!("Retrieved User '{name}' from the directory, since their account is gone."))
-        }
-        Cause::Retry(times) => {
-            ("EntryImport", format!("Retrieved User '{name}' from the directory for retry {times} of an operation that failed."))
-        }
+        Cause::Retry(0) => (
+            "EntryImport",
+            format!("Retrieved User '{name}' from the directory, since their account is gone."),
+        ),
+        Cause::Retry(times) => (
+            "EntryImport",
+            format!(
+                "Retrieved User '{name}' from the directory for retry {times} of an operation that failed."
+            ),
+        ),
         Cause::Orphan => {
             ("EntryImportObjectNotFound", format!("User '{name}' does not exist in the directory any more."))
         }
@@ -275,7 +293,9 @@ fn matching(subject: &Subject, name: &str, target: &str) -> Option<Step> {
         Some(Found::Nobody) => format!("No User that matches '{name}' was found in {target}."),
         Some(Found::One(id)) => format!("One User that matches '{name}' was found in {target}: {id}."),
         Some(Found::Several(count)) => format!("{count} Users that match '{name}' were found in {target}."),
-        None if subject.stale.is_some() => format!("The account linked to User '{name}' was not found in {target}."),
+        None if subject.stale.is_some() => {
+            format!("The account linked to User '{name}' was not found in {target}.")
+        }
         None => format!("The account linked to User '{name}' was found in {target}."),
     };
     let mut step = plain(StepKind::Matching, "EntryImport", description);

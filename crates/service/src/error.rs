@@ -59,7 +59,18 @@ impl From<Problem> for ServiceError {
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
-        Self::internal("use the store", error)
+        match error {
+            // Not a fault of the program, and the person can do something about it.
+            StoreError::Secret { key } => {
+                tracing::error!(key, "a stored secret does not open with the present master key");
+                conflict(format!(
+                    "The stored {key} can't be read: it was encrypted under another master key."
+                ))
+                .advice("Start Purser with the master key that it had before, or enter the secret again.")
+                .into()
+            }
+            fault => Self::internal("use the store", fault),
+        }
     }
 }
 

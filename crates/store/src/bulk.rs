@@ -112,6 +112,23 @@ pub(crate) async fn remove<C: ConnectionTrait>(
     Ok(())
 }
 
+/// Removes the queue's tasks that were finished before then. The table is the queue's own.
+pub(crate) fn finished_tasks(before: Timestamp) -> Statement {
+    sqlite(
+        "DELETE FROM Jobs WHERE done_at < ? \
+         AND (status IN ('Done', 'Killed') OR (status = 'Failed' AND attempts >= max_attempts))",
+        vec![before.as_second().into()],
+    )
+}
+
+/// Removes the queue's workers that were last heard of before then, unless a task still names them.
+pub(crate) fn silent_workers(before: Timestamp) -> Statement {
+    sqlite(
+        "DELETE FROM Workers WHERE last_seen < ? AND id NOT IN (SELECT lock_by FROM Jobs WHERE lock_by IS NOT NULL)",
+        vec![before.as_second().into()],
+    )
+}
+
 /// Who has which role in an application, directly or through a group: `user, role, group or null`.
 ///
 /// `CROSS JOIN` makes SQLite go from the people to their few groups, never from a group to its many members.

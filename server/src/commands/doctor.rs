@@ -63,7 +63,9 @@ fn data_dir(path: &Path) -> Finding {
     }
     match tempfile_in(path) {
         Ok(()) => Good(format!("The data folder {shown} can be written.")),
-        Err(error) => Fault(format!("The data folder {shown} can't be written ({error}). Give this user the right to.")),
+        Err(error) => {
+            Fault(format!("The data folder {shown} can't be written ({error}). Give this user the right to."))
+        }
     }
 }
 
@@ -84,7 +86,9 @@ fn space(path: &Path) -> Finding {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let megabytes = free / 1024 / 1024;
             match free {
-                free if free < NO_SPACE => Fault(format!("Only {megabytes} MB are free on the disk. Make room.")),
+                free if free < NO_SPACE => {
+                    Fault(format!("Only {megabytes} MB are free on the disk. Make room."))
+                }
                 free if free < LITTLE_SPACE => Note(format!("Only {megabytes} MB are free on the disk.")),
                 _ => Good(format!("{megabytes} MB are free on the disk.")),
             }
@@ -101,13 +105,17 @@ fn space(_path: &Path) -> Finding {
 fn key(settings: &Settings) -> Finding {
     let file = settings.key_file();
     match key_file::load(settings) {
-        Ok(Some(_)) if settings.master_key.is_some() => Good("The master key comes from PURSER_MASTER_KEY.".to_owned()),
+        Ok(Some(_)) if settings.master_key.is_some() => {
+            Good("The master key comes from PURSER_MASTER_KEY.".to_owned())
+        }
         Ok(Some(_)) => Good(format!("The key file {} can be read by its owner only.", file.display())),
         Ok(None) if settings.database_file().exists() => Fault(format!(
             "The key file {} is missing, but there is a database: put the file back, or set PURSER_MASTER_KEY.",
             file.display()
         )),
-        Ok(None) => Note(format!("The key file {} does not exist yet; the first start makes it.", file.display())),
+        Ok(None) => {
+            Note(format!("The key file {} does not exist yet; the first start makes it.", file.display()))
+        }
         Err(error) => Fault(describe(&error)),
     }
 }
@@ -121,11 +129,15 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     let master_key = key_file::load(settings).ok().flatten().unwrap_or_default();
     let store = match Store::open(&StoreConfig { database_url: url.clone(), master_key }).await {
         Ok(store) => store,
-        Err(error) => return vec![Fault(format!("The database {url} can't be opened: {}", describe(&error)))],
+        Err(error) => {
+            return vec![Fault(format!("The database {url} can't be opened: {}", describe(&error)))];
+        }
     };
     let mut findings = match store.ping().await {
         Ok(()) => vec![Good(format!("The database {url} answers."))],
-        Err(error) => return vec![Fault(format!("The database {url} does not answer: {}", describe(&error)))],
+        Err(error) => {
+            return vec![Fault(format!("The database {url} does not answer: {}", describe(&error)))];
+        }
     };
     findings.push(match purser_migrations::pending(store.connection()).await {
         Ok(pending) if pending.is_empty() => Good("The database has this release's schema.".to_owned()),
@@ -133,7 +145,9 @@ async fn database(settings: &Settings) -> Vec<Finding> {
             "{} migrations are pending; the next start applies them (or: purser migrate).",
             pending.len()
         )),
-        Err(error) => Fault(format!("The schema can't be read, or a newer Purser made it: {}", describe(&error))),
+        Err(error) => {
+            Fault(format!("The schema can't be read, or a newer Purser made it: {}", describe(&error)))
+        }
     });
     findings
 }
@@ -142,10 +156,12 @@ fn port(settings: &Settings) -> Finding {
     let address = settings.listen;
     match TcpListener::bind(address) {
         Ok(_free) => Good(format!("{address} is free to listen on.")),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Note(format!("{address} is in use: fine if that is Purser, else choose another with --listen ADDR."))
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Note(format!(
+            "{address} is in use: fine if that is Purser, else choose another with --listen ADDR."
+        )),
+        Err(error) => {
+            Fault(format!("Purser can't listen on {address} ({error}). Choose another with --listen ADDR."))
         }
-        Err(error) => Fault(format!("Purser can't listen on {address} ({error}). Choose another with --listen ADDR.")),
     }
 }
 

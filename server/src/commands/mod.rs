@@ -29,7 +29,9 @@ pub async fn run(cli: Cli) -> Result<bool, ServerError> {
         Command::Admin(AdminCommand::Create { email, name, .. }) => {
             admin::create(settings, &email, name.as_deref()).await?;
         }
-        Command::Admin(AdminCommand::ResetPassword { email, .. }) => admin::reset_password(settings, &email).await?,
+        Command::Admin(AdminCommand::ResetPassword { email, .. }) => {
+            admin::reset_password(settings, &email).await?
+        }
         Command::Token(TokenCommand::Create { name, .. }) => token::create(settings, &name).await?,
         Command::Migrate(_) => {
             let store = open_store(&settings).await?;

@@ -34,7 +34,9 @@ pub(super) async fn serve(settings: Settings) -> Result<(), ServerError> {
     let (engine, stop) = (assembly.engine.clone(), shutdown.clone());
     parts.spawn(async move { engine.run(stop).await.map_err(|error| background("the engine", error)) });
     let (portal, stop) = (assembly.portal.clone(), shutdown.clone());
-    parts.spawn(async move { portal.work_imports(stop).await.map_err(|error| background("the import worker", error)) });
+    parts.spawn(async move {
+        portal.work_imports(stop).await.map_err(|error| background("the import worker", error))
+    });
     parts.spawn(keep_house(assembly.portal.clone(), shutdown.clone()));
 
     tracing::info!(address = %bound, data = %settings.data_dir.display(), "Purser is running");

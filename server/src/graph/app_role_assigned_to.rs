@@ -23,7 +23,9 @@ use crate::web::{ServerState, fault::Fault};
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/appRoleAssignedTo", || get(list_assignments)),
     GraphRoute::new(Method::POST, "/servicePrincipals/{id}/appRoleAssignedTo", || post(assign)),
-    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", || delete(unassign)),
+    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", || {
+        delete(unassign)
+    }),
 ];
 
 async fn list_assignments(
@@ -53,7 +55,9 @@ async fn assign(
     properties.finish()?;
     let application = state.portal.load_application(&caller, &id).await?;
     if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case(&application.id)) {
-        return Err(Fault::bad_request("The resourceId in the body is not the service principal in the address."));
+        return Err(Fault::bad_request(
+            "The resourceId in the body is not the service principal in the address.",
+        ));
     }
     // Graph's principal is a user or a group, and the request does not say which.
     let is_user = match state.portal.find_user_record(&caller, &principal).await {
@@ -63,7 +67,11 @@ async fn assign(
             if fault.status() != StatusCode::NOT_FOUND {
                 return Err(fault);
             }
-            state.portal.find_group_record(&caller, &principal).await.map_err(|error| not_found_as(&principal, error.into()))?;
+            state
+                .portal
+                .find_group_record(&caller, &principal)
+                .await
+                .map_err(|error| not_found_as(&principal, error.into()))?;
             false
         }
     };
@@ -71,7 +79,8 @@ async fn assign(
     let form = AssignForm { application_id: id, role_id, users, groups };
     let assigned = state.portal.assign(&caller, form).await?;
     let view = assigned.first().ok_or_else(|| Fault::bad_request("Nobody was assigned."))?;
-    let location = format!("{}/servicePrincipals/{}/appRoleAssignedTo/{}", query.base(), application.id, view.id);
+    let location =
+        format!("{}/servicePrincipals/{}/appRoleAssignedTo/{}", query.base(), application.id, view.id);
     created(&location, query.entity("appRoleAssignments", shape_assignment(view, &application)))
 }
 

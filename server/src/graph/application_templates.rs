@@ -30,7 +30,11 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 
 const UNDERSTOOD: &str = "id, displayName and publisher with eq, startswith and contains, joined by and.";
 
-async fn list_templates(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_templates(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    query: Query,
+) -> Answer {
     query.allow(&["$filter", "$search"])?;
     let conditions = query.filter.clone().map(Filter::conditions).unwrap_or_default();
     let mut items = Vec::new();
@@ -45,7 +49,9 @@ async fn list_templates(State(state): State<ServerState>, ApiCaller(caller): Api
     }
     // The gallery is a few files and comes as one page: there is nothing behind it, whatever the cursor says.
     let total = u64::try_from(items.len()).ok();
-    Ok(query.collection("applicationTemplates", PageView { items, next: None, total }, |view| shape_template(&view)))
+    Ok(query.collection("applicationTemplates", PageView { items, next: None, total }, |view| {
+        shape_template(&view)
+    }))
 }
 
 async fn load_template(
@@ -67,7 +73,10 @@ async fn instantiate(
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
     let mut properties = Properties::new("applicationTemplate", body);
-    let form = CreateApplicationForm { template_id: id, display_name: properties.take_required_text("displayName")? };
+    let form = CreateApplicationForm {
+        template_id: id,
+        display_name: properties.take_required_text("displayName")?,
+    };
     properties.finish()?;
     let view = state.portal.create_application(&caller, form).await?;
     let principal = load_shape(&state, &caller, &view.id).await?;
@@ -94,9 +103,11 @@ fn fits(template: &TemplateView, condition: &Filter) -> Result<bool, Fault> {
     };
     let refused = || unsupported_condition(condition, UNDERSTOOD);
     match condition {
-        Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Literal::Text(text) | Literal::Bare(text) }) => {
-            Ok(value(path).ok_or_else(refused)?.to_lowercase() == text.to_lowercase())
-        }
+        Filter::Compare(Comparison {
+            path,
+            operator: Operator::Equal,
+            literal: Literal::Text(text) | Literal::Bare(text),
+        }) => Ok(value(path).ok_or_else(refused)?.to_lowercase() == text.to_lowercase()),
         Filter::Call { function, path, text } => {
             let (value, text) = (value(path).ok_or_else(refused)?.to_lowercase(), text.to_lowercase());
             Ok(match function {

@@ -18,9 +18,14 @@ pub(super) struct TimeBounds {
 impl TimeBounds {
     /// Takes a comparison of `activityDateTime`.
     pub(super) fn narrow(&mut self, comparison: &Comparison) -> Result<(), Fault> {
-        let at = comparison.literal.as_text().and_then(|text| text.parse::<Timestamp>().ok()).ok_or_else(|| {
-            Fault::bad_request(format!("Invalid instant for {}: write it as 2026-01-31T12:00:00Z.", comparison.path))
-        })?;
+        let at = comparison.literal.as_text().and_then(|text| text.parse::<Timestamp>().ok()).ok_or_else(
+            || {
+                Fault::bad_request(format!(
+                    "Invalid instant for {}: write it as 2026-01-31T12:00:00Z.",
+                    comparison.path
+                ))
+            },
+        )?;
         let later = |old: Option<(Timestamp, bool)>, inclusive| match old {
             Some(old) if old.0 > at => Some(old),
             _ => Some((at, inclusive)),
@@ -39,7 +44,9 @@ impl TimeBounds {
                 self.until = earlier(self.until, true);
             }
             Operator::NotEqual => {
-                return Err(Fault::bad_request("Instants can be compared with gt, ge, lt, le and eq, not with ne."));
+                return Err(Fault::bad_request(
+                    "Instants can be compared with gt, ge, lt, le and eq, not with ne.",
+                ));
             }
         }
         Ok(())
@@ -89,7 +96,8 @@ mod tests {
 
     #[test]
     fn rows_before_the_start_end_the_search_and_rows_after_the_end_are_passed_over() {
-        let bounds = bounds("a gt 2026-01-01T00:00:00Z and a le 2026-01-03T00:00:00Z and a gt 2025-01-01T00:00:00Z");
+        let bounds =
+            bounds("a gt 2026-01-01T00:00:00Z and a le 2026-01-03T00:00:00Z and a gt 2025-01-01T00:00:00Z");
         assert_eq!(bounds.judge("2026-01-04T00:00:00Z"), Verdict::Drop);
         assert_eq!(bounds.judge("2026-01-03T00:00:00Z"), Verdict::Keep);
         assert_eq!(bounds.judge("2026-01-02T00:00:00Z"), Verdict::Keep);

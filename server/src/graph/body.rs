@@ -14,7 +14,7 @@ use crate::web::{ServerState, fault::Fault};
 
 /// Who calls. The gate has let nobody else in; a route that it does not cover would still be refused here.
 #[derive(Debug)]
-pub struct ApiCaller(pub Caller);
+pub(super) struct ApiCaller(pub(super) Caller);
 
 impl FromRequestParts<ServerState> for ApiCaller {
     type Rejection = Fault;
@@ -29,7 +29,7 @@ impl FromRequestParts<ServerState> for ApiCaller {
 
 /// The ids in a path.
 #[derive(Debug)]
-pub struct At<T>(pub T);
+pub(super) struct At<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<ServerState> for At<T> {
     type Rejection = Fault;
@@ -44,13 +44,14 @@ impl<T: DeserializeOwned + Send> FromRequestParts<ServerState> for At<T> {
 
 /// A JSON body.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, Fault> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind =
+            request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if kind != "application/json" {
             return Err(Fault::new(
@@ -77,7 +78,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 
 /// The body of an action that may as well have none.
 #[derive(Debug)]
-pub struct OptionalBody(pub Map<String, Value>);
+pub(super) struct OptionalBody(pub(super) Map<String, Value>);
 
 impl FromRequest<ServerState> for OptionalBody {
     type Rejection = Fault;
@@ -93,24 +94,24 @@ impl FromRequest<ServerState> for OptionalBody {
 /// The properties of an object that a client sent, taken out one by one; what is left over at the end
 /// is unknown and gets refused, so that a typo never looks like success.
 #[derive(Debug)]
-pub struct Properties {
+pub(super) struct Properties {
     left: Map<String, Value>,
     kind: &'static str,
 }
 
 impl Properties {
     /// The properties of an object of this kind.
-    pub fn new(kind: &'static str, body: Map<String, Value>) -> Self {
+    pub(super) fn new(kind: &'static str, body: Map<String, Value>) -> Self {
         Self { left: body, kind }
     }
 
     /// Takes a property, whatever it is.
-    pub fn take(&mut self, name: &str) -> Option<Value> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.left.shift_remove(name)
     }
 
     /// Takes a text. Absent: `None`; null: `Some(None)`.
-    pub fn take_text(&mut self, name: &str) -> Result<Option<Option<String>>, Fault> {
+    pub(super) fn take_text(&mut self, name: &str) -> Result<Option<Option<String>>, Fault> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
@@ -120,15 +121,18 @@ impl Properties {
     }
 
     /// Takes a text that must be there.
-    pub fn take_required_text(&mut self, name: &str) -> Result<String, Fault> {
+    pub(super) fn take_required_text(&mut self, name: &str) -> Result<String, Fault> {
         match self.take_text(name)? {
             Some(Some(text)) if !text.trim().is_empty() => Ok(text),
-            _ => Err(Fault::bad_request(format!("A value is required for property '{name}' of resource '{}'.", self.kind))),
+            _ => Err(Fault::bad_request(format!(
+                "A value is required for property '{name}' of resource '{}'.",
+                self.kind
+            ))),
         }
     }
 
     /// Takes a boolean.
-    pub fn take_boolean(&mut self, name: &str) -> Result<Option<bool>, Fault> {
+    pub(super) fn take_boolean(&mut self, name: &str) -> Result<Option<bool>, Fault> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
@@ -137,7 +141,7 @@ impl Properties {
     }
 
     /// Takes a list of texts.
-    pub fn take_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Fault> {
+    pub(super) fn take_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Fault> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Array(values)) => values
@@ -153,17 +157,20 @@ impl Properties {
     }
 
     /// Takes the names that are left and that `wanted` holds for.
-    pub fn take_all(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
+    pub(super) fn take_all(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
         let names: Vec<String> = self.left.keys().filter(|name| wanted(name)).cloned().collect();
         names.into_iter().filter_map(|name| self.left.shift_remove_entry(&name)).collect()
     }
 
     /// Refuses what is left; annotations (`@odata.type`) are fine.
-    pub fn finish(self) -> Result<(), Fault> {
+    pub(super) fn finish(self) -> Result<(), Fault> {
         match self.left.keys().find(|name| !name.contains('@')) {
             None => match self.left.keys().find(|name| name.ends_with("@odata.bind")) {
                 None => Ok(()),
-                Some(name) => Err(Fault::bad_request(format!("Resource '{}' can't be bound with '{name}' here.", self.kind))),
+                Some(name) => Err(Fault::bad_request(format!(
+                    "Resource '{}' can't be bound with '{name}' here.",
+                    self.kind
+                ))),
             },
             Some(name) => {
                 let name: String = name.chars().take(80).collect();
@@ -177,13 +184,13 @@ impl Properties {
 }
 
 /// 400 for a value of the wrong type.
-pub fn wrong_type(name: &str, wanted: &str) -> Fault {
+pub(super) fn wrong_type(name: &str, wanted: &str) -> Fault {
     let name: String = name.chars().take(80).collect();
     Fault::bad_request(format!("Invalid value specified for property '{name}': it must be {wanted}."))
 }
 
 /// The last part of an `@odata.id`: `https://host/v1.0/users/{id}` or `…/directoryObjects/{id}`.
-pub fn reference(address: &str, collections: &[&str]) -> Result<String, Fault> {
+pub(super) fn reference(address: &str, collections: &[&str]) -> Result<String, Fault> {
     let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let mut parts = path.rsplit('/');
     let (id, collection) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -222,7 +229,9 @@ mod tests {
     #[test]
     fn what_nobody_took_is_refused_by_name_but_annotations_pass() {
         let body = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
-        assert!(Properties::new("User", body(r##"{"@odata.type":"#microsoft.graph.user"}"##)).finish().is_ok());
+        assert!(
+            Properties::new("User", body(r##"{"@odata.type":"#microsoft.graph.user"}"##)).finish().is_ok()
+        );
         let fault = Properties::new("User", body(r#"{"displayNam":"x"}"#)).finish().unwrap_err();
         assert!(fault.problem().message.contains("displayNam"));
     }

@@ -29,7 +29,11 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::POST, "/directory/deletedItems/{id}/restore", || post(restore)),
 ];
 
-async fn list_deleted(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_deleted(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    query: Query,
+) -> Answer {
     query.allow(&["$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
     let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };

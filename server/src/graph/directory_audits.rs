@@ -47,7 +47,9 @@ impl Wanted {
                 (Filter::Compare(comparison), _) if comparison.path == "activityDateTime" => {
                     wanted.bounds.narrow(comparison)?;
                 }
-                (_, Some((path @ "activityDisplayName", text))) => set_once(&mut wanted.activity, path, text)?,
+                (_, Some((path @ "activityDisplayName", text))) => {
+                    set_once(&mut wanted.activity, path, text)?
+                }
                 _ => return Err(unsupported_condition(&condition, UNDERSTOOD)),
             }
         }
@@ -56,7 +58,9 @@ impl Wanted {
 
     fn judge(&self, row: &AuditRowView) -> Verdict {
         match self.bounds.judge(&row.at) {
-            Verdict::Keep => Verdict::keep_if(self.activity.as_ref().is_none_or(|activity| *activity == row.activity)),
+            Verdict::Keep => {
+                Verdict::keep_if(self.activity.as_ref().is_none_or(|activity| *activity == row.activity))
+            }
             other => other,
         }
     }

@@ -266,7 +266,8 @@ impl Parser<'_> {
 
     fn call(&mut self, name: &str) -> Result<Filter, FilterError> {
         let Some(function) = Function::find(name) else {
-            return Err(self.error(format!("there is no function '{name}'; startswith, endswith and contains exist.")));
+            return Err(self
+                .error(format!("there is no function '{name}'; startswith, endswith and contains exist.")));
         };
         self.count_term()?;
         self.expect(&Token::Open, "'('")?;
@@ -293,8 +294,9 @@ impl Parser<'_> {
         }
         self.count_term()?;
         let operator = match self.next()? {
-            Token::Word(word) => Operator::find(&word)
-                .ok_or_else(|| self.error(format!("'{}' is not one of eq, ne, gt, ge, lt, le.", shorten(&word))))?,
+            Token::Word(word) => Operator::find(&word).ok_or_else(|| {
+                self.error(format!("'{}' is not one of eq, ne, gt, ge, lt, le.", shorten(&word)))
+            })?,
             other => return Err(self.unexpected(&other, "eq, ne, gt, ge, lt or le")),
         };
         let literal = match self.next()? {
@@ -420,7 +422,9 @@ fn single_or(mut parts: Vec<Filter>, many: fn(Vec<Filter>) -> Filter) -> Filter 
 
 fn is_path(word: &str) -> bool {
     word.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && word.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '.' | '@'))
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '.' | '@'))
 }
 
 fn shorten(text: &str) -> String {

@@ -10,7 +10,10 @@ fn what_clients_send_is_read() {
         ("displayName eq 'Zoë'", "displayName eq 'Zoë'"),
         ("userPrincipalName eq 'o''brien@x.y'", "userPrincipalName eq 'o''brien@x.y'"),
         ("accountEnabled eq false", "accountEnabled eq false"),
-        ("startswith(displayName,'A') and endswith( mail , '@x.y' )", "(startswith(displayName,'A') and endswith(mail,'@x.y'))"),
+        (
+            "startswith(displayName,'A') and endswith( mail , '@x.y' )",
+            "(startswith(displayName,'A') and endswith(mail,'@x.y'))",
+        ),
         ("startsWith(displayName,'A') eq true", "startswith(displayName,'A')"),
         ("a eq 1 or b eq 2 and c eq 3", "(a eq 1 or (b eq 2 and c eq 3))"),
         ("(a eq 1 or b eq 2) and not (c ne null)", "((a eq 1 or b eq 2) and not (c ne null))"),
@@ -27,7 +30,9 @@ fn what_clients_send_is_read() {
 
 #[test]
 fn what_is_read_and_written_again_reads_the_same() {
-    for text in ["a eq 'x''y' and (b ne null or not startswith(c,'''')) and d le 5", "(a eq 1 and b eq 2) or c eq 3"] {
+    for text in
+        ["a eq 'x''y' and (b ne null or not startswith(c,'''')) and d le 5", "(a eq 1 and b eq 2) or c eq 3"]
+    {
         let once = Filter::parse(text).unwrap();
         assert_eq!(Filter::parse(&once.to_string()).unwrap(), once);
     }
@@ -36,10 +41,28 @@ fn what_is_read_and_written_again_reads_the_same() {
 #[test]
 fn nonsense_is_refused_with_a_position() {
     for text in [
-        "", " ", "displayName", "displayName eq", "displayName is 'x'", "displayName eq 'x", "eq eq eq eq",
-        "(displayName eq 'x'", "displayName eq 'x')", "and", "displayName eq 'x' and", "tolower(displayName) eq 'x'",
-        "contains(displayName)", "contains(displayName,5)", "'x' eq displayName", "5 eq 5", "a eq 'x' 'y'",
-        "startswith(a,'b') eq false", ",", "a eq (", "not", "a/b eq 'x' xor c eq 'y'",
+        "",
+        " ",
+        "displayName",
+        "displayName eq",
+        "displayName is 'x'",
+        "displayName eq 'x",
+        "eq eq eq eq",
+        "(displayName eq 'x'",
+        "displayName eq 'x')",
+        "and",
+        "displayName eq 'x' and",
+        "tolower(displayName) eq 'x'",
+        "contains(displayName)",
+        "contains(displayName,5)",
+        "'x' eq displayName",
+        "5 eq 5",
+        "a eq 'x' 'y'",
+        "startswith(a,'b') eq false",
+        ",",
+        "a eq (",
+        "not",
+        "a/b eq 'x' xor c eq 'y'",
     ] {
         assert!(Filter::parse(text).is_err(), "{text} was read as {}", shown(text));
     }
@@ -60,7 +83,8 @@ fn every_bound_holds() {
 
 #[test]
 fn a_conjunction_comes_apart_into_its_conditions() {
-    let conditions = Filter::parse("a eq 1 and (b eq 2 and c eq 3) and (d eq 4 or e eq 5)").unwrap().conditions();
+    let conditions =
+        Filter::parse("a eq 1 and (b eq 2 and c eq 3) and (d eq 4 or e eq 5)").unwrap().conditions();
     assert_eq!(conditions.len(), 4);
     assert!(matches!(conditions.last(), Some(Filter::Or(_))));
 }

@@ -48,7 +48,10 @@ async fn list_groups(State(state): State<ServerState>, ApiCaller(caller): ApiCal
                 let text = text.clone();
                 async move { Ok(portal.query_groups(caller, &text, &after, size).await?) }
             };
-            scan(&query.after, query.size, fetch, |group: &Group| Verdict::keep_if(fits(&group.display_name, &text))).await?
+            scan(&query.after, query.size, fetch, |group: &Group| {
+                Verdict::keep_if(fits(&group.display_name, &text))
+            })
+            .await?
         }
     };
     Ok(query.collection("groups", page, |group| shape_group(&group)))
@@ -101,7 +104,11 @@ async fn update_group(
 ) -> Answer {
     let mut properties = Properties::new("Group", body);
     let display_name = match properties.take_text("displayName")? {
-        Some(None) => return Err(Fault::bad_request("Invalid value specified for property 'displayName': it can't be null.")),
+        Some(None) => {
+            return Err(Fault::bad_request(
+                "Invalid value specified for property 'displayName': it can't be null.",
+            ));
+        }
         Some(name) => name,
         None => None,
     };
@@ -141,7 +148,9 @@ fn take_members(properties: &mut Properties) -> Result<Vec<String>, Fault> {
 
 /// Graph has mail-enabled, dynamic and Microsoft 365 groups; asking for one must not make another kind.
 fn refuse_other_kinds(properties: &mut Properties) -> Result<(), Fault> {
-    let refuse = |what: &str| Err(Fault::bad_request(format!("Purser has security groups without mail only: {what}.")));
+    let refuse = |what: &str| {
+        Err(Fault::bad_request(format!("Purser has security groups without mail only: {what}.")))
+    };
     if properties.take_boolean("mailEnabled")? == Some(true) {
         return refuse("mailEnabled must be false");
     }

@@ -35,10 +35,14 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}", || get(load_job)),
     GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/start", || post(start)),
     GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/pause", || post(pause)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/restart", || post(restart)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/validateCredentials", || {
-        post(validate_credentials)
+    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/restart", || {
+        post(restart)
     }),
+    GraphRoute::new(
+        Method::POST,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/validateCredentials",
+        || post(validate_credentials),
+    ),
 ];
 
 /// Graph's name of the template of every application that speaks SCIM, the only kind in this release.
@@ -65,7 +69,8 @@ async fn list_templates(
         "factoryTag": TEMPLATE,
         "metadata": [{ "key": "GalleryApplicationIdentifier", "value": application.template.id }],
     })];
-    Ok(query.collection("synchronizationTemplates", PageView { items, next: None, total: Some(1) }, |item| item))
+    Ok(query
+        .collection("synchronizationTemplates", PageView { items, next: None, total: Some(1) }, |item| item))
 }
 
 async fn list_jobs(
@@ -111,8 +116,12 @@ async fn create_job(
     let blade = state.portal.load_provisioning(&caller, &id).await?;
     // Graph answers 201; to a script that runs again, 200 tells that the job was in use already.
     let status = if blade.status.code == "NotConfigured" { StatusCode::CREATED } else { StatusCode::OK };
-    let location =
-        format!("{}/servicePrincipals/{}/synchronization/jobs/{}", query.base(), application.id, blade.job_id);
+    let location = format!(
+        "{}/servicePrincipals/{}/synchronization/jobs/{}",
+        query.base(),
+        application.id,
+        blade.job_id
+    );
     let mut response = (status, Json(query.entity("synchronizationJobs", shape_job(&blade)))).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
@@ -150,7 +159,11 @@ async fn restart(
     let mut criteria = match properties.take("criteria") {
         None | Some(Value::Null) => Properties::new("synchronizationJobRestartCriteria", Map::new()),
         Some(Value::Object(criteria)) => Properties::new("synchronizationJobRestartCriteria", criteria),
-        Some(_) => return Err(Fault::bad_request("Invalid value specified for property 'criteria': it must be an object.")),
+        Some(_) => {
+            return Err(Fault::bad_request(
+                "Invalid value specified for property 'criteria': it must be an object.",
+            ));
+        }
     };
     let scope = criteria.take_text("resetScope")?.flatten().unwrap_or_default();
     criteria.finish()?;
@@ -190,7 +203,8 @@ async fn validate_credentials(
     Body(body): Body<ValidateBody>,
 ) -> Answer {
     let blade = find_job(&state, &caller, &id, &job).await?;
-    let mut form = TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() };
+    let mut form =
+        TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() };
     if !body.use_saved_credentials {
         for KeyedValue { key, value } in body.credentials {
             let value = value.unwrap_or_default();

@@ -18,7 +18,7 @@ use super::filter::Filter;
 use crate::web::{ServerState, fault::Fault};
 
 /// Most rows of one page; the use-cases' own bound.
-pub const MAX_PAGE: u32 = 200;
+pub(super) const MAX_PAGE: u32 = 200;
 /// Most rows that a client may ask for with `$top`, as in Graph; what is over a page comes by nextLink.
 const MAX_TOP: u32 = 999;
 /// Rows of a page when the client doesn't say.
@@ -26,19 +26,19 @@ const DEFAULT_PAGE: u32 = 100;
 
 /// The query of a list or an object.
 #[derive(Debug, Default)]
-pub struct Query {
+pub(super) struct Query {
     /// `$filter`
-    pub filter: Option<Filter>,
+    pub(super) filter: Option<Filter>,
     /// `$search`, without its quotes and property.
-    pub search: String,
+    pub(super) search: String,
     /// `$top`, bounded.
-    pub size: u32,
+    pub(super) size: u32,
     /// `$count=true`
-    pub count: bool,
+    pub(super) count: bool,
     /// `$orderby`, as the property and whether it descends.
-    pub order: Option<(String, bool)>,
+    pub(super) order: Option<(String, bool)>,
     /// `$skiptoken`
-    pub after: String,
+    pub(super) after: String,
     /// `$select`; everything when empty.
     select: Vec<String>,
     /// The address asked for, with which the next page is asked for.
@@ -49,7 +49,7 @@ pub struct Query {
 
 impl Query {
     /// Refuses `$filter`, `$search` and `$orderby` as far as they are not among `understood`.
-    pub fn allow(&self, understood: &[&str]) -> Result<(), Fault> {
+    pub(super) fn allow(&self, understood: &[&str]) -> Result<(), Fault> {
         let given = [
             ("$filter", self.filter.is_some()),
             ("$search", !self.search.is_empty()),
@@ -57,14 +57,17 @@ impl Query {
         ];
         for (name, given) in given {
             if given && !understood.contains(&name) {
-                return Err(unsupported(format!("The query option {name} is not supported on {}.", self.path)));
+                return Err(unsupported(format!(
+                    "The query option {name} is not supported on {}.",
+                    self.path
+                )));
             }
         }
         Ok(())
     }
 
     /// Refuses any order but the one that the list has anyway.
-    pub fn allow_order(&self, property: &str, descending: bool) -> Result<(), Fault> {
+    pub(super) fn allow_order(&self, property: &str, descending: bool) -> Result<(), Fault> {
         match &self.order {
             None => Ok(()),
             Some((asked, direction)) if asked == property && *direction == descending => Ok(()),
@@ -77,12 +80,17 @@ impl Query {
     }
 
     /// The start of the addresses of this API, for example `https://purser.example.com/v1.0`.
-    pub fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         &self.base
     }
 
     /// One page as a collection. `context` is what stands behind `$metadata#`.
-    pub fn collection<T>(&self, context: &str, page: PageView<T>, shape: impl Fn(T) -> Value) -> Response {
+    pub(super) fn collection<T>(
+        &self,
+        context: &str,
+        page: PageView<T>,
+        shape: impl Fn(T) -> Value,
+    ) -> Response {
         let mut body = Map::new();
         body.insert("@odata.context".to_owned(), json!(format!("{}/$metadata#{context}", self.base)));
         if let (true, Some(total)) = (self.count, page.total) {
@@ -97,7 +105,7 @@ impl Query {
     }
 
     /// One object.
-    pub fn entity(&self, context: &str, object: Value) -> Value {
+    pub(super) fn entity(&self, context: &str, object: Value) -> Value {
         let mut body = Map::new();
         body.insert("@odata.context".to_owned(), json!(format!("{}/$metadata#{context}/$entity", self.base)));
         if let Value::Object(properties) = self.selected(object) {
@@ -133,7 +141,9 @@ impl Query {
         for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
             // OData lets the dollar be left out.
             let name = match name.as_ref() {
-                "filter" | "search" | "top" | "count" | "orderby" | "select" | "skiptoken" => format!("${name}"),
+                "filter" | "search" | "top" | "count" | "orderby" | "select" | "skiptoken" => {
+                    format!("${name}")
+                }
                 _ => name.into_owned(),
             };
             if name.starts_with('$') {
@@ -157,12 +167,13 @@ impl Query {
             }
             "$search" => self.search = search_text(value)?,
             "$top" => {
-                let top = value.parse::<u32>().ok().filter(|top| (1..=MAX_TOP).contains(top)).ok_or_else(|| {
-                    Fault::bad_request(format!(
-                        "Invalid page size specified: '{}'. Must be between 1 and {MAX_TOP} inclusive.",
-                        value.chars().take(20).collect::<String>()
-                    ))
-                })?;
+                let top =
+                    value.parse::<u32>().ok().filter(|top| (1..=MAX_TOP).contains(top)).ok_or_else(|| {
+                        Fault::bad_request(format!(
+                            "Invalid page size specified: '{}'. Must be between 1 and {MAX_TOP} inclusive.",
+                            value.chars().take(20).collect::<String>()
+                        ))
+                    })?;
                 self.size = top.min(MAX_PAGE);
             }
             "$count" => {
@@ -178,15 +189,25 @@ impl Query {
                 let descending = match words.next() {
                     None | Some("asc") => false,
                     Some("desc") => true,
-                    Some(_) => return Err(Fault::bad_request("The query option $orderby is not a property with asc or desc.")),
+                    Some(_) => {
+                        return Err(Fault::bad_request(
+                            "The query option $orderby is not a property with asc or desc.",
+                        ));
+                    }
                 };
                 if property.is_empty() || words.next().is_some() {
-                    return Err(Fault::bad_request("The query option $orderby must name exactly one property."));
+                    return Err(Fault::bad_request(
+                        "The query option $orderby must name exactly one property.",
+                    ));
                 }
                 self.order = Some((property, descending));
             }
             "$select" => {
-                self.select = value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+                self.select = value
+                    .split(',')
+                    .map(|part| part.trim().to_owned())
+                    .filter(|part| !part.is_empty())
+                    .collect();
                 if self.select.is_empty() {
                     return Err(Fault::bad_request("The query option $select names no property."));
                 }
@@ -196,7 +217,10 @@ impl Query {
             "$format" if value.eq_ignore_ascii_case("json") || value.starts_with("application/json") => {}
             _ => {
                 let shown: String = name.chars().take(40).collect();
-                return Err(unsupported(format!("The query option {shown} is not supported on {}.", self.path)));
+                return Err(unsupported(format!(
+                    "The query option {shown} is not supported on {}.",
+                    self.path
+                )));
             }
         }
         Ok(())
@@ -217,12 +241,12 @@ impl FromRequestParts<ServerState> for Query {
 }
 
 /// 400 for what is well-formed but can't be answered.
-pub fn unsupported(message: String) -> Fault {
+pub(super) fn unsupported(message: String) -> Fault {
     Fault::new(axum::http::StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
 }
 
 /// 400 for a condition that a path can't answer.
-pub fn unsupported_condition(condition: &Filter, understood: &str) -> Fault {
+pub(super) fn unsupported_condition(condition: &Filter, understood: &str) -> Fault {
     unsupported(format!("The filter {condition} can't be answered here. What can be: {understood}"))
 }
 
@@ -244,7 +268,7 @@ fn search_text(value: &str) -> Result<String, Fault> {
     let inner = value.trim();
     let inner = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(inner);
     let text = match inner.split_once(':') {
-        Some((property, text)) if matches!(property, "displayName" | "mail" | "userPrincipalName" | "description") => text,
+        Some(("displayName" | "mail" | "userPrincipalName" | "description", text)) => text,
         Some((property, _)) if !property.contains(' ') => {
             return Err(unsupported(format!("The property {property} can't be searched; displayName can.")));
         }
@@ -267,7 +291,9 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let query = parse("$top=5&$filter=a%20eq%20'b'&$count=true&$orderby=displayName%20asc&$search=%22displayName:an%22&$select=id,mail");
+        let query = parse(
+            "$top=5&$filter=a%20eq%20'b'&$count=true&$orderby=displayName%20asc&$search=%22displayName:an%22&$select=id,mail",
+        );
         let query = query.unwrap();
         assert_eq!((query.size, query.count, query.search.as_str()), (5, true, "an"));
         assert_eq!(query.order, Some(("displayName".to_owned(), false)));
@@ -278,9 +304,23 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_refused() {
         for query in [
-            "$top=0", "$top=1000", "$top=99999999999999999999", "$top=-1", "$top=x", "$skip=5", "$expand=manager",
-            "$count=yes", "$orderby=a,b", "$orderby=", "$filter=", "$filter=a", "$top=1&$top=2", "$select=,",
-            "$search=%22%22", "$search=%22age:5%22", "$whatever=1",
+            "$top=0",
+            "$top=1000",
+            "$top=99999999999999999999",
+            "$top=-1",
+            "$top=x",
+            "$skip=5",
+            "$expand=manager",
+            "$count=yes",
+            "$orderby=a,b",
+            "$orderby=",
+            "$filter=",
+            "$filter=a",
+            "$top=1&$top=2",
+            "$select=,",
+            "$search=%22%22",
+            "$search=%22age:5%22",
+            "$whatever=1",
         ] {
             assert!(parse(query).is_err(), "{query}");
         }
@@ -289,7 +329,10 @@ mod tests {
     #[test]
     fn a_next_link_is_absolute_and_keeps_the_other_options() {
         let query = parse("$top=2&$filter=a%20eq%20'b%26c'&$skiptoken=old").unwrap();
-        assert_eq!(query.next_link("n&w"), "https://host/v1.0/users?%24top=2&%24filter=a+eq+%27b%26c%27&%24skiptoken=n%26w");
+        assert_eq!(
+            query.next_link("n&w"),
+            "https://host/v1.0/users?%24top=2&%24filter=a+eq+%27b%26c%27&%24skiptoken=n%26w"
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     filter::{Filter, Function},
     odata::{Query, unsupported_condition},
     ok,
-    scan::{Verdict, scan},
+    scan::scan,
 };
 use crate::web::{ServerState, fault::Fault};
 
@@ -49,9 +49,15 @@ async fn list_logs(State(state): State<ServerState>, ApiCaller(caller): ApiCalle
     let mut application = wanted.application.clone().unwrap_or_default();
     if let Some(job) = &wanted.job {
         match find_application_of(&state, caller, job).await? {
-            Some(found) if application.is_empty() || application.eq_ignore_ascii_case(&found) => application = found,
+            Some(found) if application.is_empty() || application.eq_ignore_ascii_case(&found) => {
+                application = found
+            }
             // A job that is not there, or not that application's, has no rows.
-            _ => return Ok(query.collection("auditLogs/provisioning", PageView::<Value>::default(), |item| item)),
+            _ => {
+                return Ok(
+                    query.collection("auditLogs/provisioning", PageView::<Value>::default(), |item| item)
+                );
+            }
         }
     }
     let form = LogForm {
@@ -72,7 +78,8 @@ async fn list_logs(State(state): State<ServerState>, ApiCaller(caller): ApiCalle
     for row in &page.items {
         items.push(shape_log(&portal.load_log(caller, &row.id).await?));
     }
-    Ok(query.collection("auditLogs/provisioning", PageView { items, next: page.next, total: None }, |item| item))
+    Ok(query
+        .collection("auditLogs/provisioning", PageView { items, next: page.next, total: None }, |item| item))
 }
 
 async fn load_log(
@@ -100,7 +107,9 @@ impl Wanted {
             Filter::Compare(comparison) if comparison.path == "activityDateTime" => {
                 return self.bounds.narrow(comparison);
             }
-            Filter::Call { function: Function::Contains, path, text } if path == "sourceIdentity/displayName" => {
+            Filter::Call { function: Function::Contains, path, text }
+                if path == "sourceIdentity/displayName" =>
+            {
                 return set_once(&mut self.identity, path, text);
             }
             _ => {}
@@ -114,7 +123,9 @@ impl Wanted {
             "provisioningStatusInfo/status" | "statusInfo/status" => &mut self.status,
             "provisioningAction" | "action" => &mut self.action,
             "sourceIdentity/id" if text.parse::<uuid::Uuid>().is_ok() => &mut self.identity,
-            "sourceIdentity/id" => return Err(Fault::bad_request("Invalid object identifier for sourceIdentity/id.")),
+            "sourceIdentity/id" => {
+                return Err(Fault::bad_request("Invalid object identifier for sourceIdentity/id."));
+            }
             _ => return Err(unsupported_condition(condition, UNDERSTOOD)),
         };
         set_once(place, path, text)
@@ -122,7 +133,11 @@ impl Wanted {
 }
 
 /// The application that a job belongs to. Applications are few.
-async fn find_application_of(state: &ServerState, caller: &Caller, job: &str) -> Result<Option<String>, Fault> {
+async fn find_application_of(
+    state: &ServerState,
+    caller: &Caller,
+    job: &str,
+) -> Result<Option<String>, Fault> {
     let mut form = ListForm { size: 200, ..ListForm::default() };
     for _ in 0..MAX_PAGES {
         let page = state.portal.list_applications(caller, form.clone()).await?;
@@ -211,12 +226,19 @@ mod tests {
     #[test]
     fn the_filters_of_the_documentation_are_understood_and_others_refused() {
         let wanted = |text: &str| Wanted::of(Some(Filter::parse(text).unwrap()));
-        let both = wanted("jobId eq 'a' and provisioningStatusInfo/status eq 'failure' and activityDateTime gt 2026-01-01T00:00:00Z");
+        let both = wanted(
+            "jobId eq 'a' and provisioningStatusInfo/status eq 'failure' and activityDateTime gt 2026-01-01T00:00:00Z",
+        );
         let both = both.ok().unwrap();
         assert_eq!((both.job.as_deref(), both.status.as_deref()), (Some("a"), Some("failure")));
         for text in [
-            "jobId ne 'a'", "cycleId eq 'a'", "jobId eq 'a' or jobId eq 'b'", "jobId eq 'a' and jobId eq 'b'",
-            "sourceIdentity/id eq 'anna'", "activityDateTime gt 'yesterday'", "startswith(sourceIdentity/displayName,'a')",
+            "jobId ne 'a'",
+            "cycleId eq 'a'",
+            "jobId eq 'a' or jobId eq 'b'",
+            "jobId eq 'a' and jobId eq 'b'",
+            "sourceIdentity/id eq 'anna'",
+            "activityDateTime gt 'yesterday'",
+            "startswith(sourceIdentity/displayName,'a')",
         ] {
             assert!(wanted(text).is_err(), "{text}");
         }

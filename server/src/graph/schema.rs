@@ -15,7 +15,9 @@ use super::{
 use crate::web::ServerState;
 
 pub(super) const ROUTES: &[GraphRoute] =
-    &[GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || get(load_schema))];
+    &[GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
+        get(load_schema)
+    })];
 
 /// Name of our own side, as rules and mappings refer to it.
 const SOURCE: &str = "Purser";
@@ -33,7 +35,8 @@ async fn load_schema(
 
 fn shape_schema(blade: &ProvisioningView) -> Value {
     let mappings: Vec<Value> = blade.mappings.iter().map(shape_mapping).collect();
-    let targets: Vec<Value> = blade.mappings.iter().flat_map(|mapping| &mapping.attributes).map(shape_target).collect();
+    let targets: Vec<Value> =
+        blade.mappings.iter().flat_map(|mapping| &mapping.attributes).map(shape_target).collect();
     json!({
         "id": blade.job_id,
         "version": blade.generation.to_string(),
@@ -92,8 +95,11 @@ fn shape_target(mapping: &AttributeMappingView) -> Value {
 
 fn shape_mapping(mapping: &ObjectMappingView) -> Value {
     // Graph's word for a ticked Create is Add.
-    let flows: Vec<&str> =
-        mapping.actions.iter().map(|action| if action == "Create" { "Add" } else { action.as_str() }).collect();
+    let flows: Vec<&str> = mapping
+        .actions
+        .iter()
+        .map(|action| if action == "Create" { "Add" } else { action.as_str() })
+        .collect();
     json!({
         "name": mapping.name,
         "enabled": mapping.enabled,
@@ -118,7 +124,8 @@ fn shape_attribute(mapping: &AttributeMappingView) -> Value {
         "Function" => mapping.source.split('(').next().unwrap_or_default().trim().to_owned(),
         _ => mapping.source.clone(),
     };
-    let source = (kind != "None").then(|| json!({ "name": name, "type": kind, "expression": expression, "parameters": [] }));
+    let source = (kind != "None")
+        .then(|| json!({ "name": name, "type": kind, "expression": expression, "parameters": [] }));
     json!({
         "targetAttributeName": mapping.target,
         "source": source,

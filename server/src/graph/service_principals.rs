@@ -34,11 +34,17 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 
 const UNDERSTOOD: &str = "one of displayName eq, appId eq, id eq, startswith(displayName,'…').";
 
-async fn list_principals(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_principals(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    query: Query,
+) -> Answer {
     query.allow(&["$filter", "$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
     if query.filter.is_some() && !query.search.is_empty() {
-        return Err(unsupported("$search and $filter can't be used together on /servicePrincipals.".to_owned()));
+        return Err(unsupported(
+            "$search and $filter can't be used together on /servicePrincipals.".to_owned(),
+        ));
     }
     let (portal, caller) = (&state.portal, &caller);
     let condition = query.filter.as_ref().map(Condition::of).transpose()?;
@@ -57,7 +63,11 @@ async fn list_principals(State(state): State<ServerState>, ApiCaller(caller): Ap
     for row in &rows.items {
         items.push(load_shape(&state, caller, &row.id).await?);
     }
-    Ok(query.collection("servicePrincipals", PageView { items, next: rows.next, total: rows.total }, |item| item))
+    Ok(query.collection(
+        "servicePrincipals",
+        PageView { items, next: rows.next, total: rows.total },
+        |item| item,
+    ))
 }
 
 async fn load_principal(
@@ -111,14 +121,16 @@ enum Condition {
 impl Condition {
     fn of(filter: &Filter) -> Result<Self, Fault> {
         match filter {
-            Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Literal::Text(text) | Literal::Bare(text) }) => {
-                match path.as_str() {
-                    "id" => return Ok(Self::Id(text.to_lowercase())),
-                    "appId" => return Ok(Self::AppId(text.to_lowercase())),
-                    "displayName" => return Ok(Self::Name(text.to_lowercase())),
-                    _ => {}
-                }
-            }
+            Filter::Compare(Comparison {
+                path,
+                operator: Operator::Equal,
+                literal: Literal::Text(text) | Literal::Bare(text),
+            }) => match path.as_str() {
+                "id" => return Ok(Self::Id(text.to_lowercase())),
+                "appId" => return Ok(Self::AppId(text.to_lowercase())),
+                "displayName" => return Ok(Self::Name(text.to_lowercase())),
+                _ => {}
+            },
             Filter::Call { function: Function::StartsWith, path, text } if path == "displayName" => {
                 return Ok(Self::NameStart(text.to_lowercase()));
             }

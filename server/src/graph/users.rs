@@ -39,7 +39,8 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::DELETE, "/users/{id}", || delete(delete_user)),
 ];
 
-const UNDERSTOOD: &str = "id eq, accountEnabled eq, TEXT_PROPERTY eq, startswith(TEXT_PROPERTY,'…'), joined by and.";
+const UNDERSTOOD: &str =
+    "id eq, accountEnabled eq, TEXT_PROPERTY eq, startswith(TEXT_PROPERTY,'…'), joined by and.";
 const EXTENSIONS: &str = "onPremisesExtensionAttributes";
 
 async fn list_users(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
@@ -161,23 +162,29 @@ fn conditions_of(filter: Option<Filter>) -> Result<Vec<UserCondition>, Fault> {
 
 fn condition_of(condition: Filter) -> Result<UserCondition, Fault> {
     match &condition {
-        Filter::Compare(Comparison { path, operator: Operator::Equal, literal }) => match (path.as_str(), literal) {
-            ("id", literal) => {
-                let text = literal.as_text().unwrap_or_default();
-                let id = text.parse::<UserId>();
-                return id.map(UserCondition::Id).map_err(|_| Fault::bad_request("Invalid object identifier in $filter."));
-            }
-            ("accountEnabled", Literal::Boolean(enabled)) => return Ok(UserCondition::Enabled(*enabled)),
-            (path, Literal::Text(value)) => {
-                if let Some(attribute) = attribute_of(path) {
-                    return Ok(UserCondition::Equals { attribute, value: value.clone() });
+        Filter::Compare(Comparison { path, operator: Operator::Equal, literal }) => {
+            match (path.as_str(), literal) {
+                ("id", literal) => {
+                    let text = literal.as_text().unwrap_or_default();
+                    let id = text.parse::<UserId>();
+                    return id
+                        .map(UserCondition::Id)
+                        .map_err(|_| Fault::bad_request("Invalid object identifier in $filter."));
                 }
+                ("accountEnabled", Literal::Boolean(enabled)) => return Ok(UserCondition::Enabled(*enabled)),
+                (path, Literal::Text(value)) => {
+                    if let Some(attribute) = attribute_of(path) {
+                        return Ok(UserCondition::Equals { attribute, value: value.clone() });
+                    }
+                }
+                _ => {}
             }
-            _ => {}
-        },
-        Filter::Compare(Comparison { path, operator: Operator::NotEqual, literal: Literal::Boolean(enabled) })
-            if path == "accountEnabled" =>
-        {
+        }
+        Filter::Compare(Comparison {
+            path,
+            operator: Operator::NotEqual,
+            literal: Literal::Boolean(enabled),
+        }) if path == "accountEnabled" => {
             return Ok(UserCondition::Enabled(!enabled));
         }
         Filter::Call { function: Function::StartsWith, path, text } => {
@@ -232,7 +239,10 @@ fn shape<'a>(
         if attribute.name.starts_with("extensionAttribute") {
             extensions.insert(attribute.name.to_owned(), json!(value));
         } else if attribute.graph_name == "businessPhones" {
-            user.insert(attribute.graph_name.to_owned(), value.map_or_else(|| json!([]), |number| json!([number])));
+            user.insert(
+                attribute.graph_name.to_owned(),
+                value.map_or_else(|| json!([]), |number| json!([number])),
+            );
         } else {
             user.insert(attribute.graph_name.to_owned(), json!(value));
         }
@@ -255,7 +265,9 @@ mod tests {
 
     #[test]
     fn the_filters_that_clients_use_become_conditions() {
-        let found = conditions("startswith(displayName,'A') and accountEnabled eq true and userPrincipalName eq 'a@b'");
+        let found = conditions(
+            "startswith(displayName,'A') and accountEnabled eq true and userPrincipalName eq 'a@b'",
+        );
         assert_eq!(
             found.unwrap(),
             [
@@ -264,16 +276,24 @@ mod tests {
                 UserCondition::Equals { attribute: "userPrincipalName".into(), value: "a@b".into() },
             ]
         );
-        let graph_name = conditions("onPremisesExtensionAttributes/extensionAttribute1 eq 'x' and officeLocation eq 'y'");
+        let graph_name =
+            conditions("onPremisesExtensionAttributes/extensionAttribute1 eq 'x' and officeLocation eq 'y'");
         assert!(graph_name.is_ok());
     }
 
     #[test]
     fn a_filter_that_cannot_be_answered_is_refused() {
         for text in [
-            "age eq 'x'", "displayName ne 'x'", "displayName eq 'a' or mail eq 'b'", "not (mail eq 'b')",
-            "accountEnabled eq 'true'", "displayName eq null", "endswith(mail,'x')", "id eq 'nonsense'",
-            "manager/id eq 'x'", "displayName eq 5",
+            "age eq 'x'",
+            "displayName ne 'x'",
+            "displayName eq 'a' or mail eq 'b'",
+            "not (mail eq 'b')",
+            "accountEnabled eq 'true'",
+            "displayName eq null",
+            "endswith(mail,'x')",
+            "id eq 'nonsense'",
+            "manager/id eq 'x'",
+            "displayName eq 5",
         ] {
             assert!(conditions(text).is_err(), "{text}");
         }

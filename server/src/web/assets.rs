@@ -15,9 +15,7 @@ use axum::{
     extract::{Path, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{
-            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-        },
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -35,7 +33,7 @@ const FAVICON: &str = include_str!("favicon.svg");
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// The files that pages can't do without.
-const NEEDED: &[&str] = &["frontend.js", "frontend_bg.wasm", "style.css"];
+const NEEDED: &[&str] = &["purser-frontend.js", "purser-frontend_bg.wasm", "style.css"];
 
 /// The version in asset addresses: a hash over all files.
 pub fn version() -> String {
@@ -57,7 +55,11 @@ pub fn missing() -> Vec<&'static str> {
 }
 
 /// `GET /pkg/{*path}`.
-pub async fn serve(State(state): State<ServerState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub async fn serve(
+    State(state): State<ServerState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let (asked_version, name) = match path.split_once('/') {
         Some((first, rest)) if is_version(first) => (Some(first), rest),
         _ => (None, path.as_str()),
@@ -107,7 +109,8 @@ fn is_version(text: &str) -> bool {
 }
 
 fn etag_of(file: &EmbeddedFile) -> HeaderValue {
-    let hash: String = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String =
+        file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     // Weak: the compression layer may send the same file in another coding.
     HeaderValue::from_str(&format!("W/\"{hash}\"")).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
@@ -139,6 +142,6 @@ mod tests {
 
     #[test]
     fn wasm_is_served_as_wasm_or_browsers_refuse_to_stream_it() {
-        assert_eq!(content_type("frontend_bg.wasm"), "application/wasm");
+        assert_eq!(content_type("purser-frontend_bg.wasm"), "application/wasm");
     }
 }

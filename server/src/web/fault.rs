@@ -107,7 +107,9 @@ impl IntoResponse for Fault {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"purser\""));
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"purser\""));
         }
         response.extensions_mut().insert(self);
         response
@@ -131,8 +133,10 @@ impl Door {
         if is_graph(path) {
             return Self::Graph;
         }
-        let accepts_page =
-            headers.get_all(ACCEPT).iter().any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
+        let accepts_page = headers
+            .get_all(ACCEPT)
+            .iter()
+            .any(|accept| accept.to_str().is_ok_and(|text| text.contains("text/html")));
         if accepts_page { Self::Page } else { Self::Script }
     }
 }
@@ -168,7 +172,12 @@ pub async fn present(State(state): State<ServerState>, request: Request, next: N
     answer
 }
 
-fn graph_error(fault: &Fault, id: &RequestId, client_id: Option<&HeaderValue>, state: &ServerState) -> Response {
+fn graph_error(
+    fault: &Fault,
+    id: &RequestId,
+    client_id: Option<&HeaderValue>,
+    state: &ServerState,
+) -> Response {
     let client_id = client_id.and_then(|value| value.to_str().ok()).unwrap_or(id.as_str());
     let now = state.portal.clock().now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let body = json!({

@@ -70,7 +70,7 @@ pub async fn admit(
             Err(fault) => return fault.into_response(),
         }
     } else {
-        match signed_in(&state, &session, &request).await {
+        match signed_in(&state, &session, is_activity(&request)).await {
             Ok(caller) => caller,
             Err(fault) => return fault.into_response(),
         }
@@ -108,15 +108,15 @@ async fn bearer(state: &ServerState, headers: &HeaderMap) -> Result<Caller, Faul
     state.portal.authenticate_token(token).await?.ok_or_else(unknown)
 }
 
-async fn signed_in(
-    state: &ServerState,
-    session: &Session,
-    request: &Request,
-) -> Result<Option<Caller>, Fault> {
+async fn signed_in(state: &ServerState, session: &Session, active: bool) -> Result<Option<Caller>, Fault> {
     let unreadable = |error: tower_sessions::session::Error| {
         tracing::error!(%error, "a session could not be read");
-        Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "Your session could not be read.")
-            .advice("Try again; if it stays, look into the server's log.")
+        Fault::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerError",
+            "Your session could not be read.",
+        )
+        .advice("Try again; if it stays, look into the server's log.")
     };
     if session.id().is_none() {
         return Ok(None);
@@ -129,7 +129,7 @@ async fn signed_in(
         session.flush().await.map_err(unreadable)?;
         return Ok(None);
     };
-    if is_activity(request) {
+    if active {
         let now = state.portal.clock().now();
         let seen: Option<Timestamp> = session.get(SEEN_AT).await.map_err(unreadable)?;
         if seen.is_none_or(|seen| now - SEEN_EVERY_SECONDS.seconds() >= seen) {
@@ -187,7 +187,9 @@ mod tests {
     fn only_what_is_listed_is_public() {
         assert!(is_public("/sign-in"));
         assert!(is_public("/pkg/abc/style.css"));
-        for closed in ["/", "/pkg", "/sign-in/", "/sign-in/x", "/setup2", "/api/sign_in2", "/healthz/x", "//pkg/x", ""] {
+        for closed in
+            ["/", "/pkg", "/sign-in/", "/sign-in/x", "/setup2", "/api/sign_in2", "/healthz/x", "//pkg/x", ""]
+        {
             assert!(!is_public(closed), "{closed}");
         }
     }

@@ -23,7 +23,7 @@ const STRICT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self
 
 /// The policy of a page whose scripts carry this nonce. `wasm-unsafe-eval` is what a browser asks for to
 /// compile wasm at all; it does not allow `eval`.
-pub fn page_policy(nonce: &str) -> String {
+pub(super) fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -32,7 +32,7 @@ pub fn page_policy(nonce: &str) -> String {
 }
 
 /// Adds what every answer carries.
-pub async fn secure(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+pub(super) async fn secure(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(STRICT_POLICY));

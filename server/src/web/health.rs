@@ -9,12 +9,12 @@ use axum::{
 use super::ServerState;
 
 /// `GET /healthz`: the process answers.
-pub async fn healthz() -> Response {
+pub(super) async fn healthz() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
 
 /// `GET /readyz`: the database answers too, and no shutdown has begun.
-pub async fn readyz(State(state): State<ServerState>) -> Response {
+pub(super) async fn readyz(State(state): State<ServerState>) -> Response {
     if state.shutdown.is_cancelled() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
     }

@@ -48,7 +48,8 @@ pub async fn bound_body(request: Request, next: Next) -> Response {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(Refused::TooLarge)) => too_large(limit).into_response(),
         Ok(Err(Refused::Broken)) => {
-            Fault::bad_request("The request broke off before its end, so nothing was changed.").into_response()
+            Fault::bad_request("The request broke off before its end, so nothing was changed.")
+                .into_response()
         }
         Err(_elapsed) => Fault::new(
             StatusCode::REQUEST_TIMEOUT,

@@ -101,7 +101,8 @@ pub struct WebParts {
 pub fn build_router(parts: WebParts) -> Router {
     let WebParts { portal, store, clock, session_limits, public_url, behind_tls, shutdown } = parts;
     let options = LeptosOptions::builder()
-        .output_name("frontend")
+        // Trunk names its files after the package.
+        .output_name("purser-frontend")
         .site_pkg_dir(format!("pkg/{}", assets::version()))
         .build();
     let state = ServerState { portal, options, public_url, behind_tls, shutdown };

@@ -16,10 +16,13 @@ use axum::{
 };
 use url::Url;
 
-use super::{ServerState, fault::{Fault, is_graph}};
+use super::{
+    ServerState,
+    fault::{Fault, is_graph},
+};
 
 /// Refuses requests that change something and come from elsewhere.
-pub async fn check_origin(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+pub(super) async fn check_origin(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if reads || is_graph(request.uri().path()) || is_own(request.headers(), state.public_url.as_ref()) {
         return next.run(request).await;
@@ -85,7 +88,10 @@ mod tests {
         assert!(!own(&[("host", "localhost:8080"), ("origin", "http://localhost:8081")]));
         assert!(!own(&[("host", "localhost:8080"), ("origin", "null")]));
         assert!(!own(&[("host", "localhost:8080"), ("origin", "http://evil.example")]));
-        assert!(!own(&[("host", "localhost:8080"), ("referer", "http://evil.example/http://localhost:8080/")]));
+        assert!(!own(&[
+            ("host", "localhost:8080"),
+            ("referer", "http://evil.example/http://localhost:8080/")
+        ]));
     }
 
     #[test]

@@ -4,7 +4,11 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE}, request::Parts},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        request::Parts,
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -32,7 +36,8 @@ pub fn list_pages() -> Vec<AxumRouteListing> {
 /// Adds all pages and server functions.
 pub fn add_pages(router: Router<ServerState>, state: &ServerState) -> Router<ServerState> {
     let options = state.options.clone();
-    router.leptos_routes_with_context(state, list_pages(), provide, move || purser_app::shell(options.clone()))
+    router
+        .leptos_routes_with_context(state, list_pages(), provide, move || purser_app::shell(options.clone()))
 }
 
 /// What no route knows: the portal's own page for a signed-in browser, else a fault.
@@ -43,7 +48,8 @@ pub async fn not_found(State(state): State<ServerState>, request: Request) -> Re
         return Fault::not_found("There is nothing at this address.").into_response();
     }
     let options = state.options.clone();
-    let render = leptos_axum::render_app_async_with_context(provide, move || purser_app::shell(options.clone()));
+    let render =
+        leptos_axum::render_app_async_with_context(provide, move || purser_app::shell(options.clone()));
     let mut response = render(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -74,7 +80,8 @@ fn provide() {
 pub async fn correct(request: Request, next: Next) -> Response {
     let is_call = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_call || is_page {
         response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }

@@ -11,7 +11,7 @@ use super::fault::Fault;
 
 /// What a request gets whose handler panicked. It runs inside the request's span, so the log line has
 /// the id that the page shows.
-pub fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub(super) fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     let what = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

@@ -28,7 +28,8 @@ impl RequestId {
 /// the query, since a query can hold a set-up token.
 pub async fn identify(mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
-    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
+    let span =
+        tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
     let client_id = request.headers().get(&CLIENT_REQUEST_ID).cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
     async move {

@@ -68,7 +68,8 @@ impl StoredSessions {
 
     fn expires_at(&self, record: &Record) -> Timestamp {
         let now = self.clock.now();
-        let after = |from: Timestamp, duration: Duration| from.checked_add(duration).unwrap_or(Timestamp::MAX);
+        let after =
+            |from: Timestamp, duration: Duration| from.checked_add(duration).unwrap_or(Timestamp::MAX);
         let instant = |key: &str| {
             let value = record.data.get(key)?;
             serde_json::from_value::<Timestamp>(value.clone()).ok()

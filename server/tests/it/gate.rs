@@ -72,11 +72,24 @@ async fn every_route_page_server_function_and_api_path_refuses_an_anonymous_call
 #[tokio::test]
 async fn paths_and_methods_that_do_not_exist_are_refused_like_those_that_do() {
     let portal = TestPortal::start().await.with_administrator().await;
-    for path in ["/nothing", "/v1.0", "/v1.0/", "/v1.0/nothing", "/api/nothing", "/api", "//", "/pkg", "/users/", "/.env"] {
+    for path in [
+        "/nothing",
+        "/v1.0",
+        "/v1.0/",
+        "/v1.0/nothing",
+        "/api/nothing",
+        "/api",
+        "//",
+        "/pkg",
+        "/users/",
+        "/.env",
+    ] {
         let answer = ask(&portal, &Method::GET, path, false).await;
         assert_eq!(answer.status, 401, "{path}");
     }
-    for (method, path) in [(Method::DELETE, "/v1.0/users"), (Method::PUT, "/users"), (Method::GET, "/api/save_user")] {
+    for (method, path) in
+        [(Method::DELETE, "/v1.0/users"), (Method::PUT, "/users"), (Method::GET, "/api/save_user")]
+    {
         assert_eq!(ask(&portal, &method, path, false).await.status, 401, "{method} {path}");
     }
 }
@@ -86,7 +99,8 @@ async fn the_public_list_names_only_what_exists_and_what_it_names_is_open() {
     let portal = TestPortal::start().await;
     let all = everything();
     for path in PUBLIC_PATHS {
-        let (method, _) = all.iter().find(|(_, known)| known == path).unwrap_or_else(|| panic!("{path} is nothing"));
+        let (method, _) =
+            all.iter().find(|(_, known)| known == path).unwrap_or_else(|| panic!("{path} is nothing"));
         let answer = ask(&portal, method, path, false).await;
         assert!(answer.status != 401 && answer.status != 403, "{path} answered {}", answer.status);
     }
@@ -112,8 +126,19 @@ async fn a_session_is_worth_nothing_at_the_api_and_a_token_opens_no_page() {
 async fn nonsense_in_place_of_a_token_is_refused_in_graphs_words() {
     let portal = TestPortal::start().await;
     let good = portal.client().await.token;
-    for value in ["", "Bearer", "Bearer ", "Bearer x", "Basic YTpi", &good, &format!("Bearer {good}x"), "Bearer \u{7f}"] {
-        let Ok(request) = Request::get("/v1.0/users").header(header::AUTHORIZATION, value).body(Body::empty()) else {
+    for value in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "Basic YTpi",
+        &good,
+        &format!("Bearer {good}x"),
+        "Bearer \u{7f}",
+    ] {
+        let Ok(request) =
+            Request::get("/v1.0/users").header(header::AUTHORIZATION, value).body(Body::empty())
+        else {
             continue;
         };
         let answer = send(&portal.router, request).await;

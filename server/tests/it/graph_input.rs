@@ -16,7 +16,14 @@ async fn bad_bodies_and_unknown_ids_get_graphs_error_object_everywhere() {
     let portal = TestPortal::start().await;
     let token = portal.client().await.token;
     for route in list_routes() {
-        for id in [SOME_ID, "nonsense", "%F0%9F%8E%89", "'%20or%201=1", "%FF", "00000000-0000-0000-0000-000000000000"] {
+        for id in [
+            SOME_ID,
+            "nonsense",
+            "%F0%9F%8E%89",
+            "'%20or%201=1",
+            "%FF",
+            "00000000-0000-0000-0000-000000000000",
+        ] {
             let path = route
                 .path
                 .split('/')
@@ -42,11 +49,22 @@ async fn bad_bodies_and_unknown_ids_get_graphs_error_object_everywhere() {
                     .unwrap();
                 let answer = send(&portal.router, request).await;
                 let what = format!("{route:?} with {id} and {}", String::from_utf8_lossy(body));
-                assert!(!answer.status.is_server_error(), "{what} answered {} {}", answer.status, answer.text);
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{what} answered {} {}",
+                    answer.status,
+                    answer.text
+                );
                 if answer.status.is_client_error() {
                     let error = &answer.json()["error"];
-                    assert!(error["code"].is_string() && error["innerError"]["request-id"].is_string(), "{what}");
-                    assert!(error["message"].as_str().is_some_and(|text| text.contains(' ')), "{what}: {error}");
+                    assert!(
+                        error["code"].is_string() && error["innerError"]["request-id"].is_string(),
+                        "{what}"
+                    );
+                    assert!(
+                        error["message"].as_str().is_some_and(|text| text.contains(' ')),
+                        "{what}: {error}"
+                    );
                 }
             }
         }
@@ -57,7 +75,14 @@ async fn bad_bodies_and_unknown_ids_get_graphs_error_object_everywhere() {
 async fn query_options_that_cannot_be_answered_are_refused_everywhere() {
     let portal = TestPortal::start().await;
     let client = portal.client().await;
-    for path in ["/users", "/groups", "/applicationTemplates", "/servicePrincipals", "/auditLogs/provisioning", "/auditLogs/directoryAudits"] {
+    for path in [
+        "/users",
+        "/groups",
+        "/applicationTemplates",
+        "/servicePrincipals",
+        "/auditLogs/provisioning",
+        "/auditLogs/directoryAudits",
+    ] {
         for query in [
             "$filter=nothing%20eq%20'x'",
             "$filter=displayName%20ne%20'x'",
@@ -74,7 +99,9 @@ async fn query_options_that_cannot_be_answered_are_refused_everywhere() {
             assert_eq!(answer.status, 400, "{path}?{query} answered {}", answer.text);
         }
     }
-    for path in ["/users", "/groups", "/servicePrincipals", "/auditLogs/provisioning", "/auditLogs/directoryAudits"] {
+    for path in
+        ["/users", "/groups", "/servicePrincipals", "/auditLogs/provisioning", "/auditLogs/directoryAudits"]
+    {
         let answer = client.call(Method::GET, &format!("{path}?$skiptoken=damaged"), None).await;
         assert_eq!(answer.status, 400, "{path}");
     }

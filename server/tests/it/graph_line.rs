@@ -25,9 +25,23 @@ async fn people_are_made_found_changed_deleted_and_restored() {
     assert_eq!(ada["onPremisesExtensionAttributes"]["extensionAttribute3"], "x");
     assert!(ada.get("passwordProfile").is_none());
     assert_eq!(client.get("/users/ADA@example.com").await["id"], id);
-    client.call(Method::POST, "/users", Some(json!({ "userPrincipalName": "Ada@example.com", "displayName": "B" }))).await.expect(409);
+    client
+        .call(
+            Method::POST,
+            "/users",
+            Some(json!({ "userPrincipalName": "Ada@example.com", "displayName": "B" })),
+        )
+        .await
+        .expect(409);
 
-    client.call(Method::PATCH, "/users/ada@example.com", Some(json!({ "displayName": "Ada L", "givenName": null }))).await.expect(204);
+    client
+        .call(
+            Method::PATCH,
+            "/users/ada@example.com",
+            Some(json!({ "displayName": "Ada L", "givenName": null })),
+        )
+        .await
+        .expect(204);
     let changed = client.get(&format!("/users/{id}?$select=displayName,givenName")).await;
     assert_eq!((&changed["displayName"], &changed["givenName"]), (&json!("Ada L"), &Value::Null));
     assert!(changed.get("mailNickname").is_none());
@@ -65,7 +79,9 @@ async fn lists_page_count_filter_and_search() {
     let names: Vec<&str> = all.iter().map(|user| user["displayName"].as_str().unwrap()).collect();
     let expected: Vec<String> = (0..25).map(|index| format!("Person {index:02}")).collect();
     assert_eq!(names, expected);
-    let found = client.all("/users?$top=2&$filter=startswith(displayName,'person%201')%20and%20accountEnabled%20eq%20true").await;
+    let found = client
+        .all("/users?$top=2&$filter=startswith(displayName,'person%201')%20and%20accountEnabled%20eq%20true")
+        .await;
     assert_eq!(found.len(), 10);
     assert_eq!(client.all("/users?$filter=userPrincipalName%20eq%20'P07@example.com'").await.len(), 1);
     assert_eq!(client.all("/users?$search=%22displayName:person%200%22").await.len(), 10);
@@ -76,7 +92,10 @@ async fn lists_page_count_filter_and_search() {
 async fn groups_and_their_members() {
     let portal = TestPortal::start().await;
     let client = portal.client().await;
-    let (ada, bob) = (client.create_user("ada@example.com", "Ada").await, client.create_user("bob@example.com", "Bob").await);
+    let (ada, bob) = (
+        client.create_user("ada@example.com", "Ada").await,
+        client.create_user("bob@example.com", "Bob").await,
+    );
     let body = json!({
         "displayName": "Crew", "mailEnabled": false, "mailNickname": "crew", "securityEnabled": true, "groupTypes": [],
         "members@odata.bind": [format!("https://graph.microsoft.com/v1.0/users/{ada}")],
@@ -86,12 +105,20 @@ async fn groups_and_their_members() {
     let bob_reference = json!({ "@odata.id": format!("http://purser.test/v1.0/directoryObjects/{bob}") });
     client.post(&format!("/groups/{id}/members/$ref"), bob_reference, 204).await;
     let names = async |client: &Client| -> Vec<Value> {
-        client.all(&format!("/groups/{id}/members?$top=1")).await.iter().map(|user| user["displayName"].clone()).collect()
+        client
+            .all(&format!("/groups/{id}/members?$top=1"))
+            .await
+            .iter()
+            .map(|user| user["displayName"].clone())
+            .collect()
     };
     assert_eq!(names(&client).await, ["Ada", "Bob"]);
     client.call(Method::DELETE, &format!("/groups/{id}/members/{ada}/$ref"), None).await.expect(204);
     assert_eq!(names(&client).await, ["Bob"]);
-    client.call(Method::PATCH, &format!("/groups/{id}"), Some(json!({ "description": "All hands" }))).await.expect(204);
+    client
+        .call(Method::PATCH, &format!("/groups/{id}"), Some(json!({ "description": "All hands" })))
+        .await
+        .expect(204);
     client.post("/groups", json!({ "displayName": "Crew of two" }), 201).await;
     assert_eq!(client.all("/groups?$filter=displayName%20eq%20'crew'").await[0]["description"], "All hands");
     assert_eq!(client.all("/groups?$filter=startswith(displayName,'Crew')").await.len(), 2);
@@ -119,24 +146,40 @@ async fn the_whole_line_ends_with_accounts_in_the_target() {
 
     let templates = client.all("/applicationTemplates?$filter=displayName%20eq%20'SCIM%20application'").await;
     let template = templates[0]["id"].as_str().unwrap();
-    let made = client.post(&format!("/applicationTemplates/{template}/instantiate"), json!({ "displayName": "Sample" }), 201).await;
+    let made = client
+        .post(
+            &format!("/applicationTemplates/{template}/instantiate"),
+            json!({ "displayName": "Sample" }),
+            201,
+        )
+        .await;
     let app = made["servicePrincipal"]["id"].as_str().unwrap();
     let root = format!("/servicePrincipals/{app}");
     assert_eq!(client.all("/servicePrincipals?$filter=displayName%20eq%20'Sample'").await[0]["id"], app);
     let role = made["servicePrincipal"]["appRoles"][0]["id"].as_str().unwrap();
     assert_eq!(made["servicePrincipal"]["appRoles"][0]["displayName"], "User");
 
-    let job = client.post(&format!("{root}/synchronization/jobs"), json!({ "templateId": "scim" }), 201).await;
-    assert_eq!((&job["status"]["code"], &job["schedule"]["state"]), (&json!("NotConfigured"), &json!("Disabled")));
+    let job =
+        client.post(&format!("{root}/synchronization/jobs"), json!({ "templateId": "scim" }), 201).await;
+    assert_eq!(
+        (&job["status"]["code"], &job["schedule"]["state"]),
+        (&json!("NotConfigured"), &json!("Disabled"))
+    );
     let job = format!("{root}/synchronization/jobs/{}", job["id"].as_str().unwrap());
     client.call(Method::POST, &format!("{job}/start"), None).await.expect(400);
 
-    let credentials = |token: &str| {
-        json!([{ "key": "BaseAddress", "value": target.base_url() }, { "key": "SecretToken", "value": token }])
-    };
-    let wrong = client.post(&format!("{job}/validateCredentials"), json!({ "credentials": credentials("wrong") }), 400).await;
+    let credentials = |token: &str| json!([{ "key": "BaseAddress", "value": target.base_url() }, { "key": "SecretToken", "value": token }]);
+    let wrong = client
+        .post(&format!("{job}/validateCredentials"), json!({ "credentials": credentials("wrong") }), 400)
+        .await;
     assert_eq!(wrong["error"]["code"], "CredentialValidationUnavailable");
-    client.post(&format!("{job}/validateCredentials"), json!({ "credentials": credentials(target.token()) }), 204).await;
+    client
+        .post(
+            &format!("{job}/validateCredentials"),
+            json!({ "credentials": credentials(target.token()) }),
+            204,
+        )
+        .await;
     let secrets = json!({ "value": credentials(target.token()) });
     client.call(Method::PUT, &format!("{root}/synchronization/secrets"), Some(secrets)).await.expect(204);
     let kept = client.get(&format!("{root}/synchronization/secrets")).await;
@@ -153,7 +196,10 @@ async fn the_whole_line_ends_with_accounts_in_the_target() {
     let assignment = json!({ "principalId": bob, "appRoleId": role });
     client.post(&format!("{root}/appRoleAssignedTo"), assignment, 201).await;
     eventually("Bob's account", async || target.account("bob@example.com").is_some()).await;
-    client.call(Method::PATCH, &format!("/users/{bob}"), Some(json!({ "displayName": "Robert" }))).await.expect(204);
+    client
+        .call(Method::PATCH, &format!("/users/{bob}"), Some(json!({ "displayName": "Robert" })))
+        .await
+        .expect(204);
     eventually("Bob's new name", async || {
         target.account("bob@example.com").is_some_and(|account| account["displayName"] == "Robert")
     })
@@ -176,20 +222,38 @@ async fn the_whole_line_ends_with_accounts_in_the_target() {
         actions.contains(&"create") && actions.contains(&"disable")
     })
     .await;
-    let rows = client.all(&format!("/auditLogs/provisioning?$filter={filter}%20and%20provisioningAction%20eq%20'create'")).await;
+    let rows = client
+        .all(&format!("/auditLogs/provisioning?$filter={filter}%20and%20provisioningAction%20eq%20'create'"))
+        .await;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["provisioningStatusInfo"]["status"], "success");
     assert!(rows[0]["provisioningSteps"].as_array().is_some_and(|steps| steps.len() > 1));
     assert!(rows[0]["modifiedProperties"].as_array().is_some_and(|properties| !properties.is_empty()));
     assert_eq!(rows[0]["servicePrincipal"]["id"], app);
-    assert!(client.all("/auditLogs/provisioning?$filter=activityDateTime%20gt%202999-01-01T00:00:00Z").await.is_empty());
+    assert!(
+        client
+            .all("/auditLogs/provisioning?$filter=activityDateTime%20gt%202999-01-01T00:00:00Z")
+            .await
+            .is_empty()
+    );
 
     let schema = client.get(&format!("{job}/schema")).await;
-    let mappings = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"].as_array().unwrap();
-    assert!(mappings.iter().any(|mapping| mapping["targetAttributeName"] == "userName" && mapping["matchingPriority"] == 1));
+    let mappings =
+        schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"].as_array().unwrap();
+    assert!(
+        mappings
+            .iter()
+            .any(|mapping| mapping["targetAttributeName"] == "userName" && mapping["matchingPriority"] == 1)
+    );
     client.call(Method::POST, &format!("{job}/pause"), None).await.expect(204);
     assert_eq!(client.get(&job).await["schedule"]["state"], "Paused");
-    client.post(&format!("{job}/restart"), json!({ "criteria": { "resetScope": "Watermark, Escrows, QuarantineState" } }), 204).await;
+    client
+        .post(
+            &format!("{job}/restart"),
+            json!({ "criteria": { "resetScope": "Watermark, Escrows, QuarantineState" } }),
+            204,
+        )
+        .await;
     client.post(&format!("{job}/restart"), json!({ "criteria": { "resetScope": "Full" } }), 400).await;
     let audits = client.all("/auditLogs/directoryAudits").await;
     assert!(audits.iter().any(|row| row["activityDisplayName"] == "Enable/start provisioning configuration"));

@@ -92,7 +92,8 @@ impl Answer {
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text))
     }
 
     pub(crate) fn expect(self, status: u16) -> Self {
@@ -211,7 +212,8 @@ impl Client {
     }
 
     pub(crate) async fn create_user(&self, upn: &str, name: &str) -> String {
-        let body = serde_json::json!({ "userPrincipalName": upn, "displayName": name, "accountEnabled": true });
+        let body =
+            serde_json::json!({ "userPrincipalName": upn, "displayName": name, "accountEnabled": true });
         self.post("/users", body, 201).await["id"].as_str().unwrap().to_owned()
     }
 }

@@ -47,9 +47,20 @@ async fn a_csv_file_of_several_megabytes_may_be_uploaded() {
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.csv\"\r\n\
          Content-Type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
     );
-    let answer =
-        post_bytes(&mut browser, "/api/upload_import", "multipart/form-data; boundary=edge", body.into_bytes()).await;
-    assert!(answer.location().starts_with("/imports/"), "{} {} {}", answer.status, answer.location(), answer.text);
+    let answer = post_bytes(
+        &mut browser,
+        "/api/upload_import",
+        "multipart/form-data; boundary=edge",
+        body.into_bytes(),
+    )
+    .await;
+    assert!(
+        answer.location().starts_with("/imports/"),
+        "{} {} {}",
+        answer.status,
+        answer.location(),
+        answer.text
+    );
     browser.get(answer.location()).await.expect(200);
 }
 
@@ -57,7 +68,7 @@ async fn a_csv_file_of_several_megabytes_may_be_uploaded() {
 async fn forms_that_make_no_sense_are_refused_and_never_called_our_fault() {
     let portal = TestPortal::start().await.with_administrator().await;
     let mut browser = portal.signed_in().await;
-    for (path, method) in leptos::server_fn::axum::server_fn_paths().map(|(path, method)| (path, method)) {
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         for (kind, body) in [
             (FORM, &b""[..]),
             (FORM, b"form%5Bgeneration%5D=99999999999999999999999"),
@@ -81,7 +92,12 @@ async fn forms_that_make_no_sense_are_refused_and_never_called_our_fault() {
                     .unwrap()
             };
             let answer = browser.send(request).await;
-            assert!(!answer.status.is_server_error(), "{method} {path} with {kind} answered {} {}", answer.status, answer.text);
+            assert!(
+                !answer.status.is_server_error(),
+                "{method} {path} with {kind} answered {} {}",
+                answer.status,
+                answer.text
+            );
         }
     }
 }
@@ -121,19 +137,29 @@ async fn the_second_of_two_editors_is_told_and_overwrites_nothing() {
     let client = portal.client().await;
     let made = client.post("/groups", serde_json::json!({ "displayName": "Crew" }), 201).await;
     let id = made["id"].as_str().unwrap();
-    let generation = portal.assembly.portal.load_group(&purser_service::Caller::System, id).await.unwrap().generation;
+    let generation =
+        portal.assembly.portal.load_group(&purser_service::Caller::System, id).await.unwrap().generation;
     let generation = generation.to_string();
     let save = |name: &'static str| {
-        [("form[id]", id.to_owned()), ("form[generation]", generation.clone()), ("form[display_name]", name.to_owned())]
+        [
+            ("form[id]", id.to_owned()),
+            ("form[generation]", generation.clone()),
+            ("form[display_name]", name.to_owned()),
+        ]
     };
     for (name, expected) in [("First", "First"), ("Second", "First")] {
         let fields = save(name);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(field, value)| (*field, value.as_str())).collect();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(field, value)| (*field, value.as_str())).collect();
         let answer = browser.post("/api/save_group", &fields).await.expect(303);
         let page = browser.get(answer.location()).await;
         assert_eq!(client.get(&format!("/groups/{id}")).await["displayName"], expected);
         if name == "Second" {
-            assert!(page.text.contains("Somebody else saved"), "the second editor is not told: {}", page.text);
+            assert!(
+                page.text.contains("Somebody else saved"),
+                "the second editor is not told: {}",
+                page.text
+            );
             assert!(page.text.contains("Second") && page.text.contains("First"), "both versions are shown");
         }
     }

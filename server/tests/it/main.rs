@@ -3,6 +3,8 @@
 //! To add a path: its line in `graph_line`, its bad inputs in `graph_input`. That it is closed to
 //! anonymous callers, `gate` finds out by itself.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
+
 mod gate;
 mod graph_input;
 mod graph_line;

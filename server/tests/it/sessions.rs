@@ -185,7 +185,8 @@ async fn every_answer_carries_the_security_headers_and_pages_a_nonce_of_their_ow
         assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{path}");
     }
     let (one, two) = (browser.get("/users").await, browser.get("/users").await);
-    let nonce = |policy: &str| policy.split("'nonce-").nth(1).map(|rest| rest.split('\'').next().unwrap().to_owned());
+    let nonce =
+        |policy: &str| policy.split("'nonce-").nth(1).map(|rest| rest.split('\'').next().unwrap().to_owned());
     let first = nonce(one.header("content-security-policy")).expect("the page's policy has a nonce");
     assert_ne!(Some(first.clone()), nonce(two.header("content-security-policy")));
     assert!(one.text.contains(&format!("nonce=\"{first}\"")), "the page's own scripts carry it");

@@ -33,8 +33,14 @@ pub async fn upload_import(
         portal()?.upload_import(&caller()?, &name, bytes).await.map_err(refused)
     }
     .await;
-    finish("upload_import", outcome, |import: &ImportView| Done::to(format!("/imports/{}", import.id)), "/users/import", &())
-        .await
+    finish(
+        "upload_import",
+        outcome,
+        |import: &ImportView| Done::to(format!("/imports/{}", import.id)),
+        "/users/import",
+        &(),
+    )
+    .await
 }
 
 /// *Start import*.

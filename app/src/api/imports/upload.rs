@@ -6,9 +6,9 @@ use super::forms::UploadImport;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Multipart};
 use http::{Method, Request};
+use leptos::server_fn::ContentType;
 use leptos::server_fn::codec::{Encoding, FromReq, IntoReq};
 use leptos::server_fn::error::{FromServerFnError, IntoAppError as _, ServerFnErrorErr};
-use leptos::server_fn::ContentType;
 use purser_contract::problem::{Problem, ProblemKind};
 
 /// Name of the form's file field.
@@ -32,7 +32,8 @@ pub(super) struct UploadedFile {
 impl Upload {
     /// Reads the file; how large it may be, the server's body limit says.
     pub(super) async fn read(self) -> Result<UploadedFile, Problem> {
-        let mut form = Multipart::from_request(self.0, &()).await.map_err(|error| unreadable(&error.body_text()))?;
+        let mut form =
+            Multipart::from_request(self.0, &()).await.map_err(|error| unreadable(&error.body_text()))?;
         while let Some(part) = form.next_field().await.map_err(|error| unreadable(&error.body_text()))? {
             if part.name() == Some(FIELD) {
                 let name = part.file_name().unwrap_or_default().to_owned();
@@ -40,7 +41,9 @@ impl Upload {
                 return Ok(UploadedFile { name, bytes });
             }
         }
-        Err(Problem::new(ProblemKind::Invalid, "No file was sent.").advice("Choose a CSV file and upload it again.").field(FIELD))
+        Err(Problem::new(ProblemKind::Invalid, "No file was sent.")
+            .advice("Choose a CSV file and upload it again.")
+            .field(FIELD))
     }
 }
 

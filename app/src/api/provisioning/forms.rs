@@ -4,7 +4,8 @@ use crate::context::{Done, caller, finish, portal, refused};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::provisioning::{
-    JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
+    JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm,
+    TestConnectionView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,8 @@ pub async fn save_provisioning(
     /// The fields.
     form: ProvisioningForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(here.clone()).toast(saved(view));
     finish("save_provisioning", outcome, done, here.clone(), &without_secret(form)).await

@@ -134,7 +134,10 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
             display_name: template.display_name.clone(),
         });
     // The pane covers the page and its notifications.
-    let refusal = flash().problem.filter(|problem| problem.field.is_none()).map(|problem| view! { <ProblemBar problem/> });
+    let refusal = flash()
+        .problem
+        .filter(|problem| problem.field.is_none())
+        .map(|problem| view! { <ProblemBar problem/> });
     let description = template.description.clone();
     let rows = vec![
         ("Publisher", template.publisher.clone().into_any()),
@@ -173,7 +176,8 @@ fn is_custom(template: &TemplateView) -> bool {
 }
 
 fn nothing_found(own: Option<String>) -> AnyView {
-    let action = own.map(|own| view! { <a class="button" href=own>"Create your own application"</a> }.into_any());
+    let action =
+        own.map(|own| view! { <a class="button" href=own>"Create your own application"</a> }.into_any());
     view! {
         <EmptyState
             icon=icondata::LuSearchX

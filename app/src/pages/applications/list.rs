@@ -72,8 +72,8 @@ fn row(application: ApplicationRowView) -> AnyView {
                     <bdi>{application.display_name}</bdi>
                 </a>
             </th>
-            <td><code class="cell-id" title=application.id.clone()>{application.id}</code></td>
-            <td><code class="cell-id" title=application.app_id.clone()>{application.app_id}</code></td>
+            <td><code class="cell-id" title=application.id.clone()>{application.id.clone()}</code></td>
+            <td><code class="cell-id" title=application.app_id.clone()>{application.app_id.clone()}</code></td>
             <td>{application.template_name}</td>
             <td><TimeStamp at=application.created_at/></td>
             <td><ProvisioningBadge state=application.provisioning/></td>

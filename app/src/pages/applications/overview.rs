@@ -80,8 +80,9 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
     let home = format!("/applications/{}", application.id);
     let assigned = application.assigned_users + application.assigned_groups;
     let everybody = provisioning.scope == "all";
-    let connected =
-        provisioning.mode == "Automatic" && provisioning.has_secret_token && !provisioning.tenant_url.is_empty();
+    let connected = provisioning.mode == "Automatic"
+        && provisioning.has_secret_token
+        && !provisioning.tenant_url.is_empty();
     let assignment = match (everybody, assigned) {
         (true, _) => "The scope is all users and groups, so nobody needs to be assigned.".to_owned(),
         (false, 0) => format!(
@@ -95,7 +96,12 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
         ),
     };
     let steps = [
-        (everybody || assigned > 0, "Assign users and groups", assignment, format!("{home}/users-and-groups")),
+        (
+            everybody || assigned > 0,
+            "Assign users and groups",
+            assignment,
+            format!("{home}/users-and-groups"),
+        ),
         (
             connected,
             "Enter the admin credentials",

@@ -77,11 +77,13 @@ pub fn AssignmentsPage() -> impl IntoView {
 }
 
 fn assigned(total: Option<u64>) -> AnyView {
-    total.filter(|total| *total > 0).map(|total| {
-        let noun = if total == 1 { "assignment" } else { "assignments" };
-        view! { <p class="found">{format!("{total} {noun}")}</p> }
-    })
-    .into_any()
+    total
+        .filter(|total| *total > 0)
+        .map(|total| {
+            let noun = if total == 1 { "assignment" } else { "assignments" };
+            view! { <p class="found">{format!("{total} {noun}")}</p> }
+        })
+        .into_any()
 }
 
 fn row(assignment: AssignmentView) -> AnyView {
@@ -90,8 +92,8 @@ fn row(assignment: AssignmentView) -> AnyView {
     let tick = format!("Select {}", assignment.display_name);
     let detail = assignment.detail;
     let detail = (!detail.is_empty()).then(|| view! { <span class="cell-sub">{detail}</span> });
-    let not_counting = (!assignment.role.counts)
-        .then(|| view! { <Badge tone=Tone::Warn label="Not provisioned"/> });
+    let not_counting =
+        (!assignment.role.counts).then(|| view! { <Badge tone=Tone::Warn label="Not provisioned"/> });
     view! {
         <tr>
             <td class="cell-tick">

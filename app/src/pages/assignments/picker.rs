@@ -66,7 +66,8 @@ pub(super) fn picker_pane(
     picked: &[Picked],
     found: PageView<PrincipalView>,
 ) -> AnyView {
-    let (action, kind, search, role) = (here.to_owned(), form.kind, form.search.clone(), selection.role_id.clone());
+    let (action, kind, search, role) =
+        (here.to_owned(), form.kind, form.search.clone(), selection.role_id.clone());
     let selected = selected(picked);
     let next = found.next.map(|next| {
         view! {
@@ -146,7 +147,8 @@ fn result(principal: PrincipalView, picked: &[Picked]) -> AnyView {
         (false, false) => None,
     };
     // Those already picked are sent by *Selected items*; ticking them here too would double them.
-    let tick = view! { <input type="checkbox" name=name value=principal.id disabled=selected checked=selected/> };
+    let tick =
+        view! { <input type="checkbox" name=name value=principal.id disabled=selected checked=selected/> };
     view! {
         <li>
             <label class="person">
@@ -181,7 +183,8 @@ fn selected(picked: &[Picked]) -> AnyView {
         })
         .collect_view();
     let body = if picked.is_empty() {
-        view! { <p class="quiet">"No items selected. Tick people or groups, then press Select."</p> }.into_any()
+        view! { <p class="quiet">"No items selected. Tick people or groups, then press Select."</p> }
+            .into_any()
     } else {
         view! { <ul class="pick-list">{items}</ul> }.into_any()
     };
@@ -203,7 +206,8 @@ mod tests {
     use super::*;
 
     fn parse(pairs: &[(&str, &str)]) -> PickerForm {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         PickerForm::parse(&pairs)
     }
 

@@ -3,8 +3,8 @@ use super::edit::{FORM, fields};
 use super::members;
 use crate::api::groups::{list_members, load_group};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, Menu, Pane, PrimaryButton, Properties, Section, Shell,
-    TimeStamp, page,
+    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, Menu, Pane, PrimaryButton, Properties,
+    Section, Shell, TimeStamp, page,
 };
 use crate::context::{flash, param, query, query_value, url};
 use crate::islands::FormGuard;

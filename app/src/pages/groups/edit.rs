@@ -39,7 +39,7 @@ pub(super) fn fields(form: GroupForm) -> AnyView {
     view! {
         <TextField
             name="form[display_name]"
-            field="displayName"
+            field="display_name"
             label="Group name"
             required=true
             value=form.display_name
@@ -53,7 +53,7 @@ pub(super) fn fields(form: GroupForm) -> AnyView {
         />
         <TextField
             name="form[mail_nickname]"
-            field="mailNickname"
+            field="mail_nickname"
             label="Mail nickname"
             value=form.mail_nickname
         />

@@ -59,7 +59,8 @@ fn table(groups: Vec<GroupRowView>) -> AnyView {
             }
         })
         .collect_view();
-    view! { <DataTable caption="Groups" columns=vec!["Name", "Description", "Members"]>{rows}</DataTable> }.into_any()
+    view! { <DataTable caption="Groups" columns=vec!["Name", "Description", "Members"]>{rows}</DataTable> }
+        .into_any()
 }
 
 fn nothing(form: &ListForm) -> AnyView {

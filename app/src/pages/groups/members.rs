@@ -2,7 +2,8 @@
 use crate::api::groups::MembersForm;
 use crate::api::users::list_users;
 use crate::components::{
-    Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PrimaryButton, SearchBox, TextField, Tone,
+    Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PrimaryButton, SearchBox, TextField,
+    Tone,
 };
 use crate::context::{flash, query_value, url};
 use leptos::prelude::*;
@@ -14,7 +15,12 @@ use purser_contract::problem::Problem;
 const OFFERED: u32 = 25;
 
 /// The members.
-pub(super) fn list(group: &GroupView, here: &str, form: &ListForm, members: PageView<UserRowView>) -> AnyView {
+pub(super) fn list(
+    group: &GroupView,
+    here: &str,
+    form: &ListForm,
+    members: PageView<UserRowView>,
+) -> AnyView {
     let count = format!("Members ({})", group.member_count);
     let body = if members.items.is_empty() && form.search.is_empty() {
         view! {
@@ -123,7 +129,7 @@ pub(super) async fn add_pane(group: &GroupView, here: &str) -> Result<AnyView, P
                 </fieldset>
                 <TextField
                     name="form[names]"
-                    field="names"
+                    field="members"
                     label="Sign-in names"
                     hint="Several are separated by commas or lines."
                     multiline=true

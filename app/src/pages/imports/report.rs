@@ -16,7 +16,10 @@ pub(super) fn summary(import: &ImportView) -> AnyView {
         ),
         _ if import.failed > 0 => (
             Tone::Warn,
-            format!("{} of {} rows were refused; all others are in. Mend them and import the file again.", import.failed, import.total),
+            format!(
+                "{} of {} rows were refused; all others are in. Mend them and import the file again.",
+                import.failed, import.total
+            ),
         ),
         _ => (Tone::Good, format!("All {} rows are in.", import.total)),
     };

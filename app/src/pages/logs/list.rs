@@ -145,7 +145,7 @@ fn row(log: LogRowView) -> AnyView {
             <td class="cell-date"><TimeStamp at=log.at/></td>
             <th scope="row">
                 <a href=href><bdi>{identity}</bdi></a>
-                <code class="cell-sub cell-id" title=log.source_id.clone()>{log.source_id}</code>
+                <code class="cell-sub cell-id" title=log.source_id.clone()>{log.source_id.clone()}</code>
             </th>
             <td class="cell-word">{label(&ACTIONS, &log.action)}</td>
             <td><StatusBadge status=log.status/></td>
@@ -171,7 +171,8 @@ fn empty(place: &Place, form: &LogForm) -> AnyView {
         .into_any()
     } else {
         let action = place.application.as_ref().map(|(id, _)| {
-            view! { <a class="button" href=format!("/applications/{id}/provisioning")>"Provisioning"</a> }.into_any()
+            view! { <a class="button" href=format!("/applications/{id}/provisioning")>"Provisioning"</a> }
+                .into_any()
         });
         view! {
             <EmptyState

@@ -11,16 +11,17 @@ use purser_contract::provisioning::{ObjectMappingView, ProvisioningView};
 /// steps.
 pub(super) fn set_up_steps(template: &TemplateView) -> AnyView {
     let steps = template.setup_steps.clone();
-    (!steps.is_empty()).then(|| {
-        view! {
-            <Section title=format!("Set-up steps for {}", template.display_name)>
-                <ol class="numbered">
-                    {steps.into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}
-                </ol>
-            </Section>
-        }
-    })
-    .into_any()
+    (!steps.is_empty())
+        .then(|| {
+            view! {
+                <Section title=format!("Set-up steps for {}", template.display_name)>
+                    <ol class="numbered">
+                        {steps.into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}
+                    </ol>
+                </Section>
+            }
+        })
+        .into_any()
 }
 
 /// Admin Credentials, with Test Connection and who hears of failures.
@@ -83,8 +84,10 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView
 /// Mappings.
 pub(super) fn mappings(view: &ProvisioningView) -> AnyView {
     let base = format!("/applications/{}/provisioning/mappings", view.application_id);
-    let sentence =
-        format!("Mappings allow you to define how data should flow between Purser and {}.", view.application_name);
+    let sentence = format!(
+        "Mappings allow you to define how data should flow between Purser and {}.",
+        view.application_name
+    );
     let row = |mapping: &ObjectMappingView| {
         view! {
             <tr>

@@ -17,11 +17,14 @@ impl Part {
     /// Where an attribute stands; one that is new to the list stands under Contact until it is placed.
     fn of(attribute: &UserAttribute) -> Self {
         match attribute.name {
-            "userPrincipalName" | "displayName" | "givenName" | "surname" | "mailNickname" | "usageLocation"
-            | "preferredLanguage" => Self::Identity,
-            "jobTitle" | "department" | "companyName" | "employeeId" | "employeeType" | "physicalDeliveryOfficeName" => {
-                Self::Job
-            }
+            "userPrincipalName" | "displayName" | "givenName" | "surname" | "mailNickname"
+            | "usageLocation" | "preferredLanguage" => Self::Identity,
+            "jobTitle"
+            | "department"
+            | "companyName"
+            | "employeeId"
+            | "employeeType"
+            | "physicalDeliveryOfficeName" => Self::Job,
             name if name.starts_with("extensionAttribute") => Self::Extension,
             _ => Self::Contact,
         }

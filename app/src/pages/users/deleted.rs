@@ -1,8 +1,8 @@
 //! Deleted users, who can be restored for 30 days.
 use crate::api::users::{list_users, load_user, name};
 use crate::components::{
-    CommandLink, Crumb, DataTable, EmptyState, HiddenField, Menu, Monogram, Pager, Pane, PrimaryButton, SearchBox, Shell,
-    TimeStamp, page,
+    CommandLink, Crumb, DataTable, EmptyState, HiddenField, Menu, Monogram, Pager, Pane, PrimaryButton,
+    SearchBox, Shell, TimeStamp, page,
 };
 use crate::context::{query, query_value, url};
 use leptos::prelude::*;

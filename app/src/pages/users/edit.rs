@@ -3,8 +3,8 @@ use super::attributes::{fields, form_of};
 use super::related;
 use crate::api::users::{load_user, name};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, InfoBar, Menu, Pane, PrimaryButton, Shell, TimeStamp,
-    Tone, page,
+    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, InfoBar, Menu, Pane, PrimaryButton,
+    Shell, TimeStamp, Tone, page,
 };
 use crate::context::{flash, param, query_value, url};
 use crate::islands::FormGuard;
@@ -21,7 +21,8 @@ pub fn NewUserPage() -> impl IntoView {
     page(async {
         let refused = flash().form::<UserForm>("save_user").filter(|form| form.id.is_empty());
         let edited = refused.is_some();
-        let form = refused.unwrap_or_else(|| UserForm { account_enabled: Some("true".to_owned()), ..UserForm::default() });
+        let form = refused
+            .unwrap_or_else(|| UserForm { account_enabled: Some("true".to_owned()), ..UserForm::default() });
         let commands = view! {
             <CommandButton form=FORM icon=icondata::LuSave label="Create" save=true/>
             <CommandDiscard href="/users"/>

@@ -16,7 +16,8 @@ pub(super) fn show(user: &UserView) -> AnyView {
     let applications = if user.applications.is_empty() {
         view! { <p class="quiet">"Not assigned to any application."</p> }.into_any()
     } else {
-        view! { <ul class="plain-list">{user.applications.iter().map(application).collect_view()}</ul> }.into_any()
+        view! { <ul class="plain-list">{user.applications.iter().map(application).collect_view()}</ul> }
+            .into_any()
     };
     view! {
         <aside class="aside" aria-label="About this user">
@@ -40,7 +41,8 @@ fn application(application: &UserApplicationView) -> AnyView {
         "disabled" => (Tone::Calm, "Account disabled"),
         _ => (Tone::Calm, "No account yet"),
     };
-    let account = application.target_id.clone().map(|id| view! { <p class="quiet">"Account " <code>{id}</code></p> });
+    let account =
+        application.target_id.clone().map(|id| view! { <p class="quiet">"Account " <code>{id}</code></p> });
     view! {
         <li>
             <a href=format!("/applications/{}", application.application_id)>{application.display_name.clone()}</a>

@@ -15,7 +15,7 @@ use super::{
     execute,
     fate::{Failure, Fate},
     ledger::Ledger,
-    subject::{Manager, Subject},
+    subject::{Cause, Manager, Subject},
 };
 use crate::{backoff::object_delay, error::EngineError, record};
 
@@ -61,16 +61,19 @@ pub(crate) async fn commit(
             batch.escrows_clear.push(subject.id);
         }
     }
-    let succeeded = fates.iter().any(|fate| {
-        fate.is_settled() && !matches!(fate, Fate::Failed { .. } | Fate::Refused(_))
-    });
+    let succeeded =
+        fates.iter().any(|fate| fate.is_settled() && !matches!(fate, Fate::Failed { .. } | Fate::Refused(_)));
     batch.escrows_upsert = escrows.into_values().collect();
     retry_references(cycle, subjects, &fates, &mut batch, now).await?;
 
     place(ledger, &settled);
     ledger.running.counts += counts;
-    ledger.count_processed(settled.iter().filter(|settled| **settled).count() as u64);
-    batch.progress = Some(ledger.progress(cycle.kind == CycleKind::Incremental));
+    // In an initial cycle the progress bar counts the walk; what changes meanwhile is extra.
+    let counts =
+        |subject: &Subject| cycle.kind == CycleKind::Incremental || subject.cause == Cause::Directory;
+    let processed = subjects.iter().zip(&settled).filter(|(subject, settled)| **settled && counts(subject));
+    ledger.count_processed(processed.count() as u64);
+    batch.progress = Some(ledger.progress());
     let stored = cycle.store().commit_batch(cycle.job(), cycle.owner, batch).await;
     stored.map_err(EngineError::store("store what became of a page"))?;
 
@@ -137,7 +140,9 @@ async fn escrow_failures(
     let failing: Vec<UserId> = subjects
         .iter()
         .zip(fates)
-        .filter(|(_, fate)| matches!(fate, Fate::Failed { .. } | Fate::Refused(_) | Fate::Vanished { leaver: false, .. }))
+        .filter(|(_, fate)| {
+            matches!(fate, Fate::Failed { .. } | Fate::Refused(_) | Fate::Vanished { leaver: false, .. })
+        })
         .map(|(subject, _)| subject.id)
         .collect();
     if failing.is_empty() {
@@ -148,7 +153,9 @@ async fn escrow_failures(
     let mut escrows = HashMap::with_capacity(failing.len());
     for (subject, fate) in subjects.iter().zip(fates) {
         let (code, message, retry_after) = match fate {
-            Fate::Failed { failure, .. } => (failure.code.clone(), failure.reason.clone(), failure.retry_after),
+            Fate::Failed { failure, .. } => {
+                (failure.code.clone(), failure.reason.clone(), failure.retry_after)
+            }
             Fate::Refused(refusal) => (refusal.code.to_owned(), refusal.reason.clone(), None),
             Fate::Vanished { leaver: false, target_id, .. } => {
                 let message = format!("The account {target_id} does not exist any more.");
@@ -161,7 +168,8 @@ async fn escrow_failures(
             (known.map_or(0, |escrow| escrow.attempts), now)
         } else {
             let attempts = known.map_or(0, |escrow| escrow.attempts).saturating_add(1);
-            let delay = SignedDuration::try_from(object_delay(attempts, retry_after)).unwrap_or(SignedDuration::MAX);
+            let delay =
+                SignedDuration::try_from(object_delay(attempts, retry_after)).unwrap_or(SignedDuration::MAX);
             (attempts, now.saturating_add(delay).unwrap_or(Timestamp::MAX))
         };
         let since = known.map_or(now, |escrow| escrow.since);
@@ -188,7 +196,8 @@ async fn retry_references(
         return Ok(());
     }
     let store = cycle.store();
-    let reports = store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
+    let reports =
+        store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
     if reports.is_empty() {
         return Ok(());
     }
@@ -245,7 +254,9 @@ fn count(counts: &mut CycleCounts, fate: &Fate) {
         Fate::Updated { .. } => counts.updated += 1,
         Fate::Disabled { .. } => counts.disabled += 1,
         Fate::Deleted { .. } => counts.deleted += 1,
-        Fate::Linked { .. } | Fate::Skipped { .. } | Fate::Nobody | Fate::Vanished { .. } => counts.skipped += 1,
+        Fate::Linked { .. } | Fate::Skipped { .. } | Fate::Nobody | Fate::Vanished { .. } => {
+            counts.skipped += 1
+        }
         Fate::Refused(_) | Fate::Failed { .. } => counts.failed += 1,
         Fate::Open { .. } => {}
     }

@@ -64,7 +64,9 @@ pub(crate) enum Sent<T> {
     Failed(ConnectorError),
     /// It failed because the target as a whole does not work; the cycle stops. `unsure` when the request may
     /// have been carried out all the same.
-    Whole { unsure: bool },
+    Whole {
+        unsure: bool,
+    },
     /// It was not sent, or was refused, and the cycle stops.
     Stopped,
 }
@@ -154,7 +156,10 @@ impl Cycle {
                 return Sent::Failed(error);
             }
             let passing = matches!(error.kind(), ErrorKind::Transient { .. });
-            if passing && repeat == Repeat::Safe && let Some(wait) = repeats.next() {
+            if passing
+                && repeat == Repeat::Safe
+                && let Some(wait) = repeats.next()
+            {
                 tokio::select! {
                     () = tokio::time::sleep(*wait) => continue,
                     () = self.control.wait_stopped() => {}

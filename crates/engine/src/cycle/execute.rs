@@ -7,8 +7,8 @@ use purser_domain::{
     ids::LinkId,
     log::{LogAction, ModifiedProperty},
     plan::{
-        Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipReason, TargetObject,
-        Write,
+        Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipReason,
+        TargetObject, Write,
     },
 };
 use purser_store::new_id;
@@ -93,7 +93,12 @@ pub(crate) fn settle(cycle: &Cycle, subject: &Subject, action: &Action) -> Optio
 }
 
 /// Sends the write. Its intent has been stored.
-pub(crate) async fn perform(cycle: &Cycle, subject: &Subject, action: &Action, queries: &[MatchQuery]) -> Fate {
+pub(crate) async fn perform(
+    cycle: &Cycle,
+    subject: &Subject,
+    action: &Action,
+    queries: &[MatchQuery],
+) -> Fate {
     match action {
         Action::Create(write) => create(cycle, subject, write, queries).await,
         Action::Update { target_id, changes, .. } | Action::Disable { target_id, changes, .. } => {
@@ -132,11 +137,19 @@ async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[Matc
     failed(LogAction::Create, error, write.modified(), false)
 }
 
-async fn update(cycle: &Cycle, subject: &Subject, action: &Action, target_id: &str, changes: &[Change]) -> Fate {
+async fn update(
+    cycle: &Cycle,
+    subject: &Subject,
+    action: &Action,
+    target_id: &str,
+    changes: &[Change],
+) -> Fate {
     let modified = || changes.iter().map(Change::modified).collect::<Vec<_>>();
     let error = match cycle.send(Repeat::Safe, |connector| connector.update(target_id, changes)).await {
         Sent::Reply(reply) => {
-            let Some(link) = link_after(cycle, subject, action) else { return Fate::Open { keep_intent: true } };
+            let Some(link) = link_after(cycle, subject, action) else {
+                return Fate::Open { keep_intent: true };
+            };
             let exchange = Some(reply.exchange);
             return match action {
                 Action::Disable { .. } => Fate::Disabled { link, modified: modified(), exchange },
@@ -169,7 +182,9 @@ async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     let Some(link) = &subject.link else { return Fate::Nobody };
     let (exchange, was_gone) = match cycle.send(Repeat::Safe, |connector| connector.delete(target_id)).await {
         Sent::Reply(reply) => (Some(reply.exchange), reply.value == Deleted::WasGone),
-        Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => (error.exchange().cloned(), true),
+        Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => {
+            (error.exchange().cloned(), true)
+        }
         Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false),
         Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
         Sent::Stopped => return Fate::Open { keep_intent: false },
@@ -215,7 +230,13 @@ fn created(cycle: &Cycle, subject: &Subject, account: &TargetObject, exported: M
     new_link(cycle, subject, &account.id, exported, Origin::Created)
 }
 
-pub(crate) fn new_link(cycle: &Cycle, subject: &Subject, target: &str, exported: Map<String, Value>, origin: Origin) -> Link {
+pub(crate) fn new_link(
+    cycle: &Cycle,
+    subject: &Subject,
+    target: &str,
+    exported: Map<String, Value>,
+    origin: Origin,
+) -> Link {
     Link {
         id: LinkId::from_uuid(new_id(cycle.clock())),
         job: cycle.job(),
@@ -236,7 +257,12 @@ fn unlink(subject: &Subject, skip: &Skip) -> Option<LinkId> {
     gone.or(subject.stale)
 }
 
-fn failed(action: LogAction, error: ConnectorError, modified: Vec<ModifiedProperty>, keep_intent: bool) -> Fate {
+fn failed(
+    action: LogAction,
+    error: ConnectorError,
+    modified: Vec<ModifiedProperty>,
+    keep_intent: bool,
+) -> Fate {
     Fate::Failed { action, failure: Failure::from(error), modified, keep_intent }
 }
 

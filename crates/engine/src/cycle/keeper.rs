@@ -59,7 +59,9 @@ async fn renew(engine: &Inner, started: Started) -> Option<bool> {
 async fn watch_spec(engine: &Inner, control: &Control, started: Started) {
     match engine.deps.store.find_spec(started.job).await {
         Ok(Some(spec)) if !spec.enabled || spec.mode == JobMode::Manual => control.stop(Stop::Paused),
-        Ok(Some(spec)) if spec.mapping_generation != started.mapping_generation => control.stop(Stop::Superseded),
+        Ok(Some(spec)) if spec.mapping_generation != started.mapping_generation => {
+            control.stop(Stop::Superseded)
+        }
         Ok(Some(_)) => {}
         Ok(None) => control.stop(Stop::LeaseLost),
         Err(error) => {

@@ -9,7 +9,8 @@ use purser_store::{Progress, RunningCycle};
 pub(crate) struct Ledger {
     /// The cycle's own row.
     pub(crate) running: RunningCycle,
-    /// Position in the change feed up to which everything is settled; stands still in an initial cycle.
+    /// Position in the change feed up to which everything is settled. An initial cycle moves it too: see
+    /// `source::walk_directory`.
     pub(crate) watermark: i64,
     /// People of whom an earlier request's outcome is not known, and could not be found out yet.
     /// Nothing may be sent for them.
@@ -26,13 +27,13 @@ impl Ledger {
     }
 
     /// What a batch stores of it.
-    pub(crate) fn progress(&self, watermark: bool) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         Progress {
             cursor: self.running.cursor,
             processed: self.running.processed,
             total: self.running.total,
             counts: self.running.counts,
-            watermark: watermark.then_some(self.watermark),
+            watermark: Some(self.watermark),
         }
     }
 }

@@ -12,7 +12,10 @@ use crate::engine::Inner;
 ///
 /// # Errors
 /// What is wrong with the configuration, as the reason of a quarantine.
-pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(CompiledMapping, Arc<dyn Connector>), ConnectorError> {
+pub(crate) fn open(
+    engine: &Inner,
+    job: &Job,
+) -> Result<(CompiledMapping, Arc<dyn Connector>), ConnectorError> {
     let mapping = CompiledMapping::compile(&job.mapping).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let message = format!("The attribute mapping can't be used: {}", errors.join(" "));

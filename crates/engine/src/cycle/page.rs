@@ -13,7 +13,10 @@ use std::collections::HashMap;
 use purser_connectors::Exchange;
 use purser_domain::{
     log::LogAction,
-    plan::{Action, LinkState, MatchQuery, Observed, SkipCode, plan_deprovision, plan_user},
+    plan::{
+        Action, Link, LinkState, MatchQuery, Observed, Skip, SkipCode, SkipReason, plan_deprovision,
+        plan_user,
+    },
 };
 use purser_store::CycleKind;
 
@@ -88,12 +91,12 @@ fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
             keep_intent: true,
         });
     }
-    let Some(_) = &subject.user else {
+    if subject.user.is_none() {
         return match &subject.link {
-            Some(link) => Work::Act(plan_deprovision(link, cycle.mapping.actions()), Vec::new()),
+            Some(link) => Work::Act(plan_gone(cycle, link), Vec::new()),
             None => Work::Settled(Fate::Nobody),
         };
-    };
+    }
     let action = plan(cycle, subject, &Observed::NotAsked);
     match (action, &subject.link) {
         (Action::Match(queries), _) => Work::Ask(Question::Match(queries)),
@@ -110,17 +113,29 @@ fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
     }
 }
 
+/// The plan for somebody of the directory; those who are gone from it have [`plan_gone`].
 fn plan(cycle: &Cycle, subject: &Subject, observed: &Observed) -> Action {
-    match &subject.user {
-        Some(user) => {
-            let about = purser_domain::plan::Subject {
-                user,
-                scope: &subject.scope,
-                manager_target: subject.manager_target(),
-            };
-            plan_user(&cycle.mapping, about, subject.link.as_ref(), observed)
+    match (&subject.user, &subject.link) {
+        (Some(user), link) => {
+            let (scope, manager_target) = (&subject.scope, subject.manager_target());
+            let about = purser_domain::plan::Subject { user, scope, manager_target };
+            plan_user(&cycle.mapping, about, link.as_ref(), observed)
         }
-        None => Action::Match(Vec::new()),
+        (None, Some(link)) => plan_gone(cycle, link),
+        (None, None) => Action::Match(Vec::new()),
+    }
+}
+
+/// While the mapping is switched off nobody's account is touched, so the link stays for when it is on again: that
+/// begins an initial cycle, which looks for links left behind.
+fn plan_gone(cycle: &Cycle, link: &Link) -> Action {
+    if cycle.mapping.is_enabled() {
+        plan_deprovision(link, cycle.mapping.actions())
+    } else {
+        Action::Skip(Skip {
+            code: SkipCode::EntityTypeNotSupported,
+            reasons: vec![SkipReason::MappingDisabled],
+        })
     }
 }
 

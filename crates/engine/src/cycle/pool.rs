@@ -10,7 +10,12 @@ use super::{control::Control, gate::Gate};
 /// The answer has one place for each item, in the items' order. `None` means that it was never started, because
 /// the cycle was asked to stop; since items start strictly in order, those are always the last ones. An item
 /// that was started is always waited for.
-pub(crate) async fn run_in_order<I, O, W, F>(items: Vec<I>, control: &Control, gate: &Gate, work: W) -> Vec<Option<O>>
+pub(crate) async fn run_in_order<I, O, W, F>(
+    items: Vec<I>,
+    control: &Control,
+    gate: &Gate,
+    work: W,
+) -> Vec<Option<O>>
 where
     W: Fn(I) -> F,
     F: Future<Output = O>,

@@ -48,7 +48,12 @@ struct Detail {
 }
 
 /// The intent of an action; `None` for actions that send nothing.
-pub(crate) fn intent(cycle: &Cycle, subject: &Subject, action: &Action, queries: &[MatchQuery]) -> Option<Intent> {
+pub(crate) fn intent(
+    cycle: &Cycle,
+    subject: &Subject,
+    action: &Action,
+    queries: &[MatchQuery],
+) -> Option<Intent> {
     let (target_id, detail) = match action {
         Action::Create(write) => {
             let query = |query: &MatchQuery| (query.path.to_string(), query.value.clone());
@@ -93,14 +98,16 @@ pub(crate) async fn recover(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), En
         let ids: Vec<UserId> = page.iter().map(|open| open.intent.user).collect();
         let users = store.load_users(&ids).await.map_err(EngineError::store("read people"))?;
         let mut users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
-        let seeds = ids.iter().map(|id| Seed { id: *id, cause: Cause::Recovery, user: users.remove(id) }).collect();
+        let seeds =
+            ids.iter().map(|id| Seed { id: *id, cause: Cause::Recovery, user: users.remove(id) }).collect();
         let subjects = subject::load(cycle, seeds).await?;
         let pairs: Vec<(&Subject, &OpenIntent)> = subjects.iter().zip(page).collect();
         let checked = run_in_order(pairs, &cycle.control, &cycle.gate, |(subject, open)| {
             check(cycle, subject, &open.intent)
         })
         .await;
-        let fates = checked.into_iter().map(|fate| fate.unwrap_or(Fate::Open { keep_intent: true })).collect();
+        let fates =
+            checked.into_iter().map(|fate| fate.unwrap_or(Fate::Open { keep_intent: true })).collect();
         commit::commit(cycle, ledger, &subjects, fates, |_, _| {}).await?;
     }
     Ok(())
@@ -127,7 +134,9 @@ async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate 
     let queries: Vec<MatchQuery> = detail
         .queries
         .into_iter()
-        .filter_map(|(path, value)| Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value }))
+        .filter_map(|(path, value)| {
+            Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value })
+        })
         .collect();
     match execute::search(cycle, &queries).await {
         Search::Done { observed: Observed::One(account), .. } => {
@@ -148,14 +157,21 @@ async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate 
     }
 }
 
-async fn check_update(cycle: &Cycle, subject: &Subject, action: LogAction, target_id: &str, detail: Detail) -> Fate {
+async fn check_update(
+    cycle: &Cycle,
+    subject: &Subject,
+    action: LogAction,
+    target_id: &str,
+    detail: Detail,
+) -> Fate {
     let account = match cycle.send(Repeat::Safe, |connector| connector.read(target_id)).await {
         Sent::Reply(reply) => reply.value,
         // Updates may be sent twice: what can't be found out is simply done again.
         Sent::Failed(_) => None,
         Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
     };
-    let Some(account) = account.filter(|account| detail.changes.iter().all(|change| is_made(change, &account.body)))
+    let Some(account) =
+        account.filter(|account| detail.changes.iter().all(|change| is_made(change, &account.body)))
     else {
         return Fate::Open { keep_intent: false };
     };

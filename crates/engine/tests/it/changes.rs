@@ -14,7 +14,9 @@ async fn a_rename_changes_the_account_and_nothing_else_in_it() -> Result<()> {
     let people = world.hire_many(3).await?;
     world.run().await?;
     world.target.keep_journal(true);
-    world.edit(people[1].id, |user| user.attributes.display_name = Some("O'Neil \"Ann\" أمل 🐝".to_owned())).await?;
+    world
+        .edit(people[1].id, |user| user.attributes.display_name = Some("O'Neil \"Ann\" أمل 🐝".to_owned()))
+        .await?;
     let outcome = world.run().await?;
     assert_eq!((outcome.end, outcome.processed, outcome.counts.updated), (CycleEnd::Finished, 1, 1));
     assert_eq!(world.account("p1")?["displayName"], "O'Neil \"Ann\" أمل 🐝");
@@ -144,8 +146,12 @@ async fn names_that_move_from_one_person_to_another_settle() -> Result<()> {
     let people = world.hire_many(2).await?;
     world.run().await?;
     // p1 becomes somebody else, and p0 takes the name that becomes free; both are sent at the same time.
-    world.edit(people[1].id, |user| user.attributes.user_principal_name = Some(crate::world::upn("other"))).await?;
-    world.edit(people[0].id, |user| user.attributes.user_principal_name = Some(crate::world::upn("p1"))).await?;
+    world
+        .edit(people[1].id, |user| user.attributes.user_principal_name = Some(crate::world::upn("other")))
+        .await?;
+    world
+        .edit(people[0].id, |user| user.attributes.user_principal_name = Some(crate::world::upn("p1")))
+        .await?;
     world.edit(people[1].id, |user| user.attributes.job_title = Some("Moved".to_owned())).await?;
     for _ in 0..3 {
         world.run().await?;
@@ -155,5 +161,24 @@ async fn names_that_move_from_one_person_to_another_settle() -> Result<()> {
     assert_eq!(world.account("p1")?["displayName"], "Person p0");
     assert_eq!(world.account("other")?["displayName"], "Person p1");
     assert_eq!(world.store.count_escrows(world.job).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_the_mapping_is_off_nobody_is_touched_and_afterwards_nobody_is_forgotten() -> Result<()> {
+    let world = World::new().await?;
+    let people = world.hire_many(2).await?;
+    world.run().await?;
+    world.map(|mapping| mapping.enabled = false).await?;
+    world.run().await?;
+    world.soft_delete(people[0].id).await?;
+    world.hard_delete(people[1].id).await?;
+    assert_eq!(world.run().await?.counts.skipped, 2);
+    assert!(world.is_active("p0")? && world.is_active("p1")?);
+    world.map(|mapping| mapping.enabled = true).await?;
+    let outcome = world.run().await?;
+    assert_eq!((outcome.counts.disabled, outcome.counts.deleted), (1, 1));
+    assert!(!world.is_active("p0")?);
+    assert_eq!(world.target.count(), 1);
     Ok(())
 }

@@ -159,7 +159,9 @@ async fn changes_that_are_cut_off_lose_no_leaver() -> Result<()> {
         assert_eq!(world.target.count(), 20 - 4 + 2);
         // Every account that changed has its row.
         let logs = world.logs().await?;
-        let done = |action| logs.iter().filter(|row| row.action == action && row.status == LogStatus::Success).count();
+        let done = |action| {
+            logs.iter().filter(|row| row.action == action && row.status == LogStatus::Success).count()
+        };
         assert_eq!(done(LogAction::Delete), 4, "seed {seed}");
         assert!(done(LogAction::Disable) >= 8 && done(LogAction::Update) >= 4, "seed {seed}");
     }

@@ -56,12 +56,19 @@ async fn planning_again_sends_nothing() -> Result<()> {
         world.edit(user.id, |_| {}).await?;
     }
     assert_eq!(world.run().await?.counts.skipped, 20);
-    assert_eq!(world.target.counts(), before, "an incremental cycle asks nothing about those who did not change");
+    assert_eq!(
+        world.target.counts(),
+        before,
+        "an incremental cycle asks nothing about those who did not change"
+    );
     world.configure(|spec| spec.mapping_generation += 1).await?;
     let outcome = world.run().await?;
     assert_eq!((outcome.counts.skipped, outcome.counts.created, outcome.counts.updated), (20, 0, 0));
     let after = world.target.counts();
-    assert_eq!((after.post, after.patch, after.put, after.delete), (before.post, before.patch, before.put, before.delete));
+    assert_eq!(
+        (after.post, after.patch, after.put, after.delete),
+        (before.post, before.patch, before.put, before.delete)
+    );
     Ok(())
 }
 
@@ -99,7 +106,9 @@ async fn an_account_that_nobody_matches_is_left_untouched() -> Result<()> {
 #[tokio::test]
 async fn an_account_that_was_there_before_is_matched_and_brought_into_line() -> Result<()> {
     let world = World::new().await?;
-    let id = world.target.insert(json!({"userName": upn("p0"), "active": true, "displayName": "Old", "nickName": "P"}));
+    let id = world
+        .target
+        .insert(json!({"userName": upn("p0"), "active": true, "displayName": "Old", "nickName": "P"}));
     let user = world.hire_many(1).await?.remove(0);
     let outcome = world.run().await?;
     assert_eq!((outcome.counts.created, outcome.counts.updated), (0, 1));
@@ -113,17 +122,17 @@ async fn an_account_that_was_there_before_is_matched_and_brought_into_line() -> 
     Ok(())
 }
 
+fn match_by_external_id(mapping: &mut purser_domain::mapping::ObjectMapping) {
+    for row in &mut mapping.attributes {
+        row.matching_priority = (row.target == "externalId").then_some(1);
+    }
+}
+
 #[tokio::test]
 async fn two_people_never_share_an_account() -> Result<()> {
     let world = World::new().await?;
     // Both match by a nickname that they share.
-    let mut mapping = purser_domain::mapping::default_user_mapping();
-    for row in &mut mapping.attributes {
-        row.matching_priority = (row.target == "externalId").then_some(1);
-    }
-    let tx = world.store.begin().await?;
-    tx.replace_mappings(world.job, &[mapping]).await?;
-    tx.commit().await?;
+    world.map(match_by_external_id).await?;
     world.target.insert(json!({"userName": "shared", "externalId": "nick", "active": true}));
     let users = world.hire_many(2).await?;
     for user in &users {
@@ -131,21 +140,19 @@ async fn two_people_never_share_an_account() -> Result<()> {
     }
     let outcome = world.run().await?;
     assert_eq!((outcome.counts.updated, outcome.counts.failed), (1, 1));
-    let failed: Vec<_> = world.logs().await?.into_iter().filter(|row| row.status == LogStatus::Failure).collect();
-    assert_eq!(failed[0].detail.error.as_ref().map(|error| error.code.as_str()), Some("DuplicateSourceEntries"));
+    let failed: Vec<_> =
+        world.logs().await?.into_iter().filter(|row| row.status == LogStatus::Failure).collect();
+    assert_eq!(
+        failed[0].detail.error.as_ref().map(|error| error.code.as_str()),
+        Some("DuplicateSourceEntries")
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn a_person_with_two_matching_accounts_is_refused_with_advice() -> Result<()> {
     let world = World::new().await?;
-    let mut mapping = purser_domain::mapping::default_user_mapping();
-    for row in &mut mapping.attributes {
-        row.matching_priority = (row.target == "externalId").then_some(1);
-    }
-    let tx = world.store.begin().await?;
-    tx.replace_mappings(world.job, &[mapping]).await?;
-    tx.commit().await?;
+    world.map(match_by_external_id).await?;
     for name in ["a", "b"] {
         world.target.insert(json!({"userName": name, "externalId": "p0", "active": true}));
     }

@@ -54,7 +54,8 @@ async fn a_poison_object_gets_its_row_and_its_retries_and_stops_nobody() -> Resu
     world.target.break_with(FaultRule::times(Fault::Status(400), 1).on("POST").after(7));
     let outcome = world.run().await?;
     assert_eq!((outcome.end, outcome.counts.created, outcome.counts.failed), (CycleEnd::Finished, 49, 1));
-    let failed: Vec<_> = world.logs().await?.into_iter().filter(|row| row.status == LogStatus::Failure).collect();
+    let failed: Vec<_> =
+        world.logs().await?.into_iter().filter(|row| row.status == LogStatus::Failure).collect();
     assert_eq!(failed.len(), 1);
     let error = failed[0].detail.error.as_ref().expect("an error");
     assert!(error.retry_at.is_some() && !error.advice.is_empty() && !error.reason.is_empty());
@@ -89,7 +90,12 @@ async fn a_leaver_whose_disable_fails_stays_in_escrow_until_it_is_done() -> Resu
     for tries in 1..=4 {
         let outcome = world.run().await?;
         assert_eq!((outcome.end, outcome.counts.failed), (CycleEnd::Finished, 1), "try {tries}");
-        let escrow = world.store.find_escrows(world.job, &[people[1].id]).await?.remove(&people[1].id).expect("escrow");
+        let escrow = world
+            .store
+            .find_escrows(world.job, &[people[1].id])
+            .await?
+            .remove(&people[1].id)
+            .expect("escrow");
         assert_eq!(escrow.attempts, tries);
         assert!(escrow.due_at > world.now());
         world.clock.set(escrow.due_at);
@@ -178,11 +184,7 @@ async fn leavers_are_not_forgotten_when_the_address_is_wrong_for_a_while() -> Re
 async fn a_mapping_that_makes_no_sense_is_quarantined_and_sends_nothing() -> Result<()> {
     let world = World::new().await?;
     world.hire_many(1).await?;
-    let mut mapping = purser_domain::mapping::default_user_mapping();
-    mapping.attributes[0].target = "no such thing".to_owned();
-    let tx = world.store.begin().await?;
-    tx.replace_mappings(world.job, &[mapping]).await?;
-    tx.commit().await?;
+    world.map(|mapping| mapping.attributes[0].target = "no such thing".to_owned()).await?;
     assert_eq!(world.run().await?.end, CycleEnd::Quarantined);
     assert_eq!(world.target.counts().total(), 0);
     Ok(())

@@ -6,15 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{EgressPolicy, Gallery, HttpKit};
 use purser_domain::{
     ids::{AppId, AssignmentId, JobId, RoleId, UserId},
-    mapping::default_user_mapping,
+    mapping::{ObjectMapping, default_user_mapping},
     scope::ScopeMode,
     secret::Secret,
     user::{User, UserAttributes},
 };
 use purser_engine::{CycleOutcome, Engine, EngineDeps, EngineSettings};
 use purser_store::{
-    AppRole, Application, Assignment, ChangeKind, Clock, JobMode, JobSpec, JobStatus, LogEntry, LogFilter, ManualClock,
-    Principal, Store, StoreConfig, new_id,
+    AppRole, Application, Assignment, ChangeKind, Clock, JobMode, JobSpec, JobStatus, LogEntry, LogFilter,
+    ManualClock, Principal, Store, StoreConfig, new_id,
 };
 use purser_testkit::{ScimTarget, TargetOptions};
 use uuid::Uuid;
@@ -221,6 +221,16 @@ impl World {
         tx.update_spec(&spec, generation).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Saves another mapping, which asks for a new initial cycle.
+    pub(crate) async fn map(&self, change: impl FnOnce(&mut ObjectMapping)) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let mut mapping = default_user_mapping();
+        change(&mut mapping);
+        tx.replace_mappings(self.job, &[mapping]).await?;
+        tx.commit().await?;
+        self.configure(|spec| spec.mapping_generation += 1).await
     }
 
     pub(crate) async fn status(&self) -> Result<JobStatus> {

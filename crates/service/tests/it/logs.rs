@@ -88,7 +88,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         }),
         ..Batch::default()
     };
-    store.commit_batch(job, owner, &batch).await.unwrap();
+    store.commit_batch(job, owner, batch).await.unwrap();
 
     fixture.clock.advance(SignedDuration::from_secs(2));
     let status = portal.load_job_status(&admin(), &app.id).await.unwrap();
