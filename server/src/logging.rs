@@ -4,6 +4,8 @@
 //! nothing else). Secrets never get here: types that hold one print `***`, and request spans have the
 //! path without its query.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -19,7 +21,9 @@ const QUIET: &str = "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,apalis=warn,a
 pub(crate) fn start(settings: &Settings) -> Result<(), ServerError> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log_level))
         .map_err(|_| ServerError::LogLevel { level: settings.log_level.clone() })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+        // Colours are for people; a file or another program gets plain lines.
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match settings.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -212,8 +212,8 @@ impl Settings {
             Some(path) => path.to_path_buf(),
             None => data_dir.join("purser.toml"),
         };
+        let layers = if file.is_file() { layers.merge(Toml::file_exact(&file)) } else { layers };
         let settings: Self = layers
-            .merge(Toml::file_exact(&file))
             .merge(variables)
             .merge(Serialized::defaults(overrides))
             .extract()

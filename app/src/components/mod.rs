@@ -1,14 +1,16 @@
 //! The set of parts that every page is made of.
 //!
-//! They render on the server only, except [`Progress`] and [`TimeStamp`], which islands use too. Looks live in
-//! `style/`: a component gives an element its class and its meaning for assistive technology, and
-//! never a style of its own (the Content-Security-Policy would refuse it).
+//! They render on the server only, except the few that islands use too ([`Progress`], [`TimeStamp`],
+//! [`grouped`]). Looks live in `style/`: a component gives an element its class and its meaning for
+//! assistive technology, and never a style of its own (the Content-Security-Policy would refuse it).
 //!
-//! To add a component: 1. a file here with one concept, 2. its classes in `style/components.css`,
-//! 3. look at it in light and dark.
+//! To add a component: 1. a file here with one concept, 2. its classes in the file of its kind in
+//! `style/`, 3. look at it in light and dark.
 
+mod count;
 mod progress;
 mod time;
+pub use count::grouped;
 pub use progress::Progress;
 pub use time::TimeStamp;
 

@@ -5,6 +5,7 @@
 //! page below it inert, so that keyboard and screen reader stay in the pane.
 use super::body::Body;
 use super::icon::Icon;
+use super::shell::problem_bar;
 use crate::islands::PaneKeys;
 use leptos::prelude::*;
 
@@ -32,7 +33,7 @@ pub fn Pane(
                     <Icon icon=icondata::LuX/>
                 </a>
             </div>
-            <div class="pane-body">{children.0}</div>
+            <div class="pane-body">{problem_bar()} {children.0}</div>
             {footer.map(|footer| view! { <div class="pane-foot">{footer}</div> })}
             <PaneKeys close=close/>
         </section>

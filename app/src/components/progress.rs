@@ -1,4 +1,5 @@
 //! A progress bar with counts and a finish estimate; on both sides, since islands move it.
+use super::count::grouped;
 use leptos::prelude::*;
 
 /// How far a long thing has come.
@@ -35,8 +36,8 @@ pub fn Progress(
 /// "120 of 300 (40 %)", or as much of it as is known.
 fn counts(processed: u64, total: u64) -> String {
     match processed.saturating_mul(100).checked_div(total) {
-        Some(percent) => format!("{processed} of {total} ({} %)", percent.min(100)),
-        None => format!("{processed} done"),
+        Some(percent) => format!("{} of {} ({} %)", grouped(processed), grouped(total), percent.min(100)),
+        None => format!("{} done", grouped(processed)),
     }
 }
 
@@ -73,6 +74,6 @@ mod tests {
     fn counts_survive_an_unknown_and_an_outgrown_total() {
         assert_eq!(counts(7, 0), "7 done");
         assert_eq!(counts(12, 10), "12 of 10 (100 %)");
-        assert_eq!(counts(u64::MAX, 2), format!("{} of 2 (100 %)", u64::MAX));
+        assert_eq!(counts(u64::MAX, 2), "18,446,744,073,709,551,615 of 2 (100 %)");
     }
 }

@@ -22,7 +22,7 @@ impl Crumb {
 
 /// A page's frame (a *blade*).
 ///
-/// Shows the notification of the request before, good or bad.
+/// Shows what came of the request before, good or bad.
 #[component]
 pub fn Shell(
     /// What the page shows; with a resource, its part of that.
@@ -85,7 +85,8 @@ pub fn Shell(
                 {menu.map(|menu| view! { <ResourceMenu menu/> })}
                 <div class="blade-content" id="content" tabindex="-1">
                     {commands}
-                    {notifications()}
+                    {toast()}
+                    {(!covered).then(problem_bar)}
                     {children.0}
                 </div>
             </div>
@@ -113,7 +114,8 @@ pub fn BareShell(
                     "Purser"
                 </p>
                 <h1 class="blade-title">{title}</h1>
-                {notifications()}
+                {toast()}
+                {problem_bar()}
                 {children.0}
             </div>
         </main>
@@ -132,20 +134,19 @@ fn breadcrumbs(crumbs: Vec<Crumb>) -> Option<AnyView> {
     Some(view! { <nav class="crumbs" aria-label="Breadcrumbs"><ol>{steps}</ol></nav> }.into_any())
 }
 
-/// What the request before left to say.
-fn notifications() -> AnyView {
-    let flash = context::flash();
+/// What the request before did.
+fn toast() -> Option<AnyView> {
+    context::flash().toast.map(|text| view! { <Toast text/> }.into_any())
+}
+
+/// What the request before was refused for; an open pane shows it instead of the page below it.
+pub(super) fn problem_bar() -> Option<AnyView> {
     // Leptos leads a form that could not even be read back here with its error in the query.
     let unreadable = (!context::query_value("__err").is_empty()).then(|| {
         Problem::new(ProblemKind::Invalid, "The form could not be read, so nothing was changed.").advice(
             "Open the page again and repeat what you did. If it happens again, look at the server's log.",
         )
     });
-    let problem = flash.problem.or(unreadable).map(|problem| view! { <ProblemBar problem/> });
-    let toast = flash.toast.map(|text| view! { <Toast text/> });
-    view! {
-        {toast}
-        {problem}
-    }
-    .into_any()
+    let problem = context::flash().problem.or(unreadable)?;
+    Some(view! { <ProblemBar problem/> }.into_any())
 }

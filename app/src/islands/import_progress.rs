@@ -1,7 +1,7 @@
 //! The progress of an import, which moves by itself.
 //!
 //! When the import is done the page is loaded anew, since the report is the server's to render.
-use crate::components::Progress;
+use crate::components::{Progress, grouped};
 use leptos::prelude::*;
 use purser_contract::import::ImportView;
 
@@ -33,7 +33,10 @@ pub fn ImportProgress(
         import.with(|import| {
             format!(
                 "{} created, {} updated, {} unchanged, {} refused",
-                import.created, import.updated, import.unchanged, import.failed
+                grouped(import.created),
+                grouped(import.updated),
+                grouped(import.unchanged),
+                grouped(import.failed)
             )
         })
     };

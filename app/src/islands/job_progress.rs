@@ -5,7 +5,7 @@
 //! nothing. Without JavaScript they stay as they were when the page was made.
 
 use super::answer_bar::AnswerBar;
-use crate::components::{Progress, TimeStamp};
+use crate::components::{Progress, TimeStamp, grouped};
 use leptos::prelude::*;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView};
 
@@ -36,6 +36,7 @@ pub fn JobProgress(
         })
     });
     let cycle = Memo::new(move |_| status.with(cycle_label));
+    let ran = Memo::new(move |_| !cycle.with(String::is_empty));
     let counts = Memo::new(move |_| status.with(|status| status.counts));
 
     view! {
@@ -51,9 +52,7 @@ pub fn JobProgress(
                 let (label, processed, total, remaining_ms, running) = bar.get();
                 (!label.is_empty()).then(|| view! { <Progress label processed total remaining_ms running/> })
             }}
-            <dl class="count-cards">
-                {move || count_cards(counts.get())}
-            </dl>
+            {move || ran.get().then(|| view! { <dl class="count-cards">{move || count_cards(counts.get())}</dl> })}
             {(!brief).then(|| view! { <dl class="properties">{move || status.with(details)}</dl> })}
             // Announced when the cycle changes its state; the counts beside it would never let a reader finish.
             <p class="visually-hidden" role="status">{move || cycle.get()}</p>
@@ -138,30 +137,19 @@ fn details(status: &JobStatusView) -> AnyView {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
         None => "Never".into_any(),
     };
+    // Before its first run a job has all of the directory before it; that is no backlog.
+    let backlog = if status.first_run_at.is_some() { status.backlog } else { 0 };
     [
         ("First run", at(&status.first_run_at)),
         ("Last run", at(&status.last_run_at)),
         ("Users managed", grouped(status.users_managed).into_any()),
-        ("Changes waiting", grouped(status.backlog).into_any()),
+        ("Changes waiting", grouped(backlog).into_any()),
         ("Waiting for retry", grouped(status.waiting_for_retry).into_any()),
     ]
     .map(|(label, value)| view! { <div class="properties-row"><dt>{label}</dt><dd>{value}</dd></div> })
     .into_iter()
     .collect_view()
     .into_any()
-}
-
-/// A count with its thousands apart: 1,234,567.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(feature = "hydrate")]
@@ -211,13 +199,6 @@ mod poll {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(count), text);
-        }
-    }
 
     #[test]
     fn the_bar_says_which_cycle_and_whether_it_goes_on() {

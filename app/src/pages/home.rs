@@ -1,6 +1,6 @@
 //! The home page: the portal at a glance, and the first steps.
 use crate::api::home::{Overview, load_overview};
-use crate::components::{Badge, DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, page};
+use crate::components::{Badge, DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, grouped, page};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 
@@ -32,7 +32,7 @@ fn tile(href: &'static str, icon: icondata::Icon, count: u64, label: &'static st
         <li>
             <a class="tile" href=href>
                 <Icon icon=icon/>
-                <span class="tile-count">{count}</span>
+                <span class="tile-count">{grouped(count)}</span>
                 <span class="tile-label">{label}</span>
             </a>
         </li>

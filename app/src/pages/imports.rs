@@ -2,7 +2,9 @@
 mod report;
 
 use crate::api::imports::forms::{list_import_errors, load_import};
-use crate::components::{CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, page};
+use crate::components::{
+    CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, grouped, page,
+};
 use crate::context::{flash, param, query};
 use crate::islands::ImportProgress;
 use leptos::prelude::*;
@@ -27,7 +29,7 @@ pub fn NewImportPage() -> impl IntoView {
                     <p>
                         "The file's first line names the columns, as attributes or in common spellings, for example "
                         <code>"userPrincipalName,displayName,department"</code> " or "
-                        <code>"Email;First name;Last name"</code>
+                        <code>"Username;Full name;Department"</code>
                         ". Every row needs a user principal name; a person who is known by it already is updated."
                     </p>
                     <form class="stack" method="post" action="/api/upload_import" enctype="multipart/form-data">
@@ -181,7 +183,7 @@ fn preview(import: ImportView) -> AnyView {
         .collect_view();
     view! {
         {ignored}
-        <p>{format!("The file has {} rows. Nothing has been written yet; these are the first of them.", import.total)}</p>
+        <p>{format!("The file has {} rows. Nothing has been written yet; these are the first of them.", grouped(import.total))}</p>
         <div class="table-scroll" role="region" aria-label="First rows" tabindex="0">
             <table class="table">
                 <caption class="visually-hidden">"First rows"</caption>

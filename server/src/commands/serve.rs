@@ -40,10 +40,11 @@ pub(super) async fn serve(settings: Settings) -> Result<(), ServerError> {
     parts.spawn(keep_house(assembly.portal.clone(), shutdown.clone()));
 
     tracing::info!(address = %bound, data = %settings.data_dir.display(), "Purser is running");
-    say(&format!("Purser listens on {base_url}"))?;
     if let Some(token) = assembly.portal.issue_setup_link().await? {
         say(&format!("Open {base_url}/setup?token={token} to create the first administrator"))?;
     }
+    // Programs that start this one wait for this line and read the address from it.
+    say(&format!("Listening on http://{bound}"))?;
     run_until_signal(parts, shutdown, Duration::from_secs(u64::from(settings.shutdown_seconds))).await
 }
 

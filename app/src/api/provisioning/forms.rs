@@ -34,7 +34,7 @@ pub async fn save_provisioning(
     let outcome =
         async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
-    let done = |view: &ProvisioningView| Done::to(here.clone()).toast(saved(view));
+    let done = |view: &ProvisioningView| Done::to(next(view, &here)).toast(saved(view));
     finish("save_provisioning", outcome, done, here.clone(), &without_secret(form)).await
 }
 
@@ -83,6 +83,12 @@ pub struct TestedForm {
     pub form: ProvisioningForm,
     /// What the test found.
     pub result: Option<TestConnectionView>,
+}
+
+/// The blade again; switched on for the first time, at what there is to watch now.
+fn next(view: &ProvisioningView, here: &str) -> String {
+    let first = view.enabled && view.status.first_run_at.is_none();
+    if first { format!("{here}#synchronization-details") } else { here.to_owned() }
 }
 
 fn blade(application: &str) -> String {

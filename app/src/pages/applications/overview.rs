@@ -123,7 +123,7 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
             <li class="card">
                 <p class="card-title">
                     <span aria-hidden="true">{format!("{number}.")}</span>
-                    <a href=href>{title}</a>
+                    <a class="link" href=href>{title}</a>
                 </p>
                 <p class="card-text">{text}</p>
                 <p>

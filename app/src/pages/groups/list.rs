@@ -1,7 +1,7 @@
 //! The list of groups.
 use crate::api::groups::list_groups;
 use crate::components::{
-    CommandLink, Crumb, DataTable, EmptyState, Menu, Monogram, Pager, SearchBox, Shell, page,
+    CommandLink, Crumb, DataTable, EmptyState, Menu, Monogram, Pager, SearchBox, Shell, grouped, page,
 };
 use crate::context::query;
 use leptos::prelude::*;
@@ -40,7 +40,7 @@ pub fn GroupsPage() -> impl IntoView {
 }
 
 fn found(total: u64) -> String {
-    if total == 1 { "1 group found".to_owned() } else { format!("{total} groups found") }
+    if total == 1 { "1 group found".to_owned() } else { format!("{} groups found", grouped(total)) }
 }
 
 fn table(groups: Vec<GroupRowView>) -> AnyView {
@@ -54,7 +54,7 @@ fn table(groups: Vec<GroupRowView>) -> AnyView {
                         <a href=format!("/groups/{}", group.id)><bdi>{group.display_name}</bdi></a>
                     </th>
                     <td><bdi>{group.description}</bdi></td>
-                    <td class="cell-number">{group.member_count}</td>
+                    <td class="cell-number">{grouped(group.member_count)}</td>
                 </tr>
             }
         })

@@ -3,7 +3,7 @@ use crate::api::groups::MembersForm;
 use crate::api::users::list_users;
 use crate::components::{
     Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PrimaryButton, SearchBox, TextField,
-    Tone,
+    Tone, grouped,
 };
 use crate::context::{flash, query_value, url};
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ pub(super) fn list(
     form: &ListForm,
     members: PageView<UserRowView>,
 ) -> AnyView {
-    let count = format!("Members ({})", group.member_count);
+    let count = format!("Members ({})", grouped(group.member_count));
     let body = if members.items.is_empty() && form.search.is_empty() {
         view! {
             <EmptyState

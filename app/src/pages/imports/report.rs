@@ -1,5 +1,5 @@
 //! What an import did, and which rows it refused.
-use crate::components::{DataTable, InfoBar, Pager, Tone};
+use crate::components::{DataTable, InfoBar, Pager, Tone, grouped};
 use leptos::prelude::*;
 use purser_contract::import::{ImportErrorView, ImportState, ImportView};
 use purser_contract::page::{ListForm, PageView};
@@ -11,17 +11,19 @@ pub(super) fn summary(import: &ImportView) -> AnyView {
             Tone::Bad,
             format!(
                 "The import stopped after {} of {} rows. What was written stays; importing the file again goes on from there.",
-                import.processed, import.total
+                grouped(import.processed),
+                grouped(import.total)
             ),
         ),
         _ if import.failed > 0 => (
             Tone::Warn,
             format!(
                 "{} of {} rows were refused; all others are in. Mend them and import the file again.",
-                import.failed, import.total
+                grouped(import.failed),
+                grouped(import.total)
             ),
         ),
-        _ => (Tone::Good, format!("All {} rows are in.", import.total)),
+        _ => (Tone::Good, format!("All {} rows are in.", grouped(import.total))),
     };
     let error = import.error.clone().map(|error| view! { <p>{error}</p> });
     let counts = [
@@ -31,7 +33,7 @@ pub(super) fn summary(import: &ImportView) -> AnyView {
         ("Refused", import.failed),
     ]
     .into_iter()
-    .map(|(label, count)| view! { <div class="count"><dt>{label}</dt><dd>{count}</dd></div> })
+    .map(|(label, count)| view! { <div class="count"><dt>{label}</dt><dd>{grouped(count)}</dd></div> })
     .collect_view();
     view! {
         <InfoBar tone=tone>

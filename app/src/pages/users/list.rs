@@ -1,7 +1,8 @@
 //! The list of users.
 use crate::api::users::list_users;
 use crate::components::{
-    Badge, CommandLink, Crumb, DataTable, EmptyState, Menu, Monogram, Pager, SearchBox, Shell, Tone, page,
+    Badge, CommandLink, Crumb, DataTable, EmptyState, Menu, Monogram, Pager, SearchBox, Shell, Tone, grouped,
+    page,
 };
 use crate::context::query;
 use leptos::prelude::*;
@@ -43,7 +44,7 @@ pub fn UsersPage() -> impl IntoView {
 
 /// "1 user found", "300 users found".
 fn found(total: u64) -> String {
-    if total == 1 { "1 user found".to_owned() } else { format!("{total} users found") }
+    if total == 1 { "1 user found".to_owned() } else { format!("{} users found", grouped(total)) }
 }
 
 fn table(users: Vec<UserRowView>) -> AnyView {

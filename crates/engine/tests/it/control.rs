@@ -21,10 +21,10 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> Result<bool>) -> Resu
     anyhow::bail!("never came: {what}")
 }
 
-fn start(engine: &Engine) -> (CancellationToken, tokio::task::JoinHandle<()>) {
+fn start(engine: &Engine) -> (CancellationToken, tokio::task::JoinHandle<Result<()>>) {
     let shutdown = CancellationToken::new();
     let (engine, token) = (engine.clone(), shutdown.clone());
-    let running = tokio::spawn(async move { engine.run(token).await.expect("the engine runs") });
+    let running = tokio::spawn(async move { Ok(engine.run(token).await?) });
     (shutdown, running)
 }
 
@@ -62,7 +62,7 @@ async fn off_pauses_at_the_next_object_and_on_goes_on_from_there() -> Result<()>
     let created = world.logs().await?.iter().filter(|row| row.action == LogAction::Create).count();
     assert_eq!(created, 60);
     shutdown.cancel();
-    running.await?;
+    running.await??;
     Ok(())
 }
 
@@ -82,7 +82,7 @@ async fn a_change_reaches_the_target_at_once() -> Result<()> {
     world.edit(people[0].id, |user| user.account_enabled = true).await?;
     until("the enable", async || world.is_active("p0")).await?;
     shutdown.cancel();
-    running.await?;
+    running.await??;
     Ok(())
 }
 
@@ -95,7 +95,7 @@ async fn shutting_down_in_the_middle_keeps_the_place() -> Result<()> {
     let (shutdown, running) = start(&engine);
     until("some accounts", async || Ok(world.target.count() >= 5)).await?;
     shutdown.cancel();
-    running.await?;
+    running.await??;
     let status = world.status().await?;
     assert!(status.lease_owner.is_none(), "the lease is given back");
     assert!(world.store.list_intents(world.job).await?.is_empty());
@@ -105,7 +105,7 @@ async fn shutting_down_in_the_middle_keeps_the_place() -> Result<()> {
     assert_eq!(world.target.count(), 60);
     assert_eq!(world.target.counts().post, 60);
     shutdown.cancel();
-    running.await?;
+    running.await??;
     Ok(())
 }
 

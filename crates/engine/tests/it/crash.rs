@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use purser_domain::log::{LogAction, LogStatus};
 use purser_engine::{CycleEnd, EngineSettings};
 use serde_json::json;
@@ -82,11 +82,11 @@ async fn assert_whole(world: &World, people: usize) -> Result<()> {
     let mut created: HashMap<String, u32> = HashMap::new();
     for row in world.logs().await? {
         if row.action == LogAction::Create && row.status == LogStatus::Success {
-            *created.entry(row.target_id.expect("an account")).or_default() += 1;
+            *created.entry(row.target_id.context("an account")?).or_default() += 1;
         }
     }
     for account in &accounts {
-        let id = account["id"].as_str().expect("an id");
+        let id = account["id"].as_str().context("an id")?;
         assert_eq!(created.get(id), Some(&1), "{account} is in the log once");
     }
     assert_eq!(created.len(), people);

@@ -181,7 +181,7 @@ async fn a_new_address_means_that_links_are_checked_and_accounts_made_there() ->
         })
         .await?;
     let outcome = world.run().await?;
-    assert_eq!((outcome.end, outcome.counts.created), (CycleEnd::Finished, 12));
+    assert_eq!((outcome.end, outcome.counts.created), (CycleEnd::Finished, 12), "{outcome:?} {:?}", other.counts());
     assert_eq!((other.count(), world.target.count()), (12, 12));
     Ok(())
 }

@@ -17,7 +17,6 @@ use purser_store::{
     ManualClock, Principal, Store, StoreConfig, new_id,
 };
 use purser_testkit::{ScimTarget, TargetOptions};
-use uuid::Uuid;
 
 /// The template of the generic SCIM application.
 const SCIM: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
@@ -29,6 +28,8 @@ pub(crate) struct World {
     pub(crate) app: AppId,
     pub(crate) job: JobId,
     pub(crate) role: RoleId,
+    kit: HttpKit,
+    gallery: Arc<Gallery>,
     _folder: tempfile::TempDir,
 }
 
@@ -42,6 +43,11 @@ impl World {
         let clock = Arc::new(ManualClock::new("2026-11-21T08:00:00Z".parse()?));
         let target = ScimTarget::start(TargetOptions::default()).await?;
         let app = AppId::from_uuid(new_id(&*clock));
+        let kit = HttpKit::new(EgressPolicy {
+            allowed_networks: vec!["127.0.0.0/8".parse()?],
+            request_timeout: Duration::from_secs(5),
+            ..EgressPolicy::default()
+        })?;
         let world = Self {
             job: JobId::from_uuid(new_id(&*clock)),
             role: RoleId::from_uuid(new_id(&*clock)),
@@ -49,6 +55,8 @@ impl World {
             clock,
             target,
             app,
+            kit,
+            gallery: Arc::new(Gallery::load()?),
             _folder: folder,
         };
         world.add_application().await?;
@@ -115,16 +123,11 @@ impl World {
     }
 
     pub(crate) fn engine_with(&self, settings: EngineSettings) -> Engine {
-        let policy = EgressPolicy {
-            allowed_networks: vec!["127.0.0.0/8".parse().expect("a network")],
-            request_timeout: Duration::from_secs(5),
-            ..EgressPolicy::default()
-        };
         Engine::new(EngineDeps {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            kit: HttpKit::new(policy).expect("a kit"),
-            gallery: Arc::new(Gallery::load().expect("the gallery")),
+            kit: self.kit.clone(),
+            gallery: Arc::clone(&self.gallery),
             settings,
         })
     }
@@ -271,7 +274,7 @@ pub(crate) fn upn(name: &str) -> String {
 pub(crate) fn person(clock: &dyn Clock, name: &str) -> User {
     let now = clock.now();
     User {
-        id: UserId::from_uuid(Uuid::from(new_id(clock))),
+        id: UserId::from_uuid(new_id(clock)),
         account_enabled: true,
         manager: None,
         deleted_at: None,
