@@ -50,7 +50,7 @@ test('300 people reach the target with their attributes, and every later change 
     await api.call('POST', `/groups/${group.id}/members/$ref`, { '@odata.id': `${api.base}/directoryObjects/${ids.get(n)}` }, 204);
   }
 
-  const templates = await api.get(`/applicationTemplates?$filter=${encodeURIComponent("displayName eq 'Generic SCIM application'")}`);
+  const templates = await api.get(`/applicationTemplates?$filter=${encodeURIComponent("displayName eq 'SCIM application'")}`);
   const template = templates.value[0] ?? (await api.get('/applicationTemplates')).value[0];
   const made = await api.post(`/applicationTemplates/${template.id}/instantiate`, { displayName: 'Journey' });
   const app = made.servicePrincipal;

@@ -60,7 +60,7 @@ test('strange names are shown as they are, wherever they are shown', async (t) =
       await page.goto(`${portal.url}/groups`);
       await shown('Groups', name).waitFor();
 
-      await addApplication(page, portal.url, { search: 'scim', template: 'Generic SCIM application', name });
+      await addApplication(page, portal.url, { search: 'scim', template: 'SCIM application', name });
       assert.ok((await page.getByRole('heading', { level: 1 }).innerText()).includes(name));
       await page.goto(`${portal.url}/applications`);
       await page.getByRole('table', { name: 'Applications' }).getByText(name, { exact: true }).waitFor();

@@ -112,7 +112,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
   });
 
   await t.test('the gallery gives a new application', async () => {
-    application = await addApplication(page, portal.url, { search: 'scim', template: 'Generic SCIM application', name: 'Journey' });
+    application = await addApplication(page, portal.url, { search: 'scim', template: 'SCIM application', name: 'Journey' });
     await assertToast(page, 'Journey added');
   });
 

@@ -47,7 +47,7 @@ test('everything can be read and written without JavaScript', async (t) => {
   });
 
   await t.test('an application is added, assigned, tested and switched on by plain forms', async () => {
-    application = await addApplication(page, portal.url, { search: 'scim', template: 'Generic SCIM application', name: 'Plain' });
+    application = await addApplication(page, portal.url, { search: 'scim', template: 'SCIM application', name: 'Plain' });
     await assign(page, application, { kind: 'User', name: new RegExp(person(3).userPrincipalName), search: person(3).userPrincipalName, role: 'User' });
     await page.goto(`${application}/provisioning`);
     await blade(page).mode('Automatic');

@@ -21,7 +21,9 @@ const QUIET: &str = "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,apalis=warn,a
 pub(crate) fn start(settings: &Settings) -> Result<(), ServerError> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log_level))
         .map_err(|_| ServerError::LogLevel { level: settings.log_level.clone() })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
         // Colours are for people; a file or another program gets plain lines.
         .with_ansi(std::io::stderr().is_terminal());
     let started = match settings.log_format {

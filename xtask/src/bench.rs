@@ -27,10 +27,8 @@ enum Subject {
 /// When the build or the measurement fails.
 pub(crate) fn bench(workspace: &Workspace, options: &Bench) -> Result<()> {
     let Subject::Cycle { users } = options.subject;
-    run(
-        workspace
-            .cargo()
-            .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle", "--"])
-            .args(["--users", &users.to_string()]),
-    )
+    run(workspace
+        .cargo()
+        .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle", "--"])
+        .args(["--users", &users.to_string()]))
 }

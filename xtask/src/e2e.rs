@@ -32,7 +32,12 @@ pub(crate) fn run_all(workspace: &Workspace, options: &E2e) -> Result<()> {
     say(&format!("  browser: {}", chromium.display()));
     step("journeys through the browser and the API", || {
         let mut node = Command::new("node");
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", &format!("--test-timeout={PATIENCE}")]);
+        node.args([
+            "--test",
+            "--test-concurrency=1",
+            "--test-reporter=spec",
+            &format!("--test-timeout={PATIENCE}"),
+        ]);
         run(node
             .args(&journeys)
             .current_dir(&workspace.root)

@@ -30,7 +30,8 @@ const SOURCES: [&str; 8] = [
 pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<()> {
     let dist = workspace.root.join("frontend/dist");
     let stamp = dist.join(".purser-stamp");
-    let fingerprint = format!("{} {:016x}", if release { "release" } else { "dev" }, fingerprint(&workspace.root)?);
+    let fingerprint =
+        format!("{} {:016x}", if release { "release" } else { "dev" }, fingerprint(&workspace.root)?);
     if std::fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint) {
         return Ok(());
     }
@@ -71,10 +72,13 @@ fn compress(workspace: &Workspace, dist: &Path) -> Result<()> {
                   [z.constants.BROTLI_PARAM_QUALITY]:11,[z.constants.BROTLI_PARAM_SIZE_HINT]:b.length}}))}";
     let files: Vec<PathBuf> = walk(dist)?
         .into_iter()
-        .filter(|file| matches!(file.extension().and_then(|e| e.to_str()), Some("wasm" | "js" | "css" | "svg")))
+        .filter(|file| {
+            matches!(file.extension().and_then(|e| e.to_str()), Some("wasm" | "js" | "css" | "svg"))
+        })
         .collect();
     step("brotli for the release's pages", || {
-        run_quietly(Command::new("node").args(["-e", script, "--"]).args(&files).current_dir(&workspace.root)).map(drop)
+        run_quietly(Command::new("node").args(["-e", script, "--"]).args(&files).current_dir(&workspace.root))
+            .map(drop)
     })?;
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "wasm")) {
         let mut name = file.clone().into_os_string();
@@ -82,7 +86,9 @@ fn compress(workspace: &Workspace, dist: &Path) -> Result<()> {
         let bytes = std::fs::metadata(&name).context("measuring the compressed wasm")?.len();
         say(&format!("  wasm: {bytes} bytes brotli-compressed (limit {WASM_LIMIT})"));
         if bytes > WASM_LIMIT {
-            bail!("the wasm is {bytes} bytes compressed, over the limit of {WASM_LIMIT}; make an island smaller");
+            bail!(
+                "the wasm is {bytes} bytes compressed, over the limit of {WASM_LIMIT}; make an island smaller"
+            );
         }
     }
     Ok(())

@@ -33,10 +33,8 @@ pub(crate) fn say(line: &str) {
 /// When it cannot be started or ends with another code than 0; the sentence names the program.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("could not start `{shown}`"))?;
+    let status =
+        command.stdin(Stdio::null()).status().with_context(|| format!("could not start `{shown}`"))?;
     if !status.success() {
         bail!("`{shown}` ended with {status}");
     }
@@ -49,10 +47,8 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// When it cannot be started or ends with another code than 0.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<String> {
     let shown = show(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("could not start `{shown}`"))?;
+    let output =
+        command.stdin(Stdio::null()).output().with_context(|| format!("could not start `{shown}`"))?;
     if !output.status.success() {
         eprintln!("{}", String::from_utf8_lossy(&output.stdout));
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
@@ -76,10 +72,8 @@ pub(crate) fn path_with(folders: &[&Path]) -> Result<std::ffi::OsString> {
 
 /// Whether we may install Debian packages here.
 pub(crate) fn can_use_apt() -> bool {
-    let is_root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let is_root =
+        Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
     is_root && which("apt-get").is_some()
 }
 

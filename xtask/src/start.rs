@@ -5,7 +5,7 @@ use crate::workspace::Workspace;
 use crate::{pages, portal};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Networks that the demo and the tests may provision into: this machine only.
@@ -49,7 +49,7 @@ pub(crate) fn start(workspace: &Workspace, options: &Start) -> Result<()> {
     pages::build(workspace, options.release)?;
     let purser = portal::build(workspace, options.release)?;
     let data = std::path::absolute(&options.data).context("resolving the data folder")?;
-    let sample = if options.demo { Some(start_sample(workspace)?) } else { None };
+    let sample = if options.demo { Some(Sample::start(workspace, &data)?) } else { None };
 
     let mut serve = Command::new(&purser);
     serve.arg("serve").arg("--data").arg(&data).args(["--listen", &options.listen]);
@@ -61,11 +61,13 @@ pub(crate) fn start(workspace: &Workspace, options: &Start) -> Result<()> {
     let output = portal.0.stdout.take().context("purser has no standard output")?;
     let mut lines = BufReader::new(output).lines();
     let address = read_address(&mut lines)?;
-    if let Some((_, target)) = &sample {
-        seed(workspace, &purser, &data, &address, target)?;
+    if let Some(sample) = &sample {
+        sample.seed(workspace, &purser, &data, &address)?;
         say("");
-        say(&format!("The sample application's accounts are listed at {target}/"));
-        say("Its application \"Sample SCIM application\" is set up and off: open its Provisioning page, set Provisioning Status to On and save.");
+        say(&format!("The sample application lists its accounts at {}/", sample.address));
+        say(
+            "In the portal it is Enterprise applications > Sample SCIM application. Open its Provisioning page, set Provisioning Status to On, save, and watch.",
+        );
     }
     for line in lines {
         say(&line.context("reading purser's output")?);
@@ -89,33 +91,70 @@ fn read_address(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Re
     bail!("purser ended before it listened; its own lines above say why")
 }
 
-fn start_sample(workspace: &Workspace) -> Result<(Running, String)> {
-    step("the sample SCIM application", || {
-        run_quietly(workspace.cargo().args(["build", "--quiet", "--package", "purser-testkit", "--bins"])).map(drop)
-    })?;
-    let mut child = Command::new(workspace.built(false, "sample_app"))
-        .args(["--listen", "127.0.0.1:0", "--token", SAMPLE_TOKEN])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start the sample application")?;
-    let output = child.stdout.take().context("the sample application has no standard output")?;
-    let child = Running(child);
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line).context("reading the sample application's address")?;
-    let address = line.trim().strip_prefix("Listening on ").context("the sample application did not say where it listens")?;
-    Ok((child, address.trim_end_matches('/').to_owned()))
+/// The sample SCIM application, running.
+struct Sample {
+    /// Where it listens, without a slash at the end.
+    address: String,
+    /// Where its address is remembered, so that a later start finds the accounts at the same place.
+    note: PathBuf,
+    _running: Running,
 }
 
-fn seed(workspace: &Workspace, purser: &std::path::Path, data: &std::path::Path, address: &str, target: &str) -> Result<()> {
-    step("the sample organisation: 300 people, 20 groups", || {
-        let token = run_quietly(Command::new(purser).args(["token", "create", "--name", "demo", "--data"]).arg(data))?;
-        run_quietly(
-            Command::new(workspace.built(false, "seed_demo"))
-                .args(["--portal", address, "--target", target, "--target-token", SAMPLE_TOKEN])
-                // In the environment, since an argument can be read by every user of the machine.
-                .env("PURSER_TOKEN", token.trim()),
-        )
-        .map(drop)
-    })
+impl Sample {
+    /// Starts it where it was the last time, or on a free port.
+    fn start(workspace: &Workspace, data: &Path) -> Result<Self> {
+        step("the sample SCIM application", || {
+            run_quietly(workspace.cargo().args(["build", "--quiet", "--package", "purser-testkit", "--bins"]))
+                .map(drop)
+        })?;
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("could not make the data folder {}", data.display()))?;
+        let note = data.join("sample-application.address");
+        let accounts = data.join("sample-application.accounts");
+        let before = std::fs::read_to_string(&note).ok();
+        let before = before.as_deref().and_then(|address| address.strip_prefix("http://"));
+        let start = |listen: &str| {
+            let mut child = Command::new(workspace.built(false, "sample_app"))
+                .args(["--listen", listen, "--data"])
+                .arg(&accounts)
+                .env("SAMPLE_APP_TOKEN", SAMPLE_TOKEN)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .spawn()
+                .context("could not start the sample application")?;
+            let output = child.stdout.take().context("the sample application has no standard output")?;
+            let running = Running(child);
+            let mut line = String::new();
+            BufReader::new(output)
+                .read_line(&mut line)
+                .context("reading the sample application's address")?;
+            let address =
+                line.trim().strip_prefix("Listening on ").context("the sample application did not start")?;
+            Ok::<_, anyhow::Error>((running, address.trim_end_matches('/').to_owned()))
+        };
+        let (running, address) = match before.map(start) {
+            Some(Ok(started)) => started,
+            // Somebody else has its port now.
+            Some(Err(_)) | None => start("127.0.0.1:0")?,
+        };
+        Ok(Self { address, note, _running: running })
+    }
+
+    /// Fills the portal with the sample organisation, unless that was done for this very address.
+    fn seed(&self, workspace: &Workspace, purser: &Path, data: &Path, portal: &str) -> Result<()> {
+        if std::fs::read_to_string(&self.note).is_ok_and(|seeded| seeded == self.address) {
+            return Ok(());
+        }
+        step("the sample organisation: 300 people, 20 groups", || {
+            let mut create = Command::new(purser);
+            let token = run_quietly(create.args(["token", "create", "--name", "demo", "--data"]).arg(data))?;
+            run_quietly(
+                Command::new(workspace.built(false, "seed_demo"))
+                    .args(["--portal", portal, "--target", &self.address, "--target-token", SAMPLE_TOKEN])
+                    // In the environment, since an argument can be read by every user of the machine.
+                    .env("PURSER_TOKEN", token.trim()),
+            )?;
+            std::fs::write(&self.note, &self.address).context("noting the sample application's address")
+        })
+    }
 }

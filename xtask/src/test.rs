@@ -28,7 +28,15 @@ pub(crate) fn test(workspace: &Workspace, options: &Test) -> Result<()> {
     tools::install_scim2_server(workspace)?;
     tools::install_chromium()?;
     step("lints", || {
-        run(workspace.cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        run(workspace.cargo().args([
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     })?;
     step("Rust tests", || rust_tests(workspace, None))?;
     e2e::run_all(workspace, &e2e::E2e::default())

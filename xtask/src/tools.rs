@@ -35,7 +35,8 @@ pub(crate) fn require_node() -> Result<()> {
     let Ok(version) = run_quietly(Command::new("node").arg("--version")) else {
         bail!("Node.js was not found; the styles and the browser tests need it. {advice}");
     };
-    let major: u32 = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default().parse().unwrap_or(0);
+    let major: u32 =
+        version.trim().trim_start_matches('v').split('.').next().unwrap_or_default().parse().unwrap_or(0);
     if major < wanted {
         bail!("Node.js {} is too old. {advice}", version.trim());
     }
@@ -51,7 +52,8 @@ pub(crate) fn require_node() -> Result<()> {
 /// When npm cannot install them.
 pub(crate) fn install_node_packages(workspace: &Workspace) -> Result<()> {
     require_node()?;
-    let lock = std::fs::read(workspace.root.join("package-lock.json")).context("reading package-lock.json")?;
+    let lock =
+        std::fs::read(workspace.root.join("package-lock.json")).context("reading package-lock.json")?;
     let stamp = workspace.root.join("node_modules/.purser-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
@@ -71,12 +73,24 @@ pub(crate) fn install_node_packages(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// When cargo cannot build them.
 pub(crate) fn install_wasm_tools(workspace: &Workspace) -> Result<()> {
-    cargo_install(workspace, "trunk", "trunk", versions::TRUNK, &["--locked", "--no-default-features", "--features", "rustls"])?;
+    cargo_install(
+        workspace,
+        "trunk",
+        "trunk",
+        versions::TRUNK,
+        &["--locked", "--no-default-features", "--features", "rustls"],
+    )?;
     let wasm_bindgen = versions::wasm_bindgen(&workspace.root)?;
     cargo_install(workspace, "wasm-bindgen-cli", "wasm-bindgen", &wasm_bindgen, &[])
 }
 
-fn cargo_install(workspace: &Workspace, package: &str, program: &str, version: &str, options: &[&str]) -> Result<()> {
+fn cargo_install(
+    workspace: &Workspace,
+    package: &str,
+    program: &str,
+    version: &str,
+    options: &[&str],
+) -> Result<()> {
     let installed = workspace.tools().join("bin").join(program);
     let found = Command::new(&installed).arg("--version").output().ok();
     if found.is_some_and(|output| {
@@ -132,21 +146,27 @@ pub(crate) fn install_scim2_server(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(program);
     }
     if which("python3").is_none() {
-        bail!("Python 3 was not found; the tests provision into a SCIM server written in it. Install Python 3 with venv and run this again.");
+        bail!(
+            "Python 3 was not found; the tests provision into a SCIM server written in it. Install Python 3 with venv and run this again."
+        );
     }
-    step(&format!("scim2-server {} (the SCIM server that the tests provision into)", versions::SCIM2_SERVER), || {
-        let venv = run_quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        if venv.is_err() && can_use_apt() {
-            apt_install(&["python3-venv"])?;
-            run_quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-        } else {
-            venv?;
-        }
-        run_quietly(
-            Command::new(folder.join("bin/pip"))
-                .args(["install", "--quiet", &format!("scim2-server=={}", versions::SCIM2_SERVER)]),
-        )?;
-        std::fs::write(&done, b"").context("marking scim2-server as installed")
-    })?;
+    step(
+        &format!("scim2-server {} (the SCIM server that the tests provision into)", versions::SCIM2_SERVER),
+        || {
+            let venv = run_quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+            if venv.is_err() && can_use_apt() {
+                apt_install(&["python3-venv"])?;
+                run_quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+            } else {
+                venv?;
+            }
+            run_quietly(Command::new(folder.join("bin/pip")).args([
+                "install",
+                "--quiet",
+                &format!("scim2-server=={}", versions::SCIM2_SERVER),
+            ]))?;
+            std::fs::write(&done, b"").context("marking scim2-server as installed")
+        },
+    )?;
     Ok(program)
 }

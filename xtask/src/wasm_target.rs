@@ -32,7 +32,8 @@ pub(crate) fn install(workspace: &Workspace) -> Result<WasmToolchain> {
     if has_standard_library(&workspace.root) {
         return Ok(WasmToolchain::default());
     }
-    if which("rustup").is_some() && add_with_rustup(&workspace.root)? && has_standard_library(&workspace.root) {
+    if which("rustup").is_some() && add_with_rustup(&workspace.root)? && has_standard_library(&workspace.root)
+    {
         return Ok(WasmToolchain::default());
     }
     if !can_use_apt() {
@@ -99,7 +100,9 @@ fn with_debian(workspace: &Workspace) -> Result<WasmToolchain> {
         })?;
     }
     if !has_core(Path::new(DEBIAN_LIBRARY)) {
-        step("the standard library for wasm, built from Debian's source", || build_standard_library(workspace))?;
+        step("the standard library for wasm, built from Debian's source", || {
+            build_standard_library(workspace)
+        })?;
     }
     let mut environment = vec![("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)];
     if which("rustup").is_some() {
@@ -137,7 +140,8 @@ fn build_standard_library(workspace: &Workspace) -> Result<()> {
         let name = file.file_name();
         let shown = name.to_string_lossy();
         if shown.ends_with(".rlib") && !shown.starts_with("libempty-") {
-            std::fs::copy(file.path(), Path::new(DEBIAN_LIBRARY).join(&name)).context("installing a library")?;
+            std::fs::copy(file.path(), Path::new(DEBIAN_LIBRARY).join(&name))
+                .context("installing a library")?;
         }
     }
     Ok(())

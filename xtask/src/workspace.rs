@@ -24,10 +24,13 @@ impl Workspace {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
         let cache = match std::env::var_os("XDG_CACHE_HOME") {
             Some(folder) if !folder.is_empty() => PathBuf::from(folder).join("purser"),
-            _ => PathBuf::from(std::env::var_os("HOME").context("HOME is not set; set it or XDG_CACHE_HOME")?)
-                .join(".cache/purser"),
+            _ => {
+                PathBuf::from(std::env::var_os("HOME").context("HOME is not set; set it or XDG_CACHE_HOME")?)
+                    .join(".cache/purser")
+            }
         };
-        std::fs::create_dir_all(&cache).with_context(|| format!("could not make the cache folder {}", cache.display()))?;
+        std::fs::create_dir_all(&cache)
+            .with_context(|| format!("could not make the cache folder {}", cache.display()))?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache.join("target"), PathBuf::from);
         Ok(Self { root: root.to_path_buf(), cache, target })
     }

@@ -120,5 +120,8 @@ fn the_app_sees_the_service_only_on_the_server() {
         .expect("the app uses the service");
     assert!(service.optional, "purser-service must be an optional dependency of the app");
     let hydrate = &app.features["hydrate"];
-    assert!(!hydrate.iter().any(|feature| feature.contains("purser-service")), "hydrate must not bring the service");
+    assert!(
+        !hydrate.iter().any(|feature| feature.contains("purser-service")),
+        "hydrate must not bring the service"
+    );
 }

@@ -68,7 +68,7 @@ pub fn Shell(
         view! { <div class="commands" role="group" aria-label="Commands">{commands}</div> }
     });
     view! {
-        <Title text=document_title/>
+        <Title text=escape(&document_title)/>
         <div inert=covered>
             <HeaderBar/>
         </div>
@@ -96,6 +96,11 @@ pub fn Shell(
     .into_any()
 }
 
+/// `leptos_meta` writes a document's title as it stands, and a person's name can hold markup.
+fn escape(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// The frame of the pages for which nobody is signed in yet.
 #[component]
 pub fn BareShell(
@@ -106,7 +111,7 @@ pub fn BareShell(
     children: Body,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} - Purser")/>
+        <Title text=escape(&format!("{title} - Purser"))/>
         <main class="bare" id="content">
             <div class="bare-card">
                 <p class="bare-brand">

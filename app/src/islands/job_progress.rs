@@ -26,7 +26,7 @@ pub fn JobProgress(
     #[cfg(not(feature = "hydrate"))]
     let _ = application;
 
-    let sentence = Memo::new(move |_| status.with(|status| status.sentence.clone()));
+    let sentence = Memo::new(move |_| status.with(sentence));
     let quarantine = Memo::new(move |_| {
         status.with(|status| status.quarantine.clone().map(|advice| (advice, status.next_attempt_at.clone())))
     });
@@ -58,6 +58,14 @@ pub fn JobProgress(
             <p class="visually-hidden" role="status">{move || cycle.get()}</p>
             <p class="field-hint" role="status">{move || interrupted.get()}</p>
         </div>
+    }
+}
+
+/// What the job does or waits for. In quarantine the bar above says why; here is what happens next.
+fn sentence(status: &JobStatusView) -> String {
+    match status.quarantine {
+        Some(_) => "Purser tries again by itself. What was done so far is kept.".to_owned(),
+        None => status.sentence.clone(),
     }
 }
 

@@ -28,6 +28,7 @@ mod pool;
 mod recovery;
 mod source;
 pub(crate) mod subject;
+mod verify;
 
 use std::sync::Arc;
 

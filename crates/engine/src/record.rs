@@ -126,8 +126,8 @@ impl<'a> Ending<'a> {
             Fate::Failed { action, failure, modified, .. } => {
                 Self::failed(*action, failure, modified, name, target, escrow, failure.exchange.as_ref())
             }
-            Fate::Vanished { target_id, leaver, exchange, .. } => {
-                Self::vanished(target_id, *leaver, name, target, escrow, exchange.as_ref())
+            Fate::Vanished { link, leaver, exchange } => {
+                Self::vanished(&link.target_id, *leaver, name, target, escrow, exchange.as_ref())
             }
             Fate::Nobody | Fate::Open { .. } => return None,
         })
@@ -372,7 +372,8 @@ fn target_id(subject: &Subject, fate: &Fate) -> Option<String> {
         return Some(link.target_id.clone());
     }
     match fate {
-        Fate::Deleted { target_id, .. } | Fate::Vanished { target_id, .. } => Some(target_id.clone()),
+        Fate::Deleted { target_id, .. } => Some(target_id.clone()),
+        Fate::Vanished { link, .. } => Some(link.target_id.clone()),
         _ => subject.link.as_ref().map(|link| link.target_id.clone()),
     }
 }

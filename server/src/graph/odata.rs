@@ -195,7 +195,7 @@ impl Query {
                         ));
                     }
                 };
-                if property.is_empty() || words.next().is_some() {
+                if property.is_empty() || property.contains(',') || words.next().is_some() {
                     return Err(Fault::bad_request(
                         "The query option $orderby must name exactly one property.",
                     ));

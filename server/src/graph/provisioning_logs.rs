@@ -54,9 +54,11 @@ async fn list_logs(State(state): State<ServerState>, ApiCaller(caller): ApiCalle
             }
             // A job that is not there, or not that application's, has no rows.
             _ => {
-                return Ok(
-                    query.collection("auditLogs/provisioning", PageView::<Value>::default(), |item| item)
-                );
+                return Ok(query.collection(
+                    "auditLogs/provisioning",
+                    PageView::<Value>::default(),
+                    |item| item,
+                ));
             }
         }
     }

@@ -25,7 +25,6 @@ use super::{ServerState, request_id::RequestId};
 #[derive(Debug, Clone)]
 pub struct Fault {
     status: StatusCode,
-    /// `None`: this layer's own words, told by the status.
     problem: Box<Problem>,
     title: &'static str,
 }

@@ -131,18 +131,7 @@ fn details(details: &[(String, String)]) -> AnyView {
 
 fn troubleshooting(log: &LogView) -> AnyView {
     let Some(LogErrorView { code, reason, advice, retry_at }) = log.error.clone() else {
-        let words = match log.row.status.as_str() {
-            "skipped" => "Nothing failed: this person was skipped.",
-            _ => "Nothing failed, so there is nothing to do.",
-        };
-        let summary = log.row.summary.clone();
-        return view! {
-            <InfoBar>
-                <p class="bar-title">{words}</p>
-                <p>{summary}</p>
-            </InfoBar>
-        }
-        .into_any();
+        return nothing_failed(log);
     };
     let retry = match retry_at {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
@@ -155,6 +144,35 @@ fn troubleshooting(log: &LogView) -> AnyView {
         ("Tried again", retry),
     ];
     view! { <Properties rows/> }.into_any()
+}
+
+/// Nobody who was skipped is left without a word on what would change it.
+fn nothing_failed(log: &LogView) -> AnyView {
+    let (title, advice) = match skip_reason(&log.steps) {
+        Some("NotEffectivelyEntitled") => (
+            "This person was skipped",
+            "If they should have an account: assign them, or a group they are a direct member of, with a role other \
+             than Default Access, and see that their account is enabled. The next cycle picks it up by itself.",
+        ),
+        Some("RedundantExport") => ("The account is as it should be", "There is nothing to do."),
+        Some(_) => ("This person was skipped", "The steps say why."),
+        None => ("Nothing failed", "There is nothing to do."),
+    };
+    let summary = log.row.summary.clone();
+    view! {
+        <InfoBar>
+            <p class="bar-title">{title}</p>
+            {(!summary.is_empty()).then(|| view! { <p>{summary}</p> })}
+            <p>{advice}</p>
+        </InfoBar>
+    }
+    .into_any()
+}
+
+/// Why an object was skipped, as the engine's code for it.
+fn skip_reason(steps: &[StepView]) -> Option<&str> {
+    let mut details = steps.iter().flat_map(|step| &step.details);
+    details.find(|(label, _)| label == "SkipReason").map(|(_, code)| code.as_str())
 }
 
 fn modified(modified: &[ModifiedPropertyView]) -> AnyView {

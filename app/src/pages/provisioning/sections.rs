@@ -27,7 +27,8 @@ pub(super) fn set_up_steps(template: &TemplateView) -> AnyView {
 /// Admin Credentials, with Test Connection and who hears of failures.
 pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView {
     let name = view.application_name.clone();
-    let settled = view.enabled && view.has_secret_token && !edit.edited;
+    // Closed once it works; the advice of a quarantine most often leads here.
+    let settled = view.enabled && view.status.quarantine.is_none() && !edit.edited;
     let stored = view.has_secret_token;
     let (form, tested) = (edit.form.clone(), edit.tested.clone());
     let url_hint = view.tenant_url_hint.clone();

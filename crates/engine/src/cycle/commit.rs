@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use purser_domain::{
-    ids::UserId,
+    ids::{LinkId, UserId},
     log::LogAction,
     plan::{Link, LinkState},
 };
@@ -52,11 +52,9 @@ pub(crate) async fn commit(
         if let Some(entry) = record::entry(cycle, subject, fate, escrow, now) {
             batch.logs.push(entry);
         }
-        match (fate.link(), fate.unlink().or(subject.stale)) {
-            (Some(link), _) => batch.links_upsert.push(link.clone()),
-            (None, Some(gone)) => batch.links_remove.push(gone),
-            (None, None) => {}
-        }
+        batch.links_upsert.extend(fate.link().cloned());
+        // A stale link goes even if another takes its place: its account id may be somebody else's by now.
+        batch.links_remove.extend(fate.unlink().or(subject.stale));
         if escrow.is_none() {
             batch.escrows_clear.push(subject.id);
         }
@@ -101,11 +99,12 @@ async fn disown_taken(cycle: &Cycle, subjects: &[Subject], fates: &mut [Fate]) -
     let links = cycle.store().find_links_by_target(cycle.job(), &created).await;
     let links = links.map_err(EngineError::store("read the links of new accounts"))?;
     let mut owners: HashMap<String, String> = HashMap::with_capacity(created.len());
+    let stale: HashSet<LinkId> = subjects.iter().filter_map(|subject| subject.stale).collect();
     for (subject, fate) in subjects.iter().zip(fates) {
         let Some(target_id) = created_id(fate).map(str::to_owned) else { continue };
         let other = links
             .get(&target_id)
-            .filter(|link| link.source != subject.id.as_uuid())
+            .filter(|link| link.source != subject.id.as_uuid() && !stale.contains(&link.id))
             .map(|link| link.display_name.clone())
             .or_else(|| owners.get(&target_id).cloned());
         match other {
@@ -157,8 +156,8 @@ async fn escrow_failures(
                 (failure.code.clone(), failure.reason.clone(), failure.retry_after)
             }
             Fate::Refused(refusal) => (refusal.code.to_owned(), refusal.reason.clone(), None),
-            Fate::Vanished { leaver: false, target_id, .. } => {
-                let message = format!("The account {target_id} does not exist any more.");
+            Fate::Vanished { leaver: false, link, .. } => {
+                let message = format!("The account {} does not exist any more.", link.target_id);
                 ("InvalidAnchor".to_owned(), message, None)
             }
             _ => continue,

@@ -170,12 +170,20 @@ async fn update(
             if !cycle.confirm_target().await {
                 return Fate::Open { keep_intent: false };
             }
-            let leaver = matches!(action, Action::Disable { .. });
-            let exchange = error.exchange().cloned();
-            Fate::Vanished { link: link.id, target_id: target_id.to_owned(), leaver, exchange }
+            vanished(link, subject, error.exchange().cloned())
         }
         _ => failed(log_action(action), error, modified(), false),
     }
+}
+
+/// The account of a link is gone.
+pub(crate) fn vanished(link: &Link, subject: &Subject, exchange: Option<Exchange>) -> Fate {
+    let (mut link, leaver) = (link.clone(), !subject.scope.in_scope);
+    if leaver {
+        link.state = LinkState::Disabled;
+        link.cause = link.cause.or(subject.scope.cause());
+    }
+    Fate::Vanished { link, leaver, exchange }
 }
 
 async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {

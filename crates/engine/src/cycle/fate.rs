@@ -38,8 +38,10 @@ pub(crate) enum Fate {
         /// Nobody knows whether the account was made; recovery will look.
         keep_intent: bool,
     },
-    /// The linked account does not exist in the target any more.
-    Vanished { link: LinkId, target_id: String, leaver: bool, exchange: Option<Exchange> },
+    /// The linked account does not exist in the target any more. The link of somebody who is in scope goes, so
+    /// that they are matched again; the link of a leaver stays as a disabled one, in case the account comes back
+    /// (with the right address, say).
+    Vanished { link: Link, leaver: bool, exchange: Option<Exchange> },
     /// A person without a link is gone from the directory: there is nothing to say about nobody.
     Nobody,
     /// Not dealt with; it comes again from where it came.
@@ -65,7 +67,8 @@ impl Fate {
             Self::Created { link, .. }
             | Self::Updated { link, .. }
             | Self::Disabled { link, .. }
-            | Self::Linked { link } => Some(link),
+            | Self::Linked { link }
+            | Self::Vanished { link, leaver: true, .. } => Some(link),
             _ => None,
         }
     }
@@ -73,7 +76,8 @@ impl Fate {
     /// The link that is to be removed.
     pub(crate) fn unlink(&self) -> Option<LinkId> {
         match self {
-            Self::Deleted { link, .. } | Self::Vanished { link, .. } => Some(*link),
+            Self::Deleted { link, .. } => Some(*link),
+            Self::Vanished { link, leaver: false, .. } => Some(link.id),
             Self::Skipped { unlink, .. } => *unlink,
             _ => None,
         }

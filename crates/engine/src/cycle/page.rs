@@ -10,11 +10,11 @@
 //! 4. The place never moves past somebody who is neither done nor in escrow.
 use std::collections::HashMap;
 
-use purser_connectors::Exchange;
+use purser_connectors::{Exchange, Reply};
 use purser_domain::{
     log::LogAction,
     plan::{
-        Action, Link, LinkState, MatchQuery, Observed, Skip, SkipCode, SkipReason, plan_deprovision,
+        Action, Link, MatchQuery, Observed, Skip, SkipCode, SkipReason, TargetObject, plan_deprovision,
         plan_user,
     },
 };
@@ -28,7 +28,8 @@ use super::{
     ledger::Ledger,
     pool::run_in_order,
     recovery,
-    subject::{self, Found, Seed, Subject},
+    subject::{self, Cause, Found, Seed, Subject},
+    verify,
 };
 use crate::error::EngineError;
 
@@ -51,7 +52,7 @@ enum Question {
 
 enum Answer {
     Searched { queries: Vec<MatchQuery>, search: Search },
-    There(Exchange),
+    There { account: TargetObject, exchange: Exchange },
     Gone(Exchange),
     Settled(Fate),
 }
@@ -67,14 +68,20 @@ pub(crate) async fn process(
     if seeds.is_empty() {
         return Ok(());
     }
+    let t0 = std::time::Instant::now();
     let mut subjects = subject::load(cycle, seeds).await?;
+    let t1 = std::time::Instant::now();
     let mut works: Vec<Work> = subjects.iter().map(|subject| begin(cycle, ledger, subject)).collect();
     while works.iter().any(|work| matches!(work, Work::Ask(_))) {
         ask_all(cycle, &mut subjects, &mut works).await;
     }
+    let t2 = std::time::Instant::now();
     refuse_taken(cycle, &subjects, &mut works).await?;
     let fates = act_all(cycle, &subjects, works).await?;
-    commit::commit(cycle, ledger, &subjects, fates, place).await
+    let t3 = std::time::Instant::now();
+    let r = commit::commit(cycle, ledger, &subjects, fates, place).await;
+    eprintln!("n {} load {:?} ask {:?} act {:?} commit {:?}", subjects.len(), t1-t0, t2-t1, t3-t2, t3.elapsed());
+    r
 }
 
 /// The first plan, before the target is asked.
@@ -91,26 +98,21 @@ fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
             keep_intent: true,
         });
     }
-    if subject.user.is_none() {
-        return match &subject.link {
-            Some(link) => Work::Act(plan_gone(cycle, link), Vec::new()),
-            None => Work::Settled(Fate::Nobody),
-        };
+    if subject.user.is_none() && subject.link.is_none() {
+        return Work::Settled(Fate::Nobody);
     }
-    let action = plan(cycle, subject, &Observed::NotAsked);
-    match (action, &subject.link) {
+    match (plan(cycle, subject, &Observed::NotAsked), &subject.link) {
         (Action::Match(queries), _) => Work::Ask(Question::Match(queries)),
-        // In an initial cycle links are not believed: the address may be another one now, or somebody deleted
-        // the account. Writes find out by themselves.
-        (Action::Skip(skip), Some(link))
-            if cycle.kind == CycleKind::Initial
-                && skip.code == SkipCode::RedundantExport
-                && link.state == LinkState::Active =>
-        {
-            Work::Ask(Question::Verify(link.target_id.clone()))
-        }
+        (_, Some(link)) if must_verify(cycle, subject) => Work::Ask(Question::Verify(link.target_id.clone())),
         (action, _) => Work::Act(action, Vec::new()),
     }
+}
+
+/// In an initial cycle links are not believed before the account was seen: the address may be another one now,
+/// and there the same id may be somebody else's account. Retries come last, when everybody has been seen.
+fn must_verify(cycle: &Cycle, subject: &Subject) -> bool {
+    let seen = matches!(subject.cause, Cause::Retry(_) | Cause::Reference);
+    cycle.kind == CycleKind::Initial && cycle.mapping.is_enabled() && !seen
 }
 
 /// The plan for somebody of the directory; those who are gone from it have [`plan_gone`].
@@ -171,14 +173,10 @@ async fn ask(cycle: &Cycle, question: Question) -> Answer {
         Question::Verify(target_id) => target_id,
     };
     match cycle.send(Repeat::Safe, |connector| connector.read(&target_id)).await {
-        Sent::Reply(reply) if reply.value.is_some() => Answer::There(reply.exchange),
-        Sent::Reply(reply) => {
-            if cycle.confirm_target().await {
-                Answer::Gone(reply.exchange)
-            } else {
-                Answer::Settled(Fate::Open { keep_intent: false })
-            }
-        }
+        Sent::Reply(Reply { value: Some(account), exchange }) => Answer::There { account, exchange },
+        // A wrong address answers 404 to everything.
+        Sent::Reply(_) if !cycle.confirm_target().await => Answer::Settled(Fate::Open { keep_intent: false }),
+        Sent::Reply(reply) => Answer::Gone(reply.exchange),
         Sent::Failed(error) => Answer::Settled(failed_to_read(error.into())),
         Sent::Whole { .. } | Sent::Stopped => Answer::Settled(Fate::Open { keep_intent: false }),
     }
@@ -191,16 +189,29 @@ fn failed_to_read(failure: Failure) -> Fate {
 fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
     match answer {
         Answer::Settled(fate) => Work::Settled(fate),
-        Answer::There(exchange) => {
+        Answer::There { account, exchange } => {
             subject.asked.push(exchange);
-            Work::Act(plan(cycle, subject, &Observed::NotAsked), Vec::new())
+            match &mut subject.link {
+                Some(link) if verify::is_same(link, &account.body) => {
+                    verify::refresh(link, &account.body, subject.scope.in_scope);
+                    Work::Act(plan(cycle, subject, &Observed::NotAsked), Vec::new())
+                }
+                _ => forget_link(cycle, subject),
+            }
         }
         Answer::Gone(exchange) => {
-            subject.asked.push(exchange);
-            subject.stale = subject.link.take().map(|link| link.id);
-            match plan(cycle, subject, &Observed::NotAsked) {
-                Action::Match(queries) => Work::Ask(Question::Match(queries)),
-                action => Work::Act(action, Vec::new()),
+            subject.asked.push(exchange.clone());
+            match (&subject.link, &subject.user) {
+                (Some(link), Some(_)) if !subject.scope.in_scope => {
+                    Work::Settled(execute::vanished(link, subject, Some(exchange)))
+                }
+                (Some(link), None) => Work::Settled(Fate::Deleted {
+                    link: link.id,
+                    target_id: link.target_id.clone(),
+                    exchange: Some(exchange),
+                    was_gone: true,
+                }),
+                _ => forget_link(cycle, subject),
             }
         }
         Answer::Searched { search: Search::Stopped, .. } => Work::Settled(Fate::Open { keep_intent: false }),
@@ -215,6 +226,20 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
             };
             Work::Act(plan(cycle, subject, &observed), queries)
         }
+    }
+}
+
+/// Goes on as if there had never been a link: its account is gone, or is somebody else's under the same id.
+fn forget_link(cycle: &Cycle, subject: &mut Subject) -> Work {
+    subject.stale = subject.link.take().map(|link| link.id);
+    if subject.user.is_none() {
+        let skip =
+            Skip { code: SkipCode::NotEffectivelyEntitled, reasons: vec![SkipReason::NoLongerManaged] };
+        return Work::Settled(Fate::Skipped { skip, unlink: subject.stale });
+    }
+    match plan(cycle, subject, &Observed::NotAsked) {
+        Action::Match(queries) => Work::Ask(Question::Match(queries)),
+        action => Work::Act(action, Vec::new()),
     }
 }
 
@@ -273,6 +298,7 @@ async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Resul
         fates.push(fate);
     }
     if !writes.is_empty() && cycle.control.stopped().is_none() {
+        let ti = std::time::Instant::now();
         let intents = writes
             .iter()
             .filter_map(|(at, action, queries)| recovery::intent(cycle, subjects.get(*at)?, action, queries))
@@ -280,6 +306,7 @@ async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Resul
         let store = cycle.store();
         let stored = store.open_intents(cycle.job(), cycle.owner, cycle.id, &intents).await;
         stored.map_err(EngineError::store("store the intents of a page"))?;
+        eprintln!("   intents {:?}", ti.elapsed());
         let done = run_in_order(writes, &cycle.control, &cycle.gate, |(at, action, queries)| async move {
             let fate = match subjects.get(at) {
                 Some(subject) => execute::perform(cycle, subject, &action, &queries).await,

@@ -5,7 +5,7 @@ use hyper::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::accounts::{Accounts, NotStored};
+use super::accounts::{Accounts, NotStored, Sent};
 use super::filter::Filter;
 use super::server::{Answer, error, not_allowed, scim};
 use super::{FilterStyle, PatchStyle, State, patch};
@@ -97,11 +97,23 @@ fn write_list(total: usize, start: usize, found: &[Bytes]) -> Bytes {
 }
 
 fn create(state: &State, body: &Bytes) -> Answer {
-    let body = match read(state, body) {
-        Ok(body) => body,
-        Err(answer) => return answer,
+    // An array would pass for the fields in their order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let Some(sent) = serde_json::from_slice::<Sent>(body).ok().filter(|_| is_object) else {
+        return not_json();
     };
-    match state.accounts().insert(body) {
+    if let Some(refusal) = dislike(state, &sent.active) {
+        return refusal;
+    }
+    let inserted = if sent.oversteps() {
+        match serde_json::from_slice(body) {
+            Ok(body) => state.accounts().insert(body),
+            Err(_) => return not_json(),
+        }
+    } else {
+        state.accounts().insert_sent(&sent, body)
+    };
+    match inserted {
         Ok((id, stored)) => {
             let mut answer = scim(StatusCode::CREATED, stored);
             if let Ok(location) = HeaderValue::try_from(format!("{}/Users/{id}", state.options.base_path)) {
@@ -114,12 +126,13 @@ fn create(state: &State, body: &Bytes) -> Answer {
 }
 
 fn replace(state: &State, id: &str, body: &Bytes) -> Answer {
-    match read(state, body) {
-        Ok(body) => match state.accounts().replace(id, body) {
-            Ok(stored) => scim(StatusCode::OK, stored),
-            Err(why) => not_stored(&why),
-        },
-        Err(answer) => answer,
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return not_json() };
+    if let Some(refusal) = dislike(state, &body["active"]) {
+        return refusal;
+    }
+    match state.accounts().replace(id, body) {
+        Ok(stored) => scim(StatusCode::OK, stored),
+        Err(why) => not_stored(&why),
     }
 }
 
@@ -133,7 +146,7 @@ fn change(state: &State, id: &str, body: &Bytes) -> Answer {
     if let Err((scim_type, detail)) = patch::apply(&mut account, &request) {
         return error(StatusCode::BAD_REQUEST, scim_type, &detail);
     }
-    if let Some(refusal) = dislike(state, &account) {
+    if let Some(refusal) = dislike(state, &account["active"]) {
         return refusal;
     }
     match accounts.replace(id, account) {
@@ -147,18 +160,10 @@ fn parsed(accounts: &Accounts, id: &str) -> Option<Value> {
     serde_json::from_slice(accounts.get(id)?).ok()
 }
 
-fn read(state: &State, body: &Bytes) -> Result<Value, Answer> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| not_json())?;
-    match dislike(state, &body) {
-        Some(refusal) => Err(refusal),
-        None => Ok(body),
-    }
-}
-
 /// What is wrong with an account, apart from its user name.
-fn dislike(state: &State, account: &Value) -> Option<Answer> {
+fn dislike(state: &State, active: &Value) -> Option<Answer> {
     let refuse = |detail| Some(error(StatusCode::BAD_REQUEST, "invalidValue", detail));
-    match (&account["active"], state.options.text_booleans) {
+    match (active, state.options.text_booleans) {
         (Value::Null, _) | (Value::Bool(_), false) => None,
         (Value::String(text), true) if text == "True" || text == "False" => None,
         (_, false) => refuse("active must be a boolean"),

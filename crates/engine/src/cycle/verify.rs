@@ -1,0 +1,92 @@
+//! Is the account behind a link still the linked person's?
+//!
+//! Account ids are only unique within one target, and small targets count them from one. When a job is pointed at
+//! another address, an old link's id may be a stranger's account there, and writing to it, or deleting it, would be
+//! the worst that can happen. So in an initial cycle an account must look like the one that was exported.
+use purser_domain::{
+    path::TargetPath,
+    plan::{Link, LinkState},
+    target_schema::TargetRule,
+};
+use serde_json::Value;
+
+/// What tells accounts apart, as far as it was exported.
+const IDENTIFYING: [&str; 4] = [
+    "userName",
+    "externalId",
+    "emails[type eq \"work\"].value",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
+];
+
+/// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
+/// the account in the target; nobody changes all of them. Without any such value the link is believed.
+pub(crate) fn is_same(link: &Link, body: &Value) -> bool {
+    let mut compared = false;
+    for (path, value) in &link.exported {
+        if !IDENTIFYING.iter().any(|known| known.eq_ignore_ascii_case(path)) {
+            continue;
+        }
+        let Ok(path) = TargetPath::parse(path) else { continue };
+        compared = true;
+        if path.find(body).is_some_and(|found| TargetRule::of(&path).matches(value, found)) {
+            return true;
+        }
+    }
+    !compared
+}
+
+/// A leaver's account that is enabled in the target although its link says disabled is to be disabled (again).
+pub(crate) fn refresh(link: &mut Link, body: &Value, in_scope: bool) {
+    if in_scope || link.state == LinkState::Active {
+        return;
+    }
+    let path = "active";
+    if body.get(path).is_some_and(|active| *active == Value::Bool(true)) && link.exported.contains_key(path) {
+        link.exported.insert(path.to_owned(), Value::Bool(true));
+        link.state = LinkState::Active;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_domain::{
+        ids::{JobId, LinkId},
+        plan::Origin,
+    };
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn link(exported: Value) -> Link {
+        Link {
+            id: LinkId::from_uuid(Uuid::nil()),
+            job: JobId::from_uuid(Uuid::nil()),
+            source: Uuid::nil(),
+            target_id: "7".to_owned(),
+            state: LinkState::Disabled,
+            origin: Origin::Created,
+            exported: exported.as_object().cloned().unwrap_or_default(),
+            cause: None,
+            display_name: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_account_is_the_same_when_one_identifying_value_agrees() {
+        let ann = link(json!({"userName": "ann@x", "externalId": "ann", "title": "Clerk"}));
+        assert!(is_same(&ann, &json!({"userName": "Ann@X"})));
+        assert!(is_same(&ann, &json!({"userName": "renamed@x", "externalId": "ann"})));
+        assert!(!is_same(&ann, &json!({"userName": "bob@x", "externalId": "bob", "title": "Clerk"})));
+        assert!(!is_same(&ann, &json!({})));
+        assert!(is_same(&link(json!({"title": "Clerk"})), &json!({"title": "Chief"})));
+    }
+
+    #[test]
+    fn a_leaver_who_was_enabled_again_in_the_target_is_found_out() {
+        let mut ann = link(json!({"userName": "ann@x", "active": false}));
+        refresh(&mut ann, &json!({"active": false}), false);
+        assert_eq!(ann.state, LinkState::Disabled);
+        refresh(&mut ann, &json!({"active": true}), false);
+        assert_eq!((ann.state, &ann.exported["active"]), (LinkState::Active, &json!(true)));
+    }
+}
