@@ -56,6 +56,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("purser-app", &["sea-orm", "reqwest"]),
 ];
 
+#[expect(clippy::expect_used, reason = "without the manifests there is nothing to test")]
 fn metadata() -> Metadata {
     MetadataCommand::new().no_deps().exec().expect("cargo metadata answers")
 }
