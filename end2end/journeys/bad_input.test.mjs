@@ -124,7 +124,7 @@ test('an unfinished quote takes only its own part of the file with it', async ()
   const lines = ['userPrincipalName,displayName', 'good1@example.com,Good One', 'bad@example.com,"Never closed', 'good2@example.com,Good Two'];
   await page.getByLabel('CSV file').setInputFiles({ name: 'quote.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
   await page.getByRole('button', { name: 'Upload' }).click();
-  await command(page, 'Start import');
+  await page.getByRole('button', { name: 'Start import' }).click();
   await page.getByRole('table', { name: 'Refused rows' }).or(page.getByText(/rows are in/)).first().waitFor();
   await page.goto(`${portal.url}/users?search=good1`);
   await page.getByRole('table', { name: 'Users' }).getByRole('link', { name: 'Good One' }).waitFor();
@@ -134,7 +134,7 @@ test('an import of 5,000 people moves its bar by itself and ends on its report',
   await page.goto(`${portal.url}/users/import`);
   await page.getByLabel('CSV file').setInputFiles({ name: 'many.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(5000)) });
   await page.getByRole('button', { name: 'Upload' }).click();
-  await command(page, 'Start import');
+  await page.getByRole('button', { name: 'Start import' }).click();
   const seen = new Set();
   await eventually('the report', async () => {
     const bar = page.getByRole('progressbar', { name: 'Importing' });

@@ -15,7 +15,7 @@ export async function fill(portal, target, { people = 30 } = {}) {
   }
   const group = await api.post('/groups', { displayName: 'Everybody', mailEnabled: false, mailNickname: 'everybody', securityEnabled: true });
   for (const id of ids) await api.call('POST', `/groups/${group.id}/members/$ref`, { '@odata.id': `${api.base}/directoryObjects/${id}` }, 204);
-  const [template] = (await api.get('/applicationTemplates')).value.filter((one) => /generic scim/i.test(one.displayName));
+  const [template] = (await api.get('/applicationTemplates')).value.filter((one) => /^SCIM application$/.test(one.displayName));
   const { servicePrincipal: app } = await api.post(`/applicationTemplates/${template.id}/instantiate`, { displayName: 'Sample' });
   const sync = `/servicePrincipals/${app.id}/synchronization`;
   const [job] = (await api.get(`${sync}/jobs`)).value;

@@ -74,6 +74,8 @@ pub fn TextField(
     multiline: bool,
 ) -> impl IntoView {
     let error = flash().problem_for(&field);
+    // What was refused has the focus, however far down the page it stands.
+    let autofocus = error.is_some() || (autofocus && flash().problem.is_none());
     let ids = Ids::new(&name, &hint, error.as_ref());
     let described_by = ids.described_by();
     let invalid = error.as_ref().map(|_| "true");
@@ -90,6 +92,7 @@ pub fn TextField(
                 disabled=disabled
                 maxlength=max_length
                 placeholder=placeholder
+                autofocus=autofocus
                 aria-describedby=described_by
                 aria-invalid=invalid
             >
@@ -251,4 +254,49 @@ fn frame(
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Flash;
+    use purser_contract::problem::{Problem, ProblemKind};
+
+    fn render(flash: Flash) -> String {
+        Owner::new().with(|| {
+            provide_context(flash);
+            view! {
+                <TextField
+                    name="form[attributes][city]"
+                    field="city"
+                    label="City"
+                    hint="Where the office is."
+                    value="<Bern>"
+                />
+            }
+            .to_html()
+        })
+    }
+
+    #[test]
+    fn a_refused_field_says_why_and_has_the_focus() {
+        let problem = Problem::new(ProblemKind::Invalid, "There is no such city.").field("city");
+        let html = render(Flash { problem: Some(problem), ..Flash::default() });
+        assert!(html.contains(r#"id="form-attributes-city""#), "{html}");
+        assert!(
+            html.contains(r#"aria-describedby="form-attributes-city-error form-attributes-city-hint""#),
+            "{html}"
+        );
+        assert!(html.contains(r#"aria-invalid="true""#), "{html}");
+        assert!(html.contains("autofocus"), "{html}");
+        assert!(html.contains("There is no such city."), "{html}");
+    }
+
+    #[test]
+    fn a_value_is_text_and_never_markup() {
+        let html = render(Flash::default());
+        assert!(html.contains("&lt;Bern&gt;"), "{html}");
+        assert!(!html.contains("aria-invalid"), "{html}");
+        assert!(html.contains(r#"aria-describedby="form-attributes-city-hint""#), "{html}");
+    }
 }

@@ -46,3 +46,34 @@ pub fn Pager(
     (first.is_some() || next.is_some())
         .then(|| view! { <nav class="pager" aria-label="Pages">{first}{next}</nav> })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(after: &str, next: Option<&str>) -> String {
+        let next = next.map(str::to_owned);
+        Owner::new().with(|| {
+            view! { <Pager path="/users" query=vec![("search", "a&b".to_owned())] after=after next=next/> }.to_html()
+        })
+    }
+
+    #[test]
+    fn the_next_page_keeps_the_search() {
+        let html = render("", Some("k2"));
+        assert!(html.contains("/users?search=a%26b&amp;after=k2"), "{html}");
+        assert!(!html.contains("First"), "{html}");
+    }
+
+    #[test]
+    fn the_last_page_leads_to_the_first() {
+        let html = render("k9", None);
+        assert!(html.contains(r#"href="/users?search=a%26b""#), "{html}");
+        assert!(!html.contains("Next"), "{html}");
+    }
+
+    #[test]
+    fn a_list_of_one_page_has_no_pager() {
+        assert!(!render("", None).contains("<nav"));
+    }
+}

@@ -20,12 +20,15 @@ mod keys {
     use wasm_bindgen::JsCast as _;
     use web_sys::HtmlElement;
 
-    /// Where the focus starts: the first control, or the way out.
-    const FIRST: &str = ".pane-body :is(input:not([type=hidden]), select, textarea, button)";
+    /// Where the focus may start: what asks for it, the first control, the way out.
+    const FIRST: [&str; 3] = [
+        ".pane [autofocus]",
+        ".pane-body :is(input:not([type=hidden]), select, textarea, button)",
+        ".pane-close",
+    ];
 
     pub(super) fn start(close: String) {
-        let first = document().query_selector(FIRST).ok().flatten();
-        let first = first.or_else(|| document().query_selector(".pane-close").ok().flatten());
+        let first = FIRST.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             let _ = first.focus();
         }

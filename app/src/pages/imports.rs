@@ -27,8 +27,8 @@ pub fn NewImportPage() -> impl IntoView {
             >
                 <div class="column stack">
                     <p>
-                        "The file's first line names the columns, as attributes or in common spellings, for example "
-                        <code>"userPrincipalName,displayName,department"</code> " or "
+                        "The file's first line names the columns, as attributes or in common spellings, "
+                        "for example " <code>"userPrincipalName,displayName,department"</code> " or "
                         <code>"Username;Full name;Department"</code>
                         ". Every row needs a user principal name; a person who is known by it already is updated."
                     </p>
@@ -46,7 +46,8 @@ pub fn NewImportPage() -> impl IntoView {
                                 aria-describedby="file-hint"
                             />
                             <p class="field-hint" id="file-hint">
-                                "UTF-8, separated by commas or semicolons, up to 50 MB. You see the first rows before anything is written."
+                                "UTF-8, separated by commas or semicolons, up to 50 MB. "
+                                "You see the first rows before anything is written."
                             </p>
                         </div>
                         <PrimaryButton label="Upload"/>
@@ -76,8 +77,14 @@ fn known_columns() -> AnyView {
     view! {
         <details class="inline-details">
             <summary>"Columns that are understood"</summary>
-            <p>"Upper and lower case, spaces and punctuation make no difference. Besides these: " <code>"accountEnabled"</code> " (true or false) and " <code>"manager"</code> " (the manager's user principal name)."</p>
-            <DataTable caption="Columns that are understood" columns=vec!["Attribute", "Label", "Other spellings"]>{rows}</DataTable>
+            <p>
+                "Upper and lower case, spaces and punctuation make no difference. Besides these: "
+                <code>"accountEnabled"</code> " (true or false) and " <code>"manager"</code>
+                " (the manager's user principal name)."
+            </p>
+            <DataTable caption="Columns that are understood" columns=vec!["Attribute", "Label", "Other spellings"]>
+                {rows}
+            </DataTable>
         </details>
     }
     .into_any()
@@ -183,7 +190,10 @@ fn preview(import: ImportView) -> AnyView {
         .collect_view();
     view! {
         {ignored}
-        <p>{format!("The file has {} rows. Nothing has been written yet; these are the first of them.", grouped(import.total))}</p>
+        <p>
+            {format!("The file has {} rows. ", grouped(import.total))}
+            "Nothing has been written yet; these are the first of them."
+        </p>
         <div class="table-scroll" role="region" aria-label="First rows" tabindex="0">
             <table class="table">
                 <caption class="visually-hidden">"First rows"</caption>

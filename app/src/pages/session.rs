@@ -32,7 +32,10 @@ fn set_up_form() -> AnyView {
     let missing = token.is_empty().then(|| {
         view! {
             <InfoBar tone=Tone::Warn>
-                <p>"Open this page with the whole link that was printed when Purser started; its one-time token is missing."</p>
+                <p>
+                    "Open this page with the whole link that was printed when Purser started; "
+                    "its one-time token is missing."
+                </p>
             </InfoBar>
         }
     });
@@ -98,7 +101,10 @@ pub fn SignInPage() -> impl IntoView {
                 {(!set_up).then(|| view! {
                     <InfoBar tone=Tone::Warn>
                         <p class="bar-title">"This portal has not been set up yet."</p>
-                        <p>"Open the set-up link that Purser printed when it started. To get a new one, start it again."</p>
+                        <p>
+                            "Open the set-up link that Purser printed when it started. "
+                            "To get a new one, start it again."
+                        </p>
                     </InfoBar>
                 })}
                 {signed_out.then(|| view! { <InfoBar><p>"You are signed out."</p></InfoBar> })}

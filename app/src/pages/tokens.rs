@@ -32,7 +32,8 @@ pub fn TokensPage() -> impl IntoView {
             >
                 <p class="lead">
                     "Programs use a token to call the API at " <code>"/v1.0"</code>
-                    ", sent as " <code>"Authorization: Bearer ..."</code> ". A token may do what an administrator may, except making other tokens."
+                    ", sent as " <code>"Authorization: Bearer ..."</code>
+                    ". A token may do what an administrator may, except making other tokens."
                 </p>
                 {take_new_token().map(new_token)}
                 {list(tokens)}
@@ -131,7 +132,10 @@ fn delete_pane(token: &TokenView) -> AnyView {
         >
             <form id="delete-token" method="post" action="/api/delete_token">
                 <HiddenField name="id" value=token.id.clone()/>
-                <p>"Delete the token " <strong>{token.name.clone()}</strong> "? Whatever uses it is refused from that moment on."</p>
+                <p>
+                    "Delete the token " <strong>{token.name.clone()}</strong>
+                    "? Whatever uses it is refused from that moment on."
+                </p>
             </form>
         </Pane>
     }

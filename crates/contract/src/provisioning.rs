@@ -63,7 +63,9 @@ pub struct ProvisioningForm {
 /// The token never reaches a log.
 impl std::fmt::Debug for ProvisioningForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProvisioningForm").field("application_id", &self.application_id).finish_non_exhaustive()
+        f.debug_struct("ProvisioningForm")
+            .field("application_id", &self.application_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,7 +84,9 @@ pub struct TestConnectionForm {
 /// The token never reaches a log.
 impl std::fmt::Debug for TestConnectionForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestConnectionForm").field("application_id", &self.application_id).finish_non_exhaustive()
+        f.debug_struct("TestConnectionForm")
+            .field("application_id", &self.application_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -141,7 +141,7 @@ fn troubleshooting(log: &LogView) -> AnyView {
         ("Error code", code.into_any()),
         ("Reason", reason.into_any()),
         ("Recommended action", advice.into_any()),
-        ("Tried again", retry),
+        ("Next attempt", retry),
     ];
     view! { <Properties rows/> }.into_any()
 }

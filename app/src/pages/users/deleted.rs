@@ -102,7 +102,10 @@ fn purge_pane(user: UserView) -> AnyView {
             <form id="purge-user" method="post" action="/api/purge_user">
                 <HiddenField name="id" value=user.id.clone()/>
                 <p>"Delete " <strong>{name(&user)}</strong> " for good? This can't be undone."</p>
-                <p>"Accounts that Purser manages for this user are deleted in the applications, where their mappings say so."</p>
+                <p>
+                    "Accounts that Purser manages for this user are deleted in the applications, "
+                    "where their mappings say so."
+                </p>
             </form>
         </Pane>
     }

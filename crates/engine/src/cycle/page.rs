@@ -68,20 +68,14 @@ pub(crate) async fn process(
     if seeds.is_empty() {
         return Ok(());
     }
-    let t0 = std::time::Instant::now();
     let mut subjects = subject::load(cycle, seeds).await?;
-    let t1 = std::time::Instant::now();
     let mut works: Vec<Work> = subjects.iter().map(|subject| begin(cycle, ledger, subject)).collect();
     while works.iter().any(|work| matches!(work, Work::Ask(_))) {
         ask_all(cycle, &mut subjects, &mut works).await;
     }
-    let t2 = std::time::Instant::now();
     refuse_taken(cycle, &subjects, &mut works).await?;
     let fates = act_all(cycle, &subjects, works).await?;
-    let t3 = std::time::Instant::now();
-    let r = commit::commit(cycle, ledger, &subjects, fates, place).await;
-    eprintln!("n {} load {:?} ask {:?} act {:?} commit {:?}", subjects.len(), t1-t0, t2-t1, t3-t2, t3.elapsed());
-    r
+    commit::commit(cycle, ledger, &subjects, fates, place).await
 }
 
 /// The first plan, before the target is asked.
@@ -298,7 +292,6 @@ async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Resul
         fates.push(fate);
     }
     if !writes.is_empty() && cycle.control.stopped().is_none() {
-        let ti = std::time::Instant::now();
         let intents = writes
             .iter()
             .filter_map(|(at, action, queries)| recovery::intent(cycle, subjects.get(*at)?, action, queries))
@@ -306,7 +299,6 @@ async fn act_all(cycle: &Cycle, subjects: &[Subject], works: Vec<Work>) -> Resul
         let store = cycle.store();
         let stored = store.open_intents(cycle.job(), cycle.owner, cycle.id, &intents).await;
         stored.map_err(EngineError::store("store the intents of a page"))?;
-        eprintln!("   intents {:?}", ti.elapsed());
         let done = run_in_order(writes, &cycle.control, &cycle.gate, |(at, action, queries)| async move {
             let fate = match subjects.get(at) {
                 Some(subject) => execute::perform(cycle, subject, &action, &queries).await,
