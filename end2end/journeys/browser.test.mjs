@@ -17,7 +17,7 @@ const WITHOUT_ROLE = person(301);
 /** Not assigned at all. */
 const OUTSIDER = person(302);
 const BAD_LINE = 304;
-const LIST = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(302, ['not-an-address,Nobody'])) };
+const LIST = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(302, [`not-an-address,Nobody${','.repeat(16)}`])) };
 const upn = (n) => person(n).userPrincipalName;
 
 let target, portal, browser, page, application;
@@ -96,7 +96,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
   await step('a CSV file with a bad row brings everybody else, and the same file again changes nothing', async () => {
     assert.deepEqual(await importList(), { Created: 302, Updated: 0, Unchanged: 0, Refused: 1 });
     const row = page.getByRole('table', { name: 'Refused rows' }).getByRole('row').nth(1);
-    assert.match(await row.innerText(), new RegExp(`^${BAD_LINE}\\b.*not-an-address`, 's'));
+    assert.match(await row.innerText(), new RegExp(`^${BAD_LINE}\\b.*userPrincipalName.*e-mail address`, 's'));
     assert.deepEqual(await importList(), { Created: 0, Updated: 0, Unchanged: 302, Refused: 1 });
   });
 
@@ -146,7 +146,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
     await assign(page, application, {
       kind: 'User', name: new RegExp(WITHOUT_ROLE.userPrincipalName), search: WITHOUT_ROLE.userPrincipalName,
       role: 'Default Access (not provisioned)',
-    }).catch((error) => { throw new Error(`assigning a person: ${error.message}`, { cause: error }); });
+    });
   });
 
   await step('switched on, the progress moves by itself until everybody is there', async () => {

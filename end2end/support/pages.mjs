@@ -54,7 +54,7 @@ export async function assign(page, application, { kind, name, search = name, rol
   await inPane(page, 'Select');
   await page.getByLabel('Select a role').selectOption({ label: role });
   await page.getByRole('button', { name: 'Assign', exact: true }).click();
-  await page.getByRole('table', { name: 'Assigned users and groups' }).getByRole('link', { name }).waitFor();
+  await page.getByRole('table', { name: 'Assigned users and groups' }).getByRole('row').filter({ hasText: name }).waitFor();
 }
 
 /** The provisioning blade that is open. */
