@@ -6,6 +6,11 @@ use crate::{e2e, pages, tools};
 use anyhow::Result;
 use std::process::{Command, Stdio};
 
+/// The browser's half turns on features of `app` that exclude those of the server's half, and cargo would
+/// turn on both when asked for both at once.
+const NOT_THE_BROWSER: [&str; 2] = ["--exclude", "purser-frontend"];
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
 /// What `test` was asked for.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Test {
@@ -55,6 +60,6 @@ fn rust_tests(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     } else {
         cargo.args(["test", "--workspace", "--quiet"]);
     }
-    cargo.args(filter);
+    cargo.args(NOT_THE_BROWSER).args(filter);
     run(&mut cargo)
 }
