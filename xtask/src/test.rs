@@ -33,15 +33,11 @@ pub(crate) fn test(workspace: &Workspace, options: &Test) -> Result<()> {
     tools::install_scim2_server(workspace)?;
     tools::install_chromium()?;
     step("lints", || {
-        run(workspace.cargo().args([
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
+        let mut server_side = workspace.cargo();
+        server_side.args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(NOT_THE_BROWSER);
+        run(server_side.args(DENY_WARNINGS))?;
+        let mut browser_side = workspace.cargo();
+        run(browser_side.args(["clippy", "--quiet", "--package", "purser-frontend"]).args(DENY_WARNINGS))
     })?;
     step("Rust tests", || rust_tests(workspace, None))?;
     e2e::run_all(workspace, &e2e::E2e::default())
