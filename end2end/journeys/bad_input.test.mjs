@@ -1,6 +1,6 @@
 // What people really enter: strange names, wrong files, too much. A clear sentence, nothing lost, never a 500.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { assertQuiet, launch, openPage, setUp } from '../support/browser.mjs';
 import { addApplication, assertToast, command, refusal } from '../support/pages.mjs';
 import { csv, person } from '../support/people.mjs';
@@ -33,12 +33,15 @@ after(async () => {
   await portal?.stop();
 });
 
+beforeEach(() => { page.complaints.length = 0; });
+
 /** The name as the list shows it. */
 const shown = (list, name) => page.getByRole('table', { name: list }).getByRole('link', { name, exact: true });
 
 test('strange names are shown as they are, wherever they are shown', async (t) => {
   for (const [index, name] of NAMES.entries()) {
     await t.test(name, async () => {
+      page.complaints.length = 0;
       await page.goto(`${portal.url}/users/new`);
       await page.getByLabel('User principal name').fill(`strange${index}@example.com`);
       await page.getByLabel('Display name').fill(name);
@@ -139,7 +142,7 @@ test('an import of 5,000 people moves its bar by itself and ends on its report',
   await eventually('the report', async () => {
     const bar = page.getByRole('progressbar', { name: 'Importing' });
     if (await bar.isVisible()) seen.add(await bar.evaluate((one) => one.value).catch(() => 0));
-    return page.getByText('All 5000 rows are in.').isVisible();
+    return page.getByText('All 5,000 rows are in.').isVisible();
   }, 120_000);
   assert.ok(seen.size > 1, `the bar moved: ${[...seen].join(', ')}`);
   await page.goto(`${portal.url}/users?search=${person(5000).mailNickname}`);

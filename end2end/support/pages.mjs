@@ -82,7 +82,7 @@ export function blade(page) {
     /** One of the Synchronization Details, for example *Users managed*. */
     detail: (label) => page.locator('.job .properties-row').filter({ hasText: label }).locator('dd').innerText(),
     /** One of the cards, for example *Created*. */
-    count: async (label) => Number((await page.locator('.job-count').filter({ hasText: label }).locator('dd').innerText()).replaceAll(',', '')),
+    count: async (label) => Number((await page.locator('.job .count').filter({ hasText: label }).locator('dd').innerText()).replaceAll(',', '')),
   };
 }
 

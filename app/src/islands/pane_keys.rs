@@ -28,7 +28,9 @@ mod keys {
     ];
 
     pub(super) fn start(close: String) {
-        let first = FIRST.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
+        let find = |selector| document().query_selector(selector).ok().flatten();
+        // Whoever was quicker than this script, and types in the pane already, stays where they are.
+        let first = find(".pane :focus").is_none().then(|| FIRST.into_iter().find_map(find)).flatten();
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             let _ = first.focus();
         }

@@ -165,17 +165,21 @@ impl Gallery {
 }
 
 impl Template {
-    /// The object mappings that an application made from this template starts with.
+    /// The object mappings that an application of this name, made from this template, starts with. Their names
+    /// are worded as in the seed documents.
     #[must_use]
-    pub fn default_mappings(&self) -> Vec<ObjectMapping> {
-        self.mappings.iter().map(|preset| preset.build()).collect()
+    pub fn default_mappings(&self, application: &str) -> Vec<ObjectMapping> {
+        self.mappings.iter().map(|preset| preset.build(application)).collect()
     }
 }
 
 impl MappingPreset {
-    fn build(self) -> ObjectMapping {
+    fn build(self, application: &str) -> ObjectMapping {
         match self {
-            Self::DefaultUsers => default_user_mapping(),
+            Self::DefaultUsers => ObjectMapping {
+                name: format!("Synchronize Purser Users to {application}"),
+                ..default_user_mapping()
+            },
         }
     }
 }

@@ -52,7 +52,7 @@ impl ScimConnector {
         let content_type =
             HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
         let matching = template
-            .default_mappings()
+            .default_mappings(&template.name)
             .into_iter()
             .flat_map(|mapping| mapping.attributes)
             .filter(|row| row.matching_priority.is_some())

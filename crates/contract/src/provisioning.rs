@@ -110,7 +110,7 @@ pub struct TestConnectionView {
 pub struct ObjectMappingView {
     /// Key in URLs: `users`.
     pub key: String,
-    /// For example *Provision Purser Users*.
+    /// For example *Synchronize Purser Users to Promapp*.
     pub name: String,
     /// Enabled.
     pub enabled: bool,

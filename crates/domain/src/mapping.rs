@@ -107,7 +107,7 @@ impl Default for ObjectActions {
 pub struct ObjectMapping {
     /// Key in URLs: `users`.
     pub key: String,
-    /// For example *Provision Purser Users*.
+    /// For example *Synchronize Purser Users to Promapp*.
     pub name: String,
     /// Whether objects of this kind are provisioned.
     pub enabled: bool,

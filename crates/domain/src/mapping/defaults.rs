@@ -33,7 +33,7 @@ pub fn default_user_mapping() -> ObjectMapping {
     ];
     ObjectMapping {
         key: "users".to_owned(),
-        name: "Provision Purser Users".to_owned(),
+        name: "Synchronize Purser Users".to_owned(),
         enabled: true,
         actions: ObjectActions::default(),
         attributes,

@@ -33,6 +33,7 @@ pub(crate) async fn commit(
     disown_taken(cycle, subjects, &mut fates).await?;
     let now = cycle.clock().now();
     let escrows = escrow_failures(cycle, subjects, &fates, now).await?;
+    let again = plan_recovered_again(cycle, subjects, &fates, now).await?;
 
     let mut batch = Batch::default();
     let mut counts = CycleCounts::default();
@@ -55,13 +56,13 @@ pub(crate) async fn commit(
         batch.links_upsert.extend(fate.link().cloned());
         // A stale link goes even if another takes its place: its account id may be somebody else's by now.
         batch.links_remove.extend(fate.unlink().or(subject.stale));
-        if escrow.is_none() {
+        if escrow.is_none() && !again.contains_key(&subject.id) {
             batch.escrows_clear.push(subject.id);
         }
     }
     let succeeded =
         fates.iter().any(|fate| fate.is_settled() && !matches!(fate, Fate::Failed { .. } | Fate::Refused(_)));
-    batch.escrows_upsert = escrows.into_values().collect();
+    batch.escrows_upsert = escrows.into_values().chain(again.into_values()).collect();
     retry_references(cycle, subjects, &fates, &mut batch, now).await?;
 
     place(ledger, &settled);
@@ -176,6 +177,38 @@ async fn escrow_failures(
         escrows.insert(subject.id, Escrow { user: subject.id, kind, code, message, attempts, since, due_at });
     }
     Ok(escrows)
+}
+
+/// The escrow of those of whom recovery found out that an earlier request was carried out: due at once. That request
+/// says what was right when it was sent. Whatever happened to them since then, while nothing could be sent, was left
+/// to their escrow.
+async fn plan_recovered_again(
+    cycle: &Cycle,
+    subjects: &[Subject],
+    fates: &[Fate],
+    now: Timestamp,
+) -> Result<HashMap<UserId, Escrow>, EngineError> {
+    let recovered = subjects
+        .iter()
+        .zip(fates)
+        .filter(|(subject, fate)| {
+            let repaired = fate.is_settled() && !matches!(fate, Fate::Failed { .. } | Fate::Refused(_));
+            subject.cause == Cause::Recovery && repaired
+        })
+        .map(|(subject, _)| subject.id)
+        .collect::<Vec<_>>();
+    if recovered.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut waiting = cycle
+        .store()
+        .find_escrows(cycle.job(), &recovered)
+        .await
+        .map_err(EngineError::store("read the escrow of recovered people"))?;
+    for escrow in waiting.values_mut() {
+        escrow.due_at = now;
+    }
+    Ok(waiting)
 }
 
 /// People whose manager got an account just now get theirs completed: they are put into escrow, due at once.

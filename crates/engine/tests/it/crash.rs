@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use purser_domain::log::{LogAction, LogStatus};
 use purser_engine::{CycleEnd, EngineSettings};
+use purser_testkit::{Fault, FaultRule};
 use serde_json::json;
 
 use crate::world::{World, upn};
@@ -182,5 +183,35 @@ async fn whoever_is_deleted_while_their_create_was_under_way_leaves_no_account_b
         assert!(world.account("renamed").is_ok());
         assert_eq!(world.target.count(), 2, "after {polls} polls");
     }
+    Ok(())
+}
+
+/// A create whose answer got lost, and which could not be checked at once.
+async fn lose_an_answer(world: &World) -> Result<()> {
+    world.target.break_with(FaultRule::times(Fault::DropAfter, 8).after(1));
+    world.run().await?;
+    world.target.heal();
+    assert_eq!(world.target.count(), 1, "the account was made");
+    assert_eq!(world.store.list_intents(world.job).await?.len(), 1, "and nobody knows");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_leaves_while_their_create_is_unresolved_is_disabled_once_it_is_known() -> Result<()> {
+    let world = World::new().await?;
+    let people = world.hire_many(1).await?;
+    lose_an_answer(&world).await?;
+    // The change is read while the search for the account fails, so that nothing may be sent.
+    world.edit(people[0].id, |user| user.account_enabled = false).await?;
+    world.target.break_with(FaultRule::times(Fault::Status(500), 3).on("GET"));
+    world.advance(3600);
+    world.run().await?;
+    world.target.heal();
+    assert!(world.is_active("p0")?);
+    for _ in 0..3 {
+        world.advance(24 * 3600);
+        world.run().await?;
+    }
+    assert!(!world.is_active("p0")?, "a leaver stayed active");
     Ok(())
 }
