@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Networks that the demo and the tests may provision into: this machine only.
+/// Networks that may be provisioned into when trying things out: this machine only.
 pub(crate) const LOOPBACK: &str = "127.0.0.0/8,::1/128";
 /// The sample application's token. It guards nothing but sample accounts on this machine.
 const SAMPLE_TOKEN: &str = "sample-token";
@@ -54,8 +54,13 @@ pub(crate) fn start(workspace: &Workspace, options: &Start) -> Result<()> {
     let mut serve = Command::new(&purser);
     serve.arg("serve").arg("--data").arg(&data).args(["--listen", &options.listen]);
     serve.current_dir(&workspace.root).stdin(Stdio::null()).stdout(Stdio::piped());
-    if options.demo {
+    // Whoever tries Purser has the application to try it with on the same machine; `purser serve` refuses that
+    // unless it is told, and here it is told.
+    if std::env::var_os("PURSER_EGRESS_ALLOW").is_none() {
         serve.args(["--egress-allow", LOOPBACK]);
+        say(
+            "  applications on this machine (127.0.0.1) may be provisioned into; set PURSER_EGRESS_ALLOW for others",
+        );
     }
     let mut portal = Running(serve.spawn().context("could not start purser")?);
     let output = portal.0.stdout.take().context("purser has no standard output")?;

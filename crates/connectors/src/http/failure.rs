@@ -102,7 +102,10 @@ pub(super) fn refused_address(host: &str, address: IpAddr, named_only: bool) -> 
     ConnectorError::new(
         ErrorKind::Misconfigured,
         format!("{which} may not be called: it lies in a private or reserved network."),
-        "If the application really runs there, have the operator of Purser add its network to the setting egress_allow.",
+        format!(
+            "If the application really runs there, have the operator of Purser allow its network: purser serve --egress-allow {address}/{} or the variable PURSER_EGRESS_ALLOW.",
+            if address.is_ipv4() { 32 } else { 128 }
+        ),
     )
 }
 
