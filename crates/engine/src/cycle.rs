@@ -68,7 +68,7 @@ pub enum CycleEnd {
     Superseded,
     /// The target does not work; the job is in quarantine.
     Quarantined,
-    /// Provisioning is off, or the job waits in quarantine.
+    /// Provisioning is off, the job waits in quarantine, or its application was removed meanwhile.
     NotDue,
     /// Another worker is at it.
     Busy,
@@ -96,6 +96,11 @@ pub(crate) async fn run(engine: &Arc<Inner>, job: JobId) -> Result<CycleOutcome,
     if let Err(error) = store.release_lease(job, owner).await {
         // It runs out by itself.
         tracing::warn!(%job, error = &error as &dyn std::error::Error, "could not give back the lease of a job");
+    }
+    if result.is_err() && matches!(store.find_spec(job).await, Ok(None)) {
+        // Removing an application ends its cycle like this; that is what was asked for, and no error.
+        tracing::info!(%job, "the application was removed while its cycle ran");
+        return Ok(CycleOutcome::without_cycle(CycleEnd::NotDue));
     }
     result
 }

@@ -44,7 +44,7 @@ async fn a_name_that_leads_into_a_private_network_is_refused_and_nothing_is_sent
         let error = check(&kit, &format!("{scheme}://localhost:{port}/scim/v2")).await?;
         assert_eq!(*error.kind(), ErrorKind::Misconfigured, "{scheme}");
         assert!(error.message().contains("private or reserved"), "{error}");
-        assert!(error.advice().contains("egress_allow"), "{error:?}");
+        assert!(error.advice().contains("PURSER_EGRESS_ALLOW"), "{error:?}");
     }
     assert_eq!(target.counts().total(), 0);
     Ok(())

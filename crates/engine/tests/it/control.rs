@@ -150,6 +150,26 @@ async fn whoever_lost_the_lease_writes_nothing_more() -> Result<()> {
 }
 
 #[tokio::test]
+async fn removing_the_application_ends_its_cycle_without_an_error() -> Result<()> {
+    let world = World::new().await?;
+    world.hire_many(20).await?;
+    world.target.break_with(FaultRule::always(Fault::Hang).on("POST").after(5));
+    let engine = world.engine();
+    let removed = async {
+        until("five accounts", async || Ok(world.target.count() >= 5)).await?;
+        let tx = world.store.begin().await?;
+        tx.delete_application(world.app).await?;
+        tx.commit().await?;
+        world.target.heal();
+        anyhow::Ok(())
+    };
+    let (cycle, removed) = tokio::join!(engine.run_cycle(world.job), removed);
+    removed?;
+    assert_eq!(cycle?.end, CycleEnd::NotDue);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_job_that_is_off_does_nothing() -> Result<()> {
     let world = World::new().await?;
     world.hire_many(2).await?;
