@@ -51,6 +51,17 @@ impl Flash {
         let problem = self.problem.as_ref()?;
         (problem.field.as_deref() == Some(field)).then(|| problem.to_string())
     }
+
+    /// Whether the form was refused since somebody else saved meanwhile; both versions are on the page then.
+    pub fn is_stale(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty())
+    }
+
+    /// The generation that a refused form goes on with. Only after both versions were shown is saving again
+    /// meant to win; after any other refusal a save by somebody else must still be noticed.
+    pub fn generation(&self, typed: i64, stored: i64) -> i64 {
+        if self.is_stale() { stored } else { typed }
+    }
 }
 
 /// Where a form post that went well leads.

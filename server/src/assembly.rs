@@ -44,6 +44,11 @@ pub async fn open_store(settings: &Settings) -> Result<Store, ServerError> {
     make_data_dir(&settings.data_dir)
         .map_err(|source| ServerError::DataDir { path: settings.data_dir.clone(), source })?;
     let master_key = key_file::load_or_create(settings)?;
+    if settings.database_url.is_none() {
+        // After the key: a database without one is taken for a lost key.
+        let file = settings.database_file();
+        make_database_file(&file).map_err(|source| ServerError::DataDir { path: file, source })?;
+    }
     let database_url = settings.database_url();
     Store::open(&StoreConfig { database_url: database_url.clone(), master_key })
         .await
@@ -133,4 +138,33 @@ fn make_data_dir(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The database is its owner's alone also in a folder that others may read, which an administrator may have
+/// made. SQLite gives its side files the mode of this one.
+fn make_database_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_database_is_its_owners_alone_also_in_a_folder_that_others_may_read() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
+        let file = folder.path().join("purser.db");
+        make_database_file(&file)?;
+        assert_eq!(std::fs::metadata(&file)?.permissions().mode() & 0o777, 0o600);
+        std::fs::write(&file, b"kept")?;
+        make_database_file(&file)?;
+        assert_eq!(std::fs::read(&file)?, b"kept", "an existing database is not touched");
+        Ok(())
+    }
 }

@@ -17,8 +17,7 @@ pub fn ConflictChoice(
     #[prop(optional, into)]
     note: String,
 ) -> impl IntoView {
-    let stale = flash().problem.is_some_and(|problem| !problem.conflict.is_empty());
-    stale.then(|| {
+    flash().is_stale().then(|| {
         view! {
             <div class="conflict" role="group" aria-label="Which version to keep">
                 <p>"The fields below hold your version. Change what you like, then decide. " {note}</p>

@@ -195,7 +195,7 @@ fn preview(import: ImportView) -> AnyView {
             "Nothing has been written yet; these are the first of them."
         </p>
         <div class="table-scroll" role="region" aria-label="First rows" tabindex="0">
-            <table class="table">
+            <table class="table table-wide">
                 <caption class="visually-hidden">"First rows"</caption>
                 <thead><tr>{titles}</tr></thead>
                 <tbody>{rows}</tbody>

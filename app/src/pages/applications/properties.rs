@@ -79,10 +79,11 @@ pub fn PropertiesPage() -> impl IntoView {
 /// typed; after a stale one the generation is the present one, so that saving again keeps "yours".
 fn form_of(application: &ApplicationView) -> (PropertiesForm, bool) {
     let flash = flash();
-    let stale = flash.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty());
     match flash.form::<PropertiesForm>("save_properties").filter(|form| form.id == application.id) {
-        Some(form) if stale => (PropertiesForm { generation: application.generation, ..form }, true),
-        Some(form) => (form, true),
+        Some(form) => {
+            let generation = flash.generation(form.generation, application.generation);
+            (PropertiesForm { generation, ..form }, true)
+        }
         None => {
             let form = PropertiesForm {
                 id: application.id.clone(),

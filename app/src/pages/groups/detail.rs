@@ -3,8 +3,8 @@ use super::edit::{FORM, fields};
 use super::members;
 use crate::api::groups::{list_members, load_group};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, Menu, Pane, PrimaryButton, Properties,
-    Section, Shell, TimeStamp, page,
+    CommandButton, CommandDiscard, CommandLink, ConflictChoice, Crumb, HiddenField, Menu, Pane,
+    PrimaryButton, Properties, Section, Shell, TimeStamp, page,
 };
 use crate::context::{flash, param, query, query_value, url};
 use crate::islands::FormGuard;
@@ -31,8 +31,11 @@ pub fn GroupPage() -> impl IntoView {
 }
 
 fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) -> AnyView {
-    let refused = flash().form::<GroupForm>("save_group").filter(|form| form.id == group.id);
+    let flash = flash();
+    let refused = flash.form::<GroupForm>("save_group").filter(|form| form.id == group.id);
     let edited = refused.is_some();
+    let typed = refused.as_ref().map_or(group.generation, |form| form.generation);
+    let generation = flash.generation(typed, group.generation);
     let form = refused.unwrap_or_else(|| GroupForm {
         display_name: group.display_name.clone(),
         description: group.description.clone(),
@@ -56,12 +59,12 @@ fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) 
             pane=pane
         >
             <FormGuard form=FORM edited=edited/>
+            <ConflictChoice form=FORM here=here.to_owned()/>
             <div class="stack">
                 <Section title="Properties" open=edited>
                     <form class="stack" id=FORM method="post" action="/api/save_group">
                         <HiddenField name="form[id]" value=group.id.clone()/>
-                        // The newer version has been shown by now, so saving once more is about that one.
-                        <HiddenField name="form[generation]" value=group.generation.to_string()/>
+                        <HiddenField name="form[generation]" value=generation.to_string()/>
                         {fields(form)}
                     </form>
                     <Properties rows=vec![

@@ -31,9 +31,7 @@ impl Edit {
             return Self { form: stored(view), edited: false, tested: None };
         };
         let stored = stored(view);
-        // After a stale edit both versions are on the page: saving again is meant to win.
-        let stale = flash.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty());
-        let generation = if stale { view.generation } else { typed.generation };
+        let generation = flash.generation(typed.generation, view.generation);
         // A control that was disabled has not been sent: it keeps what is stored.
         let or_stored = |typed: String, stored: String| if typed.is_empty() { stored } else { typed };
         let form = ProvisioningForm {

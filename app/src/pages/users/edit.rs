@@ -3,8 +3,8 @@ use super::attributes::{fields, form_of};
 use super::related;
 use crate::api::users::{load_user, name};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, Crumb, HiddenField, InfoBar, Menu, Pane, PrimaryButton,
-    Shell, TimeStamp, Tone, page,
+    CommandButton, CommandDiscard, CommandLink, ConflictChoice, Crumb, HiddenField, InfoBar, Menu, Pane,
+    PrimaryButton, Shell, TimeStamp, Tone, page,
 };
 use crate::context::{flash, param, query_value, url};
 use crate::islands::FormGuard;
@@ -56,9 +56,9 @@ pub fn UserPage() -> impl IntoView {
 
 /// What the fields hold: what was refused, else what is stored; and whether it was refused.
 async fn edit_form(user: &UserView) -> Result<(UserForm, bool), Problem> {
-    if let Some(mut refused) = flash().form::<UserForm>("save_user").filter(|form| form.id == user.id) {
-        // Both versions have just been shown, so saving once more is a decision about the newer one.
-        refused.generation = user.generation;
+    let flash = flash();
+    if let Some(mut refused) = flash.form::<UserForm>("save_user").filter(|form| form.id == user.id) {
+        refused.generation = flash.generation(refused.generation, user.generation);
         return Ok((refused, true));
     }
     let manager = match &user.manager_id {
@@ -112,6 +112,7 @@ fn show(user: UserView, (form, edited): (UserForm, bool)) -> AnyView {
             pane=pane
         >
             <FormGuard form=FORM edited=edited/>
+            <ConflictChoice form=FORM here=here.clone()/>
             {notice}
             <div class="beside">
                 <form class="column" id=FORM method="post" action="/api/save_user">
