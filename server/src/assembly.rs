@@ -41,8 +41,7 @@ impl std::fmt::Debug for Assembly {
 
 /// Opens the data folder and its database, which both get made if they are not there. Does not migrate.
 pub async fn open_store(settings: &Settings) -> Result<Store, ServerError> {
-    make_data_dir(&settings.data_dir)
-        .map_err(|source| ServerError::DataDir { path: settings.data_dir.clone(), source })?;
+    make_data_dir(&settings.data_dir)?;
     let master_key = key_file::load_or_create(settings)?;
     if settings.database_url.is_none() {
         // After the key: a database without one is taken for a lost key.
@@ -129,7 +128,7 @@ fn parse_networks(texts: &[String]) -> Result<Vec<Network>, SettingsError> {
 }
 
 /// Only its owner has business in it: it holds the key and everybody's data.
-fn make_data_dir(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_data_dir(path: &Path) -> Result<(), ServerError> {
     if path.is_dir() {
         return Ok(());
     }
@@ -137,7 +136,7 @@ fn make_data_dir(path: &Path) -> std::io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path).map_err(|source| ServerError::DataDir { path: path.to_path_buf(), source })
 }
 
 /// The database is its owner's alone also in a folder that others may read, which an administrator may have

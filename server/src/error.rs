@@ -28,6 +28,12 @@ pub enum ServerError {
         #[source]
         source: io::Error,
     },
+    /// Another process serves this data folder.
+    #[error("Another Purser already serves the data folder {}. Stop it first, or choose another folder with --data DIR.", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The database.
     #[error("The database {url} can't be opened.")]
     Database {

@@ -19,6 +19,7 @@
 pub mod assembly;
 pub mod cli;
 mod commands;
+mod data_lock;
 mod error;
 pub mod graph;
 mod key_file;

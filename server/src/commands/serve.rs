@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{open, say};
-use crate::{error::ServerError, settings::Settings};
+use crate::{assembly::make_data_dir, data_lock, error::ServerError, settings::Settings};
 
 /// How often the daily chores are done.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -20,6 +20,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 type Part = Result<(), ServerError>;
 
 pub(super) async fn serve(settings: Settings) -> Result<(), ServerError> {
+    make_data_dir(&settings.data_dir)?;
+    let _lock = data_lock::acquire(&settings.data_dir)?;
     let assembly = open(settings).await?;
     let settings = assembly.settings();
     let listening = |source| ServerError::Listen { address: settings.listen, source };
