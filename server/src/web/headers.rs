@@ -6,10 +6,10 @@
 use axum::{
     extract::{Request, State},
     http::{
-        HeaderName, HeaderValue,
+        HeaderMap, HeaderName, HeaderValue,
         header::{
-            CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
@@ -49,6 +49,40 @@ pub(super) async fn secure(State(state): State<ServerState>, request: Request, n
     }
     if state.behind_tls {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        secure_cookies(headers);
     }
     response
+}
+
+/// Gives every cookie `Secure`, whoever sets it: pages do not know whether they travel encrypted.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for cookie in cookies {
+        let is_secure = cookie
+            .as_bytes()
+            .split(|byte| *byte == b';')
+            .any(|part| part.trim_ascii().eq_ignore_ascii_case(b"secure"));
+        let secured = [cookie.as_bytes(), b"; Secure"].concat();
+        let secured = if is_secure { None } else { HeaderValue::from_bytes(&secured).ok() };
+        headers.append(SET_COOKIE, secured.unwrap_or(cookie));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_tls_every_cookie_is_secure_and_none_twice() {
+        let mut headers = HeaderMap::new();
+        headers.append(SET_COOKIE, HeaderValue::from_static("new_token=x; Path=/tokens; HttpOnly"));
+        headers.append(SET_COOKIE, HeaderValue::from_static("id=y; HttpOnly; Secure; Path=/"));
+        secure_cookies(&mut headers);
+        let cookies: Vec<&HeaderValue> = headers.get_all(SET_COOKIE).iter().collect();
+        assert_eq!(
+            cookies,
+            ["new_token=x; Path=/tokens; HttpOnly; Secure", "id=y; HttpOnly; Secure; Path=/"]
+        );
+    }
 }
