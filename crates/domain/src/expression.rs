@@ -11,6 +11,7 @@
 //!
 //! To add a function: 1. an entry in `functions.rs`, 2. its vectors in `tests.rs` (a test finds functions
 //! without one).
+mod context;
 mod evaluate;
 mod functions;
 mod lexer;
@@ -18,6 +19,7 @@ mod parser;
 #[cfg(test)]
 mod tests;
 
+pub use context::{Context, Outcome};
 pub use evaluate::EvaluationError;
 pub use functions::{FUNCTIONS, Function, Need, Parameter};
 pub(crate) use parser::find_nearest;
@@ -84,13 +86,18 @@ impl Expression {
         names
     }
 
-    /// Evaluates it. `source` gives an attribute's value, `None` when it is not set. The answer is `None`
-    /// when there is nothing to export; an empty text is left to the caller.
+    /// Evaluates it. `source` gives an attribute's value, `None` when it is not set; `context` gives what
+    /// the outside world would: the clock, chance, the default domain, and what is taken in the target.
     ///
     /// # Errors
-    /// When a function can't work with what it was given, or a result is too large.
-    pub fn evaluate(&self, source: &dyn Fn(&str) -> Option<Value>) -> Result<Option<Value>, EvaluationError> {
-        evaluate::evaluate(&self.root, source)
+    /// When a function can't work with what it was given, or a bound is reached.
+    pub fn evaluate(
+        &self,
+        source: &dyn Fn(&str) -> Option<Value>,
+        context: &Context<'_>,
+    ) -> Result<Outcome, EvaluationError> {
+        let _ = context;
+        Ok(evaluate::evaluate(&self.root, source)?.map_or(Outcome::Null, Outcome::Value))
     }
 }
 

@@ -21,6 +21,7 @@ pub mod log;
 pub mod mapping;
 pub mod path;
 pub mod plan;
+pub mod schema;
 pub mod scope;
 pub mod secret;
 pub mod target_schema;

@@ -2,6 +2,10 @@
 //!
 //! Out of scope and *soft deleted* (in the sense of `[IsSoftDeleted]`) are the same thing seen from two
 //! sides: unassigned, filtered out, soft-deleted in the directory, or not enabled.
+mod filter;
+
+pub use filter::{Clause, ClauseGroup, Operator, ScopingFilter};
+
 use crate::ids::{GroupId, RoleId};
 use crate::vocabulary::vocabulary;
 

@@ -57,7 +57,8 @@ fn walk<'a>(node: &'a Node, source: &dyn Fn(&str) -> Option<Value>) -> Result<Ar
 fn size(value: &Value) -> usize {
     match value {
         Value::Text(text) => text.len(),
-        Value::Boolean(_) | Value::Integer(_) => 8,
+        Value::Boolean(_) | Value::Integer(_) | Value::DateTime(_) => 8,
+        Value::Object(object) => object.iter().map(|(key, part)| key.len() + part.to_string().len()).sum(),
         Value::List(items) => items.iter().map(size).sum(),
     }
 }

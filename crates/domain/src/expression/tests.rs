@@ -20,7 +20,10 @@ fn person(name: &str) -> Option<Value> {
 }
 
 fn evaluate(text: &str) -> Result<Option<Value>, EvaluationError> {
-    Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).evaluate(&person)
+    Expression::parse(text)
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .evaluate(&person, &Context::at(jiff::Timestamp::UNIX_EPOCH))
+        .map(Outcome::into_value)
 }
 
 /// Expression and result; `None` is null.
@@ -181,7 +184,7 @@ proptest::proptest! {
         text in "(Join|Left|Mid|Switch|Trim|Replace|\\(|\\)|,|\"| |\\[a\\]|\\[givenName\\]|-?[0-9]{1,3}|\\\\|.){0,24}",
     ) {
         if let Ok(expression) = Expression::parse(&text) {
-            let _ = expression.evaluate(&person);
+            let _ = expression.evaluate(&person, &Context::at(jiff::Timestamp::UNIX_EPOCH));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The mapping that a new SCIM application starts with: the 22 rows of the portal that we copy, in its
 //! order.
-use super::{Apply, AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
+use super::{AttributeMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping};
+use crate::scope::ScopingFilter;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -32,28 +33,21 @@ pub fn default_user_mapping() -> ObjectMapping {
         direct("manager", &format!("{ENTERPRISE}:manager")),
     ];
     ObjectMapping {
-        key: "users".to_owned(),
         name: "Synchronize Purser Users".to_owned(),
         enabled: true,
         actions: ObjectActions::default(),
+        source_object: ObjectKind::User,
+        target_object: "User".to_owned(),
+        scope: ScopingFilter::default(),
         attributes,
+        extra: serde_json::Map::new(),
     }
 }
 
 fn direct(source: &str, target: &str) -> AttributeMapping {
-    row(MappingSource::Direct(source.to_owned()), target)
+    AttributeMapping::new(MappingSource::Direct(source.to_owned()), target)
 }
 
 fn expression(source: &str, target: &str) -> AttributeMapping {
-    row(MappingSource::Expression(source.to_owned()), target)
-}
-
-fn row(source: MappingSource, target: &str) -> AttributeMapping {
-    AttributeMapping {
-        target: target.to_owned(),
-        source,
-        default_value: None,
-        apply: Apply::Always,
-        matching_priority: None,
-    }
+    AttributeMapping::new(MappingSource::Expression(source.to_owned()), target)
 }

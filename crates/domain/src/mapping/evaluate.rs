@@ -1,6 +1,7 @@
 //! What a compiled mapping says about one person.
 use super::compile::{CompiledMapping, Row, RowSource};
-use super::{Apply, IS_SOFT_DELETED};
+use super::{FlowType, IS_SOFT_DELETED};
+use crate::expression::{Context, Outcome};
 use crate::path::TargetPath;
 use crate::target_schema::TargetType;
 use crate::user::User;
@@ -130,13 +131,15 @@ impl Row {
             RowSource::Constant(value) => Some(value.clone()),
             RowSource::Expression(expression) => {
                 let read = |name: &str| sources.read(name);
-                self.coerce(expression.evaluate(&read).map_err(|error| error.to_string())?)?
+                let context = Context::at(jiff::Timestamp::UNIX_EPOCH);
+                let outcome = expression.evaluate(&read, &context).map_err(|error| error.to_string())?;
+                self.coerce(Outcome::into_value(outcome))?
             }
             RowSource::Nothing => None,
         };
-        let flow = match self.apply {
-            Apply::Always => Flow::Always,
-            Apply::OnCreate => Flow::OnCreate,
+        let flow = match self.flow_type {
+            FlowType::ObjectAddOnly => Flow::OnCreate,
+            _ => Flow::Always,
         };
         Ok(match (value, &self.default, &self.source) {
             (Some(value), ..) => Some((value, flow)),

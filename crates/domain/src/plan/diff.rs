@@ -1,12 +1,12 @@
 //! What differs between what an account should have and what it has.
 use super::Change;
-use crate::mapping::{Apply, CompiledMapping, Desired, Flow, Row};
+use crate::mapping::{CompiledMapping, Desired, Flow, FlowType, Row};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// The rows that say whether an account is disabled.
 pub(super) fn disabling(row: &Row) -> bool {
-    row.reads_soft_deleted && row.apply == Apply::Always
+    row.reads_soft_deleted && row.flow_type == FlowType::Always
 }
 
 /// Compares with what was exported last, on these rows. A value that we exported and that is gone now is
@@ -22,7 +22,7 @@ pub(super) fn with_exported(
     let mut values = desired.values.iter().peekable();
     for (at, row) in mapping.rows().iter().enumerate() {
         let value = values.next_if(|value| value.row == at);
-        if row.apply == Apply::OnCreate || !wanted(row) {
+        if row.flow_type == FlowType::ObjectAddOnly || !wanted(row) {
             continue;
         }
         let old = exported.get(row.path.as_str());

@@ -3,7 +3,7 @@ mod model;
 
 use super::*;
 use crate::ids::{JobId, LinkId, RoleId, UserId};
-use crate::mapping::{Apply, AttributeMapping, MappingSource, ObjectMapping, default_user_mapping};
+use crate::mapping::{AttributeMapping, FlowType, MappingSource, ObjectMapping, default_user_mapping};
 use crate::scope::{Entitlement, ScopeFacts, ScopeMode, decide_scope};
 use crate::user::UserAttributes;
 use jiff::Timestamp;
@@ -265,20 +265,18 @@ fn who_is_deleted_for_good_is_deleted_unless_they_had_left_the_scope_before() {
 
 #[test]
 fn defaults_and_on_creation_rows_are_written_once_and_empty_places_filled() {
-    let row = |target: &str, source, apply, default: Option<&str>| AttributeMapping {
-        target: target.to_owned(),
-        source,
+    let row = |target: &str, source, flow_type, default: Option<&str>| AttributeMapping {
         default_value: default.map(str::to_owned),
-        apply,
-        matching_priority: None,
+        flow_type,
+        ..AttributeMapping::new(source, target)
     };
     let mapping = compile(|mapping| {
         let direct = |name: &str| MappingSource::Direct(name.to_owned());
         let constant = MappingSource::Constant("once".to_owned());
         mapping.attributes.extend([
-            row("nickName", direct("companyName"), Apply::Always, Some("none")),
-            row("userType", constant, Apply::OnCreate, None),
-            row("timezone", MappingSource::None, Apply::Always, Some("UTC")),
+            row("nickName", direct("companyName"), FlowType::Always, Some("none")),
+            row("userType", constant, FlowType::ObjectAddOnly, None),
+            row("timezone", MappingSource::None, FlowType::Always, Some("UTC")),
         ]);
     });
     let mut user = kim();
