@@ -4,7 +4,7 @@
 //! replaces what has the wrong shape.
 use super::{PathFilter, TargetPath};
 use crate::scim::{Literal, get};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 impl TargetPath {
     /// What stands at this path; `None` when nothing does, or null.
@@ -104,6 +104,7 @@ fn as_object(value: &mut Value) -> &mut Map<String, Value> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn path(text: &str) -> TargetPath {
         TargetPath::parse(text).unwrap()

@@ -193,3 +193,134 @@ pub(crate) fn get<'a>(object: &'a Map<String, Json>, name: &str) -> Option<&'a J
         .get(name)
         .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn filter(text: &str) -> Filter {
+        Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn kim() -> Json {
+        json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "id": "2819c223", "userName": "Kim@Example.com", "active": true, "externalId": 42, "title": "",
+            "name": {"givenName": "Zoë", "familyName": "O'Malley"},
+            "emails": [
+                {"type": "work", "value": "kim@example.com", "primary": true},
+                {"type": "home", "value": "kim@home.example.org", "primary": "False"},
+            ],
+            "phoneNumbers": [], "nickName": null, "addresses": [{"type": "work", "locality": ""}],
+            "tags": ["Red", "Blue"],
+            "meta": {"lastModified": "2011-05-13T04:42:34Z", "version": 3.5},
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
+                "department": "Sales", "manager": {"value": "26118915", "displayName": "John"},
+            },
+        })
+    }
+
+    fn holds(text: &str) -> bool {
+        // Only ids are exact here, as in RFC 7643.
+        filter(text).matches(&kim(), &|path| ["id", "tags"].contains(&path.name.as_str()))
+    }
+
+    #[test]
+    fn filters_that_hold() {
+        for text in [
+            "userName eq \"kim@example.com\"",
+            "USERNAME EQ \"Kim@Example.com\"",
+            "urn:ietf:params:scim:schemas:core:2.0:User:userName sw \"KIM\"",
+            "id eq \"2819c223\"",
+            "name.givenName eq \"ZOË\"",
+            "name.familyName co \"malley\" and name.familyName ew \"Y\"",
+            "active eq true",
+            "active eq \"True\"",
+            "externalId eq 42",
+            "externalId eq \"42\"",
+            "externalId ge 42 and externalId lt 42.5 and externalId gt -1",
+            "meta.version gt 3",
+            "emails eq \"kim@example.com\"",
+            "emails co \"home.example\"",
+            "emails.type eq \"home\"",
+            "emails.type ne \"home\"",
+            "emails[type eq \"work\" and value co \"@example.com\"]",
+            "emails[type eq \"home\" and primary eq false]",
+            "emails[type eq \"work\"].value eq \"KIM@example.com\"",
+            "emails[not (type eq \"work\")].value sw \"kim@home\"",
+            "emails[type eq \"work\"] pr",
+            "tags eq \"Blue\"",
+            "tags[value eq \"Red\"]",
+            "tags.value eq \"Red\"",
+            "meta.lastModified eq \"2011-05-13T06:42:34.000+02:00\"",
+            "meta.lastModified ge \"2011-05-13T04:42:34Z\"",
+            "meta.lastModified gt \"2011-05-12\"",
+            "meta.lastModified lt \"2011-05-13T04:42:33-00:01\"",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq \"sales\"",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq \"26118915\"",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq \"26118915\"",
+            "schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"",
+            "userName pr and emails pr and name pr and active pr",
+            "nickName eq null and title eq null and phoneNumbers eq null and nothingLikeIt eq null",
+            "userName ne null",
+            "nickName ne \"K\"",
+            "name.givenName gt \"a\" and name.givenName lt \"zzz\"",
+            "title pr or userName pr",
+            "not (title pr)",
+        ] {
+            assert!(holds(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn filters_that_do_not_hold() {
+        for text in [
+            "userName eq \"kim\"",
+            "id eq \"2819C223\"",
+            "tags eq \"blue\"",
+            "tags[value eq \"red\"]",
+            "title pr",
+            "nickName pr",
+            "phoneNumbers pr",
+            "addresses.locality pr",
+            "nothingLikeIt pr",
+            "name.nothing pr",
+            "userName.value2 pr",
+            "active ne true",
+            "active gt false",
+            "active co \"r\"",
+            "externalId sw \"4\"",
+            "externalId gt \"4\"",
+            "emails[type eq \"work\" and value co \"home\"]",
+            "emails[type eq \"other\"].value pr",
+            "emails[type eq \"home\"].value eq \"kim@example.com\"",
+            "meta.lastModified gt \"2011-05-13T04:42:34Z\"",
+            "userName eq null",
+            "nickName ne null",
+            "userName gt null",
+            "department eq \"Sales\"",
+            "urn:x:other:User:department pr",
+            "title pr and userName pr",
+            "not (userName pr)",
+        ] {
+            assert!(!holds(text), "{text}");
+        }
+        assert!(!filter("a pr").matches(&json!("no object"), &|_| true));
+        assert!(!filter("a pr").matches(&json!({"a": [null, "", {}, {"b": [""]}]}), &|_| true));
+    }
+
+    #[test]
+    fn inside_an_element_the_case_rule_is_asked_about_attribute_and_sub_attribute() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let ask = |path: &AttributePath| {
+            asked.borrow_mut().push(path.to_string());
+            true
+        };
+        assert!(!filter("emails[type eq \"work\"].value eq \"x\"").matches(&kim(), &ask));
+        let mut asked = asked.into_inner();
+        asked.sort();
+        asked.dedup();
+        assert_eq!(asked, ["emails.type", "emails.value"]);
+    }
+}

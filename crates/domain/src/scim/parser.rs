@@ -4,6 +4,7 @@
 //! bounds how deep the calls can get.
 use super::lexer::{Kind, Lexer, Token};
 use super::{AttributePath, Filter, Literal, MAX_DEPTH, Operator, Path, SyntaxError};
+use serde_json::Number;
 
 const VALUE: &str = "a value: a text in double quotes, a number, true, false or null";
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
@@ -139,9 +140,7 @@ impl<'a> Parser<'a> {
             Kind::Word(word) if word.eq_ignore_ascii_case("true") => Ok(Literal::Boolean(true)),
             Kind::Word(word) if word.eq_ignore_ascii_case("false") => Ok(Literal::Boolean(false)),
             Kind::Word(word) if word.eq_ignore_ascii_case("null") => Ok(Literal::Null),
-            Kind::Word(word) => {
-                serde_json::from_str(word).map(Literal::Number).map_err(|_| expected(VALUE, &token))
-            }
+            Kind::Word(word) => read_number(word).map(Literal::Number).ok_or_else(|| expected(VALUE, &token)),
             _ => Err(expected(VALUE, &token)),
         }
     }
@@ -176,6 +175,16 @@ impl<'a> Parser<'a> {
         }
         Ok(Path { attribute, element: Some(Box::new(filter)) })
     }
+}
+
+/// Reads a JSON number (RFC 8259, section 6).
+fn read_number(word: &str) -> Option<Number> {
+    let number: Number = serde_json::from_str(word).ok()?;
+    if number.is_f64() {
+        // The JSON parser may be off in the last digit, and then the number would not read back from its own text.
+        return word.parse().ok().and_then(Number::from_f64);
+    }
+    Some(number)
 }
 
 fn find_operator(word: &str) -> Option<Operator> {
@@ -214,24 +223,25 @@ fn parse_attribute(word: &str, column: usize) -> Result<AttributePath, SyntaxErr
 /// `urn:…:2.0:User.department`, which the original sent for years.
 fn split_schema(word: &str) -> (Option<&str>, &str) {
     let Some(colon) = word.rfind(':') else { return (None, word) };
-    let (schema, name) = (&word[..colon], &word[colon + 1..]);
-    let starts_with_version =
-        name.splitn(3, '.').map(is_digits).take(2).filter(|digits| *digits).count() == 2;
-    if starts_with_version && let Some((dot, _)) = name.match_indices('.').nth(1) {
-        let end = colon + 1 + dot;
-        return (Some(&word[..end]), &word[end + 1..]);
+    let cut = |dot: usize| (&word[..dot], &word[dot + 1..]);
+    let (mut schema, mut name) = cut(colon);
+    if let Some((version, _)) = name.match_indices('.').nth(1)
+        && is_version(&name[..version])
+    {
+        (schema, name) = cut(schema.len() + 1 + version);
     }
-    let follows_version = schema
-        .rsplit_once(':')
-        .and_then(|(_, last)| last.split_once('.'))
-        .is_some_and(|(major, minor)| is_digits(major) && is_digits(minor));
-    if follows_version && let Some((resource, _)) = name.split_once('.') {
-        if ["User", "Group"].iter().any(|known| known.eq_ignore_ascii_case(resource)) {
-            let end = colon + 1 + resource.len();
-            return (Some(&word[..end]), &word[end + 1..]);
-        }
+    let follows_version = schema.rsplit_once(':').is_some_and(|(_, last)| is_version(last));
+    if follows_version
+        && let Some((resource, _)) = name.split_once('.')
+        && ["User", "Group"].iter().any(|known| known.eq_ignore_ascii_case(resource))
+    {
+        (schema, name) = cut(schema.len() + 1 + resource.len());
     }
     (Some(schema), name)
+}
+
+fn is_version(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(major, minor)| is_digits(major) && is_digits(minor))
 }
 
 fn is_digits(text: &str) -> bool {
