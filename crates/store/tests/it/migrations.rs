@@ -85,10 +85,8 @@ async fn mappings_of_an_older_version_live_on_in_the_schema_and_go_back() -> any
         },
         AttributeMapping { default_value: Some("nobody".to_owned()), ..row(MappingSource::None, "nickName") },
     ];
-    let without_spelling = |row: &AttributeMapping| AttributeMapping {
-        extra: serde_json::Map::new(),
-        ..row.clone()
-    };
+    let without_spelling =
+        |row: &AttributeMapping| AttributeMapping { extra: serde_json::Map::new(), ..row.clone() };
     assert_eq!(users.attributes.iter().map(without_spelling).collect::<Vec<_>>(), expected);
     assert!(schema.target(ObjectKind::User).unwrap().attributes.len() > 20, "with the attribute list");
     assert!(schema.source(ObjectKind::User).unwrap().attributes.len() > 20);
