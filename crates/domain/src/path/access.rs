@@ -100,6 +100,14 @@ impl PathFilter {
         }
     }
 
+    /// One text for all filters that pick the same elements.
+    pub(crate) fn to_key(&self) -> String {
+        match &self.value {
+            FilterValue::Text(text) => format!("{} eq {text}", self.attribute).to_lowercase(),
+            FilterValue::Boolean(boolean) => format!("{} eq {boolean}", self.attribute).to_lowercase(),
+        }
+    }
+
     /// The value that a new element gets: `primary` is a boolean, however the filter spells it.
     #[must_use]
     pub fn to_json(&self) -> Value {
