@@ -13,6 +13,9 @@
 pub mod expression;
 pub mod expression_calls;
 pub mod input;
+pub mod schema_document;
+pub mod scim_filter;
+pub mod scoping_filter;
 pub mod target_path;
 
 /// A target's function: panics when something is wrong.
@@ -22,5 +25,8 @@ pub type Check = fn(&[u8]);
 pub const TARGETS: &[(&str, Check)] = &[
     ("expression", expression::check),
     ("expression_calls", expression_calls::check),
+    ("schema_document", schema_document::check),
+    ("scim_filter", scim_filter::check),
+    ("scoping_filter", scoping_filter::check),
     ("target_path", target_path::check),
 ];
