@@ -1,8 +1,9 @@
 //! Each problem, found where it is and nowhere else.
 use super::*;
 use crate::expression::MAX_LENGTH;
-use crate::mapping::{AttributeMapping, FlowType, MappingSource, default_user_mapping};
+use crate::mapping::{AttributeMapping, MappingSource, default_user_mapping};
 use crate::schema::{AttributeType, OtherMapping};
+use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Map, json};
 use std::time::Instant;
 
@@ -80,12 +81,12 @@ fn an_unknown_source_attribute_is_told_with_the_nearest_name() {
 fn an_unknown_target_attribute_is_told_with_the_nearest_name() {
     let code = ProblemCode::UnknownTargetAttribute;
     expect(3, code, "did you mean title? If it does, add it to the attribute list.", |schema| {
-        rows(schema)[3].target = "titel".to_owned();
+        rows(schema)[3].target = "titl".to_owned();
     });
     // Without a list any name may be right.
     assert_eq!(
         find(|schema| {
-            rows(schema)[3].target = "titel".to_owned();
+            rows(schema)[3].target = "titl".to_owned();
             target(schema).attributes.clear();
         }),
         []
@@ -285,6 +286,26 @@ fn what_is_kept_but_not_carried_out_is_told() {
     let problems = validate(&schema, ObjectKind::Group, ScopeMode::Assigned);
     let codes: Vec<_> = problems.iter().map(|problem| (problem.severity, problem.code)).collect();
     assert_eq!(codes, [(Severity::Warning, ProblemCode::NotProvisioned)]);
+}
+
+#[test]
+fn scoping_filters_are_checked_with_their_clauses() {
+    let filter = |attribute: &str, operator, values: &[&str]| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let clause = Clause { attribute: attribute.to_owned(), operator, values, extra: Map::new() };
+        let groups = vec![ClauseGroup { name: "North".to_owned(), clauses: vec![clause], extra: Map::new() }];
+        ScopingFilter { groups, extra: Map::new() }
+    };
+    for (filter, words) in [
+        (filter("departmnt", Operator::Equals, &["x"]), "Did you mean department?"),
+        (filter("IsSoftDeleted", Operator::IsTrue, &[]), "follows from the scope"),
+        (filter("city", Operator::Equals, &[""]), "empty value"),
+        (filter("city", Operator::Equals, &[]), "needs a value"),
+        (filter("city", Operator::RegexMatch, &["(a"]), "(a"),
+        (filter("employeeId", Operator::GreaterThan, &["many"]), "many"),
+    ] {
+        expect(None, ProblemCode::ScopingFilter, words, |schema| mapping(schema).scope = filter);
+    }
 }
 
 #[test]
