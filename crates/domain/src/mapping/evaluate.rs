@@ -3,7 +3,6 @@ use super::compile::{CompiledMapping, Row, RowSource};
 use super::{FlowType, IS_SOFT_DELETED};
 use crate::expression::{Context, Outcome};
 use crate::path::TargetPath;
-use crate::target_schema::TargetType;
 use crate::user::User;
 use crate::value::Value;
 use serde_json::{Value as Json, json};
@@ -121,7 +120,7 @@ impl Row {
         let value = match &self.source {
             RowSource::Text(attribute) => match attribute.read(&user.attributes) {
                 // The common case goes without a detour over `Value`.
-                Some(text) if !text.is_empty() && self.rule.kind == TargetType::Text => Some(json!(text)),
+                Some(text) if !text.is_empty() && self.rule.is_plain_text() => Some(json!(text)),
                 text => self.coerce(text.map(Value::text))?,
             },
             RowSource::ObjectId => self.coerce(Some(Value::Text(user.id.to_string())))?,
