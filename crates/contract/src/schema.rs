@@ -76,8 +76,12 @@ pub struct FilterOperatorView {
     pub name: String,
     /// `Unary` without a value, `Binary` with one.
     pub arity: String,
+    /// `All` or `Any` of several values must be as it says.
+    pub multivalued: String,
     /// Types of attribute that it makes sense for, in Graph's words.
     pub attribute_types: Vec<String>,
+    /// When it is true, in a sentence.
+    pub summary: String,
 }
 
 /// An expression to try out.
