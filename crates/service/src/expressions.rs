@@ -3,21 +3,24 @@
 //! Nothing here reads or writes more than the directory: an expression is evaluated with the very rules of a cycle, on
 //! values that were typed in.
 use crate::caller::{Caller, Right};
-use crate::error::{Result, invalid};
+use crate::error::{Result, ServiceError, invalid};
 use crate::job::load_job_of;
 use crate::portal::Portal;
 use crate::sample_object::SampleObject;
 use crate::user_fields::load_person;
 use purser_contract::schema::{
-    ExpressionErrorView, ExpressionForm, ExpressionTargetForm, ExpressionView, FilterOperatorView,
-    FunctionExampleView, FunctionParameterView, FunctionView,
+    ExpressionErrorView, ExpressionForm, ExpressionTargetForm, ExpressionTestForm, ExpressionTestView,
+    ExpressionView, FilterOperatorView, FunctionExampleView, FunctionParameterView, FunctionView,
 };
 use purser_domain::expression::{Context, Expression, FUNCTIONS, Function, Outcome};
+use purser_domain::mapping::IS_SOFT_DELETED;
 use purser_domain::schema::{AttributeType, Mutability};
 use purser_domain::scope::OPERATORS;
 use purser_domain::target_schema::TargetRule;
+use purser_domain::user::User;
 use purser_domain::value::{Value, display_json};
 use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Most attributes that an expression can be tried on; it could not read more.
@@ -51,20 +54,49 @@ impl Portal {
         Ok(try_expression(&form.expression, &SampleObject::new(&properties), &context, rule))
     }
 
-    /// The values that a person has for these attributes, to try an expression on. Missing ones are null.
+    /// Tries an expression out on what the page's fields hold, or on a person of the directory.
     ///
     /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such user.
-    pub async fn sample_user(
+    /// As [`Portal::parse_expression`]; also when there is no such person.
+    pub async fn test_expression(
         &self,
         caller: &Caller,
-        user: &str,
-        attributes: &[String],
-    ) -> Result<Vec<(String, Json)>> {
+        form: ExpressionTestForm,
+    ) -> Result<ExpressionTestView> {
         caller.may(Right::Read)?;
-        let user = load_person(self.store(), user).await?;
-        let value = |name: &String| user.source_value(name).map_or(Json::Null, Json::from);
-        Ok(attributes.iter().take(MAX_PROPERTIES).map(|name| (name.clone(), value(name))).collect())
+        let reads = Expression::parse(&form.expression).map(|parsed| list_attributes(&parsed));
+        // Fields of an expression that can't be read stay as they are, so that nothing typed is lost over a comma.
+        let names = reads.unwrap_or_else(|_| form.names.iter().take(MAX_PROPERTIES).cloned().collect());
+        let person = match form.user.trim() {
+            "" => None,
+            user => Some(load_person(self.store(), user).await.map_err(|error| match error {
+                ServiceError::Refused(problem) => problem.field("user").into(),
+                fault => fault,
+            })?),
+        };
+        let typed = |name: &String| {
+            let at = form.names.iter().position(|known| known == name)?;
+            form.values.get(at).cloned()
+        };
+        let samples: Vec<(String, String)> = names
+            .into_iter()
+            .map(|name| {
+                let value = match &person {
+                    Some(person) => spell_sample(read_person(person, &name)),
+                    None => typed(&name).unwrap_or_default(),
+                };
+                (name, value)
+            })
+            .collect();
+        let properties = samples.iter().map(|(name, value)| (name.clone(), read_sample(value))).collect();
+        let form = ExpressionForm {
+            application_id: form.application_id,
+            expression: form.expression,
+            properties,
+            target: None,
+        };
+        let result = self.parse_expression(caller, form).await?;
+        Ok(ExpressionTestView { samples, result })
     }
 
     /// The functions of the expression language, by name.
@@ -109,16 +141,10 @@ fn try_expression(
             return ExpressionView { error: Some(error), ..ExpressionView::default() };
         }
     };
-    let mut attributes: Vec<String> = Vec::new();
-    for name in expression.attributes() {
-        if !attributes.iter().any(|known| known == name) {
-            attributes.push(name.to_owned());
-        }
-    }
     let read = ExpressionView {
         parsed: true,
         tree: Some(expression.to_graph()),
-        attributes,
+        attributes: list_attributes(&expression),
         ..ExpressionView::default()
     };
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
@@ -137,6 +163,43 @@ fn try_expression(
                 failed(error_view("ValueDoesNotFit", message, 1, 1))
             }
         },
+    }
+}
+
+/// The attributes that an expression reads, each once.
+fn list_attributes(expression: &Expression) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = expression.attributes().into_iter().filter(|name| seen.insert(*name));
+    names.map(str::to_owned).collect()
+}
+
+/// What a mapping would read of a person.
+fn read_person(person: &User, name: &str) -> Option<Value> {
+    if name == IS_SOFT_DELETED {
+        // Out of scope is the other cause; it depends on the application's assignments and is not asked here.
+        return Some(Value::Boolean(person.deleted_at.is_some() || !person.account_enabled));
+    }
+    person.source_value(name)
+}
+
+/// A sample value as its field shows it.
+fn spell_sample(value: Option<Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(value @ (Value::List(_) | Value::Object(_))) => Json::from(value).to_string(),
+        Some(value) => value.to_display().into_owned(),
+    }
+}
+
+/// What stands in a field.
+fn read_sample(text: &str) -> Json {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Json::Null;
+    }
+    match serde_json::from_str(trimmed) {
+        Ok(json @ (Json::Array(_) | Json::Object(_))) => json,
+        _ => Json::String(text.to_owned()),
     }
 }
 
