@@ -11,7 +11,7 @@ use super::program::{Instruction, Program};
 use super::tree::Assertion;
 
 /// Steps of a whole call. 64 KiB of text against a plain pattern take a tenth of it.
-pub(super) const MAX_STEPS: u64 = 5_000_000;
+pub(super) const MAX_STEPS: u64 = 4_000_000;
 /// Most ways back that are remembered at a time: 24 MB.
 const MAX_FRAMES: usize = 1_000_000;
 /// Steps of one search after which it remembers where it failed.
@@ -201,15 +201,11 @@ impl<'p, 't> Machine<'p, 't> {
                     self.push(Frame::Marked { mark: narrow(mark), before })?;
                 }
             }
-            Instruction::LeaveIfUnmoved { mark, exit } => {
-                if self.marks.get(mark).is_some_and(|marked| *marked == narrow(place)) {
-                    return Ok(exit);
-                }
+            Instruction::LeaveIfUnmoved { mark, exit } if self.marks.get(mark) == Some(&narrow(place)) => {
+                return Ok(exit);
             }
-            Instruction::Conditional { group, no } => {
-                if self.groups.get(group).is_none_or(Option::is_none) {
-                    return Ok(no);
-                }
+            Instruction::Conditional { group, no } if !matches!(self.groups.get(group), Some(Some(_))) => {
+                return Ok(no);
             }
             _ => {}
         }

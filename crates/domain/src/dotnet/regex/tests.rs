@@ -55,7 +55,7 @@ fn matches_are_found_as_dotnet_finds_them() {
         (r"b\z", "ab\n", None),
         ("b$", "ab\n\n", None),
         (r"\Ab", "ab", None),
-        ("(?x) a b # c", "ab", Some("ab")),
+        ("(?x: a b # c\n)", "ab", Some("ab")),
         ("a(?#c)b", "ab", Some("ab")),
         (r"\x41\u0042\103\cA\e", "ABC\u{1}\u{1B}", Some("ABC\u{1}\u{1B}")),
         ("[a-z-[aeiou]]+", "aebcde", Some("bcd")),
@@ -86,6 +86,11 @@ fn matches_are_found_as_dotnet_finds_them() {
         ("(?:a?)*b", "aab", Some("aab")),
         ("(a*)*", "aa", Some("aa")),
         ("(?:a|b|)+c", "abc", Some("abc")),
+        (r"(?:\b|.)*", " b", Some(" ")),
+        ("(?:|a)*", "aa", Some("")),
+        ("(?:|a)+", "aa", Some("")),
+        ("(?:|a)+b", "aab", Some("aab")),
+        ("(?:a*?)*?b", "aab", Some("aab")),
         ("", "a", Some("")),
         ("a||b", "b", Some("")),
         (r"\101", "A", Some("A")),
@@ -222,8 +227,8 @@ fn hostile_calls() -> Vec<(String, String)> {
             r"(?:[\p{L}\p{N}-[b]]+)+x",
             "(?i)(?:[a-z]|[A-Z])*x",
             "a*?a*?a*?a*?x",
-            "(?:a{0,90}){90}b",
-            "(?:(?:a?){90}){50}b",
+            "(?:a{0,50}){90}b",
+            "(?:(?:a?){50}){90}b",
             "((((a*)*)*)*)*b",
             r"(?:\b|\B)*x",
             "()*",
@@ -253,7 +258,8 @@ fn no_call_takes_long() {
         }
     }
     println!("worst: {worst:?}");
-    // A build with debug assertions on a busy machine; 5 million steps take about 50 ms in a release build.
+    // Generous, for a build without optimisation on a busy machine: it takes half a second there, and about
+    // 50 milliseconds in a release build.
     assert!(worst.0 < Duration::from_secs(10), "{worst:?}");
 }
 
@@ -300,9 +306,11 @@ fn pattern_strategy() -> impl Strategy<Value = String> {
                 inner.clone(),
                 prop_oneof![Just("*"), Just("+"), Just("?"), Just("*?"), Just("{1,2}"), Just("{2}?")]
             )
-                .prop_map(|(part, times)| format!("(?:{part}){times}")),
-            inner.clone().prop_map(|part| format!("(?={part})")),
-            inner.clone().prop_map(|part| format!("(?!{part})")),
+                // Where a round can be empty the dialects differ: .NET leaves the loop after it.
+                .prop_map(|(part, times)| format!("(?:[ab]{part}){times}")),
+            // The other engine repeats no bare look-around, hence the alternative that never fits.
+            inner.clone().prop_map(|part| format!("(?:(?={part})|z)")),
+            inner.clone().prop_map(|part| format!("(?:(?!{part})|z)")),
             inner.clone().prop_map(|part| format!("(?>{part})")),
         ]
     })
@@ -313,7 +321,10 @@ proptest! {
     #[test]
     fn matches_agree_with_another_engine(pattern in pattern_strategy(), text in "[ab1 ]{0,12}") {
         let ours = regex(&pattern);
-        let theirs = fancy_regex::Regex::new(&pattern).unwrap();
+        // It refuses to repeat what takes no character.
+        let theirs = fancy_regex::Regex::new(&pattern);
+        prop_assume!(theirs.is_ok());
+        let theirs = theirs.unwrap();
         let expected = theirs.find(&text).unwrap().map(|found| found.range());
         let found = find(&pattern, &text);
         prop_assert_eq!(found.as_deref(), expected.clone().and_then(|range| text.get(range)), "{}", pattern);
