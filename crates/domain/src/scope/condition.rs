@@ -2,7 +2,7 @@
 //!
 //! Everything in here has a twin in SQL, in the store, and the two have to agree for every value: hence the
 //! narrow definitions of what a whole number and what a date is.
-use super::pattern::Pattern;
+use crate::dotnet::regex::Regex;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -27,7 +27,7 @@ pub enum Test {
     /// The same text, with regard to case. A boolean equals each spelling of itself.
     Equals(Vec<String>),
     /// A pattern is found in the text.
-    Matches(Vec<Pattern>),
+    Matches(Vec<Regex>),
     /// Contains the text, with regard to case.
     Includes(Vec<String>),
     /// Ends with the text, with regard to case.
@@ -117,13 +117,13 @@ impl Test {
     }
 }
 
-fn is_match(patterns: &[Pattern], text: &str) -> Result<bool, String> {
+fn is_match(patterns: &[Regex], text: &str) -> Result<bool, String> {
     let mut undecided = None;
     for pattern in patterns {
         match pattern.is_match(text) {
             Ok(true) => return Ok(true),
             Ok(false) => {}
-            Err(message) => undecided = Some(message),
+            Err(error) => undecided = Some(error.to_string()),
         }
     }
     undecided.map_or(Ok(false), Err)
