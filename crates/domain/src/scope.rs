@@ -2,9 +2,22 @@
 //!
 //! Out of scope and *soft deleted* (in the sense of `[IsSoftDeleted]`) are the same thing seen from two
 //! sides: unassigned, filtered out, soft-deleted in the directory, or not enabled.
+mod compile;
+mod compiled;
+mod condition;
+pub mod documentation;
 mod filter;
+mod operator;
+mod pattern;
+mod source;
 
+pub use compile::{FilterProblem, MAX_CLAUSES, MAX_GROUPS, MAX_TITLE, MAX_VALUE_CHARACTERS, MAX_VALUES};
+pub use compiled::{CompiledClause, CompiledFilter, CompiledGroup, Verdict};
+pub use condition::{Bound, Condition, Test};
 pub use filter::{Clause, ClauseGroup, Operator, ScopingFilter};
+pub use operator::{Arity, FilterExample, MultivaluedComparison, OPERATORS, OperatorDefinition};
+pub use pattern::Pattern;
+pub use source::{MEMBER_OF, names as filter_attributes};
 
 use crate::ids::{GroupId, RoleId};
 use crate::vocabulary::vocabulary;
@@ -183,6 +196,9 @@ pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
     }
     Scope { in_scope: reasons.is_empty(), reasons }
 }
+
+#[cfg(test)]
+mod filter_tests;
 
 #[cfg(test)]
 mod tests {

@@ -1,20 +1,14 @@
-//! A mapping of one kind of object.
+//! The document of a job, JSON. It lies in the same table as `job_spec` and is read apart from it: it is a hundred times
+//! as long as the rest of the row, which is asked for every few seconds.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "object_mappings")]
+#[sea_orm(table_name = "job_specs")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub job_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub mapping_key: String,
-    pub position: i64,
-    pub name: String,
-    pub enabled: bool,
-    pub creates: bool,
-    pub updates: bool,
-    pub deletes: bool,
+    pub schema: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
