@@ -80,17 +80,16 @@ mod tests {
     #[test]
     fn results_are_those_of_all_branches() {
         let expression =
-            Expression::parse("Switch([a], \"x\", \"1\", [b], \"2\", Not([c]), \"3\", Split([d], \",\"))")
+            Expression::parse("Switch([a], \"x\", \"1\", [b], \"2\", Not([c]), \"3\", Join(\",\", [d]))")
                 .unwrap();
         let text = Value::text("x");
         let expected = [
             PossibleResult::Literal(&text),
             PossibleResult::Attribute("b"),
             PossibleResult::Typed("Not", AttributeType::Boolean),
-            PossibleResult::Several("Split"),
         ];
         assert_eq!(expression.possible_results(), expected);
-        assert_eq!(expression.functions(), ["Switch", "Not", "Split"]);
+        assert_eq!(expression.functions(), ["Switch", "Not", "Join"]);
         assert!(Expression::parse("Join(\"\", [a])").unwrap().possible_results().is_empty());
     }
 }
