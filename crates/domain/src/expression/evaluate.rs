@@ -103,7 +103,8 @@ impl<'e> Evaluation<'e> {
             }
             Kind::Word(word) => Ok(Some(Cow::Owned(Value::text(*word)))),
             Kind::Call(call) => {
-                let answer = (call.function.evaluate)(&Call { node: call, place: node.place, evaluation: self })?;
+                let answer =
+                    (call.function.evaluate)(&Call { node: call, place: node.place, evaluation: self })?;
                 let size = answer.as_deref().map_or(0, size);
                 self.check_size(call.function.name, node.place, size)?;
                 self.charge(node.place, size)?;
@@ -183,9 +184,10 @@ impl<'e, 'a> Call<'e, 'a> {
             Value::Integer(number) => Ok(Some(*number)),
             other => {
                 let text = other.to_display();
-                text.trim().parse().map(Some).map_err(|_| {
-                    self.fault(at, format!("\"{}\" is no whole number", shorten(&text)))
-                })
+                text.trim()
+                    .parse()
+                    .map(Some)
+                    .map_err(|_| self.fault(at, format!("\"{}\" is no whole number", shorten(&text))))
             }
         }
     }
@@ -203,7 +205,7 @@ impl<'e, 'a> Call<'e, 'a> {
             Value::DateTime(date) => Ok(Some(*date)),
             other => {
                 let today = self.today();
-                let date = dotnet::parse_date(&other.to_display(), today);
+                let date = dotnet::date_parse::parse_date(&other.to_display(), today);
                 date.map(Some).map_err(|error| self.fault(at, error.to_string()))
             }
         }
@@ -253,7 +255,8 @@ impl<'e, 'a> Call<'e, 'a> {
     /// An argument that the function can't use.
     pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> Halt {
         let parameter = self.function().parameter(at).map_or("argument", |parameter| parameter.name);
-        let place = self.node.arguments.get(at).and_then(Option::as_ref).map_or(self.place, |node| node.place);
+        let place =
+            self.node.arguments.get(at).and_then(Option::as_ref).map_or(self.place, |node| node.place);
         let function = self.function().name;
         fail(place, Fault::Argument { function, parameter, message: message.into() })
     }

@@ -23,7 +23,7 @@ mod unique;
 
 use super::evaluate::{Answer, Call};
 use super::tree::Node;
-use crate::dotnet::Regex;
+use crate::dotnet::regex::Regex;
 use std::sync::LazyLock;
 
 const FAMILIES: &[&[Function]] = &[

@@ -200,8 +200,7 @@ fn check_arguments(
             check_type(function, parameter, argument)?;
         }
     }
-    (function.check)(&arguments)
-        .map_err(|message| place.error(format!("{name} {message} {}", usage())))?;
+    (function.check)(&arguments).map_err(|message| place.error(format!("{name} {message} {}", usage())))?;
     Ok(arguments)
 }
 

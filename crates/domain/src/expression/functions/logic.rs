@@ -38,7 +38,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "CStr",
         parameters: &[required("value", Type::Any)],
         sentence: "Gives a number, a reference, a date or True and False as text.",
-        examples: &[example("CStr([dn])", r#"{"dn": "cn=Joe,dc=contoso,dc=com"}"#, "cn=Joe,dc=contoso,dc=com")],
+        examples: &[example(
+            "CStr([dn])",
+            r#"{"dn": "cn=Joe,dc=contoso,dc=com"}"#,
+            "cn=Joe,dc=contoso,dc=com",
+        )],
         evaluate: |call| call.map_text(0, &|text| Ok(text.to_owned())),
         ..PLAIN
     },
@@ -127,7 +131,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: &[required("expression", Type::Any)],
         gives: Type::Boolean,
         sentence: "Gives True when the expression has no value.",
-        examples: &[example("IsNull([displayName])", "{}", "True"), example("IsNull([displayName])", r#"{"displayName": ""}"#, "False")],
+        examples: &[
+            example("IsNull([displayName])", "{}", "True"),
+            example("IsNull([displayName])", r#"{"displayName": ""}"#, "False"),
+        ],
         evaluate: |call| answer(Value::Boolean(call.value(0)?.is_none())),
         ..PLAIN
     },
@@ -160,7 +167,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         evaluate: |call| {
             let value = call.value(0)?;
-            let single = value.is_some_and(|value| !matches!(value.as_ref(), Value::List(_) | Value::Object(_)));
+            let single =
+                value.is_some_and(|value| !matches!(value.as_ref(), Value::List(_) | Value::Object(_)));
             answer(Value::Boolean(single))
         },
         ..PLAIN

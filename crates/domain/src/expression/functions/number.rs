@@ -48,7 +48,9 @@ fn find_position<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let fold = call.text(3)?.is_some_and(|how| how == "vbTextCompare");
     // Folded character by character, so that positions stay those of the text itself.
     let read = |text: &str| -> Vec<char> {
-        let lower = |character: char| if fold { character.to_lowercase().next().unwrap_or(character) } else { character };
+        let lower = |character: char| {
+            if fold { character.to_lowercase().next().unwrap_or(character) } else { character }
+        };
         text.chars().map(lower).collect()
     };
     let (within, wanted) = (read(&within), read(&wanted));
@@ -57,6 +59,7 @@ fn find_position<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     }
     let tail: String = within.iter().skip(skipped).collect();
     let wanted: String = wanted.into_iter().collect();
-    let found = tail.find(&wanted).map(|at| tail.get(..at).map_or(0, |before| before.chars().count()) + skipped + 1);
+    let found =
+        tail.find(&wanted).map(|at| tail.get(..at).map_or(0, |before| before.chars().count()) + skipped + 1);
     answer(Value::Integer(found.and_then(|at| i64::try_from(at).ok()).unwrap_or(0)))
 }

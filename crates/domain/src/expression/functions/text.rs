@@ -41,7 +41,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         sentence: "Joins the sources that have a value, with the separator between them.",
         remark: "The values of a list count as sources of their own. When no source has a value the text is empty, so nothing is exported.",
         examples: &[
-            example(r#"Join(" ", [givenName], [surname])"#, r#"{"givenName": "John", "surname": "Doe"}"#, "John Doe"),
+            example(
+                r#"Join(" ", [givenName], [surname])"#,
+                r#"{"givenName": "John", "surname": "Doe"}"#,
+                "John Doe",
+            ),
             example(r#"Join(" ", [givenName], [surname])"#, r#"{"surname": "Doe"}"#, "Doe"),
         ],
         evaluate: join,
@@ -70,7 +74,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "Mid",
-        parameters: &[required("source", Type::Text), required("start", POSITION), required("length", Type::Number)],
+        parameters: &[
+            required("source", Type::Text),
+            required("start", POSITION),
+            required("length", Type::Number),
+        ],
         sentence: "Gives so many characters of the source from a position on, counted from 1.",
         remark: "Reaching past the end gives what there is. Of a list, each value.",
         examples: &[
@@ -89,7 +97,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: &[required("source", Type::Text)],
         sentence: "Removes every space from the source.",
         remark: EACH,
-        examples: &[example(r#"StripSpaces([displayName])"#, r#"{"displayName": "Anna  Maria Doe"}"#, "AnnaMariaDoe")],
+        examples: &[example(
+            r#"StripSpaces([displayName])"#,
+            r#"{"displayName": "Anna  Maria Doe"}"#,
+            "AnnaMariaDoe",
+        )],
         evaluate: |call| call.map_text(0, &|text| Ok(text.replace(' ', ""))),
         ..PLAIN
     },
@@ -111,10 +123,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         sentence: "Gives the n-th word of the source, where each character of the delimiters ends a word.",
         remark: "Delimiters in a row count once. Without a source, with a number below 1 and beyond the last word it gives the empty text.",
-        examples: &[
-            example(r#"Word("The quick brown fox", 3, " ")"#, "{}", "brown"),
-            WORD_BY_SEVERAL,
-        ],
+        examples: &[example(r#"Word("The quick brown fox", 3, " ")"#, "{}", "brown"), WORD_BY_SEVERAL],
         evaluate: pick_word,
         ..PLAIN
     },
