@@ -114,7 +114,7 @@ async fn read_tables(manager: &SchemaManager<'_>, job: Uuid, application: &str) 
     }
     let mut directories = read_json("the directories of this step", DIRECTORIES)?;
     if let Some(target) = directories.get_mut(1) {
-        target["name"] = Json::from(application);
+        (target["id"], target["name"]) = (application.into(), application.into());
     }
     Ok(json!({ "directories": directories, "synchronizationRules": rules }))
 }

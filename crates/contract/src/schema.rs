@@ -76,8 +76,12 @@ pub struct FilterOperatorView {
     pub name: String,
     /// `Unary` without a value, `Binary` with one.
     pub arity: String,
+    /// `All` or `Any` of several values must be as it says.
+    pub multivalued: String,
     /// Types of attribute that it makes sense for, in Graph's words.
     pub attribute_types: Vec<String>,
+    /// When it is true, in a sentence.
+    pub summary: String,
 }
 
 /// An expression to try out.
@@ -123,6 +127,33 @@ pub struct ExpressionView {
     pub attributes: Vec<String>,
     /// What is wrong.
     pub error: Option<ExpressionErrorView>,
+}
+
+/// An expression on the page where it is tried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExpressionTestForm {
+    /// Application (object id).
+    pub application_id: String,
+    /// The expression.
+    pub expression: String,
+    /// Id or user principal name of a person whose values are taken, or empty.
+    pub user: String,
+    /// Attributes that have a field on the page.
+    pub names: Vec<String>,
+    /// What stands in these fields, in the same order. Nothing is null; a JSON list or object is read as one.
+    pub values: Vec<String>,
+    /// Part of a function's name, to look for one; or empty.
+    pub search: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpressionTestView {
+    /// The attributes that the expression reads, each with the sample value that it was tried on.
+    pub samples: Vec<(String, String)>,
+    /// What it comes to.
+    pub result: ExpressionView,
 }
 
 /// What is wrong with an expression.
