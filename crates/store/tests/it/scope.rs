@@ -7,8 +7,8 @@ use purser_domain::{
     ids::{AssignmentId, RoleId, UserId},
     mapping::ObjectKind,
     scope::{
-        Clause, ClauseGroup, CompiledFilter, Entitlement, MAX_CLAUSES, MAX_GROUPS, MAX_VALUES, MEMBER_OF,
-        Operator, ScopeFacts, ScopeMode, ScopingFilter, decide_scope,
+        Clause, ClauseGroup, CompiledFilter, Entitlement, FilterVerdict, MAX_CLAUSES, MAX_GROUPS, MAX_VALUES,
+        MEMBER_OF, Operator, ScopeFacts, ScopeMode, ScopingFilter, decide_scope,
     },
 };
 use purser_store::{Assignment, JobSpec, Principal, ScopeCounts, new_id};
@@ -75,19 +75,19 @@ async fn count_one_by_one(
     for user in bench.store.page_users(None, 1000).await? {
         let entitlements = bench.store.find_entitlements(spec.application_id, &[user.id]).await?;
         let roles: &[Entitlement] = entitlements.get(&user.id).map_or(&[], |roles| roles);
+        let passes = filter.passes(&|name| user.source_value(name)).map_err(|message| anyhow!(message))?;
         let facts = ScopeFacts {
             scope,
             default_access_counts,
             account_enabled: user.account_enabled,
             soft_deleted: user.deleted_at.is_some(),
             roles,
+            filter: if passes { FilterVerdict::Passed } else { FilterVerdict::Failed(&[]) },
         };
-        let in_scope = decide_scope(&facts).in_scope;
-        let passes = filter.passes(&|name| user.source_value(name)).map_err(|message| anyhow!(message))?;
         counts.people += u64::from(user.deleted_at.is_none());
-        counts.in_scope += u64::from(in_scope && passes);
-        let counts_as_assigned = ScopeFacts { account_enabled: true, ..facts };
-        assigned += u64::from(decide_scope(&counts_as_assigned).in_scope);
+        counts.in_scope += u64::from(decide_scope(&facts).in_scope);
+        let assigned_alone = ScopeFacts { account_enabled: true, filter: FilterVerdict::Passed, ..facts };
+        assigned += u64::from(decide_scope(&assigned_alone).in_scope);
     }
     counts.assigned = (scope == ScopeMode::Assigned).then_some(assigned);
     Ok(counts)
@@ -159,16 +159,17 @@ async fn more_people_than_a_page_are_all_counted() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_pattern_that_takes_too_long_is_given_up_and_says_so() -> Result<()> {
+async fn counting_is_given_up_when_patterns_decide_nothing_and_says_so() -> Result<()> {
     let bench = Bench::new().await?;
     let spec = bench.add_application("Promapp").await?;
     let tx = bench.store.begin().await?;
     for number in 0..60 {
-        let name = if number < 55 { "x".repeat(64) } else { "Kim".to_owned() };
+        // Too long a text to search, which costs the test nothing.
+        let name = if number < 55 { "x".repeat(70_000) } else { "Kim".to_owned() };
         tx.insert_user(&person(bench.user_id(), &format!("kim{number}@contoso.com"), &name)).await?;
     }
     tx.commit().await?;
-    let slow = || clause("displayName", Operator::NotRegexMatch, &[r"^(?:(x+x+)+)\1y"]);
+    let slow = || clause("displayName", Operator::NotRegexMatch, &["y"]);
     let app = spec.application_id;
     let few = clause("userPrincipalName", Operator::Includes, &["kim5"]);
     let counts =
