@@ -106,7 +106,19 @@ fn read_starts_with(clause: &Map<String, Json>) -> Option<Vec<String>> {
         return None;
     }
     let values = read_values(clause.get(VALUES.key)).ok()?;
-    Some(values.iter().map(|value| format!("^{}", fancy_regex::escape(value))).collect())
+    Some(values.iter().map(|value| format!("^{}", escape_pattern(value))).collect())
+}
+
+/// The pattern that finds just this text. Characters that mean something in a pattern get a backslash.
+fn escape_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if r"\*+?|{}[]()^$.#".contains(character) {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
 }
 
 fn read_operator(json: Option<&Json>) -> Result<Operator, String> {

@@ -358,6 +358,51 @@ fn sql_and_the_evaluator_say_the_same_of_every_person() {
     assert!(exact.get() > 200 && narrowed.get() > 50, "{exact:?} {narrowed:?}");
 }
 
+/// What SQL and the evaluator say of the texts, one by one, when they are compared with the first of all dates.
+async fn dates_told_apart(store: &Store, texts: &[String]) -> Vec<String> {
+    let clause = Clause {
+        attribute: "department".to_owned(),
+        operator: Operator::GreaterThanOrEquals,
+        values: vec!["0000-01-01".to_owned()],
+        extra: serde_json::Map::new(),
+    };
+    let filter = of_groups(vec![vec![clause]]).compile(ObjectKind::User).unwrap();
+    let condition = lower(&filter).condition;
+    let mut sql = Sql::text("SELECT value, coalesce(");
+    sql.push(condition);
+    sql.push_text(", FALSE) FROM (SELECT value, value AS department FROM json_each(");
+    sql.push_value(serde_json::to_string(texts).unwrap());
+    sql.push_text(")) AS users");
+    let rows = store.db().query_all_raw(sql.into_statement()).await.unwrap();
+    assert_eq!(rows.len(), texts.len());
+    let answers = rows.iter().map(|row| row.try_get_many_by_index::<(String, bool)>().unwrap());
+    let wrong = answers.filter(|(text, answer)| {
+        filter.evaluate(&|_| Some(Value::text(text.as_str())))
+            != if *answer { Verdict::Passed } else { failed() }
+    });
+    wrong.map(|(text, _)| text).collect()
+}
+
+fn failed() -> Verdict {
+    Verdict::Failed { clauses: vec!["department Greater_Than_OR_EQUALS 0000-01-01".to_owned()] }
+}
+
+#[tokio::test]
+async fn sql_knows_the_calendar_and_the_clock() {
+    let (store, _folder) = open().await;
+    let mut texts = Vec::new();
+    for year in [0, 1, 4, 100, 400, 1900, 2000, 2023, 2024, 9999] {
+        for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+            texts.push(format!("{year:04}-{month:02}-{day:02}"));
+        }
+    }
+    for (hour, minute) in (0..=30).flat_map(|hour| (0..=61).map(move |minute| (hour, minute))) {
+        texts.push(format!("2024-02-29T{hour:02}:{minute:02}:00"));
+        texts.push(format!("2024-02-29T{hour:02}:00:{minute:02}Z"));
+    }
+    assert_eq!(dates_told_apart(&store, &texts).await, [""; 0]);
+}
+
 #[test]
 fn every_operator_says_the_same_of_every_odd_text() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
