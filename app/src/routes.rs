@@ -7,7 +7,7 @@ use crate::pages::home::HomePage;
 use crate::pages::imports::{ImportPage, NewImportPage};
 use crate::pages::logs::{LogPage, LogsPage};
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::provisioning::{MappingPage, ProvisioningPage};
+use crate::pages::provisioning::{ExpressionBuilderPage, MappingPage, ProvisioningPage};
 use crate::pages::session::{SetupPage, SignInPage};
 use crate::pages::tokens::TokensPage;
 use crate::pages::users::{DeletedUsersPage, NewUserPage, UserPage, UsersPage};
@@ -79,6 +79,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=path!("/applications/:id/provisioning/mappings/:key")
                     view=MappingPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/applications/:id/provisioning/expression-builder")
+                    view=ExpressionBuilderPage
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/applications/:id/provisioning-logs") view=LogsPage ssr=SsrMode::Async/>

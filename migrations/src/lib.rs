@@ -18,6 +18,7 @@ mod m0003_jobs;
 mod m0004_provisioning;
 mod m0005_access;
 mod m0006_imports;
+mod m0007_job_schemas;
 mod table;
 
 use sea_orm_migration::{
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_provisioning::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_imports::Migration),
+            Box::new(m0007_job_schemas::Migration),
         ]
     }
 }

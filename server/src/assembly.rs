@@ -77,6 +77,7 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         gallery: Arc::clone(&gallery),
         settings: EngineSettings {
             concurrency: usize::from(settings.concurrency),
+            default_domain: settings.default_domain.clone(),
             ..EngineSettings::default()
         },
     });
@@ -87,6 +88,7 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         kit,
         gallery,
         clock: Arc::clone(&clock),
+        default_domain: settings.default_domain.clone(),
     });
     Ok(Assembly { store, engine, portal, shutdown: CancellationToken::new(), clock, settings })
 }

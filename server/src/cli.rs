@@ -18,6 +18,15 @@ Not on the command line, since other users of the machine could read it there:
   PURSER_MASTER_KEY  Key that secrets are encrypted under, 64 hexadecimal digits
                      [default: master.key in the data folder, made at the first start with mode 0600]";
 
+const EVAL_HELP: &str = "\
+The value is printed on standard output: a text as it is, a list or an object as JSON on one line. When there is \
+nothing to write, nothing is printed, and standard error says why.
+
+Exit status: 0 done, 1 the expression is wrong or can't be evaluated, 2 the object can't be read.
+
+  purser eval 'Join(\" \", [givenName], [surname])' --object person.json
+  echo '{\"mail\":\"ada@contoso.com\"}' | purser eval 'Word([mail], 1, \"@\")' --object -";
+
 /// Purser: automatic user provisioning from your own machine.
 #[derive(Debug, Parser)]
 #[command(name = "purser", version, about, max_term_width = 110)]
@@ -43,6 +52,9 @@ pub enum Command {
     Migrate(CommonArguments),
     /// Check the installation and say what is wrong
     Doctor(CommonArguments),
+    /// Evaluate an expression of attribute mappings; needs no installation
+    #[command(after_help = EVAL_HELP)]
+    Eval(EvalArguments),
 }
 
 /// `purser admin …`
@@ -83,6 +95,30 @@ pub enum TokenCommand {
         #[arg(long, value_name = "NAME")]
         name: String,
     },
+}
+
+/// `purser eval`
+#[derive(Debug, Clone, Args)]
+pub struct EvalArguments {
+    /// The expression
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub expression: String,
+    /// File with a JSON object of attributes and their values (text, number, boolean, list, object, null);
+    /// `-` reads standard input [default: no attribute has a value]
+    #[arg(long, value_name = "FILE")]
+    pub object: Option<PathBuf>,
+    /// The time that Now() gives, such as 2026-03-01T08:00:00Z [default: the present]
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<jiff::Timestamp>,
+    /// What DefaultDomain() gives
+    #[arg(long, value_name = "DOMAIN")]
+    pub default_domain: Option<String>,
+    /// Has Guid() and RandomString() give the same each time [default: something else each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Print {"value": …, "outcome": "value" | "null" | "ignored"} instead
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What every command takes.
@@ -140,6 +176,10 @@ pub struct ServeArguments {
     /// [env: PURSER_CONCURRENCY] [default: 32]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<u16>,
+    /// Domain of the organisation, which the function DefaultDomain() gives in expressions
+    /// [env: PURSER_DEFAULT_DOMAIN]
+    #[arg(long, value_name = "DOMAIN")]
+    pub default_domain: Option<String>,
     /// Seconds that a shutdown waits for requests and cycles to reach a safe point
     /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
     #[arg(long, value_name = "N")]
@@ -170,6 +210,7 @@ impl ServeArguments {
             session_idle_minutes: self.session_idle_minutes,
             session_max_hours: self.session_max_hours,
             concurrency: self.concurrency,
+            default_domain: self.default_domain.clone(),
             shutdown_seconds: self.shutdown_seconds,
             ..self.common.overrides()
         }
@@ -181,6 +222,7 @@ impl Command {
     pub fn settings_arguments(&self) -> (Option<PathBuf>, Overrides) {
         let common = match self {
             Self::Serve(serve) => return (serve.common.config.clone(), serve.overrides()),
+            Self::Eval(_) => return (None, Overrides::default()),
             Self::Admin(AdminCommand::Create { common, .. } | AdminCommand::ResetPassword { common, .. })
             | Self::Token(TokenCommand::Create { common, .. })
             | Self::Migrate(common)

@@ -18,7 +18,7 @@
 
 pub mod assembly;
 pub mod cli;
-mod commands;
+pub mod commands;
 mod data_lock;
 mod error;
 pub mod graph;

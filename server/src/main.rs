@@ -13,8 +13,7 @@ fn main() -> ExitCode {
         .map_err(ServerError::Runtime)
         .and_then(|runtime| runtime.block_on(run(cli)));
     match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("{}", describe(&error));
             ExitCode::FAILURE

@@ -32,6 +32,7 @@ pub const NAMES: &[&str] = &[
     "session_idle_minutes",
     "session_max_hours",
     "concurrency",
+    "default_domain",
     "shutdown_seconds",
     "log_format",
     "log_level",
@@ -88,6 +89,8 @@ pub struct Settings {
     pub session_max_hours: u32,
     /// Requests that one job has open at its application at the same time.
     pub concurrency: u16,
+    /// The organisation's domain, which `DefaultDomain()` gives in expressions.
+    pub default_domain: Option<String>,
     /// Seconds that a shutdown waits for requests and cycles to come to their next safe point.
     pub shutdown_seconds: u32,
     /// Log format.
@@ -126,6 +129,9 @@ pub struct Overrides {
     /// `--concurrency`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u16>,
+    /// `--default-domain`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_domain: Option<String>,
     /// `--shutdown-seconds`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_seconds: Option<u32>,
@@ -264,6 +270,11 @@ impl Settings {
         if self.concurrency == 0 || self.concurrency > 512 {
             return unusable("concurrency", "it must be between 1 and 512.");
         }
+        if let Some(domain) = &self.default_domain
+            && (domain.is_empty() || domain.contains(|c: char| c.is_whitespace() || c == '@' || c == '/'))
+        {
+            return unusable("default_domain", "write the domain alone, such as contoso.com.");
+        }
         if let Some(url) = &self.public_url
             && (!matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some())
         {
@@ -378,6 +389,7 @@ mod tests {
             "session_idle_minutes = 0",
             "session_max_hours = 0",
             "concurrency = 0",
+            "default_domain = \"@contoso.com\"",
             "public_url = \"https://host/purser\"",
             "database_url = \"mysql://host\"",
             "listen = \"nowhere\"",

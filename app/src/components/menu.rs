@@ -62,6 +62,11 @@ impl Menu {
                     item("Properties", format!("{base}/properties"), icondata::LuSlidersHorizontal),
                     item("Users and groups", format!("{base}/users-and-groups"), icondata::LuUsers),
                     item("Provisioning", format!("{base}/provisioning"), icondata::LuRefreshCw),
+                    item(
+                        "Expression builder",
+                        format!("{base}/provisioning/expression-builder"),
+                        icondata::LuSquareFunction,
+                    ),
                 ],
             ),
             (

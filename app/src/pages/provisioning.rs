@@ -1,13 +1,15 @@
 //! The provisioning blade of an application: mode, Admin Credentials, Mappings, Settings,
-//! Synchronization Details; and the page of one mapping.
+//! Synchronization Details; the page of one mapping; and the expression builder.
 //!
 //! The blade is one form over the job's *spec*; Synchronization Details show its *status*, which the
 //! worker writes, so a running cycle never makes a save collide.
 
 mod blade;
 mod edit;
+mod expression_builder;
 mod mapping;
 mod sections;
 
 pub use blade::ProvisioningPage;
+pub use expression_builder::ExpressionBuilderPage;
 pub use mapping::MappingPage;

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use purser_domain::mapping::{ObjectMapping, default_user_mapping};
+use purser_domain::schema::Schema;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -165,11 +166,12 @@ impl Gallery {
 }
 
 impl Template {
-    /// The object mappings that an application of this name, made from this template, starts with. Their names
-    /// are worded as in the seed documents.
+    /// The schema that an application of this name, made from this template, starts with. Its mappings' names are
+    /// worded as in the seed documents.
     #[must_use]
-    pub fn default_mappings(&self, application: &str) -> Vec<ObjectMapping> {
-        self.mappings.iter().map(|preset| preset.build(application)).collect()
+    pub fn default_schema(&self, application: &str) -> Schema {
+        let mappings = self.mappings.iter().map(|preset| preset.build(application)).collect();
+        Schema::default_for(application, mappings)
     }
 }
 

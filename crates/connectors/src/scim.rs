@@ -52,19 +52,19 @@ impl ScimConnector {
         let content_type =
             HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
         let matching = template
-            .default_mappings(&template.name)
-            .into_iter()
-            .flat_map(|mapping| mapping.attributes)
+            .default_schema(&template.name)
+            .mappings()
+            .flat_map(|mapping| &mapping.attributes)
             .filter(|row| row.matching_priority.is_some())
             .min_by_key(|row| row.matching_priority)
-            .map_or_else(|| "userName".to_owned(), |row| row.target);
+            .map_or_else(|| "userName".to_owned(), |row| row.target.clone());
         let matching = TargetPath::parse(&matching).map_err(|_| broken_template(template))?;
         let patches = AtomicBool::new(profile.patch);
         Ok(Self { endpoint, profile, content_type, matching, patches })
     }
 
     async fn query(&self, path: &TargetPath, value: &Value) -> Result<(Answer, answer::Listing)> {
-        let query = request::filter_query(path, value, self.profile.element_filter);
+        let query = request::filter_query(path, value, self.profile.element_filter)?;
         let answer = self.send(Method::GET, request::USERS.to_owned(), Some(query), None).await?;
         if answer.status != StatusCode::OK {
             return Err(problem::refused(

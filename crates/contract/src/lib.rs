@@ -16,4 +16,5 @@ pub mod log;
 pub mod page;
 pub mod problem;
 pub mod provisioning;
+pub mod schema;
 pub mod session;

@@ -38,6 +38,20 @@ pub struct Problem {
     pub field: Option<String>,
     /// For a stale edit: what somebody else saved meanwhile, field by field.
     pub conflict: Vec<FieldConflict>,
+    /// Where several things are wrong at once: each of them.
+    #[serde(default)]
+    pub details: Vec<ProblemDetail>,
+}
+
+/// One of several things that are wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemDetail {
+    /// Stable code.
+    pub code: String,
+    /// Where in what was sent.
+    pub target: String,
+    /// What is wrong and what to do, in a sentence.
+    pub message: String,
 }
 
 /// One field of a stale edit, with both versions.
@@ -71,6 +85,7 @@ impl Problem {
             advice: String::new(),
             field: None,
             conflict: Vec::new(),
+            details: Vec::new(),
         }
     }
 

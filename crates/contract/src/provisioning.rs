@@ -1,4 +1,5 @@
 //! The provisioning blade: configuration (spec) and state (status) of one job.
+use crate::schema::MappingProblemView;
 use serde::{Deserialize, Serialize};
 
 /// The blade as an administrator sees it.
@@ -31,7 +32,7 @@ pub struct ProvisioningView {
     /// `assigned` or `all`.
     pub scope: String,
     /// The object mappings.
-    pub mappings: Vec<ObjectMappingView>,
+    pub mappings: Vec<ObjectMappingRowView>,
     /// Synchronization Details.
     pub status: JobStatusView,
 }
@@ -105,6 +106,17 @@ pub struct TestConnectionView {
     pub detail: String,
 }
 
+/// An object mapping in the blade's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectMappingRowView {
+    /// Key in URLs: `users`.
+    pub key: String,
+    /// For example *Synchronize Purser Users to Promapp*.
+    pub name: String,
+    /// Enabled.
+    pub enabled: bool,
+}
+
 /// An object mapping with its attribute mappings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectMappingView {
@@ -114,21 +126,46 @@ pub struct ObjectMappingView {
     pub name: String,
     /// Enabled.
     pub enabled: bool,
+    /// Kind of object in the directory.
+    pub source_object: String,
+    /// Kind of object in the application.
+    pub target_object: String,
     /// `Create`, `Update`, `Delete` as far as ticked.
     pub actions: Vec<String>,
+    /// Source Object Scope: who passes any of these is in. Empty for *All records*.
+    pub scope: Vec<ScopingFilterView>,
     /// The rows.
     pub attributes: Vec<AttributeMappingView>,
+    /// What is wrong with it or worth a look.
+    pub problems: Vec<MappingProblemView>,
+}
+
+/// A scoping filter: all of its clauses must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopingFilterView {
+    /// Scoping Filter Title.
+    pub title: String,
+    /// Its clauses in words, for example `department EQUALS "Sales"`.
+    pub clauses: Vec<String>,
 }
 
 /// One row of an attribute mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeMappingView {
-    /// Source attribute or expression text.
+    /// Source attribute, constant or expression text.
     pub source: String,
     /// Target attribute.
     pub target: String,
     /// `Direct`, `Constant`, `Expression` or `None`.
     pub mapping_type: String,
+    /// Default value if null.
+    pub default_value: Option<String>,
+    /// Apply this mapping: `Always`, `Only during object creation`, or Graph's further ways in words.
+    pub apply: String,
+    /// The value is written with every update, changed or not.
+    pub flow_always: bool,
+    /// The target's value is removed when the source loses its own.
+    pub clear: bool,
     /// Matching precedence, if it matches.
     pub matching_precedence: Option<u32>,
 }

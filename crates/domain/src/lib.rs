@@ -8,8 +8,8 @@
 //! How the modules lean on each other, from facts to decisions:
 //!
 //! ```text
-//! ids, value ─► user, group ─► expression, path ─► target_schema ─► mapping ┐
-//! secret, log (words that every layer shares)                     scope ───┴─► plan
+//! ids, value ─► user, group ─► expression, scim ─► path ─► target_schema ─► mapping ┐
+//! secret, log (words that every layer shares)                             scope ───┴─► plan
 //! ```
 //!
 //! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).
@@ -24,6 +24,7 @@ pub mod mapping;
 pub mod path;
 pub mod plan;
 pub mod schema;
+pub mod scim;
 pub mod scope;
 pub mod secret;
 pub mod target_schema;

@@ -1,6 +1,31 @@
 //! A job's schema: the directories on both sides with their attributes, and the rules that say how
 //! objects map. It is what Graph calls a `synchronizationSchema`, and it is stored and sent in Graph's
 //! shape, so that documents exported elsewhere can be read, and what we don't know in them is kept.
+//!
+//! The way there and back ([`Schema::from_document`], [`Schema::to_document`]) loses nothing. `extra` holds
+//! at each level the keys that are not modelled, and also a modelled key that was spelt differently from
+//! how we would (`"flowTypes": "delete, add"`, a `source` with its parse tree). Such a spelling is given
+//! back for as long as it still means what the model says, so whoever edits a typed field leaves `extra`
+//! alone.
+//!
+//! To model one more key: a field of the struct, a `Field` next to the others of its file, one line where
+//! it is read and one where it is written.
+mod defaults;
+mod directory;
+mod error;
+mod field;
+mod filter;
+mod node;
+mod rule;
+mod source;
+#[cfg(test)]
+mod tests;
+mod word;
+
+pub use error::SchemaError;
+pub(crate) use source::APP_ROLE_ASSIGNMENTS;
+pub use source::SourceAttribute;
+
 use crate::mapping::{ObjectKind, ObjectMapping};
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value as Json};
@@ -107,11 +132,48 @@ pub struct Rule {
     pub target_directory: String,
     /// How its objects map.
     pub mappings: Vec<ObjectMapping>,
+    /// Mappings of kinds of objects that we don't have, such as devices.
+    pub others: Vec<OtherMapping>,
     /// What else the document said: `priority`, `editable`, `metadata` and so on.
     pub extra: Map<String, Json>,
 }
 
+/// The mapping of a kind of object that we don't have; kept as it came, and given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherMapping {
+    /// Its place among all mappings of the rule, from 0.
+    pub position: usize,
+    /// The mapping.
+    pub document: Json,
+}
+
+/// Most rows of one mapping.
+pub const MAX_ROWS: usize = 2_000;
+/// Most object mappings of a schema.
+pub const MAX_OBJECT_MAPPINGS: usize = 100;
+/// Most attributes of all objects of a schema together.
+pub const MAX_ATTRIBUTES: usize = 20_000;
+/// Most scoping filters (groups of clauses) of one mapping.
+pub const MAX_FILTER_GROUPS: usize = 500;
+/// Most clauses of one mapping's scoping filters together.
+pub const MAX_CLAUSES: usize = 2_000;
+
 impl Schema {
+    /// Reads a document in the shape of Graph's `synchronizationSchema`. Its `id` and `version` belong to
+    /// the job and are left out.
+    ///
+    /// # Errors
+    /// What could not be read, each with its place; at most 100, never none.
+    pub fn from_document(document: &Json) -> Result<Self, Vec<SchemaError>> {
+        directory::read_schema(document)
+    }
+
+    /// Writes the document, without `id` and `version`.
+    #[must_use]
+    pub fn to_document(&self) -> Json {
+        directory::write_schema(self)
+    }
+
     /// The mapping of a kind of object, if there is one.
     #[must_use]
     pub fn mapping(&self, kind: ObjectKind) -> Option<&ObjectMapping> {
@@ -121,5 +183,53 @@ impl Schema {
     /// Every mapping, in the order of the rules.
     pub fn mappings(&self) -> impl Iterator<Item = &ObjectMapping> {
         self.rules.iter().flat_map(|rule| &rule.mappings)
+    }
+
+    /// Puts another mapping in the place of the one of a kind. False when there is none: nothing changed.
+    pub fn replace_mapping(&mut self, kind: ObjectKind, mapping: ObjectMapping) -> bool {
+        let mut mappings = self.rules.iter_mut().flat_map(|rule| &mut rule.mappings);
+        match mappings.find(|mapping| mapping.source_object == kind) {
+            Some(place) => {
+                *place = mapping;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The rule that holds the mapping of a kind.
+    #[must_use]
+    pub fn rule_of(&self, kind: ObjectKind) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.mappings.iter().any(|mapping| mapping.source_object == kind))
+    }
+
+    /// The target's object that a kind maps to, with its attribute list.
+    #[must_use]
+    pub fn target(&self, kind: ObjectKind) -> Option<&ObjectDefinition> {
+        let rule = self.rule_of(kind)?;
+        self.find_object(&rule.target_directory, &self.mapping(kind)?.target_object)
+    }
+
+    /// The source's object of a kind, as the document lists it.
+    #[must_use]
+    pub fn source(&self, kind: ObjectKind) -> Option<&ObjectDefinition> {
+        self.find_object(&self.rule_of(kind)?.source_directory, kind.as_str())
+    }
+
+    /// Rules name directories; some documents put the id there.
+    fn find_object(&self, directory: &str, object: &str) -> Option<&ObjectDefinition> {
+        let found = |directory: &&Directory, name: &str| directory.name == name || directory.id == name;
+        let directory = self.directories.iter().find(|candidate| found(candidate, directory))?;
+        let objects = &directory.objects;
+        let exact = objects.iter().find(|candidate| candidate.name == object);
+        exact.or_else(|| objects.iter().find(|candidate| candidate.name.eq_ignore_ascii_case(object)))
+    }
+}
+
+impl ObjectDefinition {
+    /// The attribute with this name; upper and lower case are the same, as in SCIM.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&AttributeDefinition> {
+        self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
     }
 }

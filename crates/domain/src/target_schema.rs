@@ -1,174 +1,193 @@
-//! What the values at the well-known target paths look like.
+//! What the values at a target's attributes look like: the portal's *attribute list*, ready for questions.
 //!
-//! Mappings speak text; a SCIM target wants `active` as a boolean and `manager` as an object. To teach a
-//! path its type: one line in `KNOWN`. Paths that are not listed hold text.
-use crate::path::TargetPath;
-use crate::value::Value;
-use serde_json::json;
+//! Expressions speak text; a SCIM target wants `active` as a boolean, `manager` as an object and a date in ISO 8601.
+//! [`TargetSchema::rule`] tells for a path which of these it is, and [`TargetRule`] makes and compares such values.
+//!
+//! Three sources, in this order: the target's own list (an [`ObjectDefinition`] of the schema document), what RFC 7643
+//! says about the attributes of users and groups (`well_known`), and for everything else: text.
+//!
+//! To teach an attribute its type: one line in `well_known`.
+mod agree;
+mod coerce;
+#[cfg(test)]
+mod tests;
+mod well_known;
 
-/// The type of a target attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TargetType {
-    /// Text.
-    Text,
-    /// `true` or `false`.
-    Boolean,
-    /// Another object's id, in an object of its own: `{"value": "…"}`.
-    Reference,
+use crate::path::TargetPath;
+use crate::schema::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+
+/// One kind of object of a target, with its attributes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetSchema {
+    definition: ObjectDefinition,
+    /// What [`key_of`] makes of an attribute's path, to its place in the list.
+    paths: HashMap<String, usize>,
+    /// The same without the filter: `emails[type eq "work"].value` also tells about any other e-mail address.
+    elements: HashMap<String, usize>,
 }
 
 /// How a path's values are made and compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TargetRule {
-    /// The type.
-    pub kind: TargetType,
-    /// Whether upper and lower case differ when an account is matched.
+    /// The type of its values.
+    pub kind: AttributeType,
+    /// Whether it holds several values.
+    pub multivalued: bool,
+    /// Whether a difference in upper and lower case is a difference.
     pub exact_case: bool,
+    /// Whether every object must have a value.
+    pub required: bool,
+    /// Who may write it.
+    pub mutability: Mutability,
+    /// Whether each value stands in an object of its own, as its `value`: `{"value": "42"}`.
+    pub nested: bool,
+    /// Whether the target's list or RFC 7643 knows the attribute. Where neither does, nobody can tell whether it holds
+    /// several values, so that a list is passed on as it is.
+    pub known: bool,
 }
 
-const KNOWN: &[(&str, &str, TargetRule)] = &[
-    ("", "active", TargetRule { kind: TargetType::Boolean, exact_case: true }),
-    ("", "userName", TargetRule { kind: TargetType::Text, exact_case: false }),
-    (
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        "manager",
-        TargetRule { kind: TargetType::Reference, exact_case: true },
-    ),
-];
+impl TargetSchema {
+    /// From an object of a schema document. Of two attributes with one name the first counts.
+    #[must_use]
+    pub fn from_definition(definition: &ObjectDefinition) -> Self {
+        let mut paths = HashMap::with_capacity(definition.attributes.len());
+        let mut elements = HashMap::new();
+        for (at, attribute) in definition.attributes.iter().enumerate() {
+            paths.entry(key_of_text(&attribute.name)).or_insert(at);
+            if let Ok(path) = TargetPath::parse(&attribute.name)
+                && path.filter().is_some()
+            {
+                elements.entry(key_of(&path, false)).or_insert(at);
+            }
+        }
+        Self { definition: definition.clone(), paths, elements }
+    }
 
-impl TargetRule {
+    /// The attributes of a SCIM user (RFC 7643, section 4.1) and of the enterprise extension (section 4.3) to which a
+    /// mapping can write: the list that a new application starts with.
+    #[must_use]
+    pub fn scim_user() -> &'static Self {
+        &well_known::USER
+    }
+
+    /// The attributes of a SCIM group (RFC 7643, section 4.2).
+    #[must_use]
+    pub fn scim_group() -> &'static Self {
+        &well_known::GROUP
+    }
+
+    /// What it was made from.
+    #[must_use]
+    pub fn definition(&self) -> &ObjectDefinition {
+        &self.definition
+    }
+
+    /// The attributes, in the order of the list.
+    #[must_use]
+    pub fn attributes(&self) -> &[AttributeDefinition] {
+        &self.definition.attributes
+    }
+
+    /// Whether the target says what attributes it has. Without a list any name may be right.
+    #[must_use]
+    pub fn has_list(&self) -> bool {
+        !self.definition.attributes.is_empty()
+    }
+
+    /// The attribute with this name. The spelling of a path does not matter: neither case, nor spaces, nor whether the
+    /// core schema is named.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&AttributeDefinition> {
+        self.attribute(&key_of_text(name))
+    }
+
+    /// The attribute at this path.
+    #[must_use]
+    pub fn find_path(&self, path: &TargetPath) -> Option<&AttributeDefinition> {
+        self.attribute(&key_of(path, true))
+    }
+
     /// The rule for a path.
     #[must_use]
+    pub fn rule(&self, path: &TargetPath) -> TargetRule {
+        let exact = key_of(path, true);
+        let element = path.filter().map(|_| key_of(path, false));
+        for list in [self, Self::scim_user(), Self::scim_group()] {
+            if let Some(attribute) = list.attribute(&exact) {
+                return TargetRule::from_definition(attribute, path);
+            }
+            if let Some(at) = element.as_ref().and_then(|element| list.elements.get(element)) {
+                return TargetRule::from_definition(&list.definition.attributes[*at], path);
+            }
+        }
+        well_known::rule_without_list(path)
+    }
+
+    fn attribute(&self, key: &str) -> Option<&AttributeDefinition> {
+        self.paths.get(key).map(|at| &self.definition.attributes[*at])
+    }
+}
+
+impl TargetRule {
+    /// The rule for a path of a target of which nothing more is known than that it speaks SCIM.
+    #[must_use]
     pub fn of(path: &TargetPath) -> Self {
-        let extension = path.extension().unwrap_or_default();
-        let fits = |schema: &str, attribute: &str| {
-            schema.eq_ignore_ascii_case(extension) && attribute.eq_ignore_ascii_case(path.attribute())
-        };
-        KNOWN
-            .iter()
-            .find(|(schema, attribute, _)| path.sub().is_none() && fits(schema, attribute))
-            .map_or(Self { kind: TargetType::Text, exact_case: true }, |(_, _, rule)| *rule)
+        TargetSchema::scim_user().rule(path)
     }
 
-    /// Makes the JSON that the target wants from a value.
-    ///
-    /// # Errors
-    /// A sentence that says why the value does not fit.
-    pub fn coerce(self, value: Value) -> Result<serde_json::Value, String> {
-        match (self.kind, value) {
-            (TargetType::Boolean, Value::Boolean(boolean)) => Ok(json!(boolean)),
-            (TargetType::Boolean, value) => {
-                let text = value.to_display();
-                read_boolean(&text)
-                    .map(serde_json::Value::Bool)
-                    .ok_or_else(|| format!("must be True or False, but is \"{}\"", shorten(&text)))
-            }
-            (TargetType::Reference, value @ Value::List(_)) => {
-                Err(format!("must be one object, but is a list ({})", shorten(&value.to_display())))
-            }
-            (TargetType::Reference, value) => Ok(json!({ "value": value.to_display() })),
-            (TargetType::Text, Value::Text(text)) => Ok(serde_json::Value::String(text)),
-            (TargetType::Text, value @ Value::List(_)) => Ok(value.into()),
-            (TargetType::Text, value) => Ok(json!(value.to_display())),
-        }
-    }
-
-    /// Whether what a target has says the same as what it should have. Servers answer booleans as texts,
-    /// numbers for texts, and references with more in them than was sent; none of that is a difference.
+    /// Whether texts pass as they are, one at a time.
     #[must_use]
-    pub fn agrees(self, desired: &serde_json::Value, observed: &serde_json::Value) -> bool {
-        if desired == observed {
-            return true;
-        }
-        match self.kind {
-            TargetType::Boolean => {
-                let read = |json: &serde_json::Value| match json {
-                    serde_json::Value::String(text) => read_boolean(text),
-                    other => other.as_bool(),
-                };
-                read(desired).is_some() && read(desired) == read(observed)
-            }
-            TargetType::Reference => {
-                let id = |json: &serde_json::Value| match json {
-                    serde_json::Value::Object(object) => object.get("value").cloned(),
-                    other => Some(other.clone()),
-                };
-                id(desired).is_some() && id(desired) == id(observed)
-            }
-            TargetType::Text => match (desired, observed) {
-                (serde_json::Value::String(text), serde_json::Value::Number(number)) => {
-                    *text == number.to_string()
-                }
-                (serde_json::Value::String(text), serde_json::Value::Bool(boolean)) => {
-                    read_boolean(text) == Some(*boolean)
-                }
-                _ => false,
-            },
-        }
+    pub fn is_plain_text(self) -> bool {
+        self.kind == AttributeType::String && !self.multivalued && !self.nested
     }
 
-    /// Whether an account with this value is the one that was looked for. Targets filter without regard
-    /// to case on some attributes, and some filter wrongly, so each hit is compared again.
-    #[must_use]
-    pub fn matches(self, wanted: &serde_json::Value, found: &serde_json::Value) -> bool {
-        match (wanted, found) {
-            (serde_json::Value::String(wanted), serde_json::Value::String(found)) if !self.exact_case => {
-                wanted.to_lowercase() == found.to_lowercase()
-            }
-            _ => self.agrees(wanted, found),
+    fn from_definition(attribute: &AttributeDefinition, path: &TargetPath) -> Self {
+        let is_reference = attribute.kind == AttributeType::Reference && path.sub().is_none();
+        // A target that has one text by such a name is none of SCIM's.
+        let is_complex = attribute.multivalued && well_known::is_complex(path);
+        Self {
+            kind: attribute.kind,
+            multivalued: attribute.multivalued,
+            exact_case: attribute.case_exact,
+            required: attribute.required,
+            mutability: attribute.mutability,
+            nested: is_reference || is_complex || is_declared_complex(attribute),
+            known: true,
         }
     }
 }
 
-fn read_boolean(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
-    }
+/// Graph's metadata say of an attribute that its values are objects.
+fn is_declared_complex(attribute: &AttributeDefinition) -> bool {
+    let metadata = attribute.extra.get("metadata").and_then(Json::as_array);
+    metadata.is_some_and(|entries| entries.iter().any(|entry| entry["key"] == "ComplexObjectDefinition"))
 }
 
-fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
+/// One text for all spellings of a path that mean the same place.
+pub(crate) fn key_of(path: &TargetPath, with_filter: bool) -> String {
+    let mut key = String::new();
+    if let Some(extension) = path.extension() {
+        key.push_str(extension);
+        key.push(':');
+    }
+    key.push_str(path.attribute());
+    if let Some(filter) = path.filter() {
+        key.push('[');
+        if with_filter {
+            key.push_str(&filter.to_key());
+        }
+        key.push(']');
+    }
+    if let Some(sub) = path.sub() {
+        key.push('.');
+        key.push_str(sub);
+    }
+    key.to_lowercase()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rule(path: &str) -> TargetRule {
-        TargetRule::of(&TargetPath::parse(path).unwrap())
-    }
-
-    const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
-
-    #[test]
-    fn values_take_the_shape_that_the_target_wants() {
-        assert_eq!(rule("active").coerce(Value::text("True")), Ok(json!(true)));
-        assert_eq!(rule("urn:ietf:params:scim:schemas:core:2.0:User:active").kind, TargetType::Boolean);
-        assert_eq!(rule(MANAGER).coerce(Value::text("42")), Ok(json!({"value": "42"})));
-        assert_eq!(rule(&format!("{MANAGER}.value")).coerce(Value::text("42")), Ok(json!("42")));
-        assert_eq!(rule("title").coerce(Value::Boolean(true)), Ok(json!("True")));
-        assert_eq!(rule("title").coerce(Value::Integer(5)), Ok(json!("5")));
-        let error = rule("active").coerce(Value::text("maybe")).unwrap_err();
-        assert!(error.contains("maybe"), "{error}");
-    }
-
-    #[test]
-    fn answers_that_mean_the_same_agree() {
-        assert!(rule("active").agrees(&json!(true), &json!("True")));
-        assert!(!rule("active").agrees(&json!(true), &json!("maybe")));
-        assert!(rule(MANAGER).agrees(&json!({"value": "42"}), &json!({"value": "42", "displayName": "Kim"})));
-        assert!(rule(MANAGER).agrees(&json!({"value": "42"}), &json!("42")));
-        assert!(rule("externalId").agrees(&json!("42"), &json!(42)));
-        assert!(!rule("userName").agrees(&json!("Kim@x"), &json!("kim@x")));
-    }
-
-    #[test]
-    fn user_names_match_without_regard_to_case_and_nothing_else_does() {
-        assert!(rule("userName").matches(&json!("Kim@x"), &json!("kim@X")));
-        assert!(!rule("externalId").matches(&json!("Kim"), &json!("kim")));
-    }
+/// The same for a name that may be no path.
+fn key_of_text(name: &str) -> String {
+    TargetPath::parse(name).map_or_else(|_| name.trim().to_lowercase(), |path| key_of(&path, true))
 }

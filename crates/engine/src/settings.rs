@@ -42,6 +42,8 @@ pub struct EngineSettings {
     pub tick: Duration,
     /// After so many failures in a row that could be the target's fault as a whole, it is left alone.
     pub failures_in_a_row: u32,
+    /// What the expression function `DefaultDomain` gives; `None` when the organisation has named none.
+    pub default_domain: Option<String>,
 }
 
 impl Default for EngineSettings {
@@ -52,6 +54,7 @@ impl Default for EngineSettings {
             lease: Duration::from_secs(8),
             tick: Duration::from_secs(1),
             failures_in_a_row: 10,
+            default_domain: None,
         }
     }
 }

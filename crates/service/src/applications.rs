@@ -98,7 +98,7 @@ impl Portal {
             tx.insert_role(&role).await?;
         }
         tx.insert_job(&spec).await?;
-        tx.replace_mappings(spec.job_id, &template.default_mappings(&application.display_name)).await?;
+        tx.write_schema(spec.job_id, &template.default_schema(&application.display_name)).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::AddApplication, note.with("Gallery application", &template.name))
             .await?;

@@ -56,6 +56,7 @@ activities! {
     AddProvisioning = "Add provisioning configuration",
     DeleteProvisioning = "Delete provisioning configuration",
     UpdateProvisioning = "Update provisioning setting or credentials",
+    UpdateMappings = "Update attribute mappings or scope",
     StartProvisioning = "Enable/start provisioning configuration",
     PauseProvisioning = "Disable/pause provisioning configuration",
     RestartProvisioning = "Enable/restart provisioning configuration",

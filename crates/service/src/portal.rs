@@ -27,6 +27,8 @@ pub struct PortalDeps {
     pub gallery: Arc<Gallery>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// What `DefaultDomain` gives in an expression that is tried out; the engine has the same.
+    pub default_domain: Option<String>,
 }
 
 /// Every use-case of Purser. A handle: cloning is cheap.

@@ -6,16 +6,14 @@ use crate::applications::load_application;
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::credentials::{SECRET_TOKEN, check_token_stays, parse_secret_token, parse_tenant_url};
-use crate::error::{Result, differing, invalid, not_found, stale};
+use crate::error::{Result, differing, invalid, stale};
 use crate::input::email_address;
 use crate::job::load_job_of;
 use crate::portal::Portal;
 use crate::user_edit::is_ticked;
 use purser_contract::problem::{FieldConflict, Problem};
-use purser_contract::provisioning::{
-    AttributeMappingView, ObjectMappingView, ProvisioningForm, ProvisioningView,
-};
-use purser_domain::mapping::{AttributeMapping, ObjectMapping};
+use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
+use purser_domain::mapping::ObjectMapping;
 use purser_domain::scope::ScopeMode;
 use purser_domain::secret::Secret;
 use purser_store::{Application, JobMode, JobSpec, Tx};
@@ -63,18 +61,6 @@ impl Portal {
         tx.commit().await?;
         self.wake();
         self.view_provisioning(&form.application_id).await
-    }
-
-    /// One object mapping of an application, by its key (`users`).
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application or mapping.
-    pub async fn load_mapping(&self, caller: &Caller, app: &str, key: &str) -> Result<ObjectMappingView> {
-        caller.may(Right::Read)?;
-        let (_, spec) = load_job_of(self.store(), app).await?;
-        let mappings = self.store().list_mappings(spec.job_id).await?;
-        let found = mappings.iter().find(|mapping| mapping.key == key);
-        Ok(found.map(view_mapping).ok_or_else(|| not_found("mapping", key))?)
     }
 
     /// Writes changed settings in `tx`, with audit entries; nothing at all when nothing differs.
@@ -153,7 +139,7 @@ impl Portal {
         let application = load_application(self.store(), app).await?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let template = self.find_template(&application.template_id);
-        let mappings = self.store().list_mappings(spec.job_id).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
         Ok(ProvisioningView {
             application_id: application.id.to_string(),
             application_name: application.display_name,
@@ -168,7 +154,7 @@ impl Portal {
             notify_on_failure: spec.notify_on_failure,
             enabled: spec.enabled,
             scope: spec.scope.as_str().to_owned(),
-            mappings: mappings.iter().map(view_mapping).collect(),
+            mappings: schema.mappings().map(view_mapping_row).collect(),
             status: self.view_job(&spec).await?,
         })
     }
@@ -306,26 +292,10 @@ fn on_off(value: bool) -> &'static str {
     if value { "On" } else { "Off" }
 }
 
-fn view_mapping(mapping: &ObjectMapping) -> ObjectMappingView {
-    let actions = [
-        ("Create", mapping.actions.create),
-        ("Update", mapping.actions.update),
-        ("Delete", mapping.actions.delete),
-    ];
-    ObjectMappingView {
-        key: mapping.key.clone(),
+fn view_mapping_row(mapping: &ObjectMapping) -> ObjectMappingRowView {
+    ObjectMappingRowView {
+        key: mapping.source_object.key().to_owned(),
         name: mapping.name.clone(),
         enabled: mapping.enabled,
-        actions: actions.into_iter().filter(|(_, ticked)| *ticked).map(|(name, _)| name.to_owned()).collect(),
-        attributes: mapping.attributes.iter().map(view_attribute).collect(),
-    }
-}
-
-fn view_attribute(attribute: &AttributeMapping) -> AttributeMappingView {
-    AttributeMappingView {
-        source: attribute.source.text().to_owned(),
-        target: attribute.target.clone(),
-        mapping_type: attribute.source.kind().to_owned(),
-        matching_precedence: attribute.matching_priority,
     }
 }

@@ -134,7 +134,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes an application with its roles, assignments, secrets and job (mappings, links, intents, escrows).
+    /// Removes an application with its roles, assignments, secrets and job (schema, links, intents, escrows).
     /// Its provisioning log stays.
     ///
     /// # Errors

@@ -7,9 +7,11 @@ use chacha20poly1305::{
     AeadCore, KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, OsRng, Payload},
 };
-use purser_domain::ids::AppId;
+use purser_domain::ids::{AppId, JobId};
 
 const NONCE_LENGTH: usize = 24;
+/// What sets the nonces of seeds apart from the random ones of secrets.
+const SEED_LABEL: &[u8; 8] = b"job-seed";
 
 /// Encrypts and decrypts under one key.
 pub(crate) struct Cipher {
@@ -44,6 +46,16 @@ impl Cipher {
         let payload = Payload { msg: &sealed.ciphertext, aad: &aad };
         let plain = self.inner.decrypt(XNonce::from_slice(&sealed.nonce), payload).ok()?;
         String::from_utf8(plain).ok()
+    }
+
+    /// 32 bytes that only the holder of the master key can know, the same each time for one job: the key stream of a
+    /// nonce that belongs to the job. They are never used to encrypt anything.
+    ///
+    /// `None` never happens for a text this short; the cipher's signature allows for it.
+    pub(crate) fn derive_seed(&self, job: JobId) -> Option<[u8; 32]> {
+        let nonce = [job.as_uuid().as_bytes().as_slice(), SEED_LABEL].concat();
+        let stream = self.inner.encrypt(XNonce::from_slice(&nonce), [0_u8; 32].as_slice()).ok()?;
+        stream.first_chunk().copied()
     }
 }
 

@@ -1,14 +1,12 @@
 //! What the engine asks before it works: all about a job at one instant, and whether there is anything to do.
 
-use crate::{Application, JobMode, JobSpec, JobStatus, Reads, Store, StoreError, bulk, error::Doing};
+use crate::{Application, JobMode, JobSpec, JobStatus, Reads, Seed, Store, StoreError, bulk, error::Doing};
 use jiff::Timestamp;
-use purser_domain::{ids::JobId, mapping::ObjectMapping, secret::Secret};
+use purser_domain::{ids::JobId, schema::Schema, secret::Secret};
 use sea_orm::ConnectionTrait;
 
 /// The name under which an application's *Secret Token* is stored.
 const SECRET_TOKEN: &str = "SecretToken";
-/// The key of the mapping for people.
-const USERS: &str = "users";
 
 /// All that a cycle needs to know about its job.
 #[derive(Debug, Clone)]
@@ -19,8 +17,10 @@ pub struct Job {
     pub status: JobStatus,
     /// The application.
     pub application: Application,
-    /// The mapping for people.
-    pub mapping: ObjectMapping,
+    /// What maps where.
+    pub schema: Schema,
+    /// Where the random functions of its expressions take their chance from.
+    pub seed: Seed,
     /// The application's Secret Token, if one was entered.
     pub token: Option<Secret>,
 }
@@ -30,16 +30,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Secret`] when the token was stored under another master key, [`StoreError::Missing`] when the job
-    /// has no mapping for people.
+    /// was never given a schema.
     pub async fn load_job(&self, job: JobId) -> Result<Option<Job>, StoreError> {
         let reads = self.snapshot().await?;
         let Some(spec) = reads.find_spec(job).await? else { return Ok(None) };
         let status = reads.load_status(job).await?;
         let application = reads.load_application(spec.application_id).await?;
-        let mapping = reads.list_mappings(job).await?.into_iter().find(|mapping| mapping.key == USERS);
-        let mapping = mapping.ok_or_else(|| StoreError::Missing { what: "mapping", id: USERS.to_owned() })?;
+        let schema = reads.load_schema(job).await?;
+        let seed = reads.derive_seed(job)?;
         let token = reads.read_secret(spec.application_id, SECRET_TOKEN).await?;
-        Ok(Some(Job { spec, status, application, mapping, token }))
+        Ok(Some(Job { spec, status, application, schema, seed, token }))
     }
 
     /// Removes the queue's finished tasks from before that instant, and its workers that have been silent since then.

@@ -1,6 +1,7 @@
 //! What the command line's commands do, one file each.
 
 use std::io::Write;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use purser_store::SystemClock;
@@ -15,12 +16,17 @@ use crate::{
 
 mod admin;
 mod doctor;
+pub mod eval;
 mod password;
 mod serve;
 mod token;
 
-/// Does what the command line says. True when all is well; `doctor` answers false when it is not.
-pub async fn run(cli: Cli) -> Result<bool, ServerError> {
+/// Does what the command line says. The status is not zero when `doctor` or `eval` found something wrong.
+pub async fn run(cli: Cli) -> Result<ExitCode, ServerError> {
+    if let Command::Eval(arguments) = &cli.command {
+        // Before the settings: it needs none, and works where there is no installation.
+        return eval::eval(arguments);
+    }
     let (config, overrides) = cli.command.settings_arguments();
     let settings = Settings::load(config.as_deref(), &overrides, &|name| std::env::var(name).ok())?;
     logging::start(&settings)?;
@@ -38,9 +44,14 @@ pub async fn run(cli: Cli) -> Result<bool, ServerError> {
             migrate(&store).await?;
             say(&format!("The database {} has this release's schema.", settings.database_url()))?;
         }
-        Command::Doctor(_) => return doctor::examine(&settings).await,
+        Command::Doctor(_) => {
+            let healthy = doctor::examine(&settings).await?;
+            return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        // Done above.
+        Command::Eval(arguments) => return eval::eval(&arguments),
     }
-    Ok(true)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The rooms, for a command that does one thing and ends.

@@ -29,6 +29,7 @@ mod audit_filter;
 mod body;
 mod deleted_items;
 mod directory_audits;
+mod expressions;
 pub mod filter;
 mod groups;
 mod jobs;
@@ -62,6 +63,7 @@ const AREAS: &[&[GraphRoute]] = &[
     app_role_assigned_to::ROUTES,
     jobs::ROUTES,
     schema::ROUTES,
+    expressions::ROUTES,
     secrets::ROUTES,
     provisioning_logs::ROUTES,
     directory_audits::ROUTES,

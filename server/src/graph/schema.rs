@@ -1,26 +1,49 @@
-//! `…/jobs/{job}/schema`: which attributes there are and how they map, read-only in this release.
+//! `…/jobs/{job}/schema`: which attributes there are and how they map.
+//!
+//! The stored document is served as it is, with the job's id and the generation as `id` and `version`. Every object has
+//! an ETag; a client that sends it back with its change is told (412) when somebody was faster. A document that was
+//! exported elsewhere has somebody else's `id`, `version` and ETag, which don't matter here.
 
-use axum::{extract::State, http::Method, routing::get};
-use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ProvisioningView};
-use purser_domain::user::USER_ATTRIBUTES;
-use serde_json::{Value, json};
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ETAG, IF_MATCH},
+    },
+    response::IntoResponse,
+    routing::{delete, get, put},
+};
+use purser_contract::{
+    problem::{Problem, ProblemKind},
+    schema::SchemaView,
+};
+use purser_service::{Caller, ServiceError};
+use serde_json::{Map, Value};
 
 use super::{
     Answer, GraphRoute,
-    body::{ApiCaller, At},
+    body::{ApiCaller, At, Body},
+    done,
     jobs::find_job,
     odata::Query,
-    ok,
 };
-use crate::web::ServerState;
+use crate::web::{ServerState, fault::Fault};
 
-pub(super) const ROUTES: &[GraphRoute] =
-    &[GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
         get(load_schema)
-    })];
+    }),
+    GraphRoute::new(Method::PUT, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
+        put(replace_schema)
+    }),
+    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
+        delete(restore_schema)
+    }),
+];
 
-/// Name of our own side, as rules and mappings refer to it.
-const SOURCE: &str = "Purser";
+/// What a document says about where it was read, which is not part of it.
+const ANNOTATIONS: [&str; 2] = ["@odata.context", "@odata.etag"];
 
 async fn load_schema(
     State(state): State<ServerState>,
@@ -29,110 +52,118 @@ async fn load_schema(
     query: Query,
 ) -> Answer {
     query.allow(&[])?;
-    let blade = find_job(&state, &caller, &id, &job).await?;
-    ok(query.entity("synchronizationSchema", shape_schema(&blade)))
+    let schema = find_schema(&state, &caller, &id, &job).await?;
+    let tag = tag_of(&schema);
+    let body = query.entity("synchronizationSchema", shape_schema(schema, &tag));
+    let mut response = Json(body).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    Ok(response)
 }
 
-fn shape_schema(blade: &ProvisioningView) -> Value {
-    let mappings: Vec<Value> = blade.mappings.iter().map(shape_mapping).collect();
-    let targets: Vec<Value> =
-        blade.mappings.iter().flat_map(|mapping| &mapping.attributes).map(shape_target).collect();
-    json!({
-        "id": blade.job_id,
-        "version": blade.generation.to_string(),
-        "directories": [
-            { "id": SOURCE, "name": SOURCE, "readOnly": true, "discoverabilities": "None",
-              "objects": [{ "name": "User", "metadata": [], "attributes": source_attributes() }] },
-            { "id": "target", "name": blade.application_name, "readOnly": false, "discoverabilities": "None",
-              "objects": [{ "name": "User", "metadata": [], "attributes": targets }] },
-        ],
-        "synchronizationRules": [{
-            "id": "users",
-            "name": "USER_TO_USER",
-            "priority": 1,
-            "editable": false,
-            "sourceDirectoryName": SOURCE,
-            "targetDirectoryName": blade.application_name,
-            "metadata": [],
-            "objectMappings": mappings,
-        }],
-    })
-}
-
-fn source_attributes() -> Vec<Value> {
-    let attribute = |name: &str, kind: &str, anchor: bool, required: bool| {
-        json!({
-            "name": name, "type": kind, "anchor": anchor, "required": required, "multivalued": false,
-            "caseExact": false, "mutability": "ReadOnly", "defaultValue": null, "flowNullValues": false,
-            "apiExpressions": [], "referencedObjects": [], "metadata": [],
-        })
+async fn replace_schema(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    headers: HeaderMap,
+    Body(mut document): Body<Map<String, Value>>,
+) -> Answer {
+    let stored = find_schema(&state, &caller, &id, &job).await?;
+    let seen = document.get("@odata.etag").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let generation = match expect_generation(&headers, &stored)? {
+        None if is_of_job(&seen, &stored) => expect_tag(&seen, &stored)?,
+        generation => generation,
     };
-    let mut attributes = vec![
-        attribute("objectId", "String", true, true),
-        attribute("accountEnabled", "Boolean", false, true),
-        attribute("IsSoftDeleted", "Boolean", false, true),
-        attribute("manager", "Reference", false, false),
-    ];
-    attributes.extend(USER_ATTRIBUTES.iter().map(|known| {
-        let required = matches!(known.name, "userPrincipalName" | "displayName");
-        attribute(known.name, "String", false, required)
-    }));
-    attributes
+    for annotation in ANNOTATIONS {
+        document.shift_remove(annotation);
+    }
+    let document = Value::Object(document);
+    let replaced = state.portal.replace_schema(&caller, &id, &document, generation).await;
+    replaced.map_err(|error| refuse(&error, generation))?;
+    done()
 }
 
-fn shape_target(mapping: &AttributeMappingView) -> Value {
-    let kind = match mapping.target.as_str() {
-        "active" => "Boolean",
-        target if target.ends_with(":manager") => "Reference",
-        _ => "String",
-    };
-    json!({
-        "name": mapping.target, "type": kind, "anchor": false, "required": mapping.matching_precedence.is_some(),
-        "multivalued": false, "caseExact": false, "mutability": "ReadWrite", "defaultValue": null,
-        "flowNullValues": false, "apiExpressions": [], "referencedObjects": [], "metadata": [],
-    })
+async fn restore_schema(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let stored = find_schema(&state, &caller, &id, &job).await?;
+    let generation = expect_generation(&headers, &stored)?;
+    let restored = state.portal.restore_default_schema(&caller, &id, generation).await;
+    restored.map_err(|error| refuse(&error, generation))?;
+    done()
 }
 
-fn shape_mapping(mapping: &ObjectMappingView) -> Value {
-    // Graph's word for a ticked Create is Add.
-    let flows: Vec<&str> = mapping
-        .actions
-        .iter()
-        .map(|action| if action == "Create" { "Add" } else { action.as_str() })
-        .collect();
-    json!({
-        "name": mapping.name,
-        "enabled": mapping.enabled,
-        "flowTypes": if flows.is_empty() { "None".to_owned() } else { flows.join(", ") },
-        "sourceObjectName": "User",
-        "targetObjectName": "User",
-        "scope": null,
-        "metadata": [],
-        "attributeMappings": mapping.attributes.iter().map(shape_attribute).collect::<Vec<_>>(),
-    })
+/// The schema of an application, if the job is its.
+async fn find_schema(
+    state: &ServerState,
+    caller: &Caller,
+    application: &str,
+    job: &str,
+) -> Result<SchemaView, Fault> {
+    find_job(state, caller, application, job).await?;
+    Ok(state.portal.load_schema(caller, application).await?)
 }
 
-fn shape_attribute(mapping: &AttributeMappingView) -> Value {
-    let (kind, expression) = match mapping.mapping_type.as_str() {
-        "Direct" => ("Attribute", format!("[{}]", mapping.source)),
-        "Constant" => ("Constant", format!("\"{}\"", mapping.source.replace('"', "\"\""))),
-        "Expression" => ("Function", mapping.source.clone()),
-        _ => ("None", String::new()),
-    };
-    // A function's name in Graph is the outermost one's.
-    let name = match kind {
-        "Function" => mapping.source.split('(').next().unwrap_or_default().trim().to_owned(),
-        _ => mapping.source.clone(),
-    };
-    let source = (kind != "None")
-        .then(|| json!({ "name": name, "type": kind, "expression": expression, "parameters": [] }));
-    json!({
-        "targetAttributeName": mapping.target,
-        "source": source,
-        "defaultValue": null,
-        "flowBehavior": "FlowWhenChanged",
-        "flowType": "Always",
-        "matchingPriority": mapping.matching_precedence.unwrap_or(0),
-        "exportMissingReferences": false,
-    })
+fn shape_schema(schema: SchemaView, tag: &str) -> Value {
+    let mut body = Map::new();
+    body.insert("@odata.etag".to_owned(), tag.into());
+    body.insert("id".to_owned(), schema.job_id.into());
+    body.insert("version".to_owned(), schema.generation.to_string().into());
+    if let Value::Object(mut document) = schema.document {
+        document.retain(|name, _| !ANNOTATIONS.contains(&name.as_str()));
+        body.extend(document);
+    }
+    Value::Object(body)
+}
+
+fn tag_of(schema: &SchemaView) -> String {
+    format!("W/\"{}.{}\"", schema.job_id, schema.generation)
+}
+
+/// Whether this is an ETag of this job, of whatever generation.
+fn is_of_job(tag: &str, stored: &SchemaView) -> bool {
+    tag.strip_prefix("W/\"").is_some_and(|tag| tag.starts_with(&format!("{}.", stored.job_id)))
+}
+
+/// The generation that an If-Match asks for; `None` when it asks for none.
+fn expect_generation(headers: &HeaderMap, stored: &SchemaView) -> Result<Option<i64>, Fault> {
+    let mut tags = headers.get_all(IF_MATCH).iter().map(|line| line.to_str().unwrap_or_default()).peekable();
+    if tags.peek().is_none() {
+        return Ok(None);
+    }
+    let asked: Vec<&str> = tags.flat_map(|line| line.split(',')).map(str::trim).collect();
+    if asked.contains(&"*") {
+        return Ok(None);
+    }
+    let present = tag_of(stored);
+    match asked.iter().find(|tag| **tag == present) {
+        Some(tag) => expect_tag(tag, stored),
+        None => Err(stale()),
+    }
+}
+
+fn expect_tag(tag: &str, stored: &SchemaView) -> Result<Option<i64>, Fault> {
+    if tag == tag_of(stored) { Ok(Some(stored.generation)) } else { Err(stale()) }
+}
+
+/// A schema that was changed between our look at it and the write is as stale as one that was changed before.
+fn refuse(error: &ServiceError, generation: Option<i64>) -> Fault {
+    let problem: Problem = error.problem();
+    if generation.is_some() && problem.kind == ProblemKind::Conflict && problem.details.is_empty() {
+        return stale();
+    }
+    problem.into()
+}
+
+fn stale() -> Fault {
+    Fault::new(
+        StatusCode::PRECONDITION_FAILED,
+        "Request_ConditionNotMet",
+        "The schema was changed since it was read, so nothing was changed.",
+    )
+    .advice("Read it again, make the change in what you get, and send that with its ETag.")
 }

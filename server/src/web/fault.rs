@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use purser_contract::problem::{Problem, ProblemKind};
+use purser_contract::problem::{Problem, ProblemDetail, ProblemKind};
 use purser_service::ServiceError;
 use serde_json::json;
 
@@ -36,7 +36,7 @@ impl Fault {
             StatusCode::UNAUTHORIZED => ProblemKind::Unauthenticated,
             StatusCode::FORBIDDEN => ProblemKind::Forbidden,
             StatusCode::NOT_FOUND => ProblemKind::NotFound,
-            StatusCode::CONFLICT => ProblemKind::Conflict,
+            StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => ProblemKind::Conflict,
             StatusCode::TOO_MANY_REQUESTS => ProblemKind::TooMany,
             status if status.is_server_error() => ProblemKind::Internal,
             _ => ProblemKind::Invalid,
@@ -179,14 +179,16 @@ fn graph_error(
 ) -> Response {
     let client_id = client_id.and_then(|value| value.to_str().ok()).unwrap_or(id.as_str());
     let now = state.portal.clock().now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    let body = json!({
-        "error": {
-            "code": fault.problem.code,
-            "message": fault.problem.to_string(),
-            "innerError": { "date": now, "request-id": id.as_str(), "client-request-id": client_id },
-        }
+    let mut error = json!({
+        "code": fault.problem.code,
+        "message": fault.problem.to_string(),
+        "innerError": { "date": now, "request-id": id.as_str(), "client-request-id": client_id },
     });
-    (fault.status, Json(body)).into_response()
+    if !fault.problem.details.is_empty() {
+        let detail = |detail: &ProblemDetail| json!({ "code": detail.code, "target": detail.target, "message": detail.message });
+        error["details"] = fault.problem.details.iter().map(detail).collect();
+    }
+    (fault.status, Json(json!({ "error": error }))).into_response()
 }
 
 fn page(fault: &Fault, id: &RequestId, state: &ServerState) -> Response {
@@ -214,7 +216,7 @@ fn title_of(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Refused",
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::METHOD_NOT_ALLOWED => "Not possible here",
-        StatusCode::CONFLICT => "Somebody was faster",
+        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => "Somebody was faster",
         StatusCode::PAYLOAD_TOO_LARGE => "Too large",
         StatusCode::TOO_MANY_REQUESTS => "Too many tries",
         StatusCode::REQUEST_TIMEOUT => "Too slow",

@@ -7,6 +7,7 @@ use purser_contract::provisioning::{
     JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm,
     TestConnectionView,
 };
+use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView};
 use serde::{Deserialize, Serialize};
 
 /// The blade of an application.
@@ -23,6 +24,38 @@ pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Pr
 /// There is no such application or mapping (any more).
 pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
     portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
+}
+
+/// The functions of the expression language.
+///
+/// # Errors
+/// Nobody is signed in any more.
+pub fn list_functions() -> Result<Vec<FunctionView>, Problem> {
+    portal()?.list_functions(&caller()?).map_err(refused)
+}
+
+/// *Test expression*: shows what comes of it on the page that it was typed on.
+#[server(prefix = "/api", endpoint = "test_expression")]
+pub async fn test_expression(
+    /// The fields.
+    form: ExpressionTestForm,
+) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.test_expression(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let here = format!("{}/expression-builder", blade(&form.application_id));
+    let done = |view: &ExpressionTestView| {
+        let tested = TestedExpression { form: form.clone(), view: view.clone() };
+        Done::to(format!("{here}#output")).keep("tested_expression", &tested)
+    };
+    finish("test_expression", outcome, done, here.clone(), &form).await
+}
+
+/// What a test of an expression leaves for its page.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TestedExpression {
+    /// What had been typed.
+    pub form: ExpressionTestForm,
+    /// What came of it.
+    pub view: ExpressionTestView,
 }
 
 /// *Save* of the blade.

@@ -3,10 +3,14 @@
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::load_mapping;
 use crate::components::*;
-use crate::context::param;
+use crate::context::{param, url};
 use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
-use purser_contract::provisioning::AttributeMappingView;
+use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
+use purser_contract::schema::MappingProblemView;
+
+/// Longest expression that a link carries to the expression builder; addresses have bounds.
+const MAX_LINKED: usize = 2_000;
 
 /// Attribute Mapping.
 #[component]
@@ -15,14 +19,10 @@ pub fn MappingPage() -> impl IntoView {
         let application = load_application(&param("id")).await?;
         let mapping = load_mapping(&application.id, &param("key")).await?;
         let provisioning = format!("/applications/{}/provisioning", application.id);
-        let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
-        let rows = vec![
-            ("Name", mapping.name.clone().into_any()),
-            ("Enabled", if mapping.enabled { "Yes" } else { "No" }.into_any()),
-            ("Target Object Actions", actions.into_any()),
-        ];
+        let builder = format!("{provisioning}/expression-builder");
         let mut crumbs = application_crumbs(&application.id, &application.display_name);
         crumbs.push(Crumb::new("Provisioning", provisioning.clone()));
+        let rows = mapping.attributes.iter().map(|attribute| row(attribute, &builder)).collect_view();
         Ok(view! {
             <Shell
                 title="Attribute Mapping"
@@ -35,11 +35,13 @@ pub fn MappingPage() -> impl IntoView {
                 <div class="stack">
                     <InfoBar>
                         <p>
-                            "These are the default mappings of the gallery app, to look at. The attributes with a "
-                            "matching precedence find the account that somebody has already."
+                            "The attributes with a matching precedence find the account that somebody has already. "
+                            "Mappings are changed over the API: get the job\u{2019}s schema, edit it, put it back. "
+                            <a href=builder.clone()>"Try an expression out"</a>
                         </p>
                     </InfoBar>
-                    <Properties rows/>
+                    {problems(&mapping.problems)}
+                    <Properties rows=facts(&mapping)/>
                     <h2 class="heading">"Attribute Mappings"</h2>
                     <DataTable
                         caption="Attribute mappings"
@@ -47,10 +49,13 @@ pub fn MappingPage() -> impl IntoView {
                             "Source Attribute (Purser)",
                             "Target Attribute",
                             "Mapping Type",
+                            "Default value if null",
+                            "Apply this mapping",
+                            "When the source becomes null",
                             "Matching precedence",
                         ]
                     >
-                        {mapping.attributes.into_iter().map(row).collect_view()}
+                        {rows}
                     </DataTable>
                 </div>
             </Shell>
@@ -59,12 +64,91 @@ pub fn MappingPage() -> impl IntoView {
     })
 }
 
-fn row(attribute: AttributeMappingView) -> AnyView {
+fn facts(mapping: &ObjectMappingView) -> Vec<(&'static str, AnyView)> {
+    let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
+    vec![
+        ("Name", mapping.name.clone().into_any()),
+        ("Enabled", if mapping.enabled { "Yes" } else { "No" }.into_any()),
+        ("Source Object", mapping.source_object.clone().into_any()),
+        ("Target Object", mapping.target_object.clone().into_any()),
+        ("Source Object Scope", scope(&mapping.scope)),
+        ("Target Object Actions", actions.into_any()),
+    ]
+}
+
+/// *All records*, or each scoping filter with its clauses.
+fn scope(filters: &[ScopingFilterView]) -> AnyView {
+    if filters.is_empty() {
+        return "All records".into_any();
+    }
+    let filters = filters
+        .iter()
+        .map(|filter| {
+            let clauses = filter
+                .clauses
+                .iter()
+                .map(|clause| view! { <li class="cell-code">{clause.clone()}</li> })
+                .collect_view();
+            view! {
+                <li>
+                    {filter.title.clone()}
+                    <ul>{clauses}</ul>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <p>"Whoever passes any of these scoping filters; all clauses of a filter must hold."</p>
+        <ul>{filters}</ul>
+    }
+    .into_any()
+}
+
+/// What keeps the mapping from working, then what is worth a look.
+fn problems(problems: &[MappingProblemView]) -> AnyView {
+    let bar = |error: bool, tone: Tone, title: &'static str| {
+        let found: Vec<String> = problems
+            .iter()
+            .filter(|problem| problem.error == error)
+            .map(|problem| problem.message.clone())
+            .collect();
+        (!found.is_empty()).then(|| {
+            view! {
+                <InfoBar tone=tone>
+                    <p class="bar-title">{title}</p>
+                    <ul>{found.into_iter().map(|message| view! { <li>{message}</li> }).collect_view()}</ul>
+                </InfoBar>
+            }
+        })
+    };
+    view! {
+        {bar(true, Tone::Bad, "This mapping can\u{2019}t work as it is")}
+        {bar(false, Tone::Warn, "Worth a look")}
+    }
+    .into_any()
+}
+
+fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
+    let source = attribute.source.clone();
+    let source = if attribute.mapping_type == "Expression" && source.len() <= MAX_LINKED {
+        let link = url(builder, &[("expression", &source)]);
+        view! { <a href=link>{source}</a> }.into_any()
+    } else {
+        source.into_any()
+    };
+    let apply = if attribute.flow_always {
+        format!("{}, with every update", attribute.apply)
+    } else {
+        attribute.apply.clone()
+    };
     view! {
         <tr>
-            <td class="cell-code">{attribute.source}</td>
-            <td class="cell-code">{attribute.target}</td>
-            <td>{attribute.mapping_type}</td>
+            <td class="cell-code">{source}</td>
+            <td class="cell-code">{attribute.target.clone()}</td>
+            <td>{attribute.mapping_type.clone()}</td>
+            <td class="cell-code">{attribute.default_value.clone()}</td>
+            <td>{apply}</td>
+            <td>{if attribute.clear { "Clear the target" } else { "Leave the target" }}</td>
             <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
         </tr>
     }

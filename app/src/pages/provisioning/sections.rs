@@ -5,7 +5,7 @@ use crate::components::*;
 use crate::islands::{JobProgress, TestConnection};
 use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, TemplateView};
-use purser_contract::provisioning::{ObjectMappingView, ProvisioningView};
+use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningView};
 
 /// What to do in the application before its credentials exist; nothing when its gallery app has no
 /// steps.
@@ -89,7 +89,7 @@ pub(super) fn mappings(view: &ProvisioningView) -> AnyView {
         "Mappings allow you to define how data should flow between Purser and {}.",
         view.application_name
     );
-    let row = |mapping: &ObjectMappingView| {
+    let row = |mapping: &ObjectMappingRowView| {
         view! {
             <tr>
                 <td><a href=format!("{base}/{}", mapping.key)>{mapping.name.clone()}</a></td>

@@ -44,7 +44,15 @@ impl Fixture {
         });
         let imports: TaskQueue<ImportTask> = TaskQueue::new(&store, "imports");
         imports.setup().await.unwrap();
-        let deps = PortalDeps { store: store.clone(), engine, imports, kit, gallery, clock: clock.clone() };
+        let deps = PortalDeps {
+            store: store.clone(),
+            engine,
+            imports,
+            kit,
+            gallery,
+            clock: clock.clone(),
+            default_domain: Some("contoso.com".to_owned()),
+        };
         Self { portal: Portal::new(deps), store, clock, _folder: folder }
     }
 

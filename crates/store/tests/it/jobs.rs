@@ -2,8 +2,9 @@
 
 use crate::support::{Bench, later, now};
 use purser_domain::{
-    ids::CycleId,
-    mapping::{Apply, AttributeMapping, MappingSource, ObjectActions, ObjectMapping},
+    ids::{CycleId, JobId},
+    mapping::{FlowType, MappingSource, ObjectKind, default_user_mapping},
+    schema::Schema,
     secret::Secret,
 };
 use purser_store::{
@@ -32,19 +33,40 @@ async fn a_stale_save_of_the_configuration_is_refused() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn mappings_come_back_in_order_with_all_they_say() -> anyhow::Result<()> {
+async fn a_schema_comes_back_with_all_it_says() -> anyhow::Result<()> {
     let bench = Bench::new().await?;
     let spec = bench.add_application("Promapp").await?;
-    let mut users = users_mapping();
+    let missing = bench.store.load_schema(spec.job_id).await;
+    assert!(matches!(missing, Err(StoreError::Missing { what: "schema", .. })));
     let tx = bench.store.begin().await?;
-    tx.replace_mappings(spec.job_id, &[users.clone()]).await?;
-    users.attributes.remove(0);
-    tx.replace_mappings(spec.job_id, &[users.clone()]).await?;
+    tx.write_schema(spec.job_id, &edited_schema()).await?;
     tx.write_secret(spec.application_id, "SecretToken", &Secret::new("t0ken"), now()).await?;
     tx.commit().await?;
-    assert_eq!(bench.store.list_mappings(spec.job_id).await?, [users.clone()]);
+    assert_eq!(bench.store.load_schema(spec.job_id).await?, edited_schema());
     let job = bench.store.load_job(spec.job_id).await?.unwrap();
-    assert_eq!((job.spec, job.mapping, job.token), (spec, users, Some(Secret::new("t0ken"))));
+    assert_eq!((job.spec, job.schema, job.token), (spec, edited_schema(), Some(Secret::new("t0ken"))));
+
+    let nobodys = JobId::from_uuid(new_id(&bench.clock));
+    let refused = bench.store.begin().await?.write_schema(nobodys, &edited_schema()).await;
+    assert!(matches!(refused, Err(StoreError::Missing { what: "job", .. })));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_seed_belongs_to_its_job_and_master_key_and_is_never_shown() -> anyhow::Result<()> {
+    let bench = Bench::new().await?;
+    let (one, two) = (bench.add_application("Promapp").await?, bench.add_application("Airstack").await?);
+    let tx = bench.store.begin().await?;
+    tx.write_schema(one.job_id, &edited_schema()).await?;
+    tx.write_schema(two.job_id, &edited_schema()).await?;
+    tx.commit().await?;
+    let first = bench.store.load_job(one.job_id).await?.unwrap();
+    assert_eq!(bench.store.load_job(one.job_id).await?.unwrap().seed, first.seed, "the same each time");
+    assert_ne!(bench.store.load_job(two.job_id).await?.unwrap().seed, first.seed);
+    let elsewhere = bench.reopen(8).await?.load_job(one.job_id).await?.unwrap();
+    assert_ne!(elsewhere.seed, first.seed);
+    assert_ne!(first.seed.expose(), [0; 32]);
+    assert_eq!(format!("{:?}", first.seed), "***");
     Ok(())
 }
 
@@ -158,12 +180,12 @@ async fn deleting_an_application_takes_its_job_along() -> anyhow::Result<()> {
     let bench = Bench::new().await?;
     let spec = bench.add_application("Promapp").await?;
     let tx = bench.store.begin().await?;
-    tx.replace_mappings(spec.job_id, &[users_mapping()]).await?;
+    tx.write_schema(spec.job_id, &edited_schema()).await?;
     tx.delete_application(spec.application_id).await?;
     tx.commit().await?;
     assert!(bench.store.find_spec(spec.job_id).await?.is_none());
     assert!(bench.store.find_status(spec.job_id).await?.is_none());
-    assert!(bench.store.list_mappings(spec.job_id).await?.is_empty());
+    assert!(bench.store.load_schema(spec.job_id).await.is_err());
     assert!(bench.store.list_roles(spec.application_id).await?.is_empty());
     assert!(bench.store.load_job(spec.job_id).await?.is_none());
     assert!(!bench.store.has_work(spec.job_id, now()).await?);
@@ -183,23 +205,17 @@ fn cycle(kind: CycleKind) -> RunningCycle {
     }
 }
 
-fn users_mapping() -> ObjectMapping {
-    let row = |target: &str, source, apply, matching_priority| AttributeMapping {
-        target: target.to_owned(),
-        source,
-        default_value: Some("x".to_owned()),
-        apply,
-        matching_priority,
-    };
-    ObjectMapping {
-        key: "users".to_owned(),
-        name: "Provision Purser Users".to_owned(),
-        enabled: true,
-        actions: ObjectActions { create: true, update: true, delete: false },
-        attributes: vec![
-            row("title", MappingSource::None, Apply::OnCreate, None),
-            row("userName", MappingSource::Direct("userPrincipalName".to_owned()), Apply::Always, Some(1)),
-            row("active", MappingSource::Expression("Not([x])".to_owned()), Apply::Always, None),
-        ],
-    }
+/// A schema in which every kind of source occurs, with something that we don't know.
+fn edited_schema() -> Schema {
+    let mut users = default_user_mapping();
+    users.actions.delete = false;
+    users.attributes[2].source = MappingSource::Constant("a \"quoted\" text".to_owned());
+    users.attributes[3].source = MappingSource::None;
+    users.attributes[3].default_value = Some("x".to_owned());
+    users.attributes[4].flow_type = FlowType::ObjectAddOnly;
+    users.attributes[5].clear = true;
+    let mut schema = Schema::default_for("Promapp", vec![users]);
+    schema.extra.insert("provisioningTaskIdentifier".to_owned(), "elsewhere".into());
+    assert!(schema.mapping(ObjectKind::User).is_some());
+    schema
 }

@@ -1,0 +1,95 @@
+//! The schema that a new application starts with.
+use super::{
+    AttributeDefinition, AttributeType, Directory, Mutability, ObjectDefinition, Rule, Schema,
+    SourceAttribute,
+};
+use crate::mapping::{ObjectKind, ObjectMapping};
+use crate::target_schema::TargetSchema;
+use serde_json::{Map, json};
+
+/// Name of our own side.
+const SOURCE: &str = "Purser";
+/// Id of the other one.
+const TARGET_ID: &str = "target";
+
+impl Schema {
+    /// The schema of an application with these mappings: our own directory, a directory with the
+    /// application's name and the attributes of a SCIM user, and a rule for each mapping.
+    #[must_use]
+    pub fn default_for(application: &str, mappings: Vec<ObjectMapping>) -> Self {
+        let target_objects = mappings.iter().map(define_target).collect();
+        let source_objects = ObjectKind::ALL.iter().filter(|kind| {
+            **kind == ObjectKind::User || mappings.iter().any(|mapping| mapping.source_object == **kind)
+        });
+        let source_objects = source_objects.map(|kind| define_source(*kind)).collect();
+        Self {
+            directories: vec![
+                define_directory(SOURCE, SOURCE, true, source_objects),
+                define_directory(TARGET_ID, application, false, target_objects),
+            ],
+            rules: (1_u32..).zip(mappings).map(|(at, mapping)| make_rule(application, at, mapping)).collect(),
+            extra: Map::new(),
+        }
+    }
+}
+
+fn define_directory(id: &str, name: &str, read_only: bool, objects: Vec<ObjectDefinition>) -> Directory {
+    let mut extra = Map::new();
+    extra.insert("readOnly".to_owned(), json!(read_only));
+    Directory { id: id.to_owned(), name: name.to_owned(), objects, extra }
+}
+
+fn define_source(kind: ObjectKind) -> ObjectDefinition {
+    let define = |source: SourceAttribute| AttributeDefinition {
+        name: source.name.to_owned(),
+        kind: source.kind,
+        anchor: source.name == "objectId",
+        required: source.required,
+        multivalued: source.multivalued,
+        case_exact: false,
+        mutability: Mutability::ReadOnly,
+        extra: Map::new(),
+    };
+    let attributes = SourceAttribute::all(kind).into_iter().map(define).collect();
+    ObjectDefinition { name: kind.as_str().to_owned(), attributes, extra: Map::new() }
+}
+
+/// The attributes of SCIM, and what the mapping writes besides.
+fn define_target(mapping: &ObjectMapping) -> ObjectDefinition {
+    let known = match mapping.source_object {
+        ObjectKind::User => TargetSchema::scim_user(),
+        ObjectKind::Group => TargetSchema::scim_group(),
+    };
+    let unknown = mapping.attributes.iter().filter(|row| known.find(&row.target).is_none());
+    let more = unknown.map(|row| AttributeDefinition {
+        name: row.target.clone(),
+        kind: AttributeType::String,
+        anchor: false,
+        required: false,
+        multivalued: false,
+        case_exact: true,
+        mutability: Mutability::ReadWrite,
+        extra: Map::new(),
+    });
+    let attributes = known.attributes().iter().cloned().chain(more).collect();
+    ObjectDefinition { name: mapping.target_object.clone(), attributes, extra: Map::new() }
+}
+
+fn make_rule(application: &str, priority: u32, mapping: ObjectMapping) -> Rule {
+    let name = match mapping.source_object {
+        ObjectKind::User => "USER_TO_USER",
+        ObjectKind::Group => "GROUP_TO_GROUP",
+    };
+    let mut extra = Map::new();
+    extra.insert("priority".to_owned(), json!(priority));
+    extra.insert("editable".to_owned(), json!(false));
+    Rule {
+        id: mapping.source_object.key().to_owned(),
+        name: name.to_owned(),
+        source_directory: SOURCE.to_owned(),
+        target_directory: application.to_owned(),
+        mappings: vec![mapping],
+        others: Vec::new(),
+        extra,
+    }
+}

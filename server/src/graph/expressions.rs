@@ -1,0 +1,197 @@
+//! `…/jobs/{job}/schema/functions`, `…/filterOperators` and `…/parseExpression`: what can be said in mappings and
+//! scoping filters, and what an expression comes to.
+
+use axum::{
+    extract::State,
+    http::Method,
+    routing::{get, post},
+};
+use purser_contract::{
+    page::PageView,
+    schema::{ExpressionForm, ExpressionTargetForm, ExpressionView, FilterOperatorView, FunctionView},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, GraphRoute,
+    body::{ApiCaller, At, Body, Properties, wrong_type},
+    jobs::find_job,
+    odata::Query,
+    ok,
+};
+use crate::web::{ServerState, fault::Fault};
+
+pub(super) const ROUTES: &[GraphRoute] = &[
+    GraphRoute::new(
+        Method::GET,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/functions",
+        || get(list_functions),
+    ),
+    GraphRoute::new(
+        Method::GET,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/filterOperators",
+        || get(list_filter_operators),
+    ),
+    GraphRoute::new(
+        Method::POST,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/parseExpression",
+        || post(parse_expression),
+    ),
+];
+
+async fn list_functions(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    find_job(&state, &caller, &id, &job).await?;
+    let items = state.portal.list_functions(&caller)?;
+    let total = u64::try_from(items.len()).ok();
+    Ok(query.collection(
+        "Collection(microsoft.graph.attributeMappingFunctionSchema)",
+        PageView { items, next: None, total },
+        shape_function,
+    ))
+}
+
+async fn list_filter_operators(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    find_job(&state, &caller, &id, &job).await?;
+    let items = state.portal.list_filter_operators(&caller)?;
+    let total = u64::try_from(items.len()).ok();
+    Ok(query.collection(
+        "Collection(microsoft.graph.filterOperatorSchema)",
+        PageView { items, next: None, total },
+        shape_operator,
+    ))
+}
+
+/// 200 also for an expression that can't be read: that is the answer to the question.
+async fn parse_expression(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job)): At<(String, String)>,
+    query: Query,
+    Body(body): Body<Map<String, Value>>,
+) -> Answer {
+    query.allow(&[])?;
+    let form = read_form(body, &id)?;
+    find_job(&state, &caller, &id, &job).await?;
+    let view = state.portal.parse_expression(&caller, form).await?;
+    let mut answer = shape_answer(view);
+    answer["@odata.context"] =
+        format!("{}/$metadata#microsoft.graph.parseExpressionResponse", query.base()).into();
+    ok(answer)
+}
+
+fn read_form(body: Map<String, Value>, application: &str) -> Result<ExpressionForm, Fault> {
+    let mut body = Properties::new("parseExpression", body);
+    let expression = body.take_required_text("expression")?;
+    let input = body.take("testInputObject");
+    let target = body.take("targetAttributeDefinition");
+    body.finish()?;
+    Ok(ExpressionForm {
+        application_id: application.to_owned(),
+        expression,
+        properties: read_properties(input)?,
+        target: read_target(target)?,
+    })
+}
+
+fn read_properties(input: Option<Value>) -> Result<Vec<(String, Value)>, Fault> {
+    let Some(input) = take_object("testInputObject", input)? else { return Ok(Vec::new()) };
+    let mut input = Properties::new("expressionInputObject", input);
+    // The definition says which attributes there could be; the properties say which there are.
+    take_object("definition", input.take("definition"))?;
+    let properties = match input.take("properties") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(properties)) => properties,
+        Some(_) => return Err(wrong_type("properties", "a list of keys with values")),
+    };
+    input.finish()?;
+    let read = |property: Value| {
+        let Value::Object(property) = property else {
+            return Err(wrong_type("properties", "a list of keys with values"));
+        };
+        let mut property = Properties::new("stringKeyObjectValuePair", property);
+        let key = property.take_required_text("key")?;
+        let value = property.take("value").unwrap_or_default();
+        property.finish()?;
+        Ok((key, value))
+    };
+    properties.into_iter().map(read).collect()
+}
+
+fn read_target(definition: Option<Value>) -> Result<Option<ExpressionTargetForm>, Fault> {
+    let Some(definition) = take_object("targetAttributeDefinition", definition)? else { return Ok(None) };
+    // An attribute's definition has a dozen properties; these are the ones that a value is fitted to.
+    let mut definition = Properties::new("attributeDefinition", definition);
+    let text = |value: Option<Option<String>>| value.flatten().unwrap_or_default();
+    let target = ExpressionTargetForm {
+        name: text(definition.take_text("name")?),
+        kind: text(definition.take_text("type")?),
+        multivalued: definition.take_boolean("multivalued")?.unwrap_or_default(),
+    };
+    Ok(Some(target))
+}
+
+fn take_object(name: &str, value: Option<Value>) -> Result<Option<Map<String, Value>>, Fault> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(object)) => Ok(Some(object)),
+        Some(_) => Err(wrong_type(name, "an object")),
+    }
+}
+
+fn shape_function(function: FunctionView) -> Value {
+    let parameters: Vec<Value> = function
+        .parameters
+        .into_iter()
+        .map(|parameter| {
+            json!({
+                "name": parameter.name,
+                "required": parameter.required,
+                "type": parameter.kind,
+                "allowMultipleOccurrences": parameter.repeated,
+            })
+        })
+        .collect();
+    json!({ "name": function.name, "parameters": parameters })
+}
+
+fn shape_operator(operator: FilterOperatorView) -> Value {
+    json!({
+        "id": operator.name,
+        "name": operator.name,
+        "arity": operator.arity,
+        "multivaluedComparisonType": operator.multivalued,
+        "supportedAttributeTypes": operator.attribute_types,
+    })
+}
+
+fn shape_answer(view: ExpressionView) -> Value {
+    let error = view.error.map(|error| {
+        let place = format!("line {}, column {}", error.line, error.column);
+        json!({
+            "code": error.code,
+            "message": format!("{place}: {}", error.message),
+            "target": place,
+            "innerError": null,
+            "details": [],
+        })
+    });
+    json!({
+        "parsingSucceeded": view.parsed,
+        "evaluationSucceeded": view.evaluated,
+        "evaluationResult": view.values,
+        "parsedExpression": view.tree,
+        "error": error,
+    })
+}
