@@ -4,7 +4,7 @@
 //!
 //! A pattern is made as a tree, so that this matcher needs no parser of its own.
 use arbitrary::{Arbitrary, Result, Unstructured};
-use purser_domain::dotnet::regex::Regex;
+use purser_domain::dotnet::regex::{MAX_STEPS, Regex};
 use std::fmt::{self, Write};
 
 /// Deep enough for every pair of constructs.
@@ -117,7 +117,7 @@ impl Case {
         let regex = Regex::parse(&self.root.to_string());
         assert!(regex.is_ok(), "{self:?}: {regex:?}");
         let (Ok(regex), Some(expected)) = (regex, self.mark()) else { return };
-        if let Ok(marked) = regex.replace_all(&text, &self.marks()) {
+        if let Ok(marked) = regex.replace_all(&text, &self.marks(), &mut MAX_STEPS.clone()) {
             assert_eq!(marked, expected, "{self:?}");
         }
     }
@@ -268,8 +268,9 @@ impl<'t> Matcher<'t> {
         }
         let once_more = count < most
             && self.follow(node, at, &mut |matcher, end| {
-                // A round that takes nothing would go on for ever, so it is the last one.
-                if end == at && count >= least {
+                // A round that takes nothing would go on for ever, so it is the last one. .NET says so of
+                // the last round that must be, too.
+                if end == at && count + 1 >= least {
                     return rest(matcher, end);
                 }
                 matcher.repeat(node, (least, most, lazy), count + 1, end, rest)

@@ -129,6 +129,15 @@ fn is_match(patterns: &[Regex], text: &str) -> Result<bool, String> {
     undecided.map_or(Ok(false), Err)
 }
 
+/// The pattern without a `.*` at its beginning, which people write out of habit. It is found in the same texts, as a
+/// pattern is looked for everywhere anyway, but without a walk to the end of the text from each of its characters.
+pub(super) fn strip_lead(pattern: &str) -> &str {
+    let Some(rest) = pattern.strip_prefix(".*") else { return pattern };
+    let rest = rest.strip_prefix('?').unwrap_or(rest);
+    // Two quantifiers in a row are for the parser to refuse.
+    if rest.is_empty() || rest.starts_with(['*', '+', '?', '{']) { pattern } else { rest }
+}
+
 fn is_above<T: Ord>(value: &T, bound: &T, inclusive: bool) -> bool {
     value > bound || (inclusive && value == bound)
 }
@@ -248,6 +257,32 @@ mod tests {
             ("0x10", None),
         ] {
             assert_eq!(read_integer(text), number, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_its_lead_is_found_in_the_same_texts() {
+        for (pattern, stripped) in [
+            (r".*\@domain.com", r"\@domain.com"),
+            (".*?a|b", "a|b"),
+            (r".*^a", "^a"),
+            (".*$", "$"),
+            (r".*(a)\1", r"(a)\1"),
+            (".*(?<=b)a", "(?<=b)a"),
+            (".*", ".*"),
+            (".*+a", ".*+a"),
+            (".*??a", ".*??a"),
+            (".*{2}a", ".*{2}a"),
+            (r"\.*a", r"\.*a"),
+            ("^.*a", "^.*a"),
+        ] {
+            assert_eq!(strip_lead(pattern), stripped);
+            let (Ok(whole), Ok(rest)) = (Regex::parse(pattern), Regex::parse(stripped)) else { continue };
+            for text in
+                ["", "a", "b", "c", "ba", "xaa", "\n", "b\na", "x\nb", "kim@domain.com", "\n@domain_com"]
+            {
+                assert_eq!(whole.is_match(text), rest.is_match(text), "{pattern} {text:?}");
+            }
         }
     }
 

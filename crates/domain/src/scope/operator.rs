@@ -3,7 +3,7 @@
 //!
 //! To add an operator: 1. a word in [`Operator`]; 2. an entry in [`OPERATORS`], with examples. Where it asks
 //! something new of a value, also a [`Test`] and its twin in the store's SQL.
-use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer};
+use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer, strip_lead};
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
 use crate::dotnet::regex::Regex;
@@ -127,8 +127,9 @@ impl Operands<'_> {
 
     fn patterns(&self) -> Result<Vec<Regex>, String> {
         self.each(|value| {
-            Regex::parse(value)
-                .map_err(|error| format!("The pattern \"{}\" is invalid: {error}", short(value)))
+            // The whole pattern is read too, so that positions in an error are those of what was typed.
+            let regex = Regex::parse(value).and_then(|_| Regex::parse(strip_lead(value)));
+            regex.map_err(|error| format!("The pattern \"{}\" is invalid: {error}", short(value)))
         })
     }
 
