@@ -9,6 +9,8 @@ use std::fmt::{self, Write};
 
 /// Deep enough for every pair of constructs.
 const MAX_DEPTH: usize = 4;
+/// Longer patterns say nothing that shorter ones do not, in bytes.
+const LONGEST_PATTERN: usize = 200;
 /// Where this matcher gives up, there is nothing to compare.
 const STEPS: usize = 50_000;
 /// Characters of patterns and texts. None means anything in a pattern.
@@ -114,9 +116,19 @@ impl Case {
     /// Looks for all matches with both matchers.
     pub fn check(&self) {
         let text: String = self.text.iter().collect();
-        let regex = Regex::parse(&self.root.to_string());
-        assert!(regex.is_ok(), "{self:?}: {regex:?}");
-        let (Ok(regex), Some(expected)) = (regex, self.mark()) else { return };
+        let pattern = self.root.to_string();
+        if pattern.len() > LONGEST_PATTERN {
+            return;
+        }
+        let regex = Regex::parse(&pattern);
+        let regex = match regex {
+            Ok(regex) => regex,
+            Err(error) => {
+                assert!(error.message.contains("too large"), "{self:?}: {error}");
+                return;
+            }
+        };
+        let Some(expected) = self.mark() else { return };
         if let Ok(marked) = regex.replace_all(&text, &self.marks(), &mut MAX_STEPS.clone()) {
             assert_eq!(marked, expected, "{self:?}");
         }
