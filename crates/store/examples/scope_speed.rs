@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     let domain = clause("userPrincipalName", Operator::EndsWith, "7@contoso.com");
     let number = clause("employeeId", Operator::GreaterThan, "1200000");
     let hired = clause("extensionAttribute1", Operator::GreaterThanOrEquals, "2015-01-01");
-    let regex = clause("userPrincipalName", Operator::RegexMatch, r".*[357]\@contoso.com");
+    let regex = clause("userPrincipalName", Operator::RegexMatch, r".*[1357]\@contoso.com");
     let backtracking = clause("displayName", Operator::NotRegexMatch, r"^(?!Person Number 9)(\w+) \1");
     let member = clause(MEMBER_OF, Operator::IsMemberOf, &group.to_string());
     let odd_member = clause(MEMBER_OF, Operator::RegexMatch, "0$");
