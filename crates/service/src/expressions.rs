@@ -149,7 +149,7 @@ fn try_expression(
     };
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
     match expression.evaluate(&|name| object.value(name), context) {
-        Err(error) => failed(error_view("ExpressionEvaluationError", error.to_string(), error.line, error.column)),
+        Err(error) => failed(error_view("ExpressionEvaluationError", error.to_string(), 1, 1)),
         Ok(Outcome::Null) => {
             ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read }
         }
@@ -243,5 +243,20 @@ fn error_view(code: &str, message: String, line: u32, column: u32) -> Expression
 }
 
 fn view_function(function: &Function) -> FunctionView {
-    todo!()
+    FunctionView {
+        name: function.name.to_owned(),
+        summary: function.sentence.to_owned(),
+        signature: String::new(),
+        parameters: function
+            .parameters
+            .iter()
+            .map(|parameter| FunctionParameterView {
+                name: parameter.name.to_owned(),
+                required: true,
+                kind: "String".to_owned(),
+                repeated: false,
+            })
+            .collect(),
+        examples: vec![FunctionExampleView { expression: function.example.to_owned(), result: String::new() }],
+    }
 }
