@@ -64,7 +64,7 @@ impl ScimConnector {
     }
 
     async fn query(&self, path: &TargetPath, value: &Value) -> Result<(Answer, answer::Listing)> {
-        let query = request::filter_query(path, value, self.profile.element_filter);
+        let query = request::filter_query(path, value, self.profile.element_filter)?;
         let answer = self.send(Method::GET, request::USERS.to_owned(), Some(query), None).await?;
         if answer.status != StatusCode::OK {
             return Err(problem::refused(

@@ -16,6 +16,7 @@ mod evaluate;
 mod functions;
 mod lexer;
 mod parser;
+mod results;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use context::{Context, Outcome};
 pub use evaluate::EvaluationError;
 pub use functions::{FUNCTIONS, Function, Need, Parameter};
 pub(crate) use parser::find_nearest;
+pub(crate) use results::PossibleResult;
 
 use crate::value::Value;
 

@@ -6,12 +6,14 @@
 mod compile;
 mod defaults;
 mod evaluate;
+mod validate;
 
 pub(crate) use compile::Row;
 pub use compile::{CompiledMapping, MappingError};
 pub use defaults::default_user_mapping;
 pub(crate) use evaluate::Sources;
 pub use evaluate::{AttributeFailure, Desired, DesiredValue, Flow, MatchQuery};
+pub use validate::{MappingProblem, ProblemCode, Severity, check_runnable, validate};
 
 use crate::scope::ScopingFilter;
 use crate::vocabulary::vocabulary;

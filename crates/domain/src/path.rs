@@ -1,52 +1,38 @@
-//! Target paths: where in a SCIM-like object a mapping writes.
+//! Target paths: where in a target's object a mapping writes.
 //!
 //! ```text
 //! userName                             attribute
 //! name.givenName                       attribute . sub
 //! emails[type eq "work"].value         attribute [ filter ] . sub
 //! urn:…:enterprise:2.0:User:manager    schema : attribute
+//! Start Date (UTC)                     attribute of a target that has names of its own
 //! ```
 //!
-//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in
-//! `Link::exported`. What a value must look like there is told by `target_schema`.
+//! The grammar is SCIM's (`scim`); a mapping can use the part of it that says how to make the place when it is not
+//! there: filters of `eq`, joined by `and`. Targets that don't speak SCIM have names outside the grammar; those are
+//! attributes as they stand.
+//!
+//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in `Link::exported`. What a value
+//! must look like there is told by `target_schema`.
 mod access;
+mod filter;
 mod parse;
 
+pub use filter::{PathClause, PathFilter};
+
+use crate::scim::{AttributePath, Path};
 use std::fmt;
 use std::str::FromStr;
 
 /// Longest path, in characters.
 pub const MAX_PATH_LENGTH: usize = 512;
 
-/// Attributes of the core schemas lie at the top of an object, even when their path spells the schema out.
-const CORE_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:";
-
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TargetPath {
-    schema: Option<String>,
-    attribute: String,
+    name: AttributePath,
     filter: Option<PathFilter>,
-    sub: Option<String>,
     text: String,
-}
-
-/// The filter that picks one element of a multi-valued attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PathFilter {
-    /// Sub-attribute compared, normally `type`.
-    pub attribute: String,
-    /// What it must equal.
-    pub value: FilterValue,
-}
-
-/// What a filter compares with.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum FilterValue {
-    /// A quoted text.
-    Text(String),
-    /// A bare `true` or `false`.
-    Boolean(bool),
 }
 
 /// A text that is no path.
@@ -69,14 +55,9 @@ impl TargetPath {
             .map_err(|message| PathError { path: text.chars().take(MAX_PATH_LENGTH).collect(), message })
     }
 
-    fn new(
-        schema: Option<String>,
-        attribute: String,
-        filter: Option<PathFilter>,
-        sub: Option<String>,
-    ) -> Self {
-        let mut path = Self { schema, attribute, filter, sub, text: String::new() };
-        path.text = path.spell();
+    fn new(name: AttributePath, filter: Option<PathFilter>) -> Self {
+        let mut path = Self { name, filter, text: String::new() };
+        path.text = path.to_scim().to_string();
         path
     }
 
@@ -89,19 +70,19 @@ impl TargetPath {
     /// The schema that the path spells out, if it does.
     #[must_use]
     pub fn schema(&self) -> Option<&str> {
-        self.schema.as_deref()
+        self.name.schema.as_deref()
     }
 
     /// The schema when it is an extension, whose attributes lie in an object of their own.
     #[must_use]
     pub fn extension(&self) -> Option<&str> {
-        self.schema().filter(|schema| !starts_with_ignoring_case(schema, CORE_SCHEMA))
+        self.name.extension()
     }
 
     /// The attribute.
     #[must_use]
     pub fn attribute(&self) -> &str {
-        &self.attribute
+        &self.name.name
     }
 
     /// The filter, if any.
@@ -113,33 +94,22 @@ impl TargetPath {
     /// The sub-attribute, if any. A path with a filter always has one.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
-        self.sub.as_deref()
+        self.name.sub.as_deref()
     }
 
-    fn spell(&self) -> String {
-        let mut text = String::new();
-        if let Some(schema) = &self.schema {
-            text.push_str(schema);
-            text.push(':');
-        }
-        text.push_str(&self.attribute);
-        if let Some(filter) = &self.filter {
-            text.push_str(&format!("[{} eq {}]", filter.attribute, filter.value));
-        }
-        if let Some(sub) = &self.sub {
-            text.push('.');
-            text.push_str(sub);
-        }
-        text
+    /// The path in SCIM's grammar, to be compared in a filter.
+    #[must_use]
+    pub fn to_scim(&self) -> Path {
+        let element = self.filter.as_ref().map(|filter| Box::new(filter.to_scim()));
+        Path { attribute: self.name.clone(), element }
     }
-}
 
-impl fmt::Display for FilterValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
-            Self::Boolean(boolean) => write!(f, "{boolean}"),
-        }
+    /// The path of the attribute or element around the sub-attribute: `emails[type eq "work"]`.
+    #[must_use]
+    pub fn to_scim_parent(&self) -> Path {
+        let mut path = self.to_scim();
+        path.attribute.sub = None;
+        path
     }
 }
 
@@ -155,8 +125,4 @@ impl FromStr for TargetPath {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
     }
-}
-
-fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

@@ -23,6 +23,7 @@ mod tests;
 mod word;
 
 pub use error::SchemaError;
+pub(crate) use source::APP_ROLE_ASSIGNMENTS;
 pub use source::SourceAttribute;
 
 use crate::mapping::{ObjectKind, ObjectMapping};

@@ -167,7 +167,7 @@ fn is_declared_complex(attribute: &AttributeDefinition) -> bool {
 }
 
 /// One text for all spellings of a path that mean the same place.
-fn key_of(path: &TargetPath, with_filter: bool) -> String {
+pub(crate) fn key_of(path: &TargetPath, with_filter: bool) -> String {
     let mut key = String::new();
     if let Some(extension) = path.extension() {
         key.push_str(extension);

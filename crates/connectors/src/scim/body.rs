@@ -1,5 +1,5 @@
 //! Bodies of whole accounts: for a create, and for targets without PATCH.
-use purser_domain::path::TargetPath;
+use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, Write};
 use serde_json::{Map, Value, json};
 
@@ -60,7 +60,7 @@ fn clear(body: &mut Value, path: &TargetPath) {
                 }
             }
             // What is left may be no more than the label of a value that is gone.
-            elements.retain(|element| !filter.fits(element) || has_worth(element));
+            elements.retain(|element| !filter.fits(element) || has_worth(element, filter));
             elements.is_empty()
         }
         _ => false,
@@ -70,12 +70,14 @@ fn clear(body: &mut Value, path: &TargetPath) {
     }
 }
 
-fn has_worth(element: &Value) -> bool {
-    element.as_object().is_none_or(|object| {
-        object
-            .iter()
-            .any(|(name, value)| !value.is_null() && !["type", "primary", "display"].contains(&name.as_str()))
-    })
+fn has_worth(element: &Value, filter: &PathFilter) -> bool {
+    let is_label = |name: &str| {
+        ["type", "primary", "display"].contains(&name)
+            || filter.clauses().iter().any(|clause| clause.attribute().eq_ignore_ascii_case(name))
+    };
+    element
+        .as_object()
+        .is_none_or(|object| object.iter().any(|(name, value)| !value.is_null() && !is_label(name)))
 }
 
 fn find_mut<'a>(object: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
@@ -175,6 +177,13 @@ mod tests {
                 "schemas": [CORE_USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
             })
         );
+    }
+
+    #[test]
+    fn an_element_with_nothing_left_but_what_its_filter_says_goes() {
+        let current = json!({"schemas": [CORE_USER], "codes": [{"kind": "x", "code": "1"}, {"kind": "y", "code": "2"}]});
+        let after = replaced(&current, &[change("codes[kind eq \"x\"].code", None)], &Profile::default());
+        assert_eq!(after["codes"], json!([{"kind": "y", "code": "2"}]));
     }
 
     #[test]

@@ -127,14 +127,13 @@ impl Element<'_> {
     }
 
     fn list_path(&self) -> String {
-        match self.path.schema() {
-            Some(schema) => format!("{schema}:{}", self.path.attribute()),
-            None => self.path.attribute().to_owned(),
-        }
+        let mut path = self.path.to_scim_parent();
+        path.element = None;
+        path.to_string()
     }
 
     fn element_path(&self) -> String {
-        format!("{}[{} eq {}]", self.list_path(), self.filter.attribute, self.filter.value)
+        self.path.to_scim_parent().to_string()
     }
 }
 

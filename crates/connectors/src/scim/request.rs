@@ -1,6 +1,7 @@
 //! Paths and filters as they stand in a request line.
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use purser_domain::path::TargetPath;
+use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;
 
 use crate::connector::Result;
@@ -35,24 +36,32 @@ pub(super) fn user_path(id: &str) -> Result<String> {
 }
 
 /// Query that asks for the objects with this value.
-pub(super) fn filter_query(path: &TargetPath, value: &Value, style: ElementFilter) -> String {
-    let filter = filter_text(path, value, style);
+///
+/// # Errors
+/// Refuses a value of several parts, which no filter can ask for.
+pub(super) fn filter_query(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<String> {
+    let filter = build_filter(path, value, style)?.to_string();
     let mut query = String::with_capacity(filter.len() * 2);
     query.push_str("filter=");
     query.extend(utf8_percent_encode(&filter, ENCODED));
-    query
+    Ok(query)
 }
 
-/// The filter. Values are JSON literals (RFC 7644, section 3.4.2.2), which takes care of quotes and backslashes.
-fn filter_text(path: &TargetPath, value: &Value, style: ElementFilter) -> String {
-    match (path.filter(), path.sub(), style) {
-        (Some(element), Some(sub), ElementFilter::Inside) => {
-            let prefix = path.schema().map(|schema| format!("{schema}:")).unwrap_or_default();
-            let (attribute, name) = (path.attribute(), &element.attribute);
-            format!("{prefix}{attribute}[{name} eq {} and {sub} eq {value}]", element.value)
-        }
-        _ => format!("{path} eq {value}"),
-    }
+fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<Filter> {
+    let value = Literal::from_json(value).ok_or_else(|| {
+        ConnectorError::new(
+            ErrorKind::Rejected { attribute: Some(path.to_string()) },
+            format!("Accounts can't be looked for by {path}, since its value has several parts."),
+            "Let a row match whose value is a single text, number or boolean.",
+        )
+    })?;
+    Ok(match (path.filter(), path.sub(), style) {
+        (Some(element), Some(sub), ElementFilter::Inside) => Filter::Element {
+            attribute: path.to_scim_parent().attribute,
+            filter: Box::new(element.to_scim().and(Filter::equal(AttributePath::new(sub).into(), value))),
+        },
+        _ => Filter::equal(path.to_scim(), value),
+    })
 }
 
 #[cfg(test)]
@@ -61,7 +70,7 @@ mod tests {
     use serde_json::json;
 
     fn filter(path: &str, value: Value, style: ElementFilter) -> String {
-        filter_text(&TargetPath::parse(path).unwrap(), &value, style)
+        build_filter(&TargetPath::parse(path).unwrap(), &value, style).unwrap().to_string()
     }
 
     #[test]
@@ -84,9 +93,29 @@ mod tests {
     }
 
     #[test]
+    fn references_are_asked_for_by_their_id_and_what_has_several_parts_not_at_all() {
+        let ask = |value: Value| {
+            build_filter(&TargetPath::parse("manager").unwrap(), &value, ElementFilter::Inside)
+                .map(|filter| filter.to_string())
+        };
+        assert_eq!(ask(json!({"value": "7"})).unwrap(), "manager eq \"7\"");
+        let error = ask(json!(["a", "b"])).unwrap_err();
+        assert!(error.to_string().contains("several parts"), "{error}");
+    }
+
+    #[test]
+    fn filters_of_several_clauses_keep_them_all() {
+        let path = r#"emails[type eq "work" and primary eq "True"].value"#;
+        assert_eq!(
+            filter(path, json!("a@x"), ElementFilter::Inside),
+            r#"emails[type eq "work" and primary eq "True" and value eq "a@x"]"#
+        );
+    }
+
+    #[test]
     fn queries_are_percent_encoded() {
         let path = TargetPath::parse("userName").unwrap();
-        let query = filter_query(&path, &json!("ü&=#+@x"), ElementFilter::Inside);
+        let query = filter_query(&path, &json!("ü&=#+@x"), ElementFilter::Inside).unwrap();
         assert_eq!(query, "filter=userName%20eq%20%22%C3%BC%26%3D%23%2B%40x%22");
     }
 

@@ -206,7 +206,7 @@ mod tests {
         let errors = compile(|mapping| {
             mapping.attributes[0].source = MappingSource::Direct("userPrincipleName".to_owned());
             mapping.attributes[1].source = MappingSource::Expression("Join(\" \")".to_owned());
-            mapping.attributes[2].target = "display name".to_owned();
+            mapping.attributes[2].target = "display [name".to_owned();
             mapping.attributes[3].target = "USERNAME".to_owned();
             mapping.attributes[4].target = "id".to_owned();
             mapping.attributes[5].source = MappingSource::Expression("Trim([nothingLikeIt])".to_owned());

@@ -2,8 +2,9 @@
 //!
 //! Names compare without regard to case, as SCIM demands. Writing makes what is missing on the way, and
 //! replaces what has the wrong shape.
-use super::{FilterValue, PathFilter, TargetPath};
-use serde_json::{Map, Value, json};
+use super::{PathFilter, TargetPath};
+use crate::scim::{Literal, get};
+use serde_json::{Map, Value};
 
 impl TargetPath {
     /// What stands at this path; `None` when nothing does, or null.
@@ -19,7 +20,7 @@ impl TargetPath {
         if let Some(extension) = self.extension() {
             place = get(place, extension)?.as_object()?;
         }
-        let mut found = get(place, &self.attribute)?;
+        let mut found = get(place, self.attribute())?;
         if let Some(filter) = &self.filter {
             found = match found {
                 Value::Array(elements) => elements.iter().find(|element| filter.fits(element))?,
@@ -27,7 +28,7 @@ impl TargetPath {
                 _ => return None,
             };
         }
-        if let Some(sub) = &self.sub {
+        if let Some(sub) = self.sub() {
             found = get(found.as_object()?, sub)?;
         }
         (!found.is_null()).then_some(found)
@@ -40,12 +41,12 @@ impl TargetPath {
         if let Some(extension) = self.extension() {
             place = as_object(entry(place, extension));
         }
-        let slot = entry(place, &self.attribute);
+        let slot = entry(place, self.attribute());
         let slot = match &self.filter {
             None => slot,
             Some(filter) => self.element(slot, filter),
         };
-        match &self.sub {
+        match self.sub() {
             None => *slot = value,
             Some(sub) => *entry(as_object(slot), sub) = value,
         }
@@ -58,13 +59,12 @@ impl TargetPath {
         // Made an array just above; an empty array is the harmless answer to what can't happen.
         let Value::Array(elements) = slot else { return slot };
         let at = elements.iter().position(|element| filter.fits(element)).unwrap_or_else(|| {
-            let mut element = Map::new();
-            element.insert(filter.attribute.clone(), filter.to_json());
+            let mut element = filter.to_json();
             let has_primary = elements.iter().any(|other| other.get("primary") == Some(&Value::Bool(true)));
-            if self.is_work_email() && !has_primary {
-                element.insert("primary".to_owned(), Value::Bool(true));
+            if self.is_work_email() && !has_primary && !filter.names_primary() {
+                element["primary"] = Value::Bool(true);
             }
-            elements.push(Value::Object(element));
+            elements.push(element);
             elements.len() - 1
         });
         &mut elements[at]
@@ -72,60 +72,13 @@ impl TargetPath {
 
     fn is_work_email(&self) -> bool {
         let is_work = |filter: &PathFilter| {
-            filter.attribute.eq_ignore_ascii_case("type")
-                && filter.value == FilterValue::Text("work".to_owned())
+            filter.clauses().iter().any(|clause| {
+                clause.attribute().eq_ignore_ascii_case("type")
+                    && matches!(clause.value(), Literal::Text(text) if text.eq_ignore_ascii_case("work"))
+            })
         };
-        self.attribute.eq_ignore_ascii_case("emails") && self.filter.as_ref().is_some_and(is_work)
+        self.attribute().eq_ignore_ascii_case("emails") && self.filter.as_ref().is_some_and(is_work)
     }
-}
-
-impl PathFilter {
-    /// Whether this element is the one meant. Texts compare without regard to case, and `"True"` fits
-    /// true, since servers differ in both.
-    #[must_use]
-    pub fn fits(&self, element: &Value) -> bool {
-        let Some(found) = element.as_object().and_then(|object| get(object, &self.attribute)) else {
-            return false;
-        };
-        match (&self.value, found) {
-            (FilterValue::Text(wanted), Value::String(found)) => {
-                wanted.to_lowercase() == found.to_lowercase()
-            }
-            (FilterValue::Boolean(wanted), Value::Bool(found)) => wanted == found,
-            (FilterValue::Text(text), Value::Bool(boolean))
-            | (FilterValue::Boolean(boolean), Value::String(text)) => {
-                text.eq_ignore_ascii_case(if *boolean { "true" } else { "false" })
-            }
-            _ => false,
-        }
-    }
-
-    /// One text for all filters that pick the same elements.
-    pub(crate) fn to_key(&self) -> String {
-        match &self.value {
-            FilterValue::Text(text) => format!("{} eq {text}", self.attribute).to_lowercase(),
-            FilterValue::Boolean(boolean) => format!("{} eq {boolean}", self.attribute).to_lowercase(),
-        }
-    }
-
-    /// The value that a new element gets: `primary` is a boolean, however the filter spells it.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        match &self.value {
-            FilterValue::Boolean(boolean) => json!(boolean),
-            FilterValue::Text(text) if self.attribute.eq_ignore_ascii_case("primary") => {
-                json!(text.eq_ignore_ascii_case("true"))
-            }
-            FilterValue::Text(text) => json!(text),
-        }
-    }
-}
-
-fn get<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    // Most servers keep the case, so the exact name is tried first.
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
 fn entry<'a>(object: &'a mut Map<String, Value>, name: &str) -> &'a mut Value {
@@ -151,6 +104,7 @@ fn as_object(value: &mut Value) -> &mut Map<String, Value> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn path(text: &str) -> TargetPath {
         TargetPath::parse(text).unwrap()
@@ -179,6 +133,16 @@ mod tests {
         let mut body = json!({"emails": [{"type": "home", "value": "a", "primary": true}]});
         path("emails[type eq \"work\"].value").write(&mut body, json!("b"));
         assert_eq!(body["emails"][1], json!({"type": "work", "value": "b"}));
+    }
+
+    #[test]
+    fn a_filter_of_several_clauses_makes_and_finds_one_element() {
+        let home = path("emails[type eq \"home\" and primary eq \"True\"].value");
+        let mut body = json!({"emails": [{"type": "home", "value": "a", "primary": false}]});
+        assert_eq!(home.read(&body), None);
+        home.write(&mut body, json!("b"));
+        assert_eq!(body["emails"][1], json!({"type": "home", "primary": true, "value": "b"}));
+        assert_eq!(home.read(&body), Some(json!("b")));
     }
 
     #[test]

@@ -1,5 +1,11 @@
 //! From text to path.
-use super::{FilterValue, MAX_PATH_LENGTH, PathFilter, TargetPath, starts_with_ignoring_case};
+use super::{MAX_PATH_LENGTH, PathClause, PathFilter, TargetPath};
+use crate::scim::{AttributePath, Filter, Literal, Operator, Path, SyntaxError};
+
+const SHAPE: &str = "write it like emails[type eq \"work\"].value";
+
+/// What a name outside SCIM's grammar may hold beside letters and digits.
+const NAME_MARKS: &str = " _-.$#@/&'+%()";
 
 pub(super) fn parse(text: &str) -> Result<TargetPath, String> {
     let text = text.trim();
@@ -9,131 +15,165 @@ pub(super) fn parse(text: &str) -> Result<TargetPath, String> {
     if text.chars().count() > MAX_PATH_LENGTH {
         return Err(format!("it is longer than {MAX_PATH_LENGTH} characters."));
     }
-    let (head, filter, tail) = match text.split_once('[') {
-        None => (text, None, None),
-        Some((head, rest)) => {
-            let (filter, tail) = parse_filter(rest)?;
-            (head, Some(filter), Some(tail))
-        }
+    let error = match Path::parse(text) {
+        Ok(path) => return narrow(path),
+        Err(error) => error,
     };
-    // The schema's own text holds dots (2.0), so it is cut off first, at the last colon.
-    let (schema, head) = match head.rsplit_once(':') {
-        None => (None, head),
-        Some((schema, head)) if starts_with_ignoring_case(schema, "urn:") => {
-            if schema.chars().any(|character| character.is_whitespace() || "\"[]".contains(character)) {
-                return Err(
-                    "the schema before the last colon holds a space, a quote or a bracket.".to_owned()
-                );
+    if is_plain_name(text) {
+        return Ok(TargetPath::new(AttributePath::new(text), None));
+    }
+    Err(explain(text, &error))
+}
+
+fn explain(text: &str, error: &SyntaxError) -> String {
+    let hint = if text.contains('[') || has_operator(text) { format!("; {SHAPE}") } else { String::new() };
+    format!("at {error}{hint}.")
+}
+
+/// Names that other systems have: `Display Name`, `dbo.Person.Name`, `Straße`.
+fn is_plain_name(text: &str) -> bool {
+    let allowed = |character: char| character.is_alphanumeric() || NAME_MARKS.contains(character);
+    text.chars().all(allowed)
+        && text.starts_with(|first: char| first.is_alphanumeric() || "_$#@".contains(first))
+        && text.split('.').all(|part| !part.is_empty() && part.trim() == part)
+        && !has_operator(text)
+}
+
+/// A path whose brackets were forgotten is not a name with spaces.
+fn has_operator(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.eq_ignore_ascii_case("eq"))
+}
+
+/// From what the grammar allows to what a mapping can write to.
+fn narrow(path: Path) -> Result<TargetPath, String> {
+    let filter = path.element.map(|element| narrow_filter(*element)).transpose()?;
+    if filter.is_some() && path.attribute.sub.is_none() {
+        return Err("write a sub-attribute after the filter, for example .value".to_owned());
+    }
+    Ok(TargetPath::new(path.attribute, filter))
+}
+
+fn narrow_filter(filter: Filter) -> Result<PathFilter, String> {
+    let parts = match filter {
+        Filter::And(parts) => parts,
+        one => vec![one],
+    };
+    let mut clauses: Vec<PathClause> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let clause = narrow_clause(part)?;
+        if clauses.iter().any(|other| other.attribute().eq_ignore_ascii_case(clause.attribute())) {
+            return Err(format!(
+                "its filter compares {} twice; one value can't be both, so leave one out.",
+                clause.attribute()
+            ));
+        }
+        clauses.push(clause);
+    }
+    Ok(PathFilter::new(clauses))
+}
+
+fn narrow_clause(filter: Filter) -> Result<PathClause, String> {
+    let only_eq = |found: &str| {
+        Err(format!(
+            "its filter uses {found}, but only eq is possible, since a new element must follow from it; {SHAPE}."
+        ))
+    };
+    match filter {
+        Filter::Compare { path, operator: Operator::Equal, value } => {
+            if path.element.is_some() || path.attribute.schema.is_some() || path.attribute.sub.is_some() {
+                return Err(format!("its filter compares {path}; name a sub-attribute alone, such as type."));
             }
-            (Some(schema.to_owned()), head)
-        }
-        Some(_) => {
-            return Err("the part before the last colon is no schema: it must start with urn:".to_owned());
-        }
-    };
-    let (attribute, sub) = match tail {
-        None => match head.split_once('.') {
-            None => (head, None),
-            Some((attribute, sub)) => (attribute, Some(sub)),
-        },
-        Some(tail) => match tail.strip_prefix('.') {
-            Some(sub) => (head, Some(sub)),
-            None => return Err("write a sub-attribute after the filter, for example .value".to_owned()),
-        },
-    };
-    let attribute = check_name(attribute)?;
-    let sub = sub.map(check_name).transpose()?;
-    Ok(TargetPath::new(schema, attribute, filter, sub))
-}
-
-/// Parses what follows the bracket; gives the filter and what follows its closing bracket.
-fn parse_filter(text: &str) -> Result<(PathFilter, &str), String> {
-    const SHAPE: &str = "the filter must look like [type eq \"work\"]";
-    let text = text.trim_start();
-    let (attribute, rest) = text.split_once(char::is_whitespace).ok_or(SHAPE)?;
-    let attribute = check_name(attribute)?;
-    let (operator, rest) = rest.trim_start().split_once(char::is_whitespace).ok_or(SHAPE)?;
-    if !operator.eq_ignore_ascii_case("eq") {
-        return Err(format!("the filter's operator is \"{operator}\"; only eq is possible."));
-    }
-    let rest = rest.trim_start();
-    let (value, rest) = match rest.strip_prefix('"') {
-        Some(quoted) => {
-            let (value, rest) = parse_quoted(quoted)?;
-            (FilterValue::Text(value), rest)
-        }
-        None => {
-            let end = rest.find(']').ok_or(SHAPE)?;
-            let (word, rest) = rest.split_at(end);
-            match word.trim() {
-                "true" | "True" => (FilterValue::Boolean(true), rest),
-                "false" | "False" => (FilterValue::Boolean(false), rest),
-                _ => return Err(SHAPE.to_owned()),
+            if value == Literal::Null {
+                return Err(format!("its filter compares {path} with null, which no element could have; {SHAPE}."));
             }
+            Ok(PathClause::new(path.attribute.name, value))
         }
-    };
-    let tail = rest.trim_start().strip_prefix(']').ok_or(SHAPE)?;
-    Ok((PathFilter { attribute, value }, tail))
-}
-
-fn parse_quoted(text: &str) -> Result<(String, &str), String> {
-    let mut value = String::new();
-    let mut characters = text.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Ok((value, &text[at + 1..])),
-            '\\' => match characters.next() {
-                Some((_, escaped @ ('"' | '\\'))) => value.push(escaped),
-                _ => {
-                    return Err(
-                        "a backslash in the filter must stand before a quote or a backslash.".to_owned()
-                    );
-                }
-            },
-            _ => value.push(character),
-        }
+        Filter::Compare { operator, .. } => only_eq(operator.as_str()),
+        Filter::Present(_) => only_eq("pr"),
+        Filter::Not(_) => only_eq("not"),
+        Filter::Element { .. } => only_eq("brackets inside brackets"),
+        Filter::Or(_) | Filter::And(_) => Err(
+            "its filter joins with or, but a mapping writes to one element; join with and, or make a row for each.".to_owned(),
+        ),
     }
-    Err("the filter's text has no closing quote.".to_owned())
-}
-
-/// SCIM's attribute names, and `$ref`.
-fn check_name(name: &str) -> Result<String, String> {
-    let mut characters = name.chars();
-    let first = characters.next().ok_or("a name is missing.")?;
-    let starts_well = first.is_ascii_alphabetic() || first == '$' || first == '_';
-    if starts_well
-        && characters.all(|character| character.is_ascii_alphanumeric() || "_-".contains(character))
-    {
-        return Ok(name.to_owned());
-    }
-    Err(format!("\"{name}\" is no attribute name (letters, digits, - and _, starting with a letter)."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
+
+    fn path(text: &str) -> TargetPath {
+        TargetPath::parse(text).unwrap()
+    }
 
     #[test]
     fn a_path_is_taken_apart() {
-        let path = TargetPath::parse("emails[type eq \"work\"].value").unwrap();
-        assert_eq!((path.attribute(), path.sub()), ("emails", Some("value")));
-        assert_eq!(
-            path.filter().map(|filter| filter.value.clone()),
-            Some(FilterValue::Text("work".to_owned()))
-        );
+        let work = path("emails[type eq \"work\"].value");
+        assert_eq!((work.attribute(), work.sub()), ("emails", Some("value")));
+        let clauses: Vec<_> = work.filter().unwrap().clauses().iter().collect();
+        assert_eq!((clauses[0].attribute(), clauses[0].value()), ("type", &Literal::Text("work".to_owned())));
         let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-        let path = TargetPath::parse(&format!("{urn}:manager.value")).unwrap();
-        assert_eq!((path.schema(), path.attribute(), path.sub()), (Some(urn), "manager", Some("value")));
-        assert_eq!(path.extension(), Some(urn));
-        let core = TargetPath::parse("urn:ietf:params:scim:schemas:core:2.0:User:userName").unwrap();
+        let manager = path(&format!("{urn}:manager.value"));
+        assert_eq!(
+            (manager.schema(), manager.attribute(), manager.sub()),
+            (Some(urn), "manager", Some("value"))
+        );
+        assert_eq!(manager.extension(), Some(urn));
+        let core = path("urn:ietf:params:scim:schemas:core:2.0:User:userName");
         assert_eq!((core.extension(), core.attribute()), (None, "userName"));
+        let custom = path("urn:ietf:params:scim:schemas:extension:Contoso:2.0:User:CostCode");
+        assert_eq!(
+            (custom.extension(), custom.attribute()),
+            (Some("urn:ietf:params:scim:schemas:extension:Contoso:2.0:User"), "CostCode")
+        );
     }
 
     #[test]
     fn spelling_that_does_not_matter_is_made_one() {
-        let path = TargetPath::parse("  roles[ primary  EQ True ].display ").unwrap();
-        assert_eq!(path.as_str(), "roles[primary eq true].display");
+        for (text, canonical) in [
+            ("  roles[ primary  EQ True ].display ", "roles[primary eq true].display"),
+            ("roles[primary eq \"True\"].value", "roles[primary eq \"True\"].value"),
+            ("addresses[type eq \"other\"].Formatted", "addresses[type eq \"other\"].Formatted"),
+            ("emails.[type eq \"work\"].address", "emails[type eq \"work\"].address"),
+            (
+                "emails[type eq\"work\"and primary eq true].value",
+                "emails[type eq \"work\" and primary eq true].value",
+            ),
+            ("codes[number eq 12].value", "codes[number eq 12].value"),
+            (
+                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department",
+                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+            ),
+            (
+                "urn:scim:schemas:extension:enterprise:1.0.manager.managerId",
+                "urn:scim:schemas:extension:enterprise:1.0:manager.managerId",
+            ),
+        ] {
+            assert_eq!(path(text).as_str(), canonical, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_targets_that_do_not_speak_scim_are_attributes_as_they_stand() {
+        for text in [
+            "Username",
+            "UserPermissionsCallCenterAutoLogin",
+            "u_cost_center",
+            "Display Name",
+            "dbo.Person.Name",
+            "Start Date (UTC)",
+            "Straße",
+            "1stName",
+            "R&D code",
+        ] {
+            let path = path(text);
+            assert_eq!((path.attribute(), path.sub(), path.as_str()), (text, None, text));
+            let mut object = json!({});
+            path.write(&mut object, json!("x"));
+            assert_eq!(object, json!({ text: "x" }));
+        }
     }
 
     #[test]
@@ -141,15 +181,25 @@ mod tests {
         for (text, part) in [
             ("", "empty"),
             ("name.", "missing"),
-            ("a.b.c", "no attribute name"),
+            (".name", "missing"),
+            ("a..b", "no attribute name"),
             ("emails[type eq \"work\"]", "sub-attribute"),
-            ("emails[type ne \"work\"].value", "only eq"),
-            ("emails[type eq \"work].value", "closing quote"),
-            ("emails[type eq work].value", "must look like"),
-            ("emails[].value", "must look like"),
+            ("emails[type ne \"work\"].value", "uses ne, but only eq"),
+            ("emails[type pr].value", "uses pr, but only eq"),
+            ("emails[not (type eq \"work\")].value", "uses not, but only eq"),
+            ("emails[type eq \"work\" or type eq \"home\"].value", "joins with or"),
+            ("emails[type eq \"work\" and type eq \"home\"].value", "compares type twice"),
+            ("emails[type eq null].value", "null"),
+            ("emails[a.b eq \"work\"].value", "name a sub-attribute alone"),
+            ("emails[type eq \"work].value", "column 16: the text has no closing quote"),
+            ("emails[type eq work].value", "column 16: expected a value"),
+            ("emails[].value", "column 8: expected an attribute"),
+            ("emails[type eq \"work\"].value.x", "no attribute name"),
+            ("emails type eq work", "write it like emails[type"),
             ("x:userName", "urn:"),
-            ("user name", "no attribute name"),
-            ("emails[type eq \"wo\\rk\"].value", "backslash"),
+            ("user name]", "column 6"),
+            ("emails[type eq \"wo\\qrk\"].value", "after a backslash"),
+            ("tab\tname", "column 5"),
         ] {
             let error = TargetPath::parse(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");
@@ -160,16 +210,29 @@ mod tests {
 
     fn paths() -> impl Strategy<Value = TargetPath> {
         let name = "[a-zA-Z$_][a-zA-Z0-9_-]{0,12}";
-        let schema = proptest::option::of("urn:[a-z0-9.]{1,8}(:[A-Za-z0-9.]{1,8}){0,3}");
-        let value =
-            prop_oneof![".{0,16}".prop_map(FilterValue::Text), any::<bool>().prop_map(FilterValue::Boolean),];
-        let filter = (name, value).prop_map(|(attribute, value)| PathFilter { attribute, value });
+        let schema = proptest::option::of("urn:[a-z0-9.]{1,8}(:[A-Za-z]{1,8}){0,3}");
+        let value = prop_oneof![
+            ".{0,16}".prop_map(Literal::Text),
+            any::<bool>().prop_map(Literal::Boolean),
+            any::<i64>().prop_map(|number| Literal::Number(number.into())),
+        ];
+        let clause = (name, value);
+        let filter = proptest::collection::vec(clause, 1..4).prop_map(|clauses| {
+            let mut kept: Vec<PathClause> = Vec::new();
+            for (attribute, value) in clauses {
+                if kept.iter().all(|other| !other.attribute().eq_ignore_ascii_case(&attribute)) {
+                    kept.push(PathClause::new(attribute, value));
+                }
+            }
+            PathFilter::new(kept)
+        });
         let rest = prop_oneof![
             proptest::option::of(name).prop_map(|sub| (None, sub)),
             (filter, name).prop_map(|(filter, sub)| (Some(filter), Some(sub))),
         ];
-        (schema, name, rest)
-            .prop_map(|(schema, attribute, (filter, sub))| TargetPath::new(schema, attribute, filter, sub))
+        (schema, name, rest).prop_map(|(schema, name, (filter, sub))| {
+            TargetPath::new(AttributePath { schema, name, sub }, filter)
+        })
     }
 
     proptest! {
@@ -179,10 +242,24 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_parser_fail_otherwise_than_with_a_reason(text in ".{0,64}") {
+        fn no_text_makes_the_parser_fail_otherwise_than_with_a_reason(
+            text in prop_oneof![".{0,64}", "[a-z.:\\[\\]\"() eq0-9\\\\]{0,40}"],
+        ) {
             if let Ok(path) = TargetPath::parse(&text) {
                 prop_assert_eq!(TargetPath::parse(path.as_str()), Ok(path));
             }
+        }
+
+        #[test]
+        fn a_new_element_is_the_one_that_its_filter_picks(path in paths(), value in "[a-z]{0,8}") {
+            let mut object = json!({});
+            path.write(&mut object, json!(value));
+            // A filter on the very part that is written cannot hold afterwards, unless by luck.
+            let written = |clause: &PathClause| path.sub().is_some_and(|sub| sub.eq_ignore_ascii_case(clause.attribute()));
+            let primary = |clause: &PathClause| clause.attribute().eq_ignore_ascii_case("primary");
+            let clauses = path.filter().map_or(&[][..], PathFilter::clauses);
+            prop_assume!(!clauses.iter().any(|clause| written(clause) || primary(clause)));
+            prop_assert_eq!(path.read(&object), Some(json!(value)));
         }
     }
 }

@@ -3,7 +3,8 @@ use super::{
     AttributeDefinition, AttributeType, Directory, Mutability, ObjectDefinition, Rule, Schema,
     SourceAttribute,
 };
-use crate::mapping::{AttributeMapping, ObjectKind, ObjectMapping};
+use crate::mapping::{ObjectKind, ObjectMapping};
+use crate::target_schema::TargetSchema;
 use serde_json::{Map, json};
 
 /// Name of our own side.
@@ -17,11 +18,13 @@ impl Schema {
     #[must_use]
     pub fn default_for(application: &str, mappings: Vec<ObjectMapping>) -> Self {
         let target_objects = mappings.iter().map(define_target).collect();
-        let source_object =
-            ObjectDefinition { name: "User".to_owned(), attributes: define_source(), extra: Map::new() };
+        let source_objects = ObjectKind::ALL.iter().filter(|kind| {
+            **kind == ObjectKind::User || mappings.iter().any(|mapping| mapping.source_object == **kind)
+        });
+        let source_objects = source_objects.map(|kind| define_source(*kind)).collect();
         Self {
             directories: vec![
-                define_directory(SOURCE, SOURCE, true, vec![source_object]),
+                define_directory(SOURCE, SOURCE, true, source_objects),
                 define_directory(TARGET_ID, application, false, target_objects),
             ],
             rules: (1_u32..).zip(mappings).map(|(at, mapping)| make_rule(application, at, mapping)).collect(),
@@ -36,7 +39,7 @@ fn define_directory(id: &str, name: &str, read_only: bool, objects: Vec<ObjectDe
     Directory { id: id.to_owned(), name: name.to_owned(), objects, extra }
 }
 
-fn define_source() -> Vec<AttributeDefinition> {
+fn define_source(kind: ObjectKind) -> ObjectDefinition {
     let define = |source: SourceAttribute| AttributeDefinition {
         name: source.name.to_owned(),
         kind: source.kind,
@@ -47,25 +50,28 @@ fn define_source() -> Vec<AttributeDefinition> {
         mutability: Mutability::ReadOnly,
         extra: Map::new(),
     };
-    SourceAttribute::of_users().map(define).collect()
+    let attributes = SourceAttribute::all(kind).into_iter().map(define).collect();
+    ObjectDefinition { name: kind.as_str().to_owned(), attributes, extra: Map::new() }
 }
 
+/// The attributes of SCIM, and what the mapping writes besides.
 fn define_target(mapping: &ObjectMapping) -> ObjectDefinition {
-    let define = |row: &AttributeMapping| AttributeDefinition {
+    let known = match mapping.source_object {
+        ObjectKind::User => TargetSchema::scim_user(),
+        ObjectKind::Group => TargetSchema::scim_group(),
+    };
+    let unknown = mapping.attributes.iter().filter(|row| known.find(&row.target).is_none());
+    let more = unknown.map(|row| AttributeDefinition {
         name: row.target.clone(),
-        kind: match row.target.as_str() {
-            "active" => AttributeType::Boolean,
-            target if target.ends_with(":manager") => AttributeType::Reference,
-            _ => AttributeType::String,
-        },
+        kind: AttributeType::String,
         anchor: false,
-        required: row.matching_priority.is_some(),
+        required: false,
         multivalued: false,
-        case_exact: row.target != "userName",
+        case_exact: true,
         mutability: Mutability::ReadWrite,
         extra: Map::new(),
-    };
-    let attributes = mapping.attributes.iter().map(define).collect();
+    });
+    let attributes = known.attributes().iter().cloned().chain(more).collect();
     ObjectDefinition { name: mapping.target_object.clone(), attributes, extra: Map::new() }
 }
 

@@ -1,9 +1,12 @@
 //! What rules can read from our own side: the attributes of the source objects with their types.
 use super::AttributeType;
-use crate::mapping::IS_SOFT_DELETED;
+use crate::mapping::{IS_SOFT_DELETED, ObjectKind};
 use crate::user::{USER_ATTRIBUTES, UserAttribute};
 
-/// An attribute of a person as mappings and filters read it.
+/// The roles that a person has in the application; only the role functions may read it.
+pub(crate) const APP_ROLE_ASSIGNMENTS: &str = "appRoleAssignments";
+
+/// An attribute of a source object as mappings read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceAttribute {
     /// Its name.
@@ -12,61 +15,78 @@ pub struct SourceAttribute {
     pub kind: AttributeType,
     /// Has several values.
     pub multivalued: bool,
-    /// Every person has a value.
+    /// Every object has a value.
     pub required: bool,
 }
 
-/// Those that are not text attributes of the list in `user`, in the order in which lists show them first.
+/// Attributes of people that are not text attributes of the list in `user`.
 const COMPUTED: [SourceAttribute; 6] = [
-    SourceAttribute { name: "objectId", kind: AttributeType::String, multivalued: false, required: true },
-    SourceAttribute {
-        name: "accountEnabled",
-        kind: AttributeType::Boolean,
-        multivalued: false,
-        required: true,
-    },
-    SourceAttribute {
-        name: IS_SOFT_DELETED,
-        kind: AttributeType::Boolean,
-        multivalued: false,
-        required: true,
-    },
-    SourceAttribute { name: "manager", kind: AttributeType::Reference, multivalued: false, required: false },
-    SourceAttribute {
-        name: APP_ROLE_ASSIGNMENTS,
-        kind: AttributeType::String,
-        multivalued: true,
-        required: false,
-    },
-    SourceAttribute {
-        name: "originalUserPrincipalName",
-        kind: AttributeType::String,
-        multivalued: false,
-        required: false,
-    },
+    SourceAttribute { required: true, ..text("objectId") },
+    SourceAttribute { kind: AttributeType::Boolean, required: true, ..text("accountEnabled") },
+    SourceAttribute { kind: AttributeType::Boolean, required: true, ..text(IS_SOFT_DELETED) },
+    SourceAttribute { kind: AttributeType::Reference, ..text("manager") },
+    SourceAttribute { multivalued: true, ..text(APP_ROLE_ASSIGNMENTS) },
+    text("originalUserPrincipalName"),
 ];
 
-/// The roles that a person has in the application; only the role functions may read it.
-pub(crate) const APP_ROLE_ASSIGNMENTS: &str = "appRoleAssignments";
+const OF_GROUPS: [SourceAttribute; 6] = [
+    SourceAttribute { required: true, ..text("objectId") },
+    SourceAttribute { kind: AttributeType::Boolean, required: true, ..text(IS_SOFT_DELETED) },
+    SourceAttribute { required: true, ..text("displayName") },
+    text("description"),
+    text("mailNickname"),
+    SourceAttribute { kind: AttributeType::Reference, multivalued: true, ..text("members") },
+];
+
+const fn text(name: &'static str) -> SourceAttribute {
+    SourceAttribute { name, kind: AttributeType::String, multivalued: false, required: false }
+}
 
 impl SourceAttribute {
-    /// Every attribute of a person, under its own name.
-    pub fn of_users() -> impl Iterator<Item = Self> {
-        let text = |known: &UserAttribute| Self {
-            name: known.name,
-            kind: AttributeType::String,
-            multivalued: false,
+    /// Every attribute of a kind of object, under its own name.
+    #[must_use]
+    pub fn all(kind: ObjectKind) -> Vec<Self> {
+        let listed = |known: &UserAttribute| Self {
             required: matches!(known.name, "userPrincipalName" | "displayName"),
+            ..text(known.name)
         };
-        COMPUTED.into_iter().chain(USER_ATTRIBUTES.iter().map(text))
+        match kind {
+            ObjectKind::User => COMPUTED.into_iter().chain(USER_ATTRIBUTES.iter().map(listed)).collect(),
+            ObjectKind::Group => OF_GROUPS.to_vec(),
+        }
     }
 
-    /// The attribute of a person with this name or this name in Graph.
+    /// The attribute with this name or this name in Graph.
     #[must_use]
-    pub fn find_of_users(name: &str) -> Option<Self> {
+    pub fn find(kind: ObjectKind, name: &str) -> Option<Self> {
         // Graph's name of objectId.
         let name = if name == "id" { "objectId" } else { name };
-        let name = UserAttribute::find(name).map_or(name, |known| known.name);
-        Self::of_users().find(|attribute| attribute.name == name)
+        match kind {
+            ObjectKind::User => {
+                let computed = COMPUTED.into_iter().find(|attribute| attribute.name == name);
+                computed.or_else(|| UserAttribute::find(name).map(|known| text(known.name)))
+            }
+            ObjectKind::Group => OF_GROUPS.into_iter().find(|attribute| attribute.name == name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attribute_is_listed_once_and_found_under_its_name() {
+        for kind in [ObjectKind::User, ObjectKind::Group] {
+            let all = SourceAttribute::all(kind);
+            for attribute in &all {
+                let found = SourceAttribute::find(kind, attribute.name).unwrap();
+                assert_eq!((found.name, found.kind), (attribute.name, attribute.kind));
+                assert_eq!(all.iter().filter(|other| other.name == attribute.name).count(), 1);
+            }
+        }
+        let find = |name| SourceAttribute::find(ObjectKind::User, name).map(|found| found.name);
+        assert_eq!((find("id"), find("mobilePhone")), (Some("objectId"), Some("mobile")));
+        assert_eq!((find("members"), find("Mail")), (None, None));
     }
 }

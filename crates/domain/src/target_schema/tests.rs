@@ -3,7 +3,6 @@ use crate::mapping::default_user_mapping;
 use crate::value::Value;
 use serde_json::{Map, json};
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
 
 fn path(text: &str) -> TargetPath {

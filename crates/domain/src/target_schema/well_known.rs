@@ -27,8 +27,8 @@ const ADDRESS_PARTS: &[&str] = &["formatted", "streetAddress", "locality", "regi
 
 /// Whether each value at this path is an object with a `value`.
 pub(super) fn is_complex(path: &TargetPath) -> bool {
-    let is_named = |name: &&str| name.eq_ignore_ascii_case(path.attribute());
-    path.extension().is_none() && path.sub().is_none() && COMPLEX.iter().any(|name| is_named(name))
+    let has_value = COMPLEX.iter().any(|name| name.eq_ignore_ascii_case(path.attribute()));
+    has_value && path.extension().is_none() && path.sub().is_none()
 }
 
 /// The rule for a path that no list has.
