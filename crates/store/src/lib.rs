@@ -16,7 +16,7 @@
 //! - Rows that humans edit carry a generation; a stale edit is refused with [`StoreError::Stale`].
 //! - Secrets are encrypted under the master key, bound to their application and name.
 //! - Nothing reads a clock: instants are parameters, stored as milliseconds in UTC. Time comes from a [`Clock`].
-//! - SQL that is written by hand is in [`bulk`] and has bound parameters only.
+//! - SQL that is written by hand is in [`bulk`] and [`scope`] and has bound parameters only.
 //!
 //! Deliberately absent: rules (`purser-domain`), permissions and audit wording (`purser-service`), the schema
 //! (`purser-migrations`, which the caller runs on [`Store::connection`]).
@@ -49,6 +49,7 @@ mod leases;
 mod links;
 mod logs;
 mod schemas;
+mod scope;
 mod secrets;
 mod seed;
 mod sessions;
@@ -75,6 +76,7 @@ pub use intents::{Intent, OpenIntent};
 pub use jobs::{JobMode, JobSpec};
 pub use keyset::NameKey;
 pub use logs::{LogEntry, LogFilter, LogRow};
+pub use scope::ScopeCounts;
 pub use seed::Seed;
 pub use sessions::SessionRecord;
 pub use statuses::{CycleCounts, CycleKind, JobStatus, Quarantine, RunningCycle};

@@ -5,7 +5,6 @@
 use super::pattern::Pattern;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime, Time};
-use std::borrow::Cow;
 
 /// What a clause asks. A value that is an empty text is no value.
 #[derive(Debug)]
@@ -118,7 +117,7 @@ impl Test {
     }
 }
 
-fn is_match(patterns: &[Pattern], text: &Cow<'_, str>) -> Result<bool, String> {
+fn is_match(patterns: &[Pattern], text: &str) -> Result<bool, String> {
     let mut undecided = None;
     for pattern in patterns {
         match pattern.is_match(text) {
