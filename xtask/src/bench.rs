@@ -19,6 +19,8 @@ enum Subject {
         #[arg(long, default_value_t = 10_000)]
         users: u32,
     },
+    /// The rules for one person: expressions, the default mapping, the plan; fails when a bar is missed by far
+    Rules,
 }
 
 /// Measures in a release build.
@@ -26,9 +28,18 @@ enum Subject {
 /// # Errors
 /// When the build or the measurement fails.
 pub(crate) fn bench(workspace: &Workspace, options: &Bench) -> Result<()> {
-    let Subject::Cycle { users } = options.subject;
-    run(workspace
-        .cargo()
-        .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle", "--"])
-        .args(["--users", &users.to_string()]))
+    match options.subject {
+        Subject::Cycle { users } => run(workspace
+            .cargo()
+            .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle"])
+            .args(["--", "--users", &users.to_string()])),
+        Subject::Rules => run(workspace.cargo().args([
+            "bench",
+            "--quiet",
+            "--package",
+            "purser-domain",
+            "--bench",
+            "rules",
+        ])),
+    }
 }

@@ -4,7 +4,9 @@
 //! To add a command: 1. a module, 2. a variant of [`Task`], 3. its line in the README.
 
 mod bench;
+mod docs;
 mod e2e;
+mod fuzz;
 mod pages;
 mod portal;
 mod shell;
@@ -33,8 +35,12 @@ enum Task {
     Ci,
     /// Run only the journeys through a browser and the API
     E2e(e2e::E2e),
+    /// Look for inputs that break the rules
+    Fuzz(fuzz::Fuzz),
     /// Measure
     Bench(bench::Bench),
+    /// Write the pages in `docs` that are made from the code
+    Docs,
     /// Build the release: one file to copy
     Dist,
 }
@@ -57,7 +63,9 @@ fn run(task: Task) -> Result<()> {
         Task::Test(options) => test::test(&workspace, &options),
         Task::Ci => test::test(&workspace, &test::Test::default()),
         Task::E2e(options) => e2e::run_all(&workspace, &options),
+        Task::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Task::Bench(options) => bench::bench(&workspace, &options),
+        Task::Docs => docs::write(&workspace),
         Task::Dist => {
             pages::build(&workspace, true)?;
             let purser = portal::build(&workspace, true)?;

@@ -84,6 +84,14 @@ pub(crate) fn install_wasm_tools(workspace: &Workspace) -> Result<()> {
     cargo_install(workspace, "wasm-bindgen-cli", "wasm-bindgen", &wasm_bindgen, &[])
 }
 
+/// `cargo fuzz`, which builds the fuzz targets.
+///
+/// # Errors
+/// When cargo cannot build it.
+pub(crate) fn install_cargo_fuzz(workspace: &Workspace) -> Result<()> {
+    cargo_install(workspace, "cargo-fuzz", "cargo-fuzz", versions::CARGO_FUZZ, &["--locked"])
+}
+
 fn cargo_install(
     workspace: &Workspace,
     package: &str,

@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// Builds the browser's half.
 pub(crate) const TRUNK: &str = "0.21.14";
+/// Builds the fuzz targets.
+pub(crate) const CARGO_FUZZ: &str = "0.13.2";
 /// The SCIM server that the browser and API journeys provision into; none of us wrote it.
 pub(crate) const SCIM2_SERVER: &str = "0.8.3";
 /// Oldest Node.js that the Tailwind command line and the browser tests run on.
