@@ -173,7 +173,13 @@ pub struct ExpressionErrorView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeCountView {
     /// People in the directory.
-    pub total: u64,
-    /// Those of them who pass the scoping filter.
-    pub passing: u64,
+    pub people: u64,
+    /// Those of them who are assigned with a role that counts; `None` when the scope does not ask for it.
+    pub assigned: Option<u64>,
+    /// People in scope.
+    pub in_scope: u64,
+    /// People for whom the scoping filter could not be decided; they are not among those in scope.
+    pub undecidable: u64,
+    /// False when counting was given up, so that both counts before are too low.
+    pub complete: bool,
 }

@@ -150,12 +150,8 @@ fn try_expression(
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
     match expression.evaluate(&|name| object.value(name), context) {
         Err(error) => failed(error_view("ExpressionEvaluationError", error.to_string(), 1, 1)),
-        Ok(Outcome::Null) => {
-            ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read }
-        }
-        Ok(Outcome::Ignored) => {
-            ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read }
-        }
+        Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
+        Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
         Ok(Outcome::Value(value)) => match fit(value, rule) {
             Ok(values) => ExpressionView { evaluated: true, outcome: "value".to_owned(), values, ..read },
             Err(message) => {
@@ -217,7 +213,9 @@ fn fit(value: Value, rule: Option<TargetRule>) -> std::result::Result<Vec<String
     })
 }
 
-fn read_target(form: &ExpressionTargetForm) -> std::result::Result<TargetRule, purser_contract::problem::Problem> {
+fn read_target(
+    form: &ExpressionTargetForm,
+) -> std::result::Result<TargetRule, purser_contract::problem::Problem> {
     let kind = match form.kind.trim() {
         "" => AttributeType::String,
         text => text.parse().map_err(|_| {
@@ -257,6 +255,9 @@ fn view_function(function: &Function) -> FunctionView {
                 repeated: false,
             })
             .collect(),
-        examples: vec![FunctionExampleView { expression: function.example.to_owned(), result: String::new() }],
+        examples: vec![FunctionExampleView {
+            expression: function.example.to_owned(),
+            result: String::new(),
+        }],
     }
 }

@@ -8,7 +8,8 @@ use std::{
 use purser_domain::expression::Context;
 use purser_server::commands::eval::{Evaluated, evaluate, widen_seed};
 
-const PERSON: &str = r#"{"givenName":"Ada","surname":"Lovelace","tags":["a","b"],"size":1.5,"role":{"id":"1"},"none":null}"#;
+const PERSON: &str =
+    r#"{"givenName":"Ada","surname":"Lovelace","tags":["a","b"],"size":1.5,"role":{"id":"1"},"none":null}"#;
 
 fn run(expression: &str, as_json: bool) -> Evaluated {
     let context = Context {
@@ -29,7 +30,11 @@ fn a_value_is_printed_alone() {
         ("IsPresent([givenName])", "True\n"),
         ("DefaultDomain()", "contoso.com\n"),
     ] {
-        assert_eq!(run(expression, false), Evaluated { out: out.to_owned(), ..Evaluated::default() }, "{expression}");
+        assert_eq!(
+            run(expression, false),
+            Evaluated { out: out.to_owned(), ..Evaluated::default() },
+            "{expression}"
+        );
     }
     assert_eq!(run("Guid()", false), run("Guid()", false), "the same seed gives the same");
 }

@@ -26,8 +26,11 @@ async fn test(browser: &mut Browser, app: &str, fields: &[(&str, &str)]) -> Stri
 #[tokio::test]
 async fn the_mapping_page_shows_everything_about_a_row() {
     let (_portal, mut browser, app) = start().await;
-    let page = browser.get(&format!("/applications/{app}/provisioning/mappings/users")).await.expect(200).text;
-    for words in ["All records", "Create, Update, Delete", "Apply this mapping", "Default value if null", "Always"] {
+    let page =
+        browser.get(&format!("/applications/{app}/provisioning/mappings/users")).await.expect(200).text;
+    for words in
+        ["All records", "Create, Update, Delete", "Apply this mapping", "Default value if null", "Always"]
+    {
         assert!(page.contains(words), "no {words}");
     }
     assert!(page.contains("/provisioning/expression-builder?expression=Join"), "a link to the builder");
@@ -38,7 +41,10 @@ async fn an_expression_is_tried_out_with_plain_forms() {
     let (_portal, mut browser, app) = start().await;
     let path = format!("/applications/{app}/provisioning/expression-builder?expression=Trim(%5Bmail%5D)");
     let page = browser.get(&path).await.expect(200).text;
-    assert!(page.contains("Trim([mail])") && page.contains("NormalizeDiacritics"), "prefilled, with functions");
+    assert!(
+        page.contains("Trim([mail])") && page.contains("NormalizeDiacritics"),
+        "prefilled, with functions"
+    );
 
     let expression = "Join(\" \", [givenName], [surname])";
     let page = test(&mut browser, &app, &[("form[expression]", expression)]).await;

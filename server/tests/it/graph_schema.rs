@@ -16,7 +16,10 @@ async fn start() -> (TestPortal, Client, String) {
     let template = templates[0]["id"].as_str().unwrap();
     let path = format!("/applicationTemplates/{template}/instantiate");
     let made = client.post(&path, json!({ "displayName": "Sample" }), 201).await;
-    let root = format!("/servicePrincipals/{}/synchronization/jobs", made["servicePrincipal"]["id"].as_str().unwrap());
+    let root = format!(
+        "/servicePrincipals/{}/synchronization/jobs",
+        made["servicePrincipal"]["id"].as_str().unwrap()
+    );
     let job = client.all(&root).await[0]["id"].as_str().unwrap().to_owned();
     (portal, client, format!("{root}/{job}"))
 }
@@ -69,7 +72,8 @@ async fn a_schema_is_got_edited_put_back_and_restored() {
     let restored = client.get(&path).await;
     assert_eq!(restored["synchronizationRules"], schema["synchronizationRules"]);
     let audits = client.all("/auditLogs/directoryAudits").await;
-    let edits = audits.iter().filter(|row| row["activityDisplayName"] == "Update attribute mappings or scope");
+    let edits =
+        audits.iter().filter(|row| row["activityDisplayName"] == "Update attribute mappings or scope");
     assert_eq!(edits.count(), 2);
 }
 
@@ -85,7 +89,10 @@ async fn a_document_from_elsewhere_is_taken_whatever_its_id_and_version() {
     document["provisioningTaskIdentifier"] = "kept".into();
     client.call(Method::PUT, &path, Some(document)).await.expect(204);
     let stored = client.get(&path).await;
-    assert_eq!((name_of(&stored), &stored["provisioningTaskIdentifier"]), ("Exported elsewhere", &json!("kept")));
+    assert_eq!(
+        (name_of(&stored), &stored["provisioningTaskIdentifier"]),
+        ("Exported elsewhere", &json!("kept"))
+    );
     assert_eq!(stored["id"], job.rsplit('/').next().unwrap());
     assert!(stored["@odata.context"].as_str().unwrap().starts_with("http://purser.test/v1.0/"));
 }
@@ -96,7 +103,8 @@ async fn a_stale_tag_is_refused_with_412_wherever_it_stands() {
     let path = format!("{job}/schema");
     let old = client.get(&path).await;
     let tag = old["@odata.etag"].as_str().unwrap().to_owned();
-    let put = async |tag: &str, body: &Value| send_schema(&portal, &client, Method::PUT, &path, tag, body).await;
+    let put =
+        async |tag: &str, body: &Value| send_schema(&portal, &client, Method::PUT, &path, tag, body).await;
     put(&tag, &rename(&old, "First")).await.expect(204);
     let answer = put(&tag, &rename(&old, "Second")).await.expect(412);
     assert_eq!(answer.json()["error"]["code"], "Request_ConditionNotMet");
@@ -116,8 +124,10 @@ async fn a_document_that_cannot_work_is_refused_with_each_problem_and_its_place(
     let path = format!("{job}/schema");
     let mut schema = client.get(&path).await;
     let rows = &mut schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"];
-    rows[2]["source"] = json!({ "type": "Function", "name": "Swich", "expression": "Swich([a])", "parameters": [] });
-    rows[3]["source"] = json!({ "type": "Attribute", "name": "jobTitel", "expression": "[jobTitel]", "parameters": [] });
+    rows[2]["source"] =
+        json!({ "type": "Function", "name": "Swich", "expression": "Swich([a])", "parameters": [] });
+    rows[3]["source"] =
+        json!({ "type": "Attribute", "name": "jobTitel", "expression": "[jobTitel]", "parameters": [] });
     let error = client.call(Method::PUT, &path, Some(schema)).await.expect(400).json();
     let error = &error["error"];
     assert!(error["message"].as_str().unwrap().contains("nothing was changed"), "{error}");
@@ -129,7 +139,9 @@ async fn a_document_that_cannot_work_is_refused_with_each_problem_and_its_place(
     let place = "USER_TO_USER/Synchronize Purser Users to Sample/displayName";
     assert!(details.iter().any(|detail| detail["target"] == place), "{error}");
 
-    for body in [json!({}), json!({ "directories": [] }), json!({ "synchronizationRules": "x" }), json!([]), json!(7)] {
+    for body in
+        [json!({}), json!({ "directories": [] }), json!({ "synchronizationRules": "x" }), json!([]), json!(7)]
+    {
         client.call(Method::PUT, &path, Some(body)).await.expect(400);
     }
     client.call(Method::PUT, &path, None).await.expect(415);
@@ -146,7 +158,10 @@ async fn functions_and_filter_operators_are_listed_in_graphs_shape() {
     let join = functions.iter().find(|function| function["name"] == "Join").unwrap();
     let separator = &join["parameters"][0];
     assert_eq!(separator["name"], "separator");
-    assert_eq!((&separator["required"], &separator["allowMultipleOccurrences"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&separator["required"], &separator["allowMultipleOccurrences"]),
+        (&json!(true), &json!(false))
+    );
     assert_eq!(separator["type"], "String");
     assert!(functions.len() > 40, "{}", functions.len());
     let operators = client.all(&format!("{job}/schema/filterOperators")).await;

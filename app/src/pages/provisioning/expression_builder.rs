@@ -78,7 +78,8 @@ fn fields(shown: &Shown) -> AnyView {
         Some(view) => view.samples.clone(),
         None => form.names.iter().cloned().zip(form.values.iter().cloned()).collect(),
     };
-    let hint = "For example Join(\" \", [givenName], [surname]). An attribute stands in brackets, a text in quotes.";
+    let hint =
+        "For example Join(\" \", [givenName], [surname]). An attribute stands in brackets, a text in quotes.";
     view! {
         <HiddenField name="form[application_id]" value=form.application_id.clone()/>
         <TextField
@@ -141,7 +142,9 @@ fn output(expression: &str, result: &ExpressionView) -> AnyView {
         failure(expression, error)
     } else {
         match result.outcome.as_str() {
-            "null" => "There is no value: the attribute is not exported, unless a default value is set.".into_any(),
+            "null" => {
+                "There is no value: the attribute is not exported, unless a default value is set.".into_any()
+            }
             "ignored" => "The attribute is left out of this export.".into_any(),
             _ => values(&result.values),
         }
@@ -161,8 +164,10 @@ fn values(values: &[String]) -> AnyView {
         [single] if single.is_empty() => "An empty text.".into_any(),
         [single] => view! { <pre class="answer-detail">{single.clone()}</pre> }.into_any(),
         several => {
-            let items =
-                several.iter().map(|value| view! { <li class="cell-code">{value.clone()}</li> }).collect_view();
+            let items = several
+                .iter()
+                .map(|value| view! { <li class="cell-code">{value.clone()}</li> })
+                .collect_view();
             view! { <ol class="numbered">{items}</ol> }.into_any()
         }
     }

@@ -50,9 +50,11 @@ async fn a_value_is_fitted_to_its_target() {
         target: Some(ExpressionTargetForm { kind: kind.to_owned(), ..ExpressionTargetForm::default() }),
         ..ExpressionForm::default()
     };
-    let view = fixture.portal.parse_expression(&admin(), form("Join(\"\", \"4\", \"2\")", "Integer")).await.unwrap();
+    let view =
+        fixture.portal.parse_expression(&admin(), form("Join(\"\", \"4\", \"2\")", "Integer")).await.unwrap();
     assert_eq!(view.values, ["42"]);
-    let view = fixture.portal.parse_expression(&admin(), form("Join(\"\", \"4\", \"x\")", "Integer")).await.unwrap();
+    let view =
+        fixture.portal.parse_expression(&admin(), form("Join(\"\", \"4\", \"x\")", "Integer")).await.unwrap();
     assert!(view.parsed && !view.evaluated);
     assert_eq!(view.error.unwrap().code, "ValueDoesNotFit");
     refused(fixture.portal.parse_expression(&admin(), form("[mail]", "Number")).await, ProblemKind::Invalid);

@@ -2,8 +2,10 @@ use crate::fixture::{Fixture, admin, refused, token};
 use purser_contract::application::ApplicationView;
 use purser_contract::page::ListForm;
 use purser_contract::problem::ProblemKind;
+use purser_contract::provisioning::ProvisioningForm;
 use purser_contract::schema::SchemaView;
 use purser_domain::ids::JobId;
+use purser_domain::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Value, json};
 
 const MAPPING: &str = "/synchronizationRules/0/objectMappings/0";
@@ -42,7 +44,10 @@ async fn a_replaced_schema_raises_both_generations_and_the_audit_log_names_what_
         row(mapping, "title")["source"] =
             json!({ "type": "Constant", "name": "Clerk", "expression": "\"Clerk\"", "parameters": [] });
         mapping["flowTypes"] = "Add, Update".into();
-        mapping["attributeMappings"].as_array_mut().unwrap().retain(|row| row["targetAttributeName"] != "preferredLanguage");
+        mapping["attributeMappings"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|row| row["targetAttributeName"] != "preferredLanguage");
         mapping["scope"] = json!({ "groups": [{ "name": "Sales", "clauses": [
             { "sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": { "values": ["Sales"] } },
         ] }] });
@@ -77,7 +82,9 @@ async fn a_replaced_schema_raises_both_generations_and_the_audit_log_names_what_
 async fn what_a_document_says_beyond_our_model_comes_back() {
     let fixture = Fixture::new().await;
     let (app, seen) = stored(&fixture).await;
-    let mut document = changed(&seen, |mapping| mapping["metadata"] = json!([{ "key": "IsCustomerDefined", "value": "true" }]));
+    let mut document = changed(&seen, |mapping| {
+        mapping["metadata"] = json!([{ "key": "IsCustomerDefined", "value": "true" }])
+    });
     document["provisioningTaskIdentifier"] = "x".into();
     document["id"] = "somebody else's".into();
     document["version"] = "Date:2020".into();
@@ -106,17 +113,16 @@ async fn a_stale_generation_is_refused_and_nothing_is_written() {
 async fn everything_wrong_with_a_document_is_told_at_once_and_nothing_is_written() {
     let fixture = Fixture::new().await;
     let (app, seen) = stored(&fixture).await;
-    let unreadable = [json!([]), json!({}), json!("x"), json!({ "directories": 7, "synchronizationRules": [] })];
+    let unreadable =
+        [json!([]), json!({}), json!("x"), json!({ "directories": 7, "synchronizationRules": [] })];
     for document in unreadable {
         let answer = fixture.portal.replace_schema(&admin(), &app.id, &document, None).await;
         let problem = refused(answer, ProblemKind::Invalid);
         assert!(problem.message.contains("nothing was changed"), "{problem}");
     }
     let wrong = changed(&seen, |mapping| {
-        row(mapping, "title")["source"] =
-            json!({ "type": "Function", "name": "Swich", "expression": "Swich([jobTitle], )", "parameters": [] });
-        row(mapping, "displayName")["source"] =
-            json!({ "type": "Attribute", "name": "displayNme", "expression": "[displayNme]", "parameters": [] });
+        row(mapping, "title")["source"] = json!({ "type": "Function", "name": "Swich", "expression": "Swich([jobTitle], )", "parameters": [] });
+        row(mapping, "displayName")["source"] = json!({ "type": "Attribute", "name": "displayNme", "expression": "[displayNme]", "parameters": [] });
     });
     let problem =
         refused(fixture.portal.replace_schema(&admin(), &app.id, &wrong, None).await, ProblemKind::Invalid);
@@ -137,7 +143,7 @@ async fn a_schema_without_a_mapping_of_users_is_refused() {
     let document = json!({ "directories": seen.document["directories"], "synchronizationRules": [] });
     let answer = fixture.portal.replace_schema(&admin(), &app.id, &document, None).await;
     let problem = refused(answer, ProblemKind::Invalid);
-    assert!(problem.message.contains("mapping of users"), "{problem}");
+    assert!(problem.message.contains("no mapping"), "{problem}");
 }
 
 #[tokio::test]
@@ -152,4 +158,45 @@ async fn defaults_are_restored_with_filters_gone() {
     assert_eq!(activity, "Update attribute mappings or scope");
     assert_eq!(details[0], ("Mappings".to_owned(), "defaults restored".to_owned()));
     refused(fixture.portal.restore_default_schema(&admin(), "nothing", None).await, ProblemKind::NotFound);
+}
+
+#[tokio::test]
+async fn who_is_in_scope_is_counted_by_the_stored_filter_or_by_one_that_is_tried_out() {
+    let fixture = Fixture::new().await;
+    let (app, seen) = stored(&fixture).await;
+    for (upn, name) in [("ada@example.com", "Ada"), ("bob@example.com", "Bob")] {
+        fixture.add_user(upn, name).await;
+    }
+    let counted = fixture.portal.count_scope(&token(), &app.id, None).await.unwrap();
+    assert_eq!((counted.people, counted.assigned, counted.in_scope), (2, Some(0), 0), "nobody is assigned");
+    let form = ProvisioningForm {
+        application_id: app.id.clone(),
+        generation: seen.generation,
+        mode: "Automatic".into(),
+        scope: "all".into(),
+        ..ProvisioningForm::default()
+    };
+    fixture.portal.save_provisioning(&admin(), form).await.unwrap();
+    let counted = fixture.portal.count_scope(&admin(), &app.id, None).await.unwrap();
+    assert_eq!((counted.assigned, counted.in_scope, counted.complete), (None, 2, true));
+    let clause = |attribute: &str| Clause {
+        attribute: attribute.to_owned(),
+        operator: Operator::Equals,
+        values: vec!["Ada".to_owned()],
+        extra: serde_json::Map::new(),
+    };
+    let filter = |attribute: &str| ScopingFilter {
+        groups: vec![ClauseGroup {
+            name: "Ada".to_owned(),
+            clauses: vec![clause(attribute)],
+            ..ClauseGroup::default()
+        }],
+        ..ScopingFilter::default()
+    };
+    let counted = fixture.portal.count_scope(&admin(), &app.id, Some(&filter("displayName"))).await.unwrap();
+    assert_eq!(counted.in_scope, 1);
+    let answer = fixture.portal.count_scope(&admin(), &app.id, Some(&filter("nothing"))).await;
+    let problem = refused(answer, ProblemKind::Invalid);
+    assert_eq!(problem.details.len(), 1);
+    assert!(problem.message.contains("nothing"), "{problem}");
 }
