@@ -88,6 +88,67 @@ impl Expression {
         names
     }
 
+    /// The function at the top, if it is one.
+    #[must_use]
+    pub fn function(&self) -> Option<&'static str> {
+        match &self.root {
+            Node::Call(function, _) => Some(function.name),
+            Node::Attribute(_) | Node::Literal(_) => None,
+        }
+    }
+
+    /// Whether it reads the clock.
+    #[must_use]
+    pub fn reads_clock(&self) -> bool {
+        self.calls(&self.root, &["Now"])
+    }
+
+    /// Whether its value comes from chance.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.calls(&self.root, &["Guid", "RandomString"])
+    }
+
+    /// Whether its value must not be shown.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        self.calls(&self.root, &["Redact"])
+    }
+
+    /// Whether it picks the first of several values that nobody has.
+    #[must_use]
+    pub fn selects_unique(&self) -> bool {
+        self.function() == Some("SelectUniqueValue")
+    }
+
+    /// The values that `SelectUniqueValue` picks from.
+    ///
+    /// # Errors
+    /// When one of them can't be evaluated.
+    pub fn candidates(
+        &self,
+        source: &dyn Fn(&str) -> Option<Value>,
+        context: &Context<'_>,
+    ) -> Result<Vec<Value>, EvaluationError> {
+        let Node::Call(_, arguments) = &self.root else { return Ok(Vec::new()) };
+        let mut values = Vec::new();
+        for argument in arguments.iter().flatten() {
+            let _ = context;
+            values.extend(evaluate::evaluate(argument, source)?);
+        }
+        Ok(values)
+    }
+
+    fn calls(&self, node: &Node, names: &[&str]) -> bool {
+        match node {
+            Node::Call(function, arguments) => {
+                names.contains(&function.name)
+                    || arguments.iter().flatten().any(|node| self.calls(node, names))
+            }
+            Node::Attribute(_) | Node::Literal(_) => false,
+        }
+    }
+
     /// Evaluates it. `source` gives an attribute's value, `None` when it is not set; `context` gives what
     /// the outside world would: the clock, chance, the default domain, and what is taken in the target.
     ///

@@ -6,13 +6,15 @@
 mod compile;
 mod defaults;
 mod evaluate;
+mod subject;
 mod validate;
 
 pub(crate) use compile::Row;
-pub use compile::{CompiledMapping, MappingError};
+pub use compile::{CompiledMapping, MappingError, source_attributes};
 pub use defaults::default_user_mapping;
-pub(crate) use evaluate::Sources;
-pub use evaluate::{AttributeFailure, Desired, DesiredValue, Flow, MatchQuery};
+pub use evaluate::{AttributeFailure, Choice, Desired, DesiredValue, Flow, MatchQuery, UniqueQuestion};
+pub(crate) use subject::Reading;
+pub use subject::{Reference, References, Source, Subject};
 pub use validate::{MappingProblem, ProblemCode, Severity, check_runnable, validate};
 
 use crate::scope::ScopingFilter;

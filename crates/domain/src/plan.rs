@@ -1,49 +1,45 @@
-//! The plan: what has to be done about one person, computed without doing anything.
+//! The plan: what has to be done about one object, computed without doing anything.
 //!
-//! It looks at the person, their scope, the link that remembers what was exported, and, for a person
-//! without a link, what a search in the target found. Preview, provision on demand and the cycle all ask
-//! here, in the same way:
+//! It looks at the person or group, their scope, the link that remembers what was exported, and what was seen of the
+//! target. Preview, provision on demand and the cycle all ask here, in the same way:
 //!
-//! 1. `plan_user(…, &Observed::NotAsked)`; an [`Action::Match`] means that the target must be searched;
-//! 2. `plan_user(…, &observed)` with what was found;
+//! 1. `plan_object(…, &Observed::NotAsked)`. Three actions are questions to the target: [`Action::Match`] (search for
+//!    the account), [`Action::Choose`] (which of these values does nobody have?) and [`Action::Look`] (what does the
+//!    linked account hold?);
+//! 2. `plan_object(…, &observed)` with the answer, until the action is no question;
 //! 3. carry out the action and store the link with its `exported_after`.
 //!
 //! Invariants: planning again after the action was carried out gives a [`Skip`]; only linked accounts are
-//! changed, disabled or deleted; what Purser never exported is never cleared.
+//! changed, disabled or deleted; what Purser never exported is never cleared; who left the scope is disabled or it is
+//! said why not.
 //!
-//! For a person with a link the target is not asked: what counts is what was exported last.
+//! For an object with a link the target is normally not asked: what counts is what was exported last.
+//! References to objects without an account are left out; [`CompiledMapping::count_deferred`] tells how many, so that
+//! the caller comes back when they have one.
 mod action;
 mod diff;
+mod elements;
 mod link;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub use crate::mapping::MatchQuery;
+pub use crate::mapping::{Choice, MatchQuery, Reference, References, Source, Subject, UniqueQuestion};
 pub use crate::scope::{DisableCause, SkipReason};
-pub use action::{Action, Change, Refusal, Skip, SkipCode, Write, WriteValue};
+pub use action::{Action, Change, ChangeKind, Skip, SkipCode, Write, WriteValue};
 pub use link::{Link, LinkState, Observed, Origin, TargetObject};
+pub use refusal::Refusal;
 
-use crate::mapping::Sources;
-use crate::mapping::{AttributeFailure, CompiledMapping, Desired, Flow, ObjectActions};
+use crate::expression::Context;
+use crate::mapping::{CompiledMapping, Desired, Flow, Reading, Row};
 use crate::scope::Scope;
-use crate::user::User;
+use diff::Differences;
+use jiff::Timestamp;
 use serde_json::Map;
 
-/// Whom the plan is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// The person.
-    pub user: &'a User,
-    /// Whether they are in scope.
-    pub scope: &'a Scope,
-    /// The manager's account id in the target; `None` when there is no manager, or not (yet) one with an
-    /// account.
-    pub manager_target: Option<&'a str>,
-}
-
-/// Plans for a person of the directory, soft-deleted ones included.
+/// Plans for an object of the directory, soft-deleted people included.
 #[must_use]
-pub fn plan_user(
+pub fn plan_object(
     mapping: &CompiledMapping,
     subject: Subject<'_>,
     link: Option<&Link>,
@@ -52,83 +48,130 @@ pub fn plan_user(
     if !mapping.is_enabled() {
         return skip(SkipCode::EntityTypeNotSupported, [SkipReason::MappingDisabled]);
     }
+    if let Some(message) = &subject.scope.undecided {
+        return Action::Refuse(Refusal::scope_undecided(message));
+    }
     match (link, subject.scope.in_scope) {
-        (Some(link), true) => plan_update(mapping, subject, link),
+        (Some(link), true) => plan_update(mapping, subject, link, observed),
         (None, true) => plan_unlinked(mapping, subject, observed),
-        (None, false) => skip(SkipCode::NotEffectivelyEntitled, subject.scope.reasons.iter().copied()),
+        (None, false) => skip_out_of_scope(SkipCode::NotEffectivelyEntitled, None, subject.scope),
         (Some(link), false) if link.state == LinkState::Disabled => {
-            let reasons = [SkipReason::AlreadyDisabled];
-            skip(SkipCode::RedundantExport, reasons.into_iter().chain(subject.scope.reasons.iter().copied()))
+            skip_out_of_scope(SkipCode::RedundantExport, Some(SkipReason::AlreadyDisabled), subject.scope)
         }
-        (Some(link), false) => plan_disable(mapping, subject, link),
+        (Some(link), false) => {
+            let cause = subject.scope.cause().unwrap_or(DisableCause::OutOfScope);
+            match plan_disable(mapping, subject.reading(), link, cause) {
+                Ok(action) => action,
+                Err(reason) => {
+                    skip_out_of_scope(SkipCode::EntrySynchronizationSkipped, Some(reason), subject.scope)
+                }
+            }
+        }
     }
 }
 
-/// Plans for a person who is gone from the directory for good: all there is, is the link.
+/// Plans for an object that is gone from the directory for good: all there is, is the link.
 ///
 /// An account that was disabled because its person left the scope is no longer managed and stays; the
-/// others are deleted.
+/// others are deleted. Where deleting is not ticked, an account that is still enabled is disabled: by the rows that
+/// need no more to know than that it is to be.
 #[must_use]
-pub fn plan_deprovision(link: &Link, actions: ObjectActions) -> Action {
+pub fn plan_deprovision(mapping: &CompiledMapping, link: &Link) -> Action {
+    if !mapping.is_enabled() {
+        // Nobody's account is touched; the link waits for the mapping to be switched on again.
+        return skip(SkipCode::EntityTypeNotSupported, [SkipReason::MappingDisabled]);
+    }
     let left = matches!(link.cause, Some(DisableCause::Unassigned | DisableCause::OutOfScope));
     if link.state == LinkState::Disabled && left {
         return skip(SkipCode::NotEffectivelyEntitled, [SkipReason::NoLongerManaged]);
     }
-    if !actions.delete {
+    if mapping.actions().delete {
+        return Action::Delete { target_id: link.target_id.clone() };
+    }
+    if link.state == LinkState::Disabled {
         return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::DeleteOff]);
     }
-    Action::Delete { target_id: link.target_id.clone() }
+    let context = Context::at(Timestamp::UNIX_EPOCH);
+    match plan_disable(mapping, Reading::of_nobody(&context), link, DisableCause::SoftDeleted) {
+        Ok(action) => action,
+        Err(reason) => skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::DeleteOff, reason]),
+    }
 }
 
-fn plan_update(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link) -> Action {
-    let desired = match evaluate(mapping, subject) {
+fn plan_update(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link, observed: &Observed) -> Action {
+    // Rows for new accounts alone have no say any more, not even by failing.
+    let desired = match mapping.evaluate_rows(subject.reading(), |row| row.flow != Flow::OnCreate) {
         Ok(desired) => desired,
         Err(failures) => return Action::Refuse(Refusal::attribute_validation_failed(&failures)),
     };
-    let changes = diff::with_exported(mapping, &desired, &link.exported, |_| true);
+    let body = match observed {
+        Observed::One(account) if account.id == link.target_id => Some(&account.body),
+        _ => None,
+    };
+    let found = diff::with_exported(mapping, &desired, &link.exported, body, |_| true);
     let reenable = link.state == LinkState::Disabled;
-    if changes.is_empty() && !reenable {
-        return skip(SkipCode::RedundantExport, [SkipReason::AlreadyMatches]);
+    let update = mapping.actions().update;
+    if found.must_look && update {
+        return Action::Look { target_id: link.target_id.clone() };
     }
-    if !mapping.actions().update {
-        return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::UpdateOff]);
-    }
-    Action::Update {
-        target_id: link.target_id.clone(),
-        exported_after: diff::apply(&link.exported, &changes),
-        changes,
-        adopt: false,
-        reenable,
+    let exported_after = || found.exported_after(&link.exported);
+    match (found.changes.is_empty() && !reenable, update) {
+        (true, _) if found.seen.is_empty() => skip(SkipCode::RedundantExport, [SkipReason::AlreadyMatches]),
+        (true, _) => Action::Remember { exported_after: exported_after() },
+        (false, false) => skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::UpdateOff]),
+        (false, true) => Action::Update {
+            target_id: link.target_id.clone(),
+            exported_after: exported_after(),
+            changes: found.changes,
+            adopt: false,
+            reenable,
+        },
     }
 }
 
-fn plan_disable(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link) -> Action {
-    // Only what says that the account is disabled is sent: the rest of a person who left the scope is no
-    // longer the target's business.
-    let rows = diff::disabling;
+/// Disables an account, or says what stands in the way.
+///
+/// Only what says that the account is disabled is sent: the rest of a person who left the scope is no longer the
+/// target's business.
+fn plan_disable(
+    mapping: &CompiledMapping,
+    reading: Reading<'_>,
+    link: &Link,
+    cause: DisableCause,
+) -> Result<Action, SkipReason> {
+    let gone = reading.source.is_none();
+    if gone
+        && mapping.rows().iter().any(diff::disabling)
+        && !mapping.rows().iter().any(|row| diff::disabling(row) && row.reads_only_soft_deleted)
+    {
+        return Err(SkipReason::DisablingNeedsObject);
+    }
+    let rows = |row: &Row| diff::disabling(row) && (!gone || row.reads_only_soft_deleted);
     if !mapping.rows().iter().any(rows) {
-        return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::NothingDisables]);
+        return Err(SkipReason::NothingDisables);
     }
     if !mapping.actions().update {
-        return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::UpdateOff]);
+        return Err(SkipReason::UpdateOff);
     }
-    let sources =
-        Sources { user: subject.user, is_soft_deleted: true, manager_target: subject.manager_target };
-    let desired = match mapping.evaluate_rows(sources, rows) {
+    let desired = match mapping.evaluate_rows(reading, rows) {
         Ok(desired) => desired,
-        Err(failures) => return Action::Refuse(Refusal::attribute_validation_failed(&failures)),
+        Err(failures) => return Ok(Action::Refuse(Refusal::attribute_validation_failed(&failures))),
     };
-    let changes = diff::with_exported(mapping, &desired, &link.exported, rows);
-    Action::Disable {
-        target_id: link.target_id.clone(),
-        exported_after: diff::apply(&link.exported, &changes),
-        changes,
-        cause: subject.scope.cause().unwrap_or(DisableCause::OutOfScope),
+    let found = diff::with_exported(mapping, &desired, &link.exported, None, rows);
+    let says_so = desired.values.iter().any(|value| value.flow == Flow::Always);
+    if !says_so && found.changes.is_empty() {
+        return Err(SkipReason::NothingDisables);
     }
+    Ok(Action::Disable {
+        target_id: link.target_id.clone(),
+        exported_after: found.exported_after(&link.exported),
+        changes: found.changes,
+        cause,
+    })
 }
 
 fn plan_unlinked(mapping: &CompiledMapping, subject: Subject<'_>, observed: &Observed) -> Action {
-    let desired = match evaluate(mapping, subject) {
+    let mut desired = match mapping.evaluate(subject) {
         Ok(desired) => desired,
         Err(failures) => return Action::Refuse(Refusal::attribute_validation_failed(&failures)),
     };
@@ -138,41 +181,53 @@ fn plan_unlinked(mapping: &CompiledMapping, subject: Subject<'_>, observed: &Obs
     }
     match observed {
         Observed::NotAsked => Action::Match(queries),
-        Observed::None if !mapping.actions().create => {
+        Observed::None | Observed::Chosen(_) if !mapping.actions().create => {
             skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::CreateOff])
         }
-        Observed::None => Action::Create(Write::new(desired)),
+        Observed::None => match mapping.unique_questions(subject) {
+            Ok(questions) if questions.is_empty() => {
+                desired.add_choices(mapping, &[]);
+                Action::Create(Write::new(mapping, desired))
+            }
+            Ok(questions) => Action::Choose(questions),
+            Err(failures) => Action::Refuse(Refusal::attribute_validation_failed(&failures)),
+        },
+        Observed::Chosen(choices) if choices.iter().any(|choice| choice.value.is_none()) => {
+            Action::Refuse(Refusal::no_unique_value(choices))
+        }
+        Observed::Chosen(choices) => {
+            desired.add_choices(mapping, choices);
+            Action::Create(Write::new(mapping, desired))
+        }
         Observed::One(account) => plan_adoption(mapping, &desired, account),
         Observed::Several(count) => Action::Refuse(Refusal::duplicate_target_entries(&queries, *count)),
-    }
-}
-
-/// Plans for an account that was there before. It becomes ours; what differs is changed.
-fn plan_adoption(mapping: &CompiledMapping, desired: &Desired, account: &TargetObject) -> Action {
-    let target_id = account.id.clone();
-    let mut changes = diff::with_observed(mapping, desired, &account.body);
-    if !mapping.actions().update {
-        changes.clear();
-    }
-    // What agrees counts as exported: from now on it is kept, and cleared, like everything else of ours.
-    let mut agreed = Map::new();
-    for value in desired.values.iter().filter(|value| value.flow == Flow::Always) {
-        let rule = mapping.rows()[value.row].rule;
-        if value.target.find(&account.body).is_some_and(|found| rule.agrees(&value.value, found)) {
-            agreed.insert(value.target.to_string(), value.value.clone());
+        Observed::Taken { target_id, other } => {
+            Action::Refuse(Refusal::duplicate_source_entries(target_id, other))
         }
     }
-    let exported_after = diff::apply(&agreed, &changes);
-    if changes.is_empty() {
-        return Action::Link { target_id, exported_after };
-    }
-    Action::Update { target_id, changes, exported_after, adopt: true, reenable: false }
 }
 
-fn evaluate(mapping: &CompiledMapping, subject: Subject<'_>) -> Result<Desired, Vec<AttributeFailure>> {
-    mapping.evaluate(subject.user, subject.scope.is_soft_deleted(), subject.manager_target)
+/// Plans for an account that was there before. It becomes ours; what differs is changed. What agrees counts as
+/// exported: from now on it is kept, and cleared, like everything else of ours.
+fn plan_adoption(mapping: &CompiledMapping, desired: &Desired, account: &TargetObject) -> Action {
+    let target_id = account.id.clone();
+    let mut found: Differences = diff::with_observed(mapping, desired, &account.body);
+    if !mapping.actions().update {
+        found.changes.clear();
+    }
+    let exported_after = found.exported_after(&Map::new());
+    if found.changes.is_empty() {
+        return Action::Link { target_id, exported_after };
+    }
+    Action::Update { target_id, changes: found.changes, exported_after, adopt: true, reenable: false }
+}
+
+/// A skip that also says why the object is out of scope.
+fn skip_out_of_scope(code: SkipCode, reason: Option<SkipReason>, scope: &Scope) -> Action {
+    let reasons = reason.into_iter().chain(scope.reasons.iter().copied()).collect();
+    Action::Skip(Skip { code, reasons, details: scope.failed_clauses.clone() })
 }
 
 fn skip(code: SkipCode, reasons: impl IntoIterator<Item = SkipReason>) -> Action {
-    Action::Skip(Skip { code, reasons: reasons.into_iter().collect() })
+    Action::Skip(Skip::new(code, reasons))
 }

@@ -41,7 +41,32 @@ pub struct Entitlement {
     pub via_group: Option<GroupId>,
 }
 
+/// A role of the application that a person has, with what the role functions tell the target about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignedRole {
+    /// The role.
+    pub id: RoleId,
+    /// What the target calls it; roles without a value go by their name.
+    pub value: Option<String>,
+    /// Its name.
+    pub display_name: String,
+}
+
+/// What the scoping filters say about an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterVerdict<'a> {
+    /// It passes one of them, or there are none.
+    Passed,
+    /// It passes none; each clause that failed, in words.
+    Failed(&'a [String]),
+    /// Nobody can tell, and this is why: the object is left as it is until somebody has repaired the filter.
+    Undecidable(&'a str),
+}
+
 /// All that the decision is made from.
+///
+/// Groups are decided from the same facts: they are always enabled, and one that was deleted is gone rather
+/// than soft-deleted ([`ScopeFacts::of_group`]).
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeFacts<'a> {
     /// The job's setting.
@@ -52,8 +77,23 @@ pub struct ScopeFacts<'a> {
     pub account_enabled: bool,
     /// The person is soft-deleted in the directory.
     pub soft_deleted: bool,
-    /// The person's roles in the application.
+    /// The object's roles in the application.
     pub roles: &'a [Entitlement],
+    /// What the mapping's scoping filters say.
+    pub filter: FilterVerdict<'a>,
+}
+
+impl<'a> ScopeFacts<'a> {
+    /// The facts about a group.
+    #[must_use]
+    pub fn of_group(
+        scope: ScopeMode,
+        default_access_counts: bool,
+        roles: &'a [Entitlement],
+        filter: FilterVerdict<'a>,
+    ) -> Self {
+        Self { scope, default_access_counts, account_enabled: true, soft_deleted: false, roles, filter }
+    }
 }
 
 /// Why an object is left alone.
@@ -75,8 +115,10 @@ pub enum SkipReason {
     AlreadyDisabled,
     /// Gone from the directory, but unassigned before that: no longer ours.
     NoLongerManaged,
-    /// Out of scope, but no mapping reads `[IsSoftDeleted]`, so nothing says what disabling means.
+    /// Out of scope, but no row that reads `[IsSoftDeleted]` has a value, so nothing says what disabling means.
     NothingDisables,
+    /// Gone from the directory, and what disables its account needs to know more about it than that.
+    DisablingNeedsObject,
     /// No value for any matching attribute.
     NoMatchingValue,
     /// The object mapping is switched off.
@@ -107,7 +149,10 @@ impl SkipReason {
                 "This object had left the scope before it was deleted in the directory, so its disabled account is no longer managed and stays."
             }
             Self::NothingDisables => {
-                "This object left the scope, but no attribute mapping uses [IsSoftDeleted], so nothing disables its account."
+                "This object left the scope, but no attribute mapping that uses [IsSoftDeleted] has a value for it, so nothing disables its account."
+            }
+            Self::DisablingNeedsObject => {
+                "This object is gone from the directory, and every attribute mapping that would disable its account needs more of it than [IsSoftDeleted]. Disable the account in the application."
             }
             Self::NoMatchingValue => {
                 "This object has no value for any matching attribute, so its account cannot be found. Fill in the attribute in the directory."
@@ -119,6 +164,16 @@ impl SkipReason {
             }
             Self::DeleteOff => "The target object action Delete is not ticked, so the account stays.",
         }
+    }
+
+    /// The sentence, with the clauses that failed where it is about scoping filters.
+    #[must_use]
+    pub fn explain(self, failed_clauses: &[String]) -> String {
+        let sentence = self.sentence();
+        if self != Self::FilteredOut || failed_clauses.is_empty() {
+            return sentence.to_owned();
+        }
+        format!("{}: {}.", sentence.trim_end_matches('.'), failed_clauses.join("; "))
     }
 }
 
@@ -139,23 +194,39 @@ vocabulary! {
 /// The decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    /// The person gets, or keeps, an enabled account.
+    /// The object gets, or keeps, an enabled account.
     pub in_scope: bool,
-    /// Why not, in the order in which the log lists them; empty when in scope.
+    /// Why not, in the order in which the log lists them; empty when in scope or undecided.
     pub reasons: Vec<SkipReason>,
+    /// The clauses of the scoping filters that failed, each as a sentence; empty unless one of the reasons is
+    /// [`SkipReason::FilteredOut`].
+    pub failed_clauses: Vec<String>,
+    /// The assignment that counts: the direct one before those by a group. `None` when there is none, also in
+    /// scope *Sync all*, which needs none.
+    pub assignment: Option<Entitlement>,
+    /// Why the scoping filters could not be decided, unless the object is out of scope anyway. Then nothing may be done
+    /// about it.
+    pub undecided: Option<String>,
 }
 
 impl Scope {
-    /// The value of `[IsSoftDeleted]`.
+    /// The value of `[IsSoftDeleted]`: unassigned, filtered out, soft-deleted in the directory, or not enabled
+    /// (section 3.5 of the fact sheet).
     #[must_use]
     pub fn is_soft_deleted(&self) -> bool {
         !self.in_scope
     }
 
+    /// The reasons as sentences; the one about scoping filters names the clauses.
+    #[must_use]
+    pub fn explain(&self) -> Vec<String> {
+        self.reasons.iter().map(|reason| reason.explain(&self.failed_clauses)).collect()
+    }
+
     /// What a disabled account is remembered to have been disabled for; `None` when in scope.
     ///
     /// It decides what happens when the person is deleted for good, so deletion in the directory goes
-    /// before losing the assignment, and that before a switched-off account.
+    /// before losing the assignment or failing the filters, and that before a switched-off account.
     #[must_use]
     pub fn cause(&self) -> Option<DisableCause> {
         let has = |reason| self.reasons.contains(&reason);
@@ -165,28 +236,40 @@ impl Scope {
             Some(DisableCause::SoftDeleted)
         } else if has(SkipReason::NotAssigned) || has(SkipReason::NotEntitled) {
             Some(DisableCause::Unassigned)
-        } else if has(SkipReason::AccountDisabled) {
-            Some(DisableCause::AccountDisabled)
-        } else {
+        } else if has(SkipReason::FilteredOut) {
             Some(DisableCause::OutOfScope)
+        } else {
+            Some(DisableCause::AccountDisabled)
         }
     }
 }
 
-/// Decides whether a person is in scope.
+/// Decides whether an object is in scope.
 #[must_use]
 pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
+    let counts = |entitlement: &&Entitlement| {
+        facts.default_access_counts || entitlement.role != RoleId::DEFAULT_ACCESS
+    };
+    // Ordered by what they are, so that the answer does not hang on the order in which they were read.
+    let order = |entitlement: &Entitlement| (entitlement.via_group, entitlement.role);
+    let assignment = facts.roles.iter().filter(counts).min_by_key(|entitlement| order(entitlement)).copied();
     let mut reasons = Vec::new();
     if facts.scope == ScopeMode::Assigned {
         if facts.roles.is_empty() {
             reasons.push(SkipReason::NotAssigned);
         }
-        let counts = |entitlement: &Entitlement| {
-            facts.default_access_counts || entitlement.role != RoleId::DEFAULT_ACCESS
-        };
-        if !facts.roles.iter().any(counts) {
+        if assignment.is_none() {
             reasons.push(SkipReason::NotEntitled);
         }
+    }
+    let (mut failed_clauses, mut undecided) = (Vec::new(), None);
+    match facts.filter {
+        FilterVerdict::Passed => {}
+        FilterVerdict::Failed(clauses) => {
+            reasons.push(SkipReason::FilteredOut);
+            failed_clauses.extend_from_slice(clauses);
+        }
+        FilterVerdict::Undecidable(message) => undecided = Some(message.to_owned()),
     }
     if facts.soft_deleted {
         reasons.push(SkipReason::SoftDeleted);
@@ -194,7 +277,10 @@ pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
     if !facts.account_enabled {
         reasons.push(SkipReason::AccountDisabled);
     }
-    Scope { in_scope: reasons.is_empty(), reasons }
+    // Who is out of scope anyway is out, whatever the filters would say.
+    let undecided = undecided.filter(|_| reasons.is_empty());
+    let in_scope = reasons.is_empty() && undecided.is_none();
+    Scope { in_scope, reasons, failed_clauses, assignment, undecided }
 }
 
 #[cfg(test)]
@@ -215,13 +301,26 @@ mod tests {
             account_enabled: true,
             soft_deleted: false,
             roles,
+            filter: FilterVerdict::Passed,
         }
     }
 
     #[test]
     fn one_role_that_counts_is_enough() {
-        assert!(decide_scope(&facts(&[DEFAULT, MEMBER])).in_scope);
-        assert_eq!(decide_scope(&facts(&[MEMBER])).cause(), None);
+        let scope = decide_scope(&facts(&[DEFAULT, MEMBER]));
+        assert!(scope.in_scope && !scope.is_soft_deleted());
+        assert_eq!((scope.assignment, scope.cause()), (Some(MEMBER), None));
+    }
+
+    #[test]
+    fn the_assignment_that_counts_is_named_the_direct_one_first_whatever_their_order() {
+        let group = |number| Some(GroupId::from_uuid(Uuid::from_u128(number)));
+        let by_group = |number| Entitlement { via_group: group(number), ..MEMBER };
+        let counting = |roles: &[Entitlement]| decide_scope(&facts(roles)).assignment;
+        assert_eq!(counting(&[by_group(2), MEMBER, DEFAULT]), Some(MEMBER));
+        assert_eq!(counting(&[by_group(2), by_group(1), DEFAULT]), Some(by_group(1)));
+        assert_eq!(counting(&[by_group(1), DEFAULT, by_group(2)]), Some(by_group(1)));
+        assert_eq!(counting(&[DEFAULT]), None);
     }
 
     #[test]
@@ -229,12 +328,17 @@ mod tests {
         let scope = decide_scope(&facts(&[DEFAULT]));
         assert_eq!(scope.reasons, [SkipReason::NotEntitled]);
         assert!(scope.is_soft_deleted());
-        assert!(decide_scope(&ScopeFacts { default_access_counts: true, ..facts(&[DEFAULT]) }).in_scope);
+        let scope = decide_scope(&ScopeFacts { default_access_counts: true, ..facts(&[DEFAULT]) });
+        assert_eq!((scope.in_scope, scope.assignment), (true, Some(DEFAULT)));
     }
 
     #[test]
-    fn with_scope_all_nobody_needs_an_assignment() {
-        assert!(decide_scope(&ScopeFacts { scope: ScopeMode::All, ..facts(&[]) }).in_scope);
+    fn with_scope_all_nobody_needs_an_assignment_but_the_filters_still_hold() {
+        let all = ScopeFacts { scope: ScopeMode::All, ..facts(&[]) };
+        assert!(decide_scope(&all).in_scope);
+        let clauses = ["country EQUALS DE".to_owned()];
+        let scope = decide_scope(&ScopeFacts { filter: FilterVerdict::Failed(&clauses), ..all });
+        assert_eq!((scope.reasons, scope.failed_clauses), (vec![SkipReason::FilteredOut], clauses.to_vec()));
         assert_eq!(decide_scope(&facts(&[])).reasons, [SkipReason::NotAssigned, SkipReason::NotEntitled]);
     }
 
@@ -244,7 +348,10 @@ mod tests {
         assert_eq!(disabled.cause(), Some(DisableCause::AccountDisabled));
         let deleted = decide_scope(&ScopeFacts { soft_deleted: true, ..facts(&[MEMBER]) });
         assert_eq!(deleted.cause(), Some(DisableCause::SoftDeleted));
+        let filtered = decide_scope(&ScopeFacts { filter: FilterVerdict::Failed(&[]), ..facts(&[MEMBER]) });
+        assert_eq!(filtered.cause(), Some(DisableCause::OutOfScope));
         assert_eq!(decide_scope(&facts(&[])).cause(), Some(DisableCause::Unassigned));
+        assert!([&disabled, &deleted, &filtered].iter().all(|scope| scope.is_soft_deleted()));
     }
 
     #[test]
@@ -253,5 +360,41 @@ mod tests {
         assert_eq!(decide_scope(&all).cause(), Some(DisableCause::SoftDeleted));
         let left = ScopeFacts { account_enabled: false, ..facts(&[]) };
         assert_eq!(decide_scope(&left).cause(), Some(DisableCause::Unassigned));
+        let filtered =
+            ScopeFacts { account_enabled: false, filter: FilterVerdict::Failed(&[]), ..facts(&[MEMBER]) };
+        assert_eq!(decide_scope(&filtered).cause(), Some(DisableCause::OutOfScope));
+    }
+
+    #[test]
+    fn reasons_are_told_in_the_words_of_the_original_with_each_clause_that_failed() {
+        let clauses = ["department EQUALS Sales".to_owned(), "city IS NOT NULL".to_owned()];
+        let scope = decide_scope(&ScopeFacts { filter: FilterVerdict::Failed(&clauses), ..facts(&[]) });
+        assert_eq!(
+            scope.explain(),
+            [
+                "This object is not assigned to the application.",
+                "This object does not have required entitlement for provisioning.",
+                "This object did not pass a scoping filter: department EQUALS Sales; city IS NOT NULL.",
+            ]
+        );
+    }
+
+    #[test]
+    fn who_is_out_of_scope_anyway_needs_no_decision_of_the_filters() {
+        let undecidable = FilterVerdict::Undecidable("too long");
+        let open = decide_scope(&ScopeFacts { filter: undecidable, ..facts(&[MEMBER]) });
+        assert_eq!((open.in_scope, open.undecided.as_deref()), (false, Some("too long")));
+        let left = decide_scope(&ScopeFacts { filter: undecidable, ..facts(&[]) });
+        assert_eq!((left.undecided, left.reasons.len()), (None, 2));
+    }
+
+    #[test]
+    fn groups_are_decided_by_assignment_and_filter_alone() {
+        let of = |roles, filter| {
+            decide_scope(&ScopeFacts::of_group(ScopeMode::Assigned, false, roles, filter)).reasons
+        };
+        assert_eq!(of(&[MEMBER], FilterVerdict::Passed), []);
+        assert_eq!(of(&[], FilterVerdict::Passed), [SkipReason::NotAssigned, SkipReason::NotEntitled]);
+        assert_eq!(of(&[MEMBER], FilterVerdict::Failed(&[])), [SkipReason::FilteredOut]);
     }
 }

@@ -12,6 +12,7 @@ pub use validation::{FieldError, validate_user};
 use crate::ids::UserId;
 use crate::value::Value;
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +35,25 @@ pub struct User {
     pub attributes: UserAttributes,
 }
 
-/// Sources that are not text attributes; `id` is Graph's name of `objectId`.
-pub const COMPUTED_ATTRIBUTES: &[&str] = &["objectId", "id", "accountEnabled", "manager"];
+/// Sources that are not text attributes; `id` is Graph's name of `objectId`, and `originalUserPrincipalName`
+/// is a guest's sign-in name as it is stored.
+pub const COMPUTED_ATTRIBUTES: &[&str] =
+    &["objectId", "id", "accountEnabled", "manager", "originalUserPrincipalName"];
 
 impl User {
     /// The value that a mapping reads under this name: a text attribute, or one of
     /// [`COMPUTED_ATTRIBUTES`]. An empty text counts as no value, and so does a name that is not known:
     /// mappings are checked when they are compiled.
+    ///
+    /// Sign-in names are given as they are stored, which is what scoping filters compare; mappings read them
+    /// through [`strip_guest_suffix`].
     #[must_use]
     pub fn source_value(&self, name: &str) -> Option<Value> {
         match name {
             "objectId" | "id" => Some(Value::Text(self.id.to_string())),
             "accountEnabled" => Some(Value::Boolean(self.account_enabled)),
             "manager" => self.manager.map(|manager| Value::Text(manager.to_string())),
+            "originalUserPrincipalName" => self.source_value("userPrincipalName"),
             _ => self.attributes.get(name).filter(|text| !text.is_empty()).map(Value::text),
         }
     }
@@ -57,5 +64,38 @@ impl User {
         let attributes = &self.attributes;
         let name = attributes.display_name.as_deref().or(attributes.user_principal_name.as_deref());
         name.map_or_else(|| self.id.to_string(), str::to_owned)
+    }
+}
+
+/// The sign-in name of a guest as it is at home: `kim_fabrikam.com#EXT#@contoso.com` is `kim@fabrikam.com`.
+/// Other names are given back as they are. Source: section 3.4 of the fact sheet, *B2B guest UPN*.
+#[must_use]
+pub fn strip_guest_suffix(name: &str) -> Cow<'_, str> {
+    let guest = name.split_once("#EXT#").and_then(|(guest, _)| guest.rsplit_once('_'));
+    match guest {
+        Some((alias, domain)) if !alias.is_empty() && !domain.is_empty() => {
+            Cow::Owned(format!("{alias}@{domain}"))
+        }
+        _ => Cow::Borrowed(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strip_guest_suffix;
+
+    #[test]
+    fn guests_are_named_as_at_home_and_others_as_they_are() {
+        for (stored, read) in [
+            ("kim_fabrikam.com#EXT#@contoso.com", "kim@fabrikam.com"),
+            ("kim_the_cook_fabrikam.com#EXT#@contoso.com", "kim_the_cook@fabrikam.com"),
+            ("kim@contoso.com", "kim@contoso.com"),
+            ("kim_x@contoso.com", "kim_x@contoso.com"),
+            ("nounderscore#EXT#@contoso.com", "nounderscore#EXT#@contoso.com"),
+            ("_fabrikam.com#EXT#@contoso.com", "_fabrikam.com#EXT#@contoso.com"),
+            ("", ""),
+        ] {
+            assert_eq!(strip_guest_suffix(stored), read);
+        }
     }
 }

@@ -1,13 +1,22 @@
 //! Checks a mapping and makes it quick to evaluate.
-use super::{AttributeMapping, FlowType, IS_SOFT_DELETED, MappingSource, ObjectActions, ObjectMapping};
+use super::evaluate::Flow;
+use super::{AttributeMapping, FlowBehavior, FlowType, IS_SOFT_DELETED, MappingSource, ObjectActions};
+use super::{ObjectKind, ObjectMapping};
 use crate::expression::{Expression, find_nearest};
+use crate::group::{COMPUTED_GROUP_ATTRIBUTES, GROUP_ATTRIBUTES, GroupAttribute};
 use crate::path::TargetPath;
-use crate::target_schema::TargetRule;
+use crate::schema::{AttributeType, Mutability};
+use crate::target_schema::{TargetRule, TargetSchema};
 use crate::user::{COMPUTED_ATTRIBUTES, USER_ATTRIBUTES, UserAttribute};
 use crate::value::Value;
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// The source that only the role functions may read.
+pub(super) const APP_ROLE_ASSIGNMENTS: &str = "appRoleAssignments";
+/// The functions whose roles are added to those that the account has (section 3.8 of the fact sheet).
+const ADDING_FUNCTIONS: [&str; 2] = ["SingleAppRoleAssignment", "AppRoleAssignmentsComplex"];
 
 /// What is wrong with a mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +36,7 @@ pub struct CompiledMapping {
     pub(super) matching: Vec<usize>,
     enabled: bool,
     actions: ObjectActions,
+    kind: ObjectKind,
 }
 
 /// A compiled row.
@@ -36,20 +46,40 @@ pub(crate) struct Row {
     pub(crate) rule: TargetRule,
     pub(super) source: RowSource,
     /// The default value in the target's shape.
-    pub(super) default: Option<Json>,
-    pub(crate) flow_type: FlowType,
-    pub(crate) matches: bool,
+    pub(crate) default: Option<Json>,
+    /// When a value of the source is written.
+    pub(crate) flow: Flow,
+    /// When the default value is written.
+    pub(super) default_flow: Flow,
+    /// A source without a value removes the target's.
+    pub(crate) clear: bool,
+    /// Sent along with every update.
+    pub(crate) always: bool,
+    /// A reference to an object without an account is sent as the source's id.
+    pub(super) export_missing: bool,
+    /// Logs must not show the value.
+    pub(crate) redacted: bool,
+    /// Its value comes from chance.
+    pub(super) random: bool,
+    /// It picks the first of several values that nobody has.
+    pub(super) unique: bool,
     /// Its value says whether the account is disabled.
     pub(crate) reads_soft_deleted: bool,
+    /// It reads nothing else, so it can be evaluated for an object that is gone.
+    pub(crate) reads_only_soft_deleted: bool,
 }
 
 /// Where a compiled row's value comes from.
 #[derive(Debug)]
 pub(super) enum RowSource {
-    Text(&'static UserAttribute),
+    UserText(&'static UserAttribute),
+    GroupText(&'static GroupAttribute),
+    /// A guest's name is read as it is at home.
+    PrincipalName,
     ObjectId,
     AccountEnabled,
     Manager,
+    Members,
     IsSoftDeleted,
     Constant(Json),
     Expression(Expression),
@@ -61,12 +91,12 @@ impl CompiledMapping {
     ///
     /// # Errors
     /// Everything that is wrong with it, row by row.
-    pub fn compile(mapping: &ObjectMapping) -> Result<Self, Vec<MappingError>> {
+    pub fn compile(mapping: &ObjectMapping, target: &TargetSchema) -> Result<Self, Vec<MappingError>> {
         let mut rows = Vec::with_capacity(mapping.attributes.len());
         let mut errors = Vec::new();
         let mut targets = HashSet::new();
         for (at, attribute) in mapping.attributes.iter().enumerate() {
-            let compiled = compile_row(attribute).and_then(|row| {
+            let compiled = compile_row(attribute, mapping.source_object, target).and_then(|row| {
                 if targets.insert(row.path.as_str().to_lowercase()) {
                     Ok(row)
                 } else {
@@ -88,7 +118,8 @@ impl CompiledMapping {
         let priority = |at: &usize| mapping.attributes[*at].matching_priority;
         let mut matching: Vec<usize> = (0..rows.len()).filter(|at| priority(at).is_some()).collect();
         matching.sort_by_key(priority);
-        Ok(Self { rows, matching, enabled: mapping.enabled, actions: mapping.actions })
+        let (enabled, actions, kind) = (mapping.enabled, mapping.actions, mapping.source_object);
+        Ok(Self { rows, matching, enabled, actions, kind })
     }
 
     /// Whether objects of this kind are provisioned at all.
@@ -103,6 +134,12 @@ impl CompiledMapping {
         self.actions
     }
 
+    /// The kind of source object.
+    #[must_use]
+    pub fn kind(&self) -> ObjectKind {
+        self.kind
+    }
+
     /// The target paths, in the order of the rows.
     pub fn targets(&self) -> impl Iterator<Item = &Arc<TargetPath>> {
         self.rows.iter().map(|row| &row.path)
@@ -111,10 +148,42 @@ impl CompiledMapping {
     /// Whether some row flows the person's manager, so that a manager's account matters.
     #[must_use]
     pub fn reads_manager(&self) -> bool {
+        self.reads("manager", |source| matches!(source, RowSource::Manager))
+    }
+
+    /// Whether some row flows the group's members, so that their accounts matter.
+    #[must_use]
+    pub fn reads_members(&self) -> bool {
+        self.reads("members", |source| matches!(source, RowSource::Members))
+    }
+
+    /// Whether some row flows the person's roles, so that they must be read.
+    #[must_use]
+    pub fn uses_roles(&self) -> bool {
+        self.reads(APP_ROLE_ASSIGNMENTS, |_| false)
+    }
+
+    /// Whether time alone can change what some row says, so that everybody must be looked at again once in a while.
+    /// A row that flows only once does not count.
+    #[must_use]
+    pub fn reads_clock(&self) -> bool {
         self.rows.iter().any(|row| match &row.source {
-            RowSource::Manager => true,
-            RowSource::Expression(expression) => expression.attributes().contains(&"manager"),
+            RowSource::Expression(expression) => row.flow != Flow::OnCreate && expression.reads_clock(),
             _ => false,
+        })
+    }
+
+    /// Whether some row picks a value that nobody in the target has, so that a new account needs
+    /// [`Action::Choose`](crate::plan::Action::Choose).
+    #[must_use]
+    pub fn selects_unique(&self) -> bool {
+        self.rows.iter().any(|row| row.unique)
+    }
+
+    fn reads(&self, name: &str, direct: impl Fn(&RowSource) -> bool) -> bool {
+        self.rows.iter().any(|row| match &row.source {
+            RowSource::Expression(expression) => expression.attributes().contains(&name),
+            source => direct(source),
         })
     }
 
@@ -123,62 +192,145 @@ impl CompiledMapping {
     }
 }
 
-fn compile_row(attribute: &AttributeMapping) -> Result<Row, String> {
+fn compile_row(attribute: &AttributeMapping, kind: ObjectKind, target: &TargetSchema) -> Result<Row, String> {
     let path = TargetPath::parse(&attribute.target).map_err(|error| error.to_string())?;
-    let target = path.to_string();
-    if target.eq_ignore_ascii_case("id") {
+    if path.as_str().eq_ignore_ascii_case("id") {
         return Err("id is given by the target and can't be mapped.".to_owned());
     }
-    let rule = TargetRule::of(&path);
+    let rule = target.rule(&path);
     let coerce = |text: &str| {
-        rule.coerce(Value::text(text)).map_err(|message| format!("The value for {target} {message}."))
+        rule.coerce(Value::text(text)).map_err(|message| format!("The value for {path} {message}."))
     };
-    let (source, reads_soft_deleted) = match &attribute.source {
-        MappingSource::Direct(name) => compile_direct(name)?,
-        MappingSource::Constant(text) => (RowSource::Constant(coerce(text)?), false),
-        MappingSource::Expression(text) => {
-            let expression = Expression::parse(text)
-                .map_err(|error| format!("The expression for {target} can't be read: {error}"))?;
-            for name in expression.attributes() {
-                compile_direct(name)?;
-            }
-            let reads = expression.attributes().contains(&IS_SOFT_DELETED);
-            (RowSource::Expression(expression), reads)
-        }
-        MappingSource::None => (RowSource::Nothing, false),
+    let source = match &attribute.source {
+        MappingSource::Direct(name) => compile_direct(name, kind)?,
+        MappingSource::Constant(text) => RowSource::Constant(coerce(text)?),
+        MappingSource::Expression(text) => compile_expression(text, kind, &path)?,
+        MappingSource::None => RowSource::Nothing,
     };
     let default = attribute.default_value.as_deref().filter(|text| !text.is_empty());
-    Ok(Row {
-        path: Arc::new(path),
+    let default = default.map(coerce).transpose()?;
+    let matches = attribute.matching_priority.is_some();
+    let mut row = Row {
         rule,
+        default,
+        flow: Flow::Always,
+        default_flow: Flow::OnCreate,
+        clear: false,
+        always: attribute.flow_behavior == FlowBehavior::FlowAlways,
+        export_missing: attribute.export_missing_references,
+        redacted: false,
+        random: false,
+        unique: false,
+        reads_soft_deleted: matches!(source, RowSource::IsSoftDeleted),
+        reads_only_soft_deleted: matches!(source, RowSource::IsSoftDeleted),
+        path: Arc::new(path),
         source,
-        default: default.map(coerce).transpose()?,
-        flow_type: attribute.flow_type,
-        matches: attribute.matching_priority.is_some(),
-        reads_soft_deleted,
-    })
-}
-
-fn compile_direct(name: &str) -> Result<(RowSource, bool), String> {
-    let source = match name {
-        "objectId" | "id" => RowSource::ObjectId,
-        "accountEnabled" => RowSource::AccountEnabled,
-        "manager" => RowSource::Manager,
-        IS_SOFT_DELETED => return Ok((RowSource::IsSoftDeleted, true)),
-        _ => match UserAttribute::find(name) {
-            Some(attribute) => RowSource::Text(attribute),
-            None => return Err(describe_unknown(name)),
-        },
     };
-    Ok((source, false))
+    let mut adds = false;
+    if let RowSource::Expression(expression) = &row.source {
+        let attributes = expression.attributes();
+        row.redacted = expression.is_redacted();
+        row.random = expression.is_random();
+        row.unique = expression.selects_unique();
+        row.reads_soft_deleted = attributes.contains(&IS_SOFT_DELETED);
+        row.reads_only_soft_deleted = row.reads_soft_deleted
+            && attributes.iter().all(|name| *name == IS_SOFT_DELETED)
+            && !expression.reads_clock();
+        adds = expression.function().is_some_and(|name| ADDING_FUNCTIONS.contains(&name));
+    }
+    if row.unique && matches {
+        let path = &row.path;
+        return Err(format!("{path} can't match objects: SelectUniqueValue gives it a new value for each."));
+    }
+    row.flow = flow_of(attribute.flow_type, &row, adds);
+    // Rows that only add or only fill in leave to the target what it has, and without the value that they are
+    // matched by accounts would be lost.
+    let has_source = !matches!(row.source, RowSource::Nothing);
+    row.clear = attribute.clear && !matches && has_source && row.flow == Flow::Always;
+    if attribute.flow_type != FlowType::ObjectAddOnly && matches!(row.source, RowSource::Nothing) {
+        row.default_flow = Flow::WhenEmpty;
+    }
+    Ok(row)
 }
 
-fn describe_unknown(name: &str) -> String {
-    let names = USER_ATTRIBUTES.iter().flat_map(|attribute| [attribute.name, attribute.graph_name]);
-    let candidates = names.chain(COMPUTED_ATTRIBUTES.iter().copied()).chain([IS_SOFT_DELETED]);
-    match find_nearest(name, candidates) {
-        Some(nearest) => format!("Users have no attribute {name}; did you mean {nearest}?"),
-        None => format!("Users have no attribute {name}."),
+/// When a row's value is written, from what Graph calls its flow type and from what the value is.
+fn flow_of(flow_type: FlowType, row: &Row, adds: bool) -> Flow {
+    match flow_type {
+        FlowType::ObjectAddOnly => Flow::OnCreate,
+        _ if row.unique || row.rule.mutability == Mutability::Immutable => Flow::OnCreate,
+        FlowType::ValueAddOnly | FlowType::AttributeAddOnly => Flow::WhenEmpty,
+        // Another roll of the dice is no news.
+        _ if row.random => Flow::WhenEmpty,
+        FlowType::MultiValueAddOnly if row.rule.multivalued => Flow::AddElements,
+        FlowType::MultiValueAddOnly => Flow::WhenEmpty,
+        FlowType::Always if adds && row.rule.multivalued => Flow::AddElements,
+        FlowType::Always if row.rule.multivalued && row.rule.kind == AttributeType::Reference => {
+            Flow::SyncElements
+        }
+        FlowType::Always => Flow::Always,
+    }
+}
+
+fn compile_expression(text: &str, kind: ObjectKind, path: &TargetPath) -> Result<RowSource, String> {
+    let expression = Expression::parse(text)
+        .map_err(|error| format!("The expression for {path} can't be read: {error}"))?;
+    for name in expression.attributes() {
+        if name != APP_ROLE_ASSIGNMENTS || kind != ObjectKind::User {
+            compile_direct(name, kind)?;
+        }
+    }
+    Ok(RowSource::Expression(expression))
+}
+
+fn compile_direct(name: &str, kind: ObjectKind) -> Result<RowSource, String> {
+    if name == IS_SOFT_DELETED {
+        return Ok(RowSource::IsSoftDeleted);
+    }
+    let source = match (kind, name) {
+        (_, "objectId" | "id") => Some(RowSource::ObjectId),
+        (ObjectKind::User, "accountEnabled") => Some(RowSource::AccountEnabled),
+        (ObjectKind::User, "manager") => Some(RowSource::Manager),
+        (ObjectKind::User, "userPrincipalName") => Some(RowSource::PrincipalName),
+        (ObjectKind::User, "originalUserPrincipalName") => {
+            UserAttribute::find("userPrincipalName").map(RowSource::UserText)
+        }
+        (ObjectKind::User, APP_ROLE_ASSIGNMENTS) => {
+            let message = "appRoleAssignments can't be mapped directly; use AssertiveAppRoleAssignmentsComplex([appRoleAssignments]) or another of the role functions.";
+            return Err(message.to_owned());
+        }
+        (ObjectKind::User, _) => UserAttribute::find(name).map(RowSource::UserText),
+        (ObjectKind::Group, "members") => Some(RowSource::Members),
+        (ObjectKind::Group, _) => GroupAttribute::find(name).map(RowSource::GroupText),
+    };
+    source.ok_or_else(|| describe_unknown(name, kind))
+}
+
+/// Every name that a mapping of this kind of object can read, text attributes first. Graph's other names of
+/// attributes (`mobilePhone` for `mobile`) work as well and are left out.
+pub fn source_attributes(kind: ObjectKind) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = match kind {
+        ObjectKind::User => {
+            let texts = USER_ATTRIBUTES.iter().map(|attribute| attribute.name);
+            texts.chain(COMPUTED_ATTRIBUTES.iter().copied()).chain([APP_ROLE_ASSIGNMENTS]).collect()
+        }
+        ObjectKind::Group => {
+            let texts = GROUP_ATTRIBUTES.iter().map(|attribute| attribute.name);
+            texts.chain(COMPUTED_GROUP_ATTRIBUTES.iter().copied()).collect()
+        }
+    };
+    names.retain(|name| *name != "id");
+    names.push(IS_SOFT_DELETED);
+    names
+}
+
+fn describe_unknown(name: &str, kind: ObjectKind) -> String {
+    let owners = match kind {
+        ObjectKind::User => "Users",
+        ObjectKind::Group => "Groups",
+    };
+    match find_nearest(name, source_attributes(kind).into_iter()) {
+        Some(nearest) => format!("{owners} have no attribute {name}; did you mean {nearest}?"),
+        None => format!("{owners} have no attribute {name}."),
     }
 }
 
@@ -190,14 +342,14 @@ mod tests {
     fn compile(change: impl FnOnce(&mut ObjectMapping)) -> Result<CompiledMapping, Vec<MappingError>> {
         let mut mapping = default_user_mapping();
         change(&mut mapping);
-        CompiledMapping::compile(&mapping)
+        CompiledMapping::compile(&mapping, TargetSchema::scim_user())
     }
 
     #[test]
     fn the_default_mapping_compiles() {
         let mapping = default_user_mapping();
         assert_eq!(mapping.attributes.len(), 22);
-        let compiled = CompiledMapping::compile(&mapping).unwrap();
+        let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
         assert!(compiled.reads_manager());
     }
 

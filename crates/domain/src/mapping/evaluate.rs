@@ -1,9 +1,9 @@
-//! What a compiled mapping says about one person.
+//! What a compiled mapping says about one object.
 use super::compile::{CompiledMapping, Row, RowSource};
-use super::{FlowType, IS_SOFT_DELETED};
+use super::subject::{Reading, Reference, Source, Subject};
 use crate::expression::{Context, Outcome};
 use crate::path::TargetPath;
-use crate::user::User;
+use crate::user::strip_guest_suffix;
 use crate::value::Value;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -15,8 +15,12 @@ pub enum Flow {
     Always,
     /// On creation only.
     OnCreate,
-    /// On creation, and when an account is adopted that has nothing there.
+    /// On creation, and later where the account has nothing there.
     WhenEmpty,
+    /// A list: what the account lacks of it is added, nothing is taken away.
+    AddElements,
+    /// A list: what it lacks is added, and what was exported and is gone is taken away, element by element.
+    SyncElements,
 }
 
 /// One value that the account should have.
@@ -37,6 +41,9 @@ pub struct DesiredValue {
 pub struct Desired {
     /// The values.
     pub values: Vec<DesiredValue>,
+    /// The rows whose source has no value, as far as that means something to the target: those with a clear flow,
+    /// and lists that are kept element by element.
+    pub(crate) nulls: Vec<usize>,
 }
 
 /// A question to the target: which accounts have this value here?
@@ -46,9 +53,31 @@ pub struct MatchQuery {
     pub path: Arc<TargetPath>,
     /// The value.
     pub value: Json,
+    /// Logs must not show the value.
+    pub redacted: bool,
 }
 
-/// A row that could not be evaluated for this person.
+/// A question to the target: which of these values does nobody have?
+#[derive(Debug, Clone, PartialEq)]
+pub struct UniqueQuestion {
+    /// The attribute.
+    pub path: Arc<TargetPath>,
+    /// The values by preference, each once; never empty.
+    pub candidates: Vec<Json>,
+    /// Logs must not show the values.
+    pub redacted: bool,
+}
+
+/// The answer to a [`UniqueQuestion`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The attribute.
+    pub path: Arc<TargetPath>,
+    /// The first candidate that nobody has; `None` when all are taken.
+    pub value: Option<Json>,
+}
+
+/// A row that could not be evaluated for this object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{target}: {message}")]
 pub struct AttributeFailure {
@@ -58,118 +87,251 @@ pub struct AttributeFailure {
     pub message: String,
 }
 
-/// What rows read.
-#[derive(Clone, Copy)]
-pub(crate) struct Sources<'a> {
-    pub(crate) user: &'a User,
-    pub(crate) is_soft_deleted: bool,
-    /// The manager's account in the target; a manager without one counts as none.
-    pub(crate) manager_target: Option<&'a str>,
+/// What a row's source comes to.
+enum RowValue {
+    Value(Json),
+    /// It has no value.
+    Null,
+    /// The row is to be left out.
+    Ignored,
 }
 
 impl CompiledMapping {
-    /// Evaluates every row for a person.
+    /// Evaluates every row for an object, except those that pick a value nobody has: these are asked by
+    /// [`unique_questions`](Self::unique_questions) when an account is created.
     ///
     /// # Errors
     /// Every row that could not be evaluated.
-    pub fn evaluate(
-        &self,
-        user: &User,
-        is_soft_deleted: bool,
-        manager_target: Option<&str>,
-    ) -> Result<Desired, Vec<AttributeFailure>> {
-        self.evaluate_rows(Sources { user, is_soft_deleted, manager_target }, |_| true)
+    pub fn evaluate(&self, subject: Subject<'_>) -> Result<Desired, Vec<AttributeFailure>> {
+        self.evaluate_rows(subject.reading(), |_| true)
     }
 
     /// Evaluates some rows.
     pub(crate) fn evaluate_rows(
         &self,
-        sources: Sources<'_>,
+        reading: Reading<'_>,
         wanted: impl Fn(&Row) -> bool,
     ) -> Result<Desired, Vec<AttributeFailure>> {
-        let mut values = Vec::with_capacity(self.rows.len());
+        let mut desired = Desired { values: Vec::with_capacity(self.rows.len()), nulls: Vec::new() };
         let mut failures = Vec::new();
-        for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
-            match row.evaluate(sources) {
-                Ok(None) => {}
-                Ok(Some((value, flow))) => {
-                    values.push(DesiredValue { row: at, target: Arc::clone(&row.path), value, flow });
+        for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.unique && wanted(row)) {
+            let (value, flow) = match (row.evaluate(&reading), &row.default) {
+                (Ok(RowValue::Value(value)), _) => (value, row.flow),
+                (Ok(RowValue::Ignored), _) => continue,
+                (Ok(RowValue::Null), default) => {
+                    if row.clear || row.flow == Flow::SyncElements {
+                        desired.nulls.push(at);
+                    }
+                    let Some(default) = default else { continue };
+                    (default.clone(), row.default_flow)
                 }
-                Err(message) => {
-                    failures.push(AttributeFailure { target: row.path.to_string(), message });
+                (Err(message), _) => {
+                    failures.push(row.fail(message));
+                    continue;
                 }
-            }
+            };
+            desired.values.push(DesiredValue { row: at, target: Arc::clone(&row.path), value, flow });
         }
-        if failures.is_empty() { Ok(Desired { values }) } else { Err(failures) }
+        if failures.is_empty() { Ok(desired) } else { Err(failures) }
     }
 
-    /// The questions by which the person's account is looked for, by precedence. Rows without a value
+    /// The questions by which the object's account is looked for, by precedence. Rows without a value
     /// ask nothing.
     #[must_use]
     pub fn match_queries(&self, desired: &Desired) -> Vec<MatchQuery> {
         let find = |at: &usize| desired.values.iter().find(|value| value.row == *at);
-        let ask =
-            |value: &DesiredValue| MatchQuery { path: Arc::clone(&value.target), value: value.value.clone() };
+        let ask = |value: &DesiredValue| MatchQuery {
+            path: Arc::clone(&value.target),
+            value: value.value.clone(),
+            redacted: self.rows.get(value.row).is_some_and(|row| row.redacted),
+        };
         self.matching.iter().filter_map(find).map(ask).collect()
+    }
+
+    /// What has to be asked before the object's account can be created. A row none of whose candidates has a value
+    /// asks nothing and writes its default value, if it has one.
+    ///
+    /// # Errors
+    /// Every row that could not be evaluated.
+    pub fn unique_questions(
+        &self,
+        subject: Subject<'_>,
+    ) -> Result<Vec<UniqueQuestion>, Vec<AttributeFailure>> {
+        let reading = subject.reading();
+        let (mut questions, mut failures) = (Vec::new(), Vec::new());
+        for row in self.rows.iter().filter(|row| row.unique) {
+            match row.candidates(&reading) {
+                Ok(candidates) if candidates.is_empty() => {}
+                Ok(candidates) => questions.push(UniqueQuestion {
+                    path: Arc::clone(&row.path),
+                    candidates,
+                    redacted: row.redacted,
+                }),
+                Err(message) => failures.push(row.fail(message)),
+            }
+        }
+        if failures.is_empty() { Ok(questions) } else { Err(failures) }
+    }
+
+    /// How many objects this one refers to through the mapping that have no account (yet): they are left out of the
+    /// plan, and once they have one it is worth planning again.
+    #[must_use]
+    pub fn count_deferred(&self, subject: Subject<'_>) -> usize {
+        let lacks = |reference: &&Reference<'_>| reference.account.is_none();
+        let sent = |source: fn(&RowSource) -> bool| {
+            let mut rows = self.rows.iter().filter(|row| source(&row.source)).peekable();
+            rows.peek().is_some() && rows.all(|row| row.export_missing)
+        };
+        let mut count = 0;
+        if self.reads_manager() && !sent(|source| matches!(source, RowSource::Manager)) {
+            count += subject.references.manager.iter().filter(lacks).count();
+        }
+        if self.reads_members() && !sent(|source| matches!(source, RowSource::Members)) {
+            count += subject.references.members.iter().filter(lacks).count();
+        }
+        count
+    }
+}
+
+impl Desired {
+    /// Adds the values that were chosen, and the default values of rows that had nothing to choose from.
+    pub(crate) fn add_choices(&mut self, mapping: &CompiledMapping, choices: &[Choice]) {
+        for (at, row) in mapping.rows.iter().enumerate().filter(|(_, row)| row.unique) {
+            let chosen = choices.iter().find(|choice| choice.path == row.path);
+            let value = match chosen {
+                Some(choice) => choice.value.clone(),
+                None => row.default.clone(),
+            };
+            if let Some(value) = value {
+                let flow = Flow::OnCreate;
+                self.values.push(DesiredValue { row: at, target: Arc::clone(&row.path), value, flow });
+            }
+        }
+        self.values.sort_by_key(|value| value.row);
     }
 }
 
 impl Row {
-    fn evaluate(&self, sources: Sources<'_>) -> Result<Option<(Json, Flow)>, String> {
-        let user = sources.user;
-        let value = match &self.source {
-            RowSource::Text(attribute) => match attribute.read(&user.attributes) {
-                // The common case goes without a detour over `Value`.
-                Some(text) if !text.is_empty() && self.rule.is_plain_text() => Some(json!(text)),
-                text => self.coerce(text.map(Value::text))?,
-            },
-            RowSource::ObjectId => self.coerce(Some(Value::Text(user.id.to_string())))?,
-            RowSource::AccountEnabled => self.coerce(Some(Value::Boolean(user.account_enabled)))?,
-            RowSource::Manager => self.coerce(sources.manager_target.map(Value::text))?,
-            RowSource::IsSoftDeleted => self.coerce(Some(Value::Boolean(sources.is_soft_deleted)))?,
-            RowSource::Constant(value) => Some(value.clone()),
-            RowSource::Expression(expression) => {
-                let read = |name: &str| sources.read(name);
-                let context = Context::at(jiff::Timestamp::UNIX_EPOCH);
-                let outcome = expression.evaluate(&read, &context).map_err(|error| error.to_string())?;
-                self.coerce(Outcome::into_value(outcome))?
+    fn evaluate(&self, reading: &Reading<'_>) -> Result<RowValue, String> {
+        let value = match (&self.source, reading.source) {
+            (RowSource::UserText(attribute), Some(Source::User(user))) => {
+                return self.shape_text(attribute.read(&user.attributes));
             }
-            RowSource::Nothing => None,
+            (RowSource::PrincipalName, Some(Source::User(user))) => {
+                let name = user.attributes.user_principal_name.as_deref().map(strip_guest_suffix);
+                return self.shape_text(name.as_deref());
+            }
+            (RowSource::GroupText(attribute), Some(Source::Group(group))) => {
+                return self.shape_text(attribute.read(group));
+            }
+            (RowSource::Expression(expression), _) => {
+                let read = |name: &str| reading.read(name);
+                let seeded;
+                let context = if self.random {
+                    seeded = self.seed(reading.context);
+                    &seeded
+                } else {
+                    reading.context
+                };
+                match expression.evaluate(&read, context).map_err(|error| error.to_string())? {
+                    Outcome::Value(value) => Some(value),
+                    Outcome::Null => None,
+                    Outcome::Ignored => return Ok(RowValue::Ignored),
+                }
+            }
+            (RowSource::Constant(value), _) => return Ok(RowValue::Value(value.clone())),
+            (RowSource::ObjectId, Some(Source::User(user))) => Some(Value::Text(user.id.to_string())),
+            (RowSource::ObjectId, Some(Source::Group(group))) => Some(Value::Text(group.id.to_string())),
+            (RowSource::AccountEnabled, Some(Source::User(user))) => {
+                Some(Value::Boolean(user.account_enabled))
+            }
+            (RowSource::IsSoftDeleted, _) => Some(Value::Boolean(reading.is_soft_deleted)),
+            (RowSource::Manager, Some(Source::User(_))) => {
+                reading.references.manager.and_then(|manager| self.refer(manager))
+            }
+            (RowSource::Members, Some(Source::Group(_))) => {
+                let members = reading.references.members.iter().filter_map(|member| self.refer(*member));
+                Some(Value::List(members.collect()))
+            }
+            _ => None,
         };
-        let flow = match self.flow_type {
-            FlowType::ObjectAddOnly => Flow::OnCreate,
-            _ => Flow::Always,
-        };
-        Ok(match (value, &self.default, &self.source) {
-            (Some(value), ..) => Some((value, flow)),
-            (None, Some(default), RowSource::Nothing) => Some((default.clone(), Flow::WhenEmpty)),
-            (None, Some(default), _) => Some((default.clone(), Flow::OnCreate)),
-            (None, None, _) => None,
-        })
+        self.shape(value)
+    }
+
+    fn refer(&self, reference: Reference<'_>) -> Option<Value> {
+        match reference.account {
+            Some(account) => Some(Value::text(account)),
+            None => self.export_missing.then(|| Value::Text(reference.source.to_string())),
+        }
+    }
+
+    fn candidates(&self, reading: &Reading<'_>) -> Result<Vec<Json>, String> {
+        let RowSource::Expression(expression) = &self.source else { return Ok(Vec::new()) };
+        let read = |name: &str| reading.read(name);
+        let context = self.seed(reading.context);
+        let values = expression.candidates(&read, &context).map_err(|error| error.to_string())?;
+        let mut candidates = Vec::with_capacity(values.len());
+        for value in values {
+            if let RowValue::Value(candidate) = self.shape(Some(value))?
+                && !candidates.contains(&candidate)
+            {
+                candidates.push(candidate);
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// The common case goes without a detour over [`Value`].
+    fn shape_text(&self, text: Option<&str>) -> Result<RowValue, String> {
+        match text {
+            None | Some("") => Ok(RowValue::Null),
+            Some(text) if self.rule.is_plain_text() => Ok(RowValue::Value(json!(text))),
+            Some(text) => self.shape(Some(Value::text(text))),
+        }
     }
 
     /// Shapes a value for the target. An empty one is no value: it is not exported.
-    fn coerce(&self, value: Option<Value>) -> Result<Option<Json>, String> {
-        value.filter(|value| !value.is_empty()).map(|value| self.rule.coerce(value)).transpose()
-    }
-}
-
-impl Sources<'_> {
-    fn read(&self, name: &str) -> Option<Value> {
-        match name {
-            // Text, not a boolean, since Switch compares with "True" and "False".
-            IS_SOFT_DELETED => Some(Value::text(if self.is_soft_deleted { "True" } else { "False" })),
-            "manager" => self.manager_target.map(Value::text),
-            _ => self.user.source_value(name),
+    fn shape(&self, value: Option<Value>) -> Result<RowValue, String> {
+        match value.filter(|value| !value.is_empty()) {
+            None => Ok(RowValue::Null),
+            Some(value) => self.rule.coerce(value).map(RowValue::Value),
         }
+    }
+
+    /// A failure may quote the value, which a redacted row keeps to itself.
+    fn fail(&self, message: String) -> AttributeFailure {
+        let message = match self.redacted {
+            true => "the value, which is redacted, can't be made or does not fit".to_owned(),
+            false => message,
+        };
+        AttributeFailure { target: self.path.to_string(), message }
+    }
+
+    /// Each row throws dice of its own, and the same ones each time: the object's seed, stirred with the row's path
+    /// by FNV-1a. The seed is secret and of full length, so that what one row got tells nothing about another.
+    fn seed<'a>(&self, context: &Context<'a>) -> Context<'a> {
+        let mut seed = context.seed;
+        for (lane, chunk) in (0_u8..).zip(seed.chunks_exact_mut(8)) {
+            let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+            for byte in std::iter::once(lane).chain(self.path.as_str().bytes()) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+            chunk.iter_mut().zip(hash.to_le_bytes()).for_each(|(byte, stir)| *byte ^= stir);
+        }
+        Context { seed, ..*context }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AttributeMapping, CompiledMapping, MappingSource, default_user_mapping};
+    use super::super::{AttributeMapping, MappingSource, ObjectKind, References};
+    use super::super::{default_user_mapping, source_attributes};
     use super::*;
-    use crate::ids::UserId;
+    use crate::group::Group;
+    use crate::ids::{GroupId, RoleId, UserId};
+    use crate::scope::AssignedRole;
+    use crate::target_schema::TargetSchema;
+    use crate::user::User;
     use crate::user::{USER_ATTRIBUTES, UserAttributes};
     use jiff::Timestamp;
     use std::collections::BTreeMap;
@@ -193,6 +355,29 @@ mod tests {
         }
     }
 
+    /// Evaluates for a person without roles, at no particular time.
+    fn evaluate(
+        mapping: &CompiledMapping,
+        user: &User,
+        is_soft_deleted: bool,
+        manager: Option<&str>,
+    ) -> Result<Desired, Vec<AttributeFailure>> {
+        let context = Context::at(Timestamp::UNIX_EPOCH);
+        mapping.evaluate_rows(
+            Reading {
+                source: Some(Source::User(user)),
+                is_soft_deleted,
+                references: References {
+                    manager: manager.map(|account| Reference { source: Uuid::max(), account: Some(account) }),
+                    members: &[],
+                },
+                roles: &[],
+                context: &context,
+            },
+            |_| true,
+        )
+    }
+
     fn spell(desired: &Desired) -> BTreeMap<&str, &Json> {
         desired.values.iter().map(|value| (value.target.as_str(), &value.value)).collect()
     }
@@ -200,8 +385,8 @@ mod tests {
     #[test]
     fn every_row_of_the_default_mapping_carries_its_attribute() {
         let mapping = default_user_mapping();
-        let compiled = CompiledMapping::compile(&mapping).unwrap();
-        let desired = compiled.evaluate(&full_user(), false, Some("m1")).unwrap();
+        let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
+        let desired = evaluate(&compiled, &full_user(), false, Some("m1")).unwrap();
         let values = spell(&desired);
         assert_eq!(values.len(), 22);
         for row in &mapping.attributes {
@@ -213,21 +398,21 @@ mod tests {
             };
             assert_eq!(values[row.target.as_str()], &expected);
         }
-        let disabled = compiled.evaluate(&full_user(), true, None).unwrap();
+        let disabled = evaluate(&compiled, &full_user(), true, None).unwrap();
         assert_eq!(spell(&disabled)["active"], &json!(false));
         assert_eq!(disabled.values.len(), 21);
     }
 
     #[test]
     fn attributes_without_a_value_are_not_exported() {
-        let compiled = CompiledMapping::compile(&default_user_mapping()).unwrap();
+        let compiled = CompiledMapping::compile(&default_user_mapping(), TargetSchema::scim_user()).unwrap();
         let mut user = full_user();
         user.attributes = UserAttributes {
             surname: Some("Doe".to_owned()),
             city: Some(String::new()),
             ..Default::default()
         };
-        let desired = compiled.evaluate(&user, false, None).unwrap();
+        let desired = evaluate(&compiled, &user, false, None).unwrap();
         let expected = BTreeMap::from([
             ("active", json!(true)),
             ("name.familyName", json!("Doe")),
@@ -255,8 +440,8 @@ mod tests {
             row(joined, "locale"),
         ];
         mapping.attributes.extend(rows);
-        let compiled = CompiledMapping::compile(&mapping).unwrap();
-        let desired = compiled.evaluate(&full_user(), true, Some("m1")).unwrap();
+        let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
+        let desired = evaluate(&compiled, &full_user(), true, Some("m1")).unwrap();
         let values = spell(&desired);
         assert_eq!(values["nickName"], &json!(Uuid::nil().to_string()));
         assert_eq!((values["userType"], values["profileUrl"]), (&json!("True"), &json!("True")));
@@ -268,10 +453,74 @@ mod tests {
         let mut mapping = default_user_mapping();
         mapping.attributes[0].matching_priority = Some(2);
         mapping.attributes[18].matching_priority = Some(1);
-        let compiled = CompiledMapping::compile(&mapping).unwrap();
-        let desired = compiled.evaluate(&full_user(), false, None).unwrap();
+        let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
+        let desired = evaluate(&compiled, &full_user(), false, None).unwrap();
         let asked: Vec<String> =
             compiled.match_queries(&desired).iter().map(|query| query.path.to_string()).collect();
         assert_eq!(asked, ["externalId", "userName"]);
+    }
+
+    #[test]
+    fn guests_flow_under_their_name_at_home_unless_the_raw_one_is_asked_for() {
+        let mut mapping = default_user_mapping();
+        let expression = |text: &str| MappingSource::Expression(text.to_owned());
+        mapping.attributes.extend([
+            AttributeMapping::new(MappingSource::Direct("originalUserPrincipalName".to_owned()), "nickName"),
+            AttributeMapping::new(expression("Append([userPrincipalName], \"!\")"), "userType"),
+            AttributeMapping::new(expression("Append([originalUserPrincipalName], \"!\")"), "locale"),
+        ]);
+        let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
+        let mut user = full_user();
+        let stored = "kim_fabrikam.com#EXT#@contoso.com";
+        user.attributes.user_principal_name = Some(stored.to_owned());
+        let desired = evaluate(&compiled, &user, false, None).unwrap();
+        let values = spell(&desired);
+        assert_eq!((values["userName"], values["nickName"]), (&json!("kim@fabrikam.com"), &json!(stored)));
+        assert_eq!(values["userType"], &json!("kim@fabrikam.com!"));
+        assert_eq!(values["locale"], &json!(format!("{stored}!")));
+    }
+
+    #[test]
+    fn every_listed_source_can_be_mapped_and_read() {
+        let user = full_user();
+        let group = Group {
+            id: GroupId::from_uuid(Uuid::max()),
+            display_name: "Cooks".to_owned(),
+            description: Some("They cook".to_owned()),
+            mail_nickname: Some("cooks".to_owned()),
+            generation: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let role = AssignedRole {
+            id: RoleId::from_uuid(Uuid::nil()),
+            value: None,
+            display_name: "Admin".to_owned(),
+        };
+        let context = Context::at(Timestamp::UNIX_EPOCH);
+        let reference = Reference { source: Uuid::nil(), account: Some("m1") };
+        for (kind, source) in
+            [(ObjectKind::User, Source::User(&user)), (ObjectKind::Group, Source::Group(&group))]
+        {
+            for name in source_attributes(kind) {
+                let mut mapping = default_user_mapping();
+                mapping.source_object = kind;
+                let expression = MappingSource::Expression(format!("Coalesce([{name}], \"nothing\")"));
+                mapping.attributes = vec![AttributeMapping::new(expression, "nickName")];
+                mapping.attributes[0].matching_priority = Some(1);
+                let compiled = CompiledMapping::compile(&mapping, TargetSchema::scim_user()).unwrap();
+                let references = References { manager: Some(reference), members: &[reference] };
+                let roles = std::slice::from_ref(&role);
+                let reading = Reading {
+                    source: Some(source),
+                    is_soft_deleted: false,
+                    references,
+                    roles,
+                    context: &context,
+                };
+                let value = &compiled.evaluate_rows(reading, |_| true).unwrap().values[0].value;
+                assert_ne!(value, &json!("nothing"), "{kind} {name}");
+            }
+        }
     }
 }

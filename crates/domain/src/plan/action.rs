@@ -1,6 +1,8 @@
 //! What a plan can say.
+use super::Refusal;
+use super::elements::{list, subtract};
 use crate::log::ModifiedProperty;
-use crate::mapping::{AttributeFailure, Desired, MatchQuery};
+use crate::mapping::{CompiledMapping, Desired, MatchQuery, ObjectKind, UniqueQuestion};
 use crate::path::TargetPath;
 use crate::scope::{DisableCause, SkipReason};
 use crate::value::display_json;
@@ -8,11 +10,25 @@ use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// What has to be done about one person.
+/// What logs show of a value that a mapping's `Redact` keeps out of them.
+const REDACTED: &str = "[Redact]";
+/// How many elements of a list logs show: a group may have a hundred thousand members.
+const SHOWN_ELEMENTS: usize = 20;
+
+/// What has to be done about one object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Search the target with these, in their order, up to the first hit; then plan again.
     Match(Vec<MatchQuery>),
+    /// There is no account; before one is created, ask the target for the first candidate of each that nobody has,
+    /// and plan again with [`Observed::Chosen`](super::Observed::Chosen).
+    Choose(Vec<UniqueQuestion>),
+    /// Read the linked account, since a row fills in what is missing there and nobody knows whether something is; then
+    /// plan again with [`Observed::One`](super::Observed::One).
+    Look {
+        /// The account.
+        target_id: String,
+    },
     /// Create an account. Afterwards the link holds [`Write::exported`], origin created.
     Create(Write),
     /// Change an account; without changes only the link is written.
@@ -51,6 +67,11 @@ pub enum Action {
         /// `Link::exported` afterwards.
         exported_after: Map<String, Value>,
     },
+    /// Nothing to do in the target; the link is to remember what was seen of the account.
+    Remember {
+        /// `Link::exported` afterwards.
+        exported_after: Map<String, Value>,
+    },
     /// Nothing to do.
     Skip(Skip),
     /// It can't be done before somebody repairs something.
@@ -71,14 +92,29 @@ pub struct WriteValue {
     pub path: Arc<TargetPath>,
     /// What.
     pub value: Value,
+    /// Logs must not show it.
+    pub redacted: bool,
+}
+
+impl WriteValue {
+    /// A value that logs may show.
+    #[must_use]
+    pub fn new(path: Arc<TargetPath>, value: Value) -> Self {
+        Self { path, value, redacted: false }
+    }
 }
 
 impl Write {
     /// Everything desired, on-creation values included.
     #[must_use]
-    pub(super) fn new(desired: Desired) -> Self {
-        let values = desired.values.into_iter();
-        Self { values: values.map(|value| WriteValue { path: value.target, value: value.value }).collect() }
+    pub(super) fn new(mapping: &CompiledMapping, desired: Desired) -> Self {
+        let rows = mapping.rows();
+        let values = desired.values.into_iter().map(|value| WriteValue {
+            path: value.target,
+            value: value.value,
+            redacted: rows.get(value.row).is_some_and(|row| row.redacted),
+        });
+        Self { values: values.collect() }
     }
 
     /// The values as one object.
@@ -103,9 +139,21 @@ impl Write {
         let property = |value: &WriteValue| ModifiedProperty {
             name: value.path.to_string(),
             old: None,
-            new: Some(display_json(&value.value)),
+            new: Some(display(&value.value, value.redacted)),
         };
         self.values.iter().map(property).collect()
+    }
+}
+
+vocabulary! {
+    /// How a value changes.
+    pub enum ChangeKind {
+        /// It becomes another, or goes.
+        Set = "set",
+        /// Elements come to a list; the others stay.
+        Add = "add",
+        /// Elements of a list go; the others stay.
+        Remove = "remove",
     }
 }
 
@@ -114,21 +162,63 @@ impl Write {
 pub struct Change {
     /// Where.
     pub path: Arc<TargetPath>,
-    /// Before, as far as known.
+    /// How.
+    pub kind: ChangeKind,
+    /// Before, as far as known; for [`ChangeKind::Remove`] the elements that go, as an array; for
+    /// [`ChangeKind::Add`] nothing.
     pub old: Option<Value>,
-    /// After; `None` clears it.
+    /// After; `None` clears it. For [`ChangeKind::Add`] the elements that come, as an array; for
+    /// [`ChangeKind::Remove`] nothing.
     pub new: Option<Value>,
+    /// Logs must not show it.
+    pub redacted: bool,
 }
 
 impl Change {
+    /// A value that becomes another, or goes, and that logs may show.
+    #[must_use]
+    pub fn set(path: Arc<TargetPath>, old: Option<Value>, new: Option<Value>) -> Self {
+        Self { path, kind: ChangeKind::Set, old, new, redacted: false }
+    }
+
+    /// What stands at the path once the change is made to an account that has `there`.
+    #[must_use]
+    pub fn apply(&self, there: Option<&Value>) -> Option<Value> {
+        let elements = match self.kind {
+            ChangeKind::Set => return self.new.clone(),
+            ChangeKind::Add => {
+                let mut elements = list(there).to_vec();
+                elements.extend(subtract(list(self.new.as_ref()), &elements, true));
+                elements
+            }
+            ChangeKind::Remove => subtract(list(there), list(self.old.as_ref()), true),
+        };
+        (!elements.is_empty()).then_some(Value::Array(elements))
+    }
+
     /// The change for the log.
     #[must_use]
     pub fn modified(&self) -> ModifiedProperty {
         ModifiedProperty {
             name: self.path.to_string(),
-            old: self.old.as_ref().map(display_json),
-            new: self.new.as_ref().map(display_json),
+            old: self.old.as_ref().map(|old| display(old, self.redacted)),
+            new: self.new.as_ref().map(|new| display(new, self.redacted)),
         }
+    }
+}
+
+/// How a value reads in a log: of a long list only its beginning.
+pub(super) fn display(value: &Value, redacted: bool) -> String {
+    match value {
+        _ if redacted => REDACTED.to_owned(),
+        Value::Array(elements) => {
+            let shown: Vec<String> = elements.iter().take(SHOWN_ELEMENTS).map(display_json).collect();
+            match elements.len().saturating_sub(SHOWN_ELEMENTS) {
+                0 => shown.join(", "),
+                more => format!("{}, and {more} more", shown.join(", ")),
+            }
+        }
+        value => display_json(value),
     }
 }
 
@@ -155,69 +245,34 @@ pub struct Skip {
     pub code: SkipCode,
     /// Why, in detail; never empty.
     pub reasons: Vec<SkipReason>,
+    /// The clauses of the scoping filters that failed, where that is one of the reasons.
+    pub details: Vec<String>,
 }
 
 impl Skip {
-    /// The skip as the log's sentence about the person of this name.
+    /// A skip without clauses.
     #[must_use]
-    pub fn describe(&self, name: &str) -> String {
-        let sentences: Vec<&str> = self.reasons.iter().map(|reason| reason.sentence()).collect();
-        if self.code == SkipCode::RedundantExport {
-            return sentences.join(" ");
+    pub fn new(code: SkipCode, reasons: impl IntoIterator<Item = SkipReason>) -> Self {
+        Self { code, reasons: reasons.into_iter().collect(), details: Vec::new() }
+    }
+
+    /// Why, each reason as a sentence.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        self.reasons.iter().map(|reason| reason.explain(&self.details)).collect()
+    }
+
+    /// The skip as the log's sentence about the object of this kind and name.
+    #[must_use]
+    pub fn describe(&self, kind: ObjectKind, name: &str) -> String {
+        let sentences = self.sentences();
+        if self.code == SkipCode::RedundantExport && sentences.len() == 1 {
+            return sentences.concat();
         }
-        let mut text = format!("The User '{name}' will be skipped due to the following reasons:");
+        let mut text = format!("The {kind} '{name}' will be skipped due to the following reasons:");
         for (at, sentence) in sentences.iter().enumerate() {
             text.push_str(&format!(" {}) {sentence}", at + 1));
         }
         text
-    }
-}
-
-/// It can't be done before somebody repairs something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// For example `DuplicateTargetEntries`.
-    pub code: &'static str,
-    /// What is wrong.
-    pub reason: String,
-    /// What to do.
-    pub advice: String,
-}
-
-impl Refusal {
-    /// Rows could not be evaluated.
-    #[must_use]
-    pub fn attribute_validation_failed(failures: &[AttributeFailure]) -> Self {
-        let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
-        Self {
-            code: "AttributeValidationFailed",
-            reason: format!("The attribute mapping gives no valid value for {}.", reasons.join("; ")),
-            advice: "Correct the person's attribute in the directory, or the mapping's row.".to_owned(),
-        }
-    }
-
-    /// The search found more than one account.
-    #[must_use]
-    pub fn duplicate_target_entries(queries: &[MatchQuery], count: u32) -> Self {
-        let name = |query: &MatchQuery| format!("{} \"{}\"", query.path, display_json(&query.value));
-        let asked: Vec<String> = queries.iter().map(name).collect();
-        Self {
-            code: "DuplicateTargetEntries",
-            reason: format!("The application has {count} accounts with {}.", asked.join(" or ")),
-            advice: "Remove or rename the surplus accounts in the application, or match by an attribute that is unique there."
-                .to_owned(),
-        }
-    }
-
-    /// The account found is another person's already.
-    #[must_use]
-    pub fn duplicate_source_entries(target_id: &str, other: &str) -> Self {
-        Self {
-            code: "DuplicateSourceEntries",
-            reason: format!("The account {target_id} that was found is already linked to {other}."),
-            advice:
-                "Two people of the directory have the same value of the matching attribute; make it unique."
-                    .to_owned(),
-        }
     }
 }

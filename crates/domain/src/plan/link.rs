@@ -1,5 +1,6 @@
 //! What is remembered about an account, and what is seen of one.
 use crate::ids::{JobId, LinkId};
+use crate::mapping::Choice;
 use crate::scope::DisableCause;
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ pub struct Link {
     pub id: LinkId,
     /// The job that it belongs to.
     pub job: JobId,
-    /// Source id: a user's.
+    /// Source id: a user's or a group's.
     pub source: Uuid,
     /// Id of the account in the target.
     pub target_id: String,
@@ -43,11 +44,12 @@ pub struct Link {
     pub state: LinkState,
     /// How the account came to be linked.
     pub origin: Origin,
-    /// Target path to the value that was exported last.
+    /// Target path to the value that was exported last. Where a row only fills in what is missing, it is what the
+    /// account had.
     pub exported: Map<String, Value>,
     /// Why the account was disabled; `None` while it is enabled.
     pub cause: Option<DisableCause>,
-    /// The person's name, for logs after the person is gone.
+    /// The object's name, for logs after it is gone.
     pub display_name: String,
 }
 
@@ -60,15 +62,24 @@ pub struct TargetObject {
     pub body: Value,
 }
 
-/// What a search in the target found.
+/// What was seen of the target.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observed {
-    /// Nobody searched yet.
+    /// Nobody asked yet.
     NotAsked,
-    /// No account.
+    /// The search found no account.
     None,
-    /// One account.
+    /// The search found one account; or, for a link, this is its account.
     One(TargetObject),
-    /// So many accounts.
+    /// The search found so many accounts.
     Several(u32),
+    /// The search found one account, and it is linked to another object of the directory.
+    Taken {
+        /// The account.
+        target_id: String,
+        /// The other object's name.
+        other: String,
+    },
+    /// The search found no account, and these values were chosen for the new one.
+    Chosen(Vec<Choice>),
 }

@@ -1,0 +1,81 @@
+//! What a plan can't do.
+use super::action::display;
+use crate::mapping::{AttributeFailure, Choice, MatchQuery};
+
+/// It can't be done before somebody repairs something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// For example `DuplicateTargetEntries`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub advice: String,
+}
+
+impl Refusal {
+    /// Rows could not be evaluated.
+    #[must_use]
+    pub fn attribute_validation_failed(failures: &[AttributeFailure]) -> Self {
+        let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
+        Self {
+            code: "AttributeValidationFailed",
+            reason: format!("The attribute mapping gives no valid value for {}.", reasons.join("; ")),
+            advice: "Correct the object's attribute in the directory, or the mapping's row.".to_owned(),
+        }
+    }
+
+    /// The scoping filters can't be decided. Guessing would create or disable somebody's account.
+    #[must_use]
+    pub fn scope_undecided(message: &str) -> Self {
+        Self {
+            code: "ScopingFilterUndecidable",
+            reason: message.to_owned(),
+            advice: "Simplify the clause's pattern, or correct the object's attribute in the directory."
+                .to_owned(),
+        }
+    }
+
+    /// The search found more than one account.
+    #[must_use]
+    pub fn duplicate_target_entries(queries: &[MatchQuery], count: u32) -> Self {
+        let name = |query: &MatchQuery| {
+            let value = display(&query.value, query.redacted);
+            format!("{} \"{value}\"", query.path)
+        };
+        let asked: Vec<String> = queries.iter().map(name).collect();
+        Self {
+            code: "DuplicateTargetEntries",
+            reason: format!("The application has {count} accounts with {}.", asked.join(" or ")),
+            advice: "Remove or rename the surplus accounts in the application, or match by an attribute that is unique there."
+                .to_owned(),
+        }
+    }
+
+    /// The account found is another person's already.
+    #[must_use]
+    pub fn duplicate_source_entries(target_id: &str, other: &str) -> Self {
+        Self {
+            code: "DuplicateSourceEntries",
+            reason: format!("The account {target_id} that was found is already linked to {other}."),
+            advice:
+                "Two objects of the directory have the same value of the matching attribute; make it unique."
+                    .to_owned(),
+        }
+    }
+
+    /// Every value that the account could have got at these paths is somebody's already.
+    #[must_use]
+    pub fn no_unique_value(choices: &[Choice]) -> Self {
+        let taken = choices.iter().filter(|choice| choice.value.is_none());
+        let paths: Vec<&str> = taken.map(|choice| choice.path.as_str()).collect();
+        Self {
+            code: "NoUniqueValue",
+            reason: format!(
+                "Every value that SelectUniqueValue offers for {} is taken.",
+                paths.join(" and ")
+            ),
+            advice: "Give SelectUniqueValue another rule that tells these objects apart.".to_owned(),
+        }
+    }
+}
