@@ -39,6 +39,8 @@ pub struct FunctionView {
     pub name: String,
     /// What it does, in a sentence.
     pub summary: String,
+    /// What else there is to know, or empty.
+    pub remark: String,
     /// For example `Join(separator, source1, source2, …)`.
     pub signature: String,
     /// Its parameters.
@@ -65,6 +67,8 @@ pub struct FunctionParameterView {
 pub struct FunctionExampleView {
     /// The expression.
     pub expression: String,
+    /// The object that it is evaluated on, as JSON.
+    pub object: String,
     /// What it comes to.
     pub result: String,
 }

@@ -12,7 +12,9 @@ use purser_contract::schema::{
     ExpressionErrorView, ExpressionForm, ExpressionTargetForm, ExpressionTestForm, ExpressionTestView,
     ExpressionView, FilterOperatorView, FunctionExampleView, FunctionParameterView, FunctionView,
 };
-use purser_domain::expression::{Context, Expression, FUNCTIONS, Function, Outcome};
+use purser_domain::expression::{
+    Context, Example, Expression, Function, Gives, Need, Outcome, Parameter, functions,
+};
 use purser_domain::mapping::IS_SOFT_DELETED;
 use purser_domain::schema::{AttributeType, Mutability};
 use purser_domain::scope::OPERATORS;
@@ -105,9 +107,7 @@ impl Portal {
     /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_functions(&self, caller: &Caller) -> Result<Vec<FunctionView>> {
         caller.may(Right::Read)?;
-        let mut functions: Vec<FunctionView> = FUNCTIONS.iter().map(view_function).collect();
-        functions.sort_by_key(|function| function.name.to_lowercase());
-        Ok(functions)
+        Ok(functions().iter().map(|function| view_function(function)).collect())
     }
 
     /// The operators of scoping filters.
@@ -149,7 +149,9 @@ fn try_expression(
     };
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
     match expression.evaluate(&|name| object.value(name), context) {
-        Err(error) => failed(error_view("ExpressionEvaluationError", error.to_string(), 1, 1)),
+        Err(error) => {
+            failed(error_view("ExpressionEvaluationError", error.fault.to_string(), error.line, error.column))
+        }
         Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
         Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
         Ok(Outcome::Value(value)) => match fit(value, rule) {
@@ -244,20 +246,32 @@ fn view_function(function: &Function) -> FunctionView {
     FunctionView {
         name: function.name.to_owned(),
         summary: function.sentence.to_owned(),
-        signature: String::new(),
-        parameters: function
-            .parameters
-            .iter()
-            .map(|parameter| FunctionParameterView {
-                name: parameter.name.to_owned(),
-                required: true,
-                kind: "String".to_owned(),
-                repeated: false,
-            })
-            .collect(),
-        examples: vec![FunctionExampleView {
-            expression: function.example.to_owned(),
-            result: String::new(),
-        }],
+        remark: function.remark.to_owned(),
+        signature: function.signature(),
+        parameters: function.parameters.iter().map(view_parameter).collect(),
+        examples: function.examples.iter().map(view_example).collect(),
+    }
+}
+
+fn view_parameter(parameter: &Parameter) -> FunctionParameterView {
+    FunctionParameterView {
+        name: parameter.name.to_owned(),
+        required: parameter.need != Need::Optional,
+        kind: parameter.kind.graph_name().to_owned(),
+        repeated: parameter.need == Need::Repeated,
+    }
+}
+
+fn view_example(example: &Example) -> FunctionExampleView {
+    let result = match example.gives {
+        Gives::Value(value) => value.to_owned(),
+        Gives::Nothing => "no value".to_owned(),
+        Gives::Error => "an error".to_owned(),
+        Gives::Varies(form) => format!("something else each time, like {form}"),
+    };
+    FunctionExampleView {
+        expression: example.expression.to_owned(),
+        object: example.object.to_owned(),
+        result,
     }
 }

@@ -109,7 +109,7 @@ async fn functions_and_operators_are_listed_with_what_they_take() {
     let fixture = Fixture::new().await;
     let functions = fixture.portal.list_functions(&token()).unwrap();
     let join = functions.iter().find(|function| function.name == "Join").unwrap();
-    assert!(join.signature.starts_with("Join(separator, "), "{}", join.signature);
+    assert!(join.signature.starts_with("Join("), "{}", join.signature);
     assert!(join.parameters[0].required && !join.parameters[0].repeated);
     assert!(join.parameters.last().unwrap().repeated);
     for function in &functions {
