@@ -19,7 +19,7 @@ use purser_domain::mapping::IS_SOFT_DELETED;
 use purser_domain::schema::{AttributeType, Mutability};
 use purser_domain::scope::OPERATORS;
 use purser_domain::target_schema::TargetRule;
-use purser_domain::user::User;
+use purser_domain::user::{User, strip_guest_suffix};
 use purser_domain::value::{Value, display_json};
 use serde_json::{Map, Value as Json};
 use std::collections::HashSet;
@@ -177,7 +177,10 @@ fn read_person(person: &User, name: &str) -> Option<Value> {
         // Out of scope is the other cause; it depends on the application's assignments and is not asked here.
         return Some(Value::Boolean(person.deleted_at.is_some() || !person.account_enabled));
     }
-    person.source_value(name)
+    match (name, person.source_value(name)) {
+        ("userPrincipalName", Some(Value::Text(name))) => Some(Value::text(strip_guest_suffix(&name))),
+        (_, value) => value,
+    }
 }
 
 /// A sample value as its field shows it.
