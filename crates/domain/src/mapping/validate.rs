@@ -69,6 +69,8 @@ vocabulary! {
         ExpressionTooLong = "ExpressionTooLong",
         /// `SelectUniqueValue` where it can't work.
         MisplacedSelectUniqueValue = "MisplacedSelectUniqueValue",
+        /// `SelectUniqueValue` in a row that is not applied only during object creation.
+        UniqueValueFlowsOnce = "UniqueValueFlowsOnce",
         /// `appRoleAssignments` without one of the role functions.
         RolesMappedDirectly = "RolesMappedDirectly",
         /// Role functions while everybody is in scope.
@@ -132,15 +134,22 @@ pub fn validate(schema: &Schema, kind: ObjectKind, scope: ScopeMode) -> Vec<Mapp
     whole::check_roles(&rows, scope, &mut problems);
     whole::check_filter(mapping, &mut problems);
     whole::check_schema(schema, mapping, &rows, &mut problems);
-    // Stable, so that the problems of one row stay in the order in which they were found.
-    problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
+    sort(&mut problems);
     problems
 }
 
-/// What keeps a mapping from being evaluated; only errors.
+/// What keeps a mapping from being evaluated, row by row; only errors.
 #[must_use]
 pub fn check_runnable(mapping: &ObjectMapping, target: &TargetSchema) -> Vec<MappingProblem> {
-    check_rows(mapping, target).1
+    let (_, mut problems) = check_rows(mapping, target);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    sort(&mut problems);
+    problems
+}
+
+/// The problems of one row stay in the order in which they were found, and those of the whole come last.
+fn sort(problems: &mut [MappingProblem]) {
+    problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
 }
 
 fn check_rows<'a>(
