@@ -66,7 +66,9 @@ fn an_error_shows_its_line_with_a_caret_under_the_place() {
     let lines: Vec<&str> = evaluated.err.lines().collect();
     assert!(lines[0].starts_with("line 2, column 3: "), "{}", lines[0]);
     assert_eq!(&lines[1..], ["\t Swich([mail]))", "\t ^"]);
-    assert_eq!(run("Left([givenName], \"many\")", false).status, 1);
+    let evaluated = run("Join(\"\", Left([givenName], [surname]))", false);
+    assert_eq!(evaluated.status, 1);
+    assert!(evaluated.err.starts_with("line 1, column 10: "), "{}", evaluated.err);
 }
 
 #[test]

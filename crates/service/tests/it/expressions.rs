@@ -35,7 +35,7 @@ async fn what_is_wrong_with_an_expression_is_told_with_its_place() {
     let error = view.error.unwrap();
     assert_eq!((error.code.as_str(), error.line, error.column), ("ExpressionParseError", 2, 3));
     assert!(error.message.contains("Switch"), "{}", error.message);
-    let view = try_out("Left([mail], \"many\")", &[("mail", json!("a@b.c"))]).await;
+    let view = try_out("Left([mail], [mail])", &[("mail", json!("a@b.c"))]).await;
     assert!(view.parsed && !view.evaluated);
     assert_eq!(view.error.unwrap().code, "ExpressionEvaluationError");
 }
