@@ -68,7 +68,7 @@ fn an_error_shows_its_line_with_a_caret_under_the_place() {
     assert_eq!(&lines[1..], ["\t Swich([mail]))", "\t ^"]);
     let evaluated = run("Join(\"\", Left([givenName], [surname]))", false);
     assert_eq!(evaluated.status, 1);
-    assert!(evaluated.err.starts_with("line 1, column 10: "), "{}", evaluated.err);
+    assert!(evaluated.err.starts_with("line 1, column 28: "), "{}", evaluated.err);
 }
 
 #[test]

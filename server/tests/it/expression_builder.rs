@@ -42,7 +42,7 @@ async fn an_expression_is_tried_out_with_plain_forms() {
     let path = format!("/applications/{app}/provisioning/expression-builder?expression=Trim(%5Bmail%5D)");
     let page = browser.get(&path).await.expect(200).text;
     assert!(
-        page.contains("Trim([mail])") && page.contains("NormalizeDiacritics"),
+        page.contains("Trim([mail])") && page.contains("RemoveDuplicates"),
         "prefilled, with functions"
     );
 
@@ -64,6 +64,6 @@ async fn an_expression_is_tried_out_with_plain_forms() {
     assert!(page.contains("Line 1, column 1") && page.contains("<mark>S</mark>wich([&lt;i&gt;])"), "{page}");
     let page = test(&mut browser, &app, &[("form[expression]", "[mail]"), ("form[user]", "nobody")]).await;
     assert!(page.contains("There is no user"));
-    let page = test(&mut browser, &app, &[("form[expression]", "[mail]"), ("form[search]", "DIACRIT")]).await;
-    assert!(page.contains("NormalizeDiacritics") && !page.contains("SelectUniqueValue"));
+    let page = test(&mut browser, &app, &[("form[expression]", "[mail]"), ("form[search]", "DUPLIC")]).await;
+    assert!(page.contains("RemoveDuplicates") && !page.contains("SelectUniqueValue"));
 }
