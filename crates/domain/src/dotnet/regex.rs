@@ -208,6 +208,25 @@ fn rewrite_matches(
     if output.len() > MAX_RESULT { Err(MatchError::ResultTooLong) } else { Ok(output) }
 }
 
+/// A pattern that matches this text and nothing else, as .NET's `Regex.Escape`.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => pattern.push_str("\\n"),
+            '\r' => pattern.push_str("\\r"),
+            '\t' => pattern.push_str("\\t"),
+            '\u{c}' => pattern.push_str("\\f"),
+            '\\' | '*' | '+' | '?' | '|' | '{' | '[' | '(' | ')' | '^' | '$' | '.' | '#' | ' ' => {
+                pattern.extend(['\\', character]);
+            }
+            other => pattern.push(other),
+        }
+    }
+    pattern
+}
+
 fn read_characters(text: &str) -> Result<Vec<char>, MatchError> {
     if text.len() > MAX_TEXT {
         return Err(MatchError::TextTooLong);

@@ -1,5 +1,5 @@
 use super::machine::Machine;
-use super::{MAX_PATTERN, MAX_RESULT, MAX_STEPS, MAX_TEXT, MatchError, Regex};
+use super::{MAX_PATTERN, MAX_RESULT, MAX_STEPS, MAX_TEXT, MatchError, Regex, escape};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -353,6 +353,16 @@ proptest! {
         let found = find(&pattern, &text);
         prop_assert_eq!(found.as_deref(), expected.clone().and_then(|range| text.get(range)), "{}", pattern);
         prop_assert_eq!(ours.is_match(&text).unwrap(), expected.is_some());
+    }
+
+    /// What is escaped means itself, also where white space and comments would be left out.
+    #[test]
+    fn an_escaped_text_matches_itself_only(text in any::<String>(), other in any::<String>()) {
+        for options in ["", "(?x)"] {
+            let regex = regex(&format!("{options}\\A{}\\z", escape(&text)));
+            prop_assert!(regex.is_match(&text).unwrap());
+            prop_assert_eq!(regex.is_match(&other).unwrap(), text == other);
+        }
     }
 
     /// Whatever is handed in, it comes back with a result or a sentence.
