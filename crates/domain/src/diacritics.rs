@@ -90,7 +90,7 @@ mod tests {
                 count += 1;
             }
         }
-        assert_eq!(count, 130);
+        assert_eq!(count, 131);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Calendar arithmetic: adding to dates, counting between them, and Windows' file times.
 use super::DateError;
+use jiff::Span;
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Span};
 
 /// What `DateAdd` and `DateDiff` count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +111,13 @@ pub fn from_file_time(ticks: i64) -> Result<DateTime, DateError> {
     if ticks < 0 {
         return Err(DateError::BeforeFileTime);
     }
-    let nanoseconds = i32::try_from(ticks % TICKS_PER_SECOND * 100).map_err(|_| DateError::OutOfRange)?;
-    let span = SignedDuration::new(ticks / TICKS_PER_SECOND, nanoseconds);
-    FILE_TIME_START.checked_add(span).ok().and_then(keep_in_range).ok_or(DateError::OutOfRange)
+    let ticks_per_day = TICKS_PER_SECOND * 86_400;
+    let span = Span::new().try_days(ticks / ticks_per_day);
+    let span = span.and_then(|span| span.try_nanoseconds(ticks % ticks_per_day * 100));
+    span.and_then(|span| FILE_TIME_START.checked_add(span))
+        .ok()
+        .and_then(keep_in_range)
+        .ok_or(DateError::OutOfRange)
 }
 
 /// Dates of .NET are within the years 1 to 9999.

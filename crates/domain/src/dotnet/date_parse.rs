@@ -30,7 +30,8 @@ fn read(text: &str, today: Option<Date>) -> Result<DateTime, DateError> {
     if text.len() > MAX_TEXT {
         return Err(text_fault(text, "it is too long"));
     }
-    let mut reader = Reader { text, rest: text.trim(), pieces: Pieces::default(), numbers: Vec::new() };
+    let mut reader =
+        Reader { text, rest: text.trim(), pieces: Pieces::default(), numbers: Vec::new(), is_tied: false };
     if reader.rest.is_empty() {
         return Err(reader.fault("it is empty"));
     }
@@ -63,6 +64,8 @@ struct Reader<'t> {
     rest: &'t str,
     pieces: Pieces,
     numbers: Vec<Number>,
+    /// A sign such as `-` ties what comes next to the date before it.
+    is_tied: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -100,6 +103,7 @@ impl<'t> Reader<'t> {
             Some(sign @ ('-' | '/' | '.')) => {
                 let joins = !self.numbers.is_empty() || self.pieces.month.is_some();
                 self.take(sign);
+                self.is_tied = true;
                 if joins && self.rest.starts_with(|next: char| next.is_alphanumeric()) {
                     return Ok(());
                 }
@@ -115,10 +119,10 @@ impl<'t> Reader<'t> {
     fn read_digits(&mut self) -> Result<(), DateError> {
         let before = self.rest;
         let digits = self.take_while(|character| character.is_ascii_digit());
-        let is_hour_of_twelve = {
-            let word = self.rest.trim_start().get(..2).unwrap_or_default();
-            word.eq_ignore_ascii_case("AM") || word.eq_ignore_ascii_case("PM")
-        };
+        let word = self.rest.trim_start().get(..2).unwrap_or_default();
+        let is_tied = std::mem::take(&mut self.is_tied);
+        let is_hour_of_twelve =
+            !is_tied && (word.eq_ignore_ascii_case("AM") || word.eq_ignore_ascii_case("PM"));
         if self.rest.starts_with(':') || (is_hour_of_twelve && self.pieces.hour.is_none()) {
             self.rest = before;
             return self.read_time();
