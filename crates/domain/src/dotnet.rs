@@ -14,6 +14,9 @@ pub mod random_text;
 pub mod regex;
 pub mod title_case;
 
+pub use date_parse::parse_date;
+pub use regex::Regex;
+
 /// Why a date can't be read, written or reckoned with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {

@@ -9,8 +9,8 @@ mod evaluate;
 mod subject;
 mod validate;
 
+pub use compile::CompiledMapping;
 pub(crate) use compile::Row;
-pub use compile::{CompiledMapping, MappingError, source_attributes};
 pub use defaults::default_user_mapping;
 pub use evaluate::{AttributeFailure, Choice, Desired, DesiredValue, Flow, MatchQuery, UniqueQuestion};
 pub(crate) use subject::Reading;

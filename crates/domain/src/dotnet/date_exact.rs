@@ -69,6 +69,9 @@ pub fn parse_exact(text: &str, format: &str, styles: DateStyles, today: Date) ->
         (rest, trimmed) = (rest.trim_end(), trimmed.trim_end());
     }
     let mut reader = Reader { text, rest, pieces: Pieces::default(), inner_white: styles.inner_white };
+    if trimmed.is_empty() {
+        return Err(DateError::Format { format: String::new(), message: "it is empty" });
+    }
     let tokens = parse(trimmed)?;
     let mut tokens = tokens.iter().peekable();
     while let Some(token) = tokens.next() {
@@ -341,6 +344,8 @@ mod tests {
             ("", "yyyy"),
             ("٢٠٢١", "yyyy"),
             ("2021", "x"),
+            ("2021", ""),
+            ("", ""),
             ("2021", "yyyy'"),
         ] {
             assert_eq!(read(text, format), None, "{text} by {format}");

@@ -36,6 +36,8 @@ pub const MAX_PATTERN: usize = 1_000;
 pub const MAX_TEXT: usize = 64 * 1024;
 /// Longest result of a replacement, in bytes.
 pub const MAX_RESULT: usize = 64 * 1024;
+/// Most steps of a call: some 50 milliseconds. 64 KiB of text against a plain pattern take a twentieth of it.
+pub const MAX_STEPS: u64 = 4_000_000;
 
 /// A pattern that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,32 +103,39 @@ impl Regex {
     /// Whether it matches somewhere in the text.
     ///
     /// # Errors
-    /// When that takes too many steps, or the text is too long.
+    /// When that takes more than [`MAX_STEPS`], or the text is too long.
     pub fn is_match(&self, text: &str) -> Result<bool, MatchError> {
         let text = read_characters(text)?;
-        Ok(Machine::new(&self.program, &text).find(0)?.is_some())
+        Ok(Machine::new(&self.program, &text, MAX_STEPS).find(0)?.is_some())
     }
 
-    /// Replaces every match, as .NET's `Regex.Replace`.
+    /// Replaces every match, as .NET's `Regex.Replace`. What it takes is taken off `steps`, of which at most
+    /// [`MAX_STEPS`] are used, so that several calls can share an allowance.
     ///
     /// # Errors
     /// When that takes too many steps, or the text or the result is too long.
-    pub fn replace_all(&self, text: &str, replacement: &str) -> Result<String, MatchError> {
+    pub fn replace_all(&self, text: &str, replacement: &str, steps: &mut u64) -> Result<String, MatchError> {
         let replacement = Replacement::parse(replacement, &self.program);
-        self.rewrite(text, |text, found, output| {
+        self.rewrite(text, steps, |text, found, output| {
             replacement.write(text, found, &self.program, output, MAX_RESULT);
             Some(found.span)
         })
     }
 
     /// Replaces, in every match, only what the group matched; `new` is taken literally. Where the group took
-    /// no part, the match stays.
+    /// no part, the match stays. Of `steps` see [`Self::replace_all`].
     ///
     /// # Errors
     /// When there is no such group, that takes too many steps, or the text or the result is too long.
-    pub fn replace_group(&self, text: &str, group: &str, new: &str) -> Result<String, MatchError> {
+    pub fn replace_group(
+        &self,
+        text: &str,
+        group: &str,
+        new: &str,
+        steps: &mut u64,
+    ) -> Result<String, MatchError> {
         let group = self.load_group(group)?;
-        self.rewrite(text, |_, found, output| {
+        self.rewrite(text, steps, |_, found, output| {
             let span = found.groups.get(group).copied().flatten()?;
             output.push_str(new);
             Some(span)
@@ -134,13 +143,17 @@ impl Regex {
     }
 
     /// What the group matched in the first match; `None` when nothing matches or the group took no part.
+    /// Of `steps` see [`Self::replace_all`].
     ///
     /// # Errors
     /// When there is no such group, that takes too many steps, or the text is too long.
-    pub fn find_group(&self, text: &str, group: &str) -> Result<Option<String>, MatchError> {
+    pub fn find_group(&self, text: &str, group: &str, steps: &mut u64) -> Result<Option<String>, MatchError> {
         let group = self.load_group(group)?;
         let text = read_characters(text)?;
-        let found = Machine::new(&self.program, &text).find(0)?;
+        let mut machine = Machine::new(&self.program, &text, *steps);
+        let found = machine.find(0);
+        *steps = steps.saturating_sub(machine.count_steps());
+        let found = found?;
         let span = found.and_then(|found| found.groups.get(group).copied().flatten());
         Ok(span.and_then(|(start, end)| text.get(start..end)).map(|characters| characters.iter().collect()))
     }
@@ -154,37 +167,64 @@ impl Regex {
     fn rewrite(
         &self,
         text: &str,
+        steps: &mut u64,
         write: impl Fn(&[char], &Found, &mut String) -> Option<Span>,
     ) -> Result<String, MatchError> {
         let text = read_characters(text)?;
-        let mut machine = Machine::new(&self.program, &text);
-        let (mut output, mut copied, mut from) = (String::new(), 0, 0);
-        while let Some(found) = machine.find(from)? {
-            let (start, end) = found.span;
-            let mut new = String::new();
-            if let Some((replaced, after)) = write(&text, &found, &mut new)
-                // A look-around can put a group outside of its match, even before what was already copied.
-                && replaced >= copied
-            {
-                output.extend(text.get(copied..replaced).unwrap_or_default());
-                output.push_str(&new);
-                copied = after;
-            }
-            if output.len() > MAX_RESULT {
-                return Err(MatchError::ResultTooLong);
-            }
-            // After an empty match the search goes on one character further, or it would find it again.
-            from = if end == start { end + 1 } else { end };
-            if from > text.len() {
-                break;
-            }
+        let mut machine = Machine::new(&self.program, &text, *steps);
+        let output = rewrite_matches(&mut machine, &text, write);
+        *steps = steps.saturating_sub(machine.count_steps());
+        output
+    }
+}
+
+fn rewrite_matches(
+    machine: &mut Machine<'_, '_>,
+    text: &[char],
+    write: impl Fn(&[char], &Found, &mut String) -> Option<Span>,
+) -> Result<String, MatchError> {
+    let (mut output, mut copied, mut from) = (String::new(), 0, 0);
+    while let Some(found) = machine.find(from)? {
+        let (start, end) = found.span;
+        let mut new = String::new();
+        if let Some((replaced, after)) = write(text, &found, &mut new)
+            // A look-around can put a group outside of its match, even before what was already copied.
+            && replaced >= copied
+        {
+            output.extend(text.get(copied..replaced).unwrap_or_default());
+            output.push_str(&new);
+            copied = after;
         }
-        output.extend(text.get(copied..).unwrap_or_default());
         if output.len() > MAX_RESULT {
             return Err(MatchError::ResultTooLong);
         }
-        Ok(output)
+        // After an empty match the search goes on one character further, or it would find it again.
+        from = if end == start { end + 1 } else { end };
+        if from > text.len() {
+            break;
+        }
     }
+    output.extend(text.get(copied..).unwrap_or_default());
+    if output.len() > MAX_RESULT { Err(MatchError::ResultTooLong) } else { Ok(output) }
+}
+
+/// A pattern that matches this text and nothing else, as .NET's `Regex.Escape`.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => pattern.push_str("\\n"),
+            '\r' => pattern.push_str("\\r"),
+            '\t' => pattern.push_str("\\t"),
+            '\u{c}' => pattern.push_str("\\f"),
+            '\\' | '*' | '+' | '?' | '|' | '{' | '[' | '(' | ')' | '^' | '$' | '.' | '#' | ' ' => {
+                pattern.extend(['\\', character]);
+            }
+            other => pattern.push(other),
+        }
+    }
+    pattern
 }
 
 fn read_characters(text: &str) -> Result<Vec<char>, MatchError> {

@@ -1,32 +1,19 @@
 //! Checks a mapping and makes it quick to evaluate.
 use super::evaluate::Flow;
 use super::{AttributeMapping, FlowBehavior, FlowType, IS_SOFT_DELETED, MappingSource, ObjectActions};
-use super::{ObjectKind, ObjectMapping};
-use crate::expression::{Expression, find_nearest};
-use crate::group::{COMPUTED_GROUP_ATTRIBUTES, GROUP_ATTRIBUTES, GroupAttribute};
+use super::{MappingProblem, ObjectKind, ObjectMapping, ProblemCode, Severity, check_runnable};
+use crate::expression::Expression;
+use crate::group::GroupAttribute;
 use crate::path::TargetPath;
-use crate::schema::{AttributeType, Mutability};
+use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeType, Mutability};
 use crate::target_schema::{TargetRule, TargetSchema};
-use crate::user::{COMPUTED_ATTRIBUTES, USER_ATTRIBUTES, UserAttribute};
+use crate::user::UserAttribute;
 use crate::value::Value;
 use serde_json::Value as Json;
-use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The source that only the role functions may read.
-pub(super) const APP_ROLE_ASSIGNMENTS: &str = "appRoleAssignments";
 /// The functions whose roles are added to those that the account has (section 3.8 of the fact sheet).
 const ADDING_FUNCTIONS: [&str; 2] = ["SingleAppRoleAssignment", "AppRoleAssignmentsComplex"];
-
-/// What is wrong with a mapping.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct MappingError {
-    /// The row, from 0; `None` when the mapping as a whole is to blame.
-    pub row: Option<usize>,
-    /// What is wrong and what to do.
-    pub message: String,
-}
 
 /// A mapping, ready to be evaluated. Cheap to share, not meant to be cloned.
 #[derive(Debug)]
@@ -90,30 +77,24 @@ impl CompiledMapping {
     /// Checks and compiles a mapping.
     ///
     /// # Errors
-    /// Everything that is wrong with it, row by row.
-    pub fn compile(mapping: &ObjectMapping, target: &TargetSchema) -> Result<Self, Vec<MappingError>> {
+    /// Everything that keeps it from being evaluated, row by row: what [`check_runnable`] finds.
+    pub fn compile(mapping: &ObjectMapping, target: &TargetSchema) -> Result<Self, Vec<MappingProblem>> {
+        let mut problems = check_runnable(mapping, target);
+        if !problems.is_empty() {
+            problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
+            return Err(problems);
+        }
         let mut rows = Vec::with_capacity(mapping.attributes.len());
-        let mut errors = Vec::new();
-        let mut targets = HashSet::new();
         for (at, attribute) in mapping.attributes.iter().enumerate() {
-            let compiled = compile_row(attribute, mapping.source_object, target).and_then(|row| {
-                if targets.insert(row.path.as_str().to_lowercase()) {
-                    Ok(row)
-                } else {
-                    Err(format!("{} is mapped twice; remove one of the two rows.", row.path))
-                }
-            });
-            match compiled {
+            match compile_row(attribute, mapping.source_object, target) {
                 Ok(row) => rows.push(row),
-                Err(message) => errors.push(MappingError { row: Some(at), message }),
+                Err((code, message)) => {
+                    problems.push(MappingProblem { severity: Severity::Error, row: Some(at), code, message });
+                }
             }
         }
-        if !mapping.attributes.iter().any(|attribute| attribute.matching_priority.is_some()) {
-            let message = "No row matches objects. Let one with a unique value, such as userName, match.";
-            errors.push(MappingError { row: None, message: message.to_owned() });
-        }
-        if !errors.is_empty() {
-            return Err(errors);
+        if !problems.is_empty() {
+            return Err(problems);
         }
         let priority = |at: &usize| mapping.attributes[*at].matching_priority;
         let mut matching: Vec<usize> = (0..rows.len()).filter(|at| priority(at).is_some()).collect();
@@ -192,23 +173,27 @@ impl CompiledMapping {
     }
 }
 
-fn compile_row(attribute: &AttributeMapping, kind: ObjectKind, target: &TargetSchema) -> Result<Row, String> {
-    let path = TargetPath::parse(&attribute.target).map_err(|error| error.to_string())?;
-    if path.as_str().eq_ignore_ascii_case("id") {
-        return Err("id is given by the target and can't be mapped.".to_owned());
-    }
+/// What has been checked is checked again where it is read, so that no row is compiled from a misreading.
+type Fault = (ProblemCode, String);
+
+fn compile_row(attribute: &AttributeMapping, kind: ObjectKind, target: &TargetSchema) -> Result<Row, Fault> {
+    let path = TargetPath::parse(&attribute.target)
+        .map_err(|error| (ProblemCode::UnreadableTarget, error.to_string()))?;
     let rule = target.rule(&path);
-    let coerce = |text: &str| {
-        rule.coerce(Value::text(text)).map_err(|message| format!("The value for {path} {message}."))
+    let coerce = |text: &str, code| {
+        let value = rule.coerce(Value::text(text));
+        value.map_err(|message| (code, format!("The value for {path} {message}.")))
     };
     let source = match &attribute.source {
         MappingSource::Direct(name) => compile_direct(name, kind)?,
-        MappingSource::Constant(text) => RowSource::Constant(coerce(text)?),
-        MappingSource::Expression(text) => compile_expression(text, kind, &path)?,
+        MappingSource::Constant(text) => RowSource::Constant(coerce(text, ProblemCode::UnfitConstant)?),
+        MappingSource::Expression(text) => RowSource::Expression(
+            Expression::parse(text).map_err(|error| (ProblemCode::ExpressionError, error.to_string()))?,
+        ),
         MappingSource::None => RowSource::Nothing,
     };
     let default = attribute.default_value.as_deref().filter(|text| !text.is_empty());
-    let default = default.map(coerce).transpose()?;
+    let default = default.map(|text| coerce(text, ProblemCode::UnfitDefaultValue)).transpose()?;
     let matches = attribute.matching_priority.is_some();
     let mut row = Row {
         rule,
@@ -237,10 +222,6 @@ fn compile_row(attribute: &AttributeMapping, kind: ObjectKind, target: &TargetSc
             && attributes.iter().all(|name| *name == IS_SOFT_DELETED)
             && !expression.reads_clock();
         adds = expression.function().is_some_and(|name| ADDING_FUNCTIONS.contains(&name));
-    }
-    if row.unique && matches {
-        let path = &row.path;
-        return Err(format!("{path} can't match objects: SelectUniqueValue gives it a new value for each."));
     }
     row.flow = flow_of(attribute.flow_type, &row, adds);
     // Rows that only add or only fill in leave to the target what it has, and without the value that they are
@@ -271,22 +252,9 @@ fn flow_of(flow_type: FlowType, row: &Row, adds: bool) -> Flow {
     }
 }
 
-fn compile_expression(text: &str, kind: ObjectKind, path: &TargetPath) -> Result<RowSource, String> {
-    let expression = Expression::parse(text)
-        .map_err(|error| format!("The expression for {path} can't be read: {error}"))?;
-    for name in expression.attributes() {
-        if name != APP_ROLE_ASSIGNMENTS || kind != ObjectKind::User {
-            compile_direct(name, kind)?;
-        }
-    }
-    Ok(RowSource::Expression(expression))
-}
-
-fn compile_direct(name: &str, kind: ObjectKind) -> Result<RowSource, String> {
-    if name == IS_SOFT_DELETED {
-        return Ok(RowSource::IsSoftDeleted);
-    }
+fn compile_direct(name: &str, kind: ObjectKind) -> Result<RowSource, Fault> {
     let source = match (kind, name) {
+        (_, IS_SOFT_DELETED) => Some(RowSource::IsSoftDeleted),
         (_, "objectId" | "id") => Some(RowSource::ObjectId),
         (ObjectKind::User, "accountEnabled") => Some(RowSource::AccountEnabled),
         (ObjectKind::User, "manager") => Some(RowSource::Manager),
@@ -294,44 +262,13 @@ fn compile_direct(name: &str, kind: ObjectKind) -> Result<RowSource, String> {
         (ObjectKind::User, "originalUserPrincipalName") => {
             UserAttribute::find("userPrincipalName").map(RowSource::UserText)
         }
-        (ObjectKind::User, APP_ROLE_ASSIGNMENTS) => {
-            let message = "appRoleAssignments can't be mapped directly; use AssertiveAppRoleAssignmentsComplex([appRoleAssignments]) or another of the role functions.";
-            return Err(message.to_owned());
-        }
         (ObjectKind::User, _) => UserAttribute::find(name).map(RowSource::UserText),
         (ObjectKind::Group, "members") => Some(RowSource::Members),
         (ObjectKind::Group, _) => GroupAttribute::find(name).map(RowSource::GroupText),
     };
-    source.ok_or_else(|| describe_unknown(name, kind))
-}
-
-/// Every name that a mapping of this kind of object can read, text attributes first. Graph's other names of
-/// attributes (`mobilePhone` for `mobile`) work as well and are left out.
-pub fn source_attributes(kind: ObjectKind) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = match kind {
-        ObjectKind::User => {
-            let texts = USER_ATTRIBUTES.iter().map(|attribute| attribute.name);
-            texts.chain(COMPUTED_ATTRIBUTES.iter().copied()).chain([APP_ROLE_ASSIGNMENTS]).collect()
-        }
-        ObjectKind::Group => {
-            let texts = GROUP_ATTRIBUTES.iter().map(|attribute| attribute.name);
-            texts.chain(COMPUTED_GROUP_ATTRIBUTES.iter().copied()).collect()
-        }
-    };
-    names.retain(|name| *name != "id");
-    names.push(IS_SOFT_DELETED);
-    names
-}
-
-fn describe_unknown(name: &str, kind: ObjectKind) -> String {
-    let owners = match kind {
-        ObjectKind::User => "Users",
-        ObjectKind::Group => "Groups",
-    };
-    match find_nearest(name, source_attributes(kind).into_iter()) {
-        Some(nearest) => format!("{owners} have no attribute {name}; did you mean {nearest}?"),
-        None => format!("{owners} have no attribute {name}."),
-    }
+    source.ok_or_else(|| {
+        (ProblemCode::UnknownSourceAttribute, format!("{kind} objects have no attribute {name}."))
+    })
 }
 
 #[cfg(test)]
@@ -339,7 +276,7 @@ mod tests {
     use super::super::default_user_mapping;
     use super::*;
 
-    fn compile(change: impl FnOnce(&mut ObjectMapping)) -> Result<CompiledMapping, Vec<MappingError>> {
+    fn compile(change: impl FnOnce(&mut ObjectMapping)) -> Result<CompiledMapping, Vec<MappingProblem>> {
         let mut mapping = default_user_mapping();
         change(&mut mapping);
         CompiledMapping::compile(&mapping, TargetSchema::scim_user())
@@ -371,10 +308,10 @@ mod tests {
         })
         .unwrap_err();
         let rows: Vec<_> = errors.iter().map(|error| error.row).collect();
-        assert_eq!(rows, [0, 1, 2, 4, 5, 18, 22].map(Some));
+        assert_eq!(rows, [0, 1, 2, 3, 4, 5, 18, 22].map(Some));
         assert!(errors[0].message.contains("did you mean userPrincipalName?"), "{}", errors[0]);
-        assert!(errors[4].message.contains("no attribute nothingLikeIt."), "{}", errors[4]);
-        assert!(errors[6].message.contains("True or False"), "{}", errors[6]);
+        assert!(errors[5].message.contains("no attribute nothingLikeIt."), "{}", errors[5]);
+        assert!(errors[7].message.contains("True or False"), "{}", errors[7]);
     }
 
     #[test]

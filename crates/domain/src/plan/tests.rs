@@ -1,6 +1,7 @@
 //! The plan's rules one by one; `model` lets whole histories run against a small target.
 mod flows;
 mod groups;
+mod model;
 mod questions;
 
 use super::*;

@@ -5,13 +5,11 @@
 //! step of one allowance for the whole call. And where the pattern is regular (no look-around, no
 //! reference, nothing atomic), a search that gets long remembers from where it has already failed, so it
 //! takes time linear in the text where .NET would take exponential.
-use super::MatchError;
 use super::class::{fold, is_word};
 use super::program::{Instruction, Program};
 use super::tree::Assertion;
+use super::{MAX_STEPS, MatchError};
 
-/// Steps of a whole call. 64 KiB of text against a plain pattern take a tenth of it.
-pub(super) const MAX_STEPS: u64 = 4_000_000;
 /// Most ways back that are remembered at a time: 24 MB.
 const MAX_FRAMES: usize = 1_000_000;
 /// Steps of one search after which it remembers where it failed.
@@ -47,6 +45,7 @@ pub(super) struct Machine<'p, 't> {
     groups: Vec<Option<(u32, u32)>>,
     marks: Vec<u32>,
     frames: Vec<Frame>,
+    steps: u64,
     steps_left: u64,
     /// Steps of one search after which it remembers its failures.
     pub(super) patience: u64,
@@ -56,7 +55,8 @@ pub(super) struct Machine<'p, 't> {
 }
 
 impl<'p, 't> Machine<'p, 't> {
-    pub(super) fn new(program: &'p Program, text: &'t [char]) -> Self {
+    pub(super) fn new(program: &'p Program, text: &'t [char], steps: u64) -> Self {
+        let steps = steps.min(MAX_STEPS);
         Self {
             program,
             text,
@@ -65,7 +65,8 @@ impl<'p, 't> Machine<'p, 't> {
             groups: vec![None; program.groups.len()],
             marks: vec![u32::MAX; program.marks],
             frames: Vec::new(),
-            steps_left: MAX_STEPS,
+            steps,
+            steps_left: steps,
             patience: PATIENCE,
             patience_ends: 0,
             failed: Vec::new(),
@@ -91,9 +92,22 @@ impl<'p, 't> Machine<'p, 't> {
         Ok(None)
     }
 
+    /// The steps that it took so far.
+    pub(super) fn count_steps(&self) -> u64 {
+        self.steps - self.steps_left
+    }
+
     fn spend(&mut self, steps: u64) -> Result<(), MatchError> {
-        self.steps_left = self.steps_left.checked_sub(steps).ok_or(MatchError::TooCostly)?;
-        Ok(())
+        match self.steps_left.checked_sub(steps) {
+            Some(left) => {
+                self.steps_left = left;
+                Ok(())
+            }
+            None => {
+                self.steps_left = 0;
+                Err(MatchError::TooCostly)
+            }
+        }
     }
 
     fn push(&mut self, frame: Frame) -> Result<(), MatchError> {

@@ -120,7 +120,7 @@ impl Parser {
                 if !self.take(")") {
                     return Err(fault_at(start, "a comment is not closed"));
                 }
-            } else if options.ignores_space && self.peek().is_some_and(char::is_whitespace) {
+            } else if options.ignores_space && self.peek().is_some_and(is_blank) {
                 self.at += 1;
             } else if options.ignores_space && self.peek() == Some('#') {
                 while self.next().is_some_and(|character| character != '\n') {}
@@ -353,6 +353,11 @@ impl Parser {
             _ => Ok(Node::Character { character: self.parse_character_escape()?, folds }),
         }
     }
+}
+
+/// What `(?x)` leaves out: in .NET the blanks of ASCII only.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
 pub(super) fn fault_at(at: usize, message: impl Into<String>) -> PatternError {

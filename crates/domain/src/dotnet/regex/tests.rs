@@ -1,5 +1,5 @@
 use super::machine::Machine;
-use super::{MAX_PATTERN, MAX_RESULT, MAX_TEXT, MatchError, Regex};
+use super::{MAX_PATTERN, MAX_RESULT, MAX_STEPS, MAX_TEXT, MatchError, Regex, escape};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ fn regex(pattern: &str) -> Regex {
 }
 
 fn replace(pattern: &str, text: &str, replacement: &str) -> String {
-    regex(pattern).replace_all(text, replacement).unwrap()
+    regex(pattern).replace_all(text, replacement, &mut { MAX_STEPS }).unwrap()
 }
 
 /// The first match, marked.
 fn find(pattern: &str, text: &str) -> Option<String> {
     let whole = format!("(?<whole>{pattern})");
-    regex(&whole).find_group(text, "whole").unwrap()
+    regex(&whole).find_group(text, "whole", &mut { MAX_STEPS }).unwrap()
 }
 
 #[test]
@@ -23,12 +23,15 @@ fn the_documented_replacements_come_out() {
     assert_eq!(replace("[a-zA-Z_]*", "john_doe72", ""), "72");
     let street = regex(r"(?<streetNumber>^\d*)");
     assert_eq!(
-        street.replace_group("545 Tremont Street", "streetNumber", "888").unwrap(),
+        street.replace_group("545 Tremont Street", "streetNumber", "888", &mut { MAX_STEPS }).unwrap(),
         "888 Tremont Street"
     );
     let suffix = regex("(?<Suffix>@(.)*)");
-    assert_eq!(suffix.replace_group("jo@contoso.com", "Suffix", "").unwrap(), "jo");
-    assert_eq!(suffix.find_group("jo@contoso.com", "Suffix").unwrap().as_deref(), Some("@contoso.com"));
+    assert_eq!(suffix.replace_group("jo@contoso.com", "Suffix", "", &mut { MAX_STEPS }).unwrap(), "jo");
+    assert_eq!(
+        suffix.find_group("jo@contoso.com", "Suffix", &mut { MAX_STEPS }).unwrap().as_deref(),
+        Some("@contoso.com")
+    );
 }
 
 #[test]
@@ -130,11 +133,14 @@ fn replacements_follow_dotnets_syntax() {
 #[test]
 fn a_group_is_replaced_in_every_match_and_nothing_else_is() {
     let regex = regex(r"(?<key>\w)=(?<value>\w)?");
-    assert_eq!(regex.replace_group("a=1;b=;c=3", "value", "$x").unwrap(), "a=$x;b=;c=$x");
-    assert_eq!(regex.replace_group("a=1", "2", "z").unwrap(), "a=z");
-    assert_eq!(regex.find_group("-", "key").unwrap(), None);
-    assert_eq!(regex.find_group("b=", "value").unwrap(), None);
-    assert_eq!(regex.find_group("b=", "no"), Err(MatchError::UnknownGroup("no".to_owned())));
+    assert_eq!(regex.replace_group("a=1;b=;c=3", "value", "$x", &mut { MAX_STEPS }).unwrap(), "a=$x;b=;c=$x");
+    assert_eq!(regex.replace_group("a=1", "2", "z", &mut { MAX_STEPS }).unwrap(), "a=z");
+    assert_eq!(regex.find_group("-", "key", &mut { MAX_STEPS }).unwrap(), None);
+    assert_eq!(regex.find_group("b=", "value", &mut { MAX_STEPS }).unwrap(), None);
+    assert_eq!(
+        regex.find_group("b=", "no", &mut { MAX_STEPS }),
+        Err(MatchError::UnknownGroup("no".to_owned()))
+    );
     assert!(regex.has_group("key") && regex.has_group("1") && !regex.has_group("3"));
 }
 
@@ -251,7 +257,7 @@ fn no_call_takes_long() {
     for (pattern, text) in hostile_calls() {
         let regex = regex(&pattern);
         let started = Instant::now();
-        let result = regex.replace_all(&text, "[$&]").map(|text| text.len());
+        let result = regex.replace_all(&text, "[$&]", &mut { MAX_STEPS }).map(|text| text.len());
         let elapsed = started.elapsed();
         if elapsed > worst.0 {
             worst = (elapsed, format!("{pattern} on {} bytes: {result:?}", text.len()));
@@ -268,12 +274,30 @@ fn every_bound_is_reached() {
     let long = "a".repeat(MAX_TEXT);
     assert_eq!(regex("a").is_match(&long), Ok(true));
     assert_eq!(regex("a").is_match(&format!("{long}a")), Err(MatchError::TextTooLong));
-    assert_eq!(regex("a").replace_all(&long, "aa"), Err(MatchError::ResultTooLong));
-    assert_eq!(regex("a").replace_all(&long, "b").unwrap().len(), MAX_RESULT);
-    assert_eq!(regex("b").replace_all(&long, "").unwrap().len(), MAX_RESULT);
-    assert_eq!(regex("(?<g>a)").replace_group(&long, "g", "aa"), Err(MatchError::ResultTooLong));
-    assert_eq!(regex("x|$").replace_all(&long, "b"), Err(MatchError::ResultTooLong));
+    assert_eq!(regex("a").replace_all(&long, "aa", &mut { MAX_STEPS }), Err(MatchError::ResultTooLong));
+    assert_eq!(regex("a").replace_all(&long, "b", &mut { MAX_STEPS }).unwrap().len(), MAX_RESULT);
+    assert_eq!(regex("b").replace_all(&long, "", &mut { MAX_STEPS }).unwrap().len(), MAX_RESULT);
+    assert_eq!(
+        regex("(?<g>a)").replace_group(&long, "g", "aa", &mut { MAX_STEPS }),
+        Err(MatchError::ResultTooLong)
+    );
+    assert_eq!(regex("x|$").replace_all(&long, "b", &mut { MAX_STEPS }), Err(MatchError::ResultTooLong));
     assert_eq!(regex(r"(a+)+\1b").is_match(&"a".repeat(5_000)), Err(MatchError::TooCostly));
+}
+
+#[test]
+fn calls_can_share_an_allowance() {
+    let (regex, mut steps) = (regex("a"), 10_000);
+    let mut calls = 0;
+    while regex.replace_all(&"a".repeat(100), "b", &mut steps).is_ok() {
+        calls += 1;
+    }
+    assert!((10..=50).contains(&calls), "{calls}");
+    assert_eq!(regex.find_group("a", "0", &mut steps), Err(MatchError::UnknownGroup("0".to_owned())));
+    assert_eq!(regex.replace_all("a", "b", &mut steps), Err(MatchError::TooCostly));
+    let mut plenty = u64::MAX;
+    assert_eq!(regex.replace_all("a", "b", &mut plenty).as_deref(), Ok("b"));
+    assert!(plenty > u64::MAX - 100);
 }
 
 #[test]
@@ -331,11 +355,21 @@ proptest! {
         prop_assert_eq!(ours.is_match(&text).unwrap(), expected.is_some());
     }
 
+    /// What is escaped means itself, also where white space and comments would be left out.
+    #[test]
+    fn an_escaped_text_matches_itself_only(text in any::<String>(), other in any::<String>()) {
+        for options in ["", "(?x)"] {
+            let regex = regex(&format!("{options}\\A{}\\z", escape(&text)));
+            prop_assert!(regex.is_match(&text).unwrap());
+            prop_assert_eq!(regex.is_match(&other).unwrap(), text == other);
+        }
+    }
+
     /// Whatever is handed in, it comes back with a result or a sentence.
     #[test]
     fn nothing_that_is_parsed_panics(pattern in r"[ab\\(){}\[\]|*+?^$.,:<>='!#\-kpPxuLd0-9]{0,24}", text in "[ab\n]{0,20}") {
         if let Ok(regex) = Regex::parse(&pattern) {
-            let _ = regex.replace_all(&text, "<$1${a}$&>");
+            let _ = regex.replace_all(&text, "<$1${a}$&>", &mut { MAX_STEPS });
         }
     }
 
@@ -345,7 +379,7 @@ proptest! {
         let regex = regex(&pattern);
         let text: Vec<char> = text.chars().collect();
         let find = |patience| {
-            let mut machine = Machine::new(&regex.program, &text);
+            let mut machine = Machine::new(&regex.program, &text, MAX_STEPS);
             machine.patience = patience;
             machine.find(0).unwrap().map(|found| (found.span, found.groups))
         };

@@ -86,8 +86,13 @@ fn remove_duplicates<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let Some(value) = call.value(0)? else { return Ok(None) };
     let Value::List(items) = value.as_ref() else { return Ok(Some(value)) };
     let mut seen: HashSet<Cow<'_, str>> = HashSet::with_capacity(items.len());
-    let first = |item: &&Value| seen.insert(item.to_display());
-    answer(Value::List(items.iter().filter(first).cloned().collect()))
+    let mut distinct = Vec::new();
+    for item in items {
+        if seen.insert(item.to_display()) {
+            distinct.push(item.clone());
+        }
+    }
+    answer(Value::List(distinct))
 }
 
 fn split<'a>(call: &Call<'_, 'a>) -> Answer<'a> {

@@ -1,0 +1,17 @@
+//! The tables, by family of functions.
+mod core;
+
+use super::*;
+
+/// Every table.
+const TABLES: &[&[Vector]] = &[core::VECTORS];
+
+/// All vectors.
+pub(super) fn all() -> impl Iterator<Item = &'static Vector> {
+    TABLES.iter().copied().flatten()
+}
+
+#[test]
+fn every_vector_gives_its_result() {
+    TABLES.iter().for_each(|table| run(table));
+}
