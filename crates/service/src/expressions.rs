@@ -149,13 +149,11 @@ fn try_expression(
     };
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
     match expression.evaluate(&|name| object.value(name), context) {
-        Err(error) => failed(error_view("ExpressionEvaluationError", error.to_string(), error.line, error.column)),
-        Ok(Outcome::Null) => {
-            ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read }
+        Err(error) => {
+            failed(error_view("ExpressionEvaluationError", error.to_string(), error.line, error.column))
         }
-        Ok(Outcome::Ignored) => {
-            ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read }
-        }
+        Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
+        Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
         Ok(Outcome::Value(value)) => match fit(value, rule) {
             Ok(values) => ExpressionView { evaluated: true, outcome: "value".to_owned(), values, ..read },
             Err(message) => {
@@ -217,7 +215,9 @@ fn fit(value: Value, rule: Option<TargetRule>) -> std::result::Result<Vec<String
     })
 }
 
-fn read_target(form: &ExpressionTargetForm) -> std::result::Result<TargetRule, purser_contract::problem::Problem> {
+fn read_target(
+    form: &ExpressionTargetForm,
+) -> std::result::Result<TargetRule, purser_contract::problem::Problem> {
     let kind = match form.kind.trim() {
         "" => AttributeType::String,
         text => text.parse().map_err(|_| {

@@ -131,7 +131,8 @@ impl Portal {
 }
 
 fn view_schema(application: &Application, spec: &JobSpec, schema: &Schema) -> SchemaView {
-    let problems = schema.mappings().flat_map(|mapping| find_problems(schema, spec.scope, mapping.source_object));
+    let problems =
+        schema.mappings().flat_map(|mapping| find_problems(schema, spec.scope, mapping.source_object));
     SchemaView {
         application_id: application.id.to_string(),
         job_id: spec.job_id.to_string(),
@@ -152,8 +153,9 @@ fn find_problems(schema: &Schema, scope: ScopeMode, kind: ObjectKind) -> Vec<Map
 /// Refuses a schema by which no cycle could work.
 fn check_schema(schema: &Schema, scope: ScopeMode) -> std::result::Result<(), Problem> {
     if schema.mapping(ObjectKind::User).is_none() {
-        return Err(invalid("The schema has no mapping of users, so nothing was changed.")
-            .advice("Give it a synchronization rule with an object mapping whose sourceObjectName is User."));
+        return Err(invalid("The schema has no mapping of users, so nothing was changed.").advice(
+            "Give it a synchronization rule with an object mapping whose sourceObjectName is User.",
+        ));
     }
     let problems = schema.mappings().flat_map(|mapping| find_problems(schema, scope, mapping.source_object));
     let errors: Vec<_> = problems.filter(|problem| problem.error).collect();

@@ -10,9 +10,9 @@ mod people;
 
 use divan::{Bencher, black_box};
 use jiff::Timestamp;
-use people::{MANAGER, Person, person};
+use people::{Person, person};
 use purser_domain::expression::{Context, Expression};
-use purser_domain::plan::{Action, Observed, SkipCode, plan_user};
+use purser_domain::plan::{Action, Observed, SkipCode, plan_object};
 use purser_domain::value::Value;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -83,12 +83,12 @@ fn time(round: impl Fn()) -> Duration {
 }
 
 fn evaluate(person: &Person) {
-    let desired = person.mapping.evaluate(&person.user, person.scope.is_soft_deleted(), Some(MANAGER));
+    let desired = person.mapping.evaluate(person.subject());
     assert!(black_box(desired).is_ok(), "the default mapping can be evaluated");
 }
 
 fn plan(person: &Person) {
-    let action = plan_user(&person.mapping, person.subject(), Some(&person.link), &Observed::NotAsked);
+    let action = plan_object(&person.mapping, person.subject(), Some(&person.link), &Observed::NotAsked);
     let Action::Skip(skip) = black_box(action) else { panic!("somebody unchanged needs nothing") };
     assert_eq!(skip.code, SkipCode::RedundantExport);
 }

@@ -1,19 +1,24 @@
 //! Somebody whose attributes are filled in as in a real directory, and whose account has them all.
 use jiff::Timestamp;
+use purser_domain::expression::Context;
 use purser_domain::ids::{JobId, LinkId, RoleId, UserId};
 use purser_domain::mapping::{CompiledMapping, default_user_mapping};
-use purser_domain::plan::{Action, Link, LinkState, Observed, Origin, Subject, plan_user};
-use purser_domain::scope::{Entitlement, Scope, ScopeFacts, ScopeMode, decide_scope};
+use purser_domain::plan::{
+    Action, Link, LinkState, Observed, Origin, Reference, References, Source, Subject, plan_object,
+};
+use purser_domain::scope::{Entitlement, FilterVerdict, Scope, ScopeFacts, ScopeMode, decide_scope};
+use purser_domain::target_schema::TargetSchema;
 use purser_domain::user::{User, UserAttributes};
 use uuid::Uuid;
 
 /// The manager's account.
-pub(crate) const MANAGER: &str = "4c1e8f0a-manager";
+const MANAGER: &str = "4c1e8f0a-manager";
 
 /// Everything that the rules look at.
 pub(crate) struct Person {
     pub(crate) user: User,
     pub(crate) scope: Scope,
+    pub(crate) context: Context<'static>,
     pub(crate) mapping: CompiledMapping,
     /// What was exported is what the rules say now.
     pub(crate) link: Link,
@@ -22,7 +27,14 @@ pub(crate) struct Person {
 impl Person {
     /// As the plan wants to see the person.
     pub(crate) fn subject(&self) -> Subject<'_> {
-        Subject { user: &self.user, scope: &self.scope, manager_target: Some(MANAGER) }
+        let manager = Some(Reference { source: Uuid::from_u128(8), account: Some(MANAGER) });
+        Subject {
+            source: Source::User(&self.user),
+            scope: &self.scope,
+            references: References { manager, members: &[] },
+            roles: &[],
+            context: &self.context,
+        }
     }
 }
 
@@ -36,8 +48,9 @@ pub(crate) fn person() -> Person {
         account_enabled: user.account_enabled,
         soft_deleted: false,
         roles: &roles,
+        filter: FilterVerdict::Passed,
     });
-    let Ok(mapping) = CompiledMapping::compile(&default_user_mapping()) else {
+    let Ok(mapping) = CompiledMapping::compile(&default_user_mapping(), TargetSchema::scim_user()) else {
         panic!("the default mapping compiles")
     };
     let link = Link {
@@ -51,8 +64,8 @@ pub(crate) fn person() -> Person {
         cause: None,
         display_name: user.name(),
     };
-    let mut person = Person { user, scope, mapping, link };
-    let Action::Create(write) = plan_user(&person.mapping, person.subject(), None, &Observed::None) else {
+    let mut person = Person { user, scope, context: Context::at(Timestamp::UNIX_EPOCH), mapping, link };
+    let Action::Create(write) = plan_object(&person.mapping, person.subject(), None, &Observed::None) else {
         panic!("somebody new gets an account")
     };
     person.link.exported = write.exported();
