@@ -1,6 +1,6 @@
 //! .NET's patterns, where the dialects agree, beside another engine: the first match must be the same one.
 use arbitrary::{Arbitrary, Result, Unstructured};
-use purser_domain::dotnet::regex::Regex;
+use purser_domain::dotnet::regex::{MAX_STEPS, Regex};
 use std::fmt::{self, Write};
 
 /// Deep enough for every pair of constructs.
@@ -49,7 +49,7 @@ impl Case {
     pub fn check(&self) {
         let theirs = fancy_regex::RegexBuilder::new(&self.pattern).backtrack_limit(STEPS).build();
         let (Ok(ours), Ok(theirs)) = (Regex::parse(&self.pattern), theirs) else { return };
-        let (Ok(marked), Ok(found)) = (ours.replace_all(&self.text, MARKS), theirs.find(&self.text)) else {
+        let (Ok(marked), Ok(found)) = (ours.replace_all(&self.text, MARKS, &mut { MAX_STEPS }), theirs.find(&self.text)) else {
             return;
         };
         let first = marked.split_once('<').and_then(|(before, rest)| {

@@ -266,6 +266,11 @@ impl<'e, 'a> Call<'e, 'a> {
         fail(self.place, fault)
     }
 
+    /// Charges work that the function counts itself, as much as if it had handled so many bytes.
+    pub(super) fn charge(&self, work: u64) -> Result<(), Halt> {
+        self.evaluation.charge(self.place, usize::try_from(work).unwrap_or(usize::MAX))
+    }
+
     /// Refuses a result that is growing too large, before it is whole.
     pub(super) fn check_size(&self, size: usize) -> Result<(), Halt> {
         self.evaluation.check_size(self.function().name, self.place, size)

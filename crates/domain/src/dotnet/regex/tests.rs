@@ -214,7 +214,7 @@ fn a_regular_pattern_takes_linear_time_whatever_its_shape() {
 /// Patterns and texts that keep other engines busy for hours.
 fn hostile_calls() -> Vec<(String, String)> {
     let mut calls = Vec::new();
-    for length in [100, 4_000, 10_000, 60_000] {
+    for length in [10_000, 60_000] {
         for pattern in [
             "(a+)+$",
             "(a|aa)+$",

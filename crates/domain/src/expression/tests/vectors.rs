@@ -1,10 +1,15 @@
 //! The tables, by family of functions.
+mod case;
 mod core;
+mod date;
+mod random;
+mod replace;
 
 use super::*;
 
 /// Every table.
-const TABLES: &[&[Vector]] = &[core::VECTORS];
+const TABLES: &[&[Vector]] =
+    &[core::VECTORS, case::VECTORS, date::VECTORS, random::VECTORS, replace::VECTORS];
 
 /// All vectors.
 pub(super) fn all() -> impl Iterator<Item = &'static Vector> {
