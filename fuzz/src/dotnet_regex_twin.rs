@@ -4,7 +4,7 @@
 //!
 //! A pattern is made as a tree, so that this matcher needs no parser of its own.
 use arbitrary::{Arbitrary, Result, Unstructured};
-use purser_domain::dotnet::regex::Regex;
+use purser_domain::dotnet::regex::{MAX_STEPS, Regex};
 use std::fmt::{self, Write};
 
 /// Deep enough for every pair of constructs.
@@ -117,7 +117,7 @@ impl Case {
         let regex = Regex::parse(&self.root.to_string());
         assert!(regex.is_ok(), "{self:?}: {regex:?}");
         let (Ok(regex), Some(expected)) = (regex, self.mark()) else { return };
-        if let Ok(marked) = regex.replace_all(&text, &self.marks()) {
+        if let Ok(marked) = regex.replace_all(&text, &self.marks(), &mut { MAX_STEPS }) {
             assert_eq!(marked, expected, "{self:?}");
         }
     }
