@@ -16,10 +16,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use purser_domain::{
+    expression,
     mapping::{CompiledMapping, default_user_mapping},
-    plan::{Action, Observed, Subject, plan_user},
+    plan::{Action, Observed, References, Source, Subject, plan_object},
     scope::Scope,
+    target_schema::TargetSchema,
 };
 use purser_engine::EngineSettings;
 use purser_store::ManualClock;
@@ -85,17 +88,30 @@ async fn run_plain_client(users: usize) -> Result<Duration> {
     let target = ScimTarget::start(TargetOptions::default()).await?;
     let client = reqwest::Client::builder().build()?;
     let clock = ManualClock::new("2026-11-21T08:00:00Z".parse()?);
-    let mapping =
-        CompiledMapping::compile(&default_user_mapping()).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+    let mapping = CompiledMapping::compile(&default_user_mapping(), TargetSchema::scim_user())
+        .map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+    let context = expression::Context::at(Timestamp::UNIX_EPOCH);
     let url = format!("{}/Users", target.base_url());
-    let scope = Scope { in_scope: true, reasons: Vec::new() };
+    let scope = Scope {
+        in_scope: true,
+        reasons: Vec::new(),
+        failed_clauses: Vec::new(),
+        assignment: None,
+        undecided: None,
+    };
     let concurrency = EngineSettings::default().concurrency;
     let begun = Instant::now();
     let mut sent = stream::iter(0..users)
         .map(|number| {
             let user = world::person(&clock, &format!("person{number}"));
-            let subject = Subject { user: &user, scope: &scope, manager_target: None };
-            let body = match plan_user(&mapping, subject, None, &Observed::None) {
+            let subject = Subject {
+                source: Source::User(&user),
+                scope: &scope,
+                references: References::default(),
+                roles: &[],
+                context: &context,
+            };
+            let body = match plan_object(&mapping, subject, None, &Observed::None) {
                 Action::Create(write) => serde_json::to_vec(&write.body()).unwrap_or_default(),
                 _ => Vec::new(),
             };

@@ -14,6 +14,7 @@
 //!
 //! To add a source of people: a function in `source`. To add an action: `purser_domain::plan`, then `execute`,
 //! `recovery` (what became of it?), `fate` and `record`.
+mod choose;
 mod commit;
 pub(crate) mod context;
 mod control;
@@ -43,6 +44,9 @@ use context::Cycle;
 use control::{Control, Stop};
 use keeper::Started;
 use ledger::Ledger;
+
+/// Where rules read the clock, everybody is looked at again so long after the last initial cycle began.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a call of [`run_cycle`](crate::Engine::run_cycle) came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,14 +140,14 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
     let (id, kind) = (ledger.running.id, ledger.running.kind);
 
     let opened = open::open(engine, &loaded);
-    let (mapping, connector) = match opened {
+    let (rules, connector) = match opened {
         Ok(opened) => opened,
         Err(trouble) => {
             set_quarantine(engine, job, owner, quarantine.as_ref(), &trouble).await?;
             return Ok(outcome(CycleEnd::Quarantined, &ledger, before));
         }
     };
-    let cycle = Cycle::new(Arc::clone(engine), loaded, mapping, connector, control, owner, id, kind);
+    let cycle = Cycle::new(Arc::clone(engine), loaded, rules, connector, control, owner, id, kind);
     let finished = run_stages(&cycle, &mut ledger).await?;
     let end = match cycle.control.stopped() {
         Some(Stop::LeaseLost) => return Err(EngineError::LeaseLost),
@@ -189,7 +193,9 @@ async fn choose_cycle(
     now: Timestamp,
 ) -> Result<RunningCycle, EngineError> {
     let (spec, status) = (&loaded.spec, &loaded.status);
-    let restart = status.observed_mapping_generation != spec.mapping_generation;
+    // Rules that read the clock can say something else of somebody to whom nothing happened.
+    let stale = status.cycle.is_none() && status.look_again_at.is_some_and(|at| at <= now);
+    let restart = status.observed_mapping_generation != spec.mapping_generation || stale;
     if let Some(running) = status.cycle.filter(|_| !restart) {
         return Ok(running);
     }
@@ -224,7 +230,13 @@ async fn choose_cycle(
 
 async fn finish(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let now = cycle.clock().now();
-    let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, ledger.watermark, now).await;
+    let look_again_at = match cycle.kind {
+        _ if !cycle.mapping.reads_clock() => None,
+        CycleKind::Initial => ledger.running.started_at.saturating_add(LOOK_AGAIN).ok(),
+        CycleKind::Incremental => cycle.loaded.status.look_again_at,
+    };
+    let watermark = ledger.watermark;
+    let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, watermark, now, look_again_at).await;
     finished.map_err(EngineError::store("finish a cycle"))?;
     if ledger.quarantined {
         commit::lift_quarantine(cycle, ledger).await?;

@@ -9,7 +9,8 @@ use purser_connectors::Exchange;
 use purser_domain::{
     ids::ChangeId,
     log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
-    plan::{Skip, SkipCode, SkipReason},
+    mapping::ObjectKind,
+    plan::{Skip, SkipReason},
     scope::{Scope, ScopeMode},
 };
 use purser_store::{ChangeKind, Escrow, LogEntry, new_id};
@@ -154,22 +155,12 @@ impl<'a> Ending<'a> {
     }
 
     fn skipped(skip: &Skip, name: &str) -> Self {
-        let sentences: Vec<&str> = skip.reasons.iter().map(|reason| reason.sentence()).collect();
-        let description = match (skip.code, sentences.as_slice()) {
-            (SkipCode::RedundantExport, [only]) => (*only).to_owned(),
-            _ => {
-                let numbered = sentences.iter().enumerate().map(|(at, text)| format!(" {}) {text}", at + 1));
-                format!(
-                    "The User '{name}' will be skipped due to the following reasons:{}",
-                    numbered.collect::<String>()
-                )
-            }
-        };
+        let description = skip.describe(ObjectKind::User, name);
         let status = LogStatus::Skipped;
         Self {
             action: LogAction::Other,
             status,
-            summary: sentences.join(" "),
+            summary: skip.sentences().join(" "),
             step: Step {
                 kind: StepKind::Export,
                 name: "EntrySynchronizationSkip".to_owned(),
@@ -319,7 +310,18 @@ fn scoping(cycle: &Cycle, scope: &Scope) -> Step {
         step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
         step.details.push(("User has the required role".to_owned(), text(!lacks(SkipReason::NotEntitled))));
     }
-    step.details.push(("Scoping filter evaluation passed".to_owned(), text(!lacks(SkipReason::FilteredOut))));
+    if let Some(counting) = &scope.assignment {
+        let how = match counting.via_group {
+            Some(group) => format!("By group {group}"),
+            None => "Directly".to_owned(),
+        };
+        step.details.push(("Assigned".to_owned(), how));
+    }
+    let passed = !lacks(SkipReason::FilteredOut) && scope.undecided.is_none();
+    step.details.push(("Scoping filter evaluation passed".to_owned(), text(passed)));
+    for clause in &scope.failed_clauses {
+        step.details.push(("Scoping filter clause that failed".to_owned(), clause.clone()));
+    }
     step
 }
 

@@ -103,7 +103,7 @@ impl Portal {
         let group = load_group(&tx, id).await?;
         let member_count = tx.count_members(group.id, "").await?;
         let apps = applications_of(&tx, group.id).await?;
-        for app in &apps {
+        for app in &concerned_by(&tx, group.id).await? {
             // Before the memberships go: afterwards nobody knows any more whom it concerned.
             tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
                 .await?;
@@ -170,7 +170,7 @@ impl Portal {
         }
         let now = self.now();
         let added = tx.add_members(group.id, &people, now).await?;
-        for app in applications_of(&tx, group.id).await? {
+        for app in concerned_by(&tx, group.id).await? {
             tx.append_changes(&added, Some(app), ChangeKind::Membership, now).await?;
         }
         for user in &added {
@@ -193,7 +193,7 @@ impl Portal {
         let group = load_group(&tx, group).await?;
         let person = load_person(&tx, user).await?;
         if tx.remove_member(group.id, person.id).await? {
-            for app in applications_of(&tx, group.id).await? {
+            for app in concerned_by(&tx, group.id).await? {
                 tx.append_change(person.id, Some(app), ChangeKind::Membership, self.now()).await?;
             }
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", person.name());
@@ -256,7 +256,15 @@ pub(crate) fn view_group_row(row: &GroupRow) -> GroupRowView {
 
 /// The applications that the group is assigned to, each once.
 async fn applications_of(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
-    Ok(tx.list_group_assignments(group).await?.into_iter().map(|assignment| assignment.app).collect())
+    let assigned = tx.list_group_assignments(group).await?.into_iter().map(|assignment| assignment.app);
+    Ok(assigned.collect())
+}
+
+/// The applications that a membership of the group concerns: it is assigned, or a scoping filter may ask for it.
+async fn concerned_by(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
+    let mut apps = applications_of(tx, group).await?;
+    apps.extend(tx.list_membership_readers().await?);
+    Ok(apps)
 }
 
 fn unknown_member(text: &str) -> ServiceError {

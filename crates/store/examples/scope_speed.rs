@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     let domain = clause("userPrincipalName", Operator::EndsWith, "7@contoso.com");
     let number = clause("employeeId", Operator::GreaterThan, "1200000");
     let hired = clause("extensionAttribute1", Operator::GreaterThanOrEquals, "2015-01-01");
-    let regex = clause("userPrincipalName", Operator::RegexMatch, r".*[357]\@contoso.com");
+    let regex = clause("userPrincipalName", Operator::RegexMatch, r".*[1357]\@contoso.com");
     let backtracking = clause("displayName", Operator::NotRegexMatch, r"^(?!Person Number 9)(\w+) \1");
     let member = clause(MEMBER_OF, Operator::IsMemberOf, &group.to_string());
     let odd_member = clause(MEMBER_OF, Operator::RegexMatch, "0$");
@@ -185,7 +185,7 @@ async fn insert_person(tx: &Tx, number: usize) -> Result<UserId> {
     let mail = format!("person{number}@contoso.com");
     let user = User {
         id: UserId::from_uuid(new_id(&SystemClock)),
-        account_enabled: number % 50 != 0,
+        account_enabled: !number.is_multiple_of(50),
         manager: None,
         deleted_at: (number % 100 == 1).then_some(now),
         created_at: now,

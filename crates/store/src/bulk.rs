@@ -3,7 +3,10 @@
 
 use crate::{ChangeKind, StoreError, convert::millis, error::Doing};
 use jiff::Timestamp;
-use purser_domain::ids::{AppId, GroupId, UserId};
+use purser_domain::{
+    ids::{AppId, GroupId, UserId},
+    scope::MEMBER_OF,
+};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use uuid::Uuid;
 
@@ -148,6 +151,21 @@ pub(crate) fn entitlements(app: AppId, users: &[UserId]) -> Statement {
     values.extend(ids());
     values.push(app.as_uuid().into());
     sqlite(text, values)
+}
+
+/// The groups of people: `user_id`, `group_id`.
+pub(crate) fn groups_of(users: &[UserId]) -> Statement {
+    let marks = marks(users.len());
+    let text = format!(
+        "SELECT user_id, group_id FROM memberships WHERE user_id IN ({marks}) ORDER BY user_id, group_id"
+    );
+    sqlite(text, users.iter().map(|user| Value::from(user.as_uuid())).collect())
+}
+
+/// The applications in whose schema the name stands by which scoping filters read memberships.
+pub(crate) fn membership_readers() -> Statement {
+    let name = format!("\"{MEMBER_OF}\"");
+    sqlite("SELECT app_id FROM job_specs WHERE instr(schema, ?) > 0 ORDER BY app_id", vec![name.into()])
 }
 
 /// A row in the change feed for each member of a group.

@@ -60,6 +60,8 @@ impl Store {
     /// Notes that the running cycle finished: what it did becomes the last cycle's, the watermark moves on, and after an
     /// initial cycle the job goes on with incremental ones. Does nothing when no cycle runs.
     ///
+    /// `look_again_at` is when everybody must be looked at again although nothing may have changed.
+    ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
     pub async fn finish_cycle(
@@ -68,6 +70,7 @@ impl Store {
         owner: Uuid,
         watermark: i64,
         finished_at: Timestamp,
+        look_again_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let tx = self.begin().await?;
         require_lease(&tx, job, owner).await?;
@@ -78,6 +81,7 @@ impl Store {
             processed: cycle.processed,
             total: cycle.total,
             counts: cycle.counts,
+            look_again_at: look_again_at.map(millis),
         };
         let initial_done = status.initial_done || cycle.kind == CycleKind::Initial;
         held(job, owner)

@@ -61,7 +61,7 @@ impl Store {
 
 impl Reads {
     /// Whether a cycle would find anything to do now: one was paused or never done, the configuration asks for a new
-    /// initial one, the directory changed, or an escrow is due. False for a job that is off, that is gone, or whose
+    /// initial one, the directory changed, an escrow is due, or time alone may have changed somebody. False for a job that is off, that is gone, or whose
     /// quarantine lasts.
     pub async fn has_work(&self, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
         let (Some(spec), Some(status)) = (self.find_spec(job).await?, self.find_status(job).await?) else {
@@ -78,6 +78,7 @@ impl Reads {
         if status.cycle.is_some()
             || !status.initial_done
             || spec.mapping_generation > status.observed_mapping_generation
+            || status.look_again_at.is_some_and(|at| at <= now)
         {
             return Ok(true);
         }
@@ -90,12 +91,13 @@ impl Reads {
         Ok(self.first_due_escrow(job).await?.is_some_and(|due| due <= now))
     }
 
-    /// When the job has something to do by itself: its first escrow is due, or quarantine makes its next attempt.
+    /// When the job has something to do by itself: its first escrow is due, everybody must be looked at again, or
+    /// quarantine makes its next attempt.
     pub async fn find_next_due(&self, job: JobId) -> Result<Option<Timestamp>, StoreError> {
-        let quarantine = self.find_status(job).await?.and_then(|status| status.quarantine);
-        match quarantine {
+        let Some(status) = self.find_status(job).await? else { return Ok(None) };
+        match status.quarantine {
             Some(quarantine) => Ok(Some(quarantine.next_attempt_at)),
-            None => self.first_due_escrow(job).await,
+            None => Ok(self.first_due_escrow(job).await?.into_iter().chain(status.look_again_at).min()),
         }
     }
 }

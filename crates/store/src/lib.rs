@@ -48,6 +48,7 @@ mod keyset;
 mod leases;
 mod links;
 mod logs;
+mod memberships;
 mod schemas;
 mod scope;
 mod secrets;

@@ -115,6 +115,8 @@ pub struct JobStatus {
     pub last_processed: u64,
     /// Objects that it had to do.
     pub last_total: u64,
+    /// When everybody must be looked at again, since the rules read the clock.
+    pub look_again_at: Option<Timestamp>,
     /// Why the job runs seldom.
     pub quarantine: Option<Quarantine>,
     /// Who works on the job.
@@ -130,6 +132,9 @@ pub(crate) struct FinishedCycle {
     pub(crate) processed: u64,
     pub(crate) total: u64,
     pub(crate) counts: CycleCounts,
+    /// In milliseconds, as all instants are stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) look_again_at: Option<i64>,
 }
 
 impl Reads {
@@ -164,6 +169,7 @@ pub(crate) fn from_row(row: job_status::Model) -> Result<JobStatus, StoreError> 
         last_counts: last.map(|cycle| cycle.counts).unwrap_or_default(),
         last_processed: last.map_or(0, |cycle| cycle.processed),
         last_total: last.map_or(0, |cycle| cycle.total),
+        look_again_at: instant_or_none(last.and_then(|cycle| cycle.look_again_at))?,
         quarantine: row.quarantine.as_deref().map(|text| from_json("quarantine", text)).transpose()?,
         lease_owner: row.lease_owner,
         lease_until: instant_or_none(row.lease_until)?,

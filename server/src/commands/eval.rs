@@ -75,7 +75,7 @@ pub fn evaluate(expression: &str, object: &str, context: &Context<'_>, as_json: 
     };
     match parsed.evaluate(&|name| object.value(name), context) {
         Ok(outcome) => print(outcome, as_json),
-        Err(error) => failed(expression, error.line, error.column, &error.message),
+        Err(error) => failed(expression, error.line, error.column, &error.fault.to_string()),
     }
 }
 

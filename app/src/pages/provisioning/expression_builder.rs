@@ -220,15 +220,24 @@ fn function_list(functions: Vec<FunctionView>, search: &str, here: &str) -> AnyV
 fn function_row(function: FunctionView, here: &str) -> AnyView {
     let example = function.examples.into_iter().next();
     let gives = example.as_ref().map(|example| example.result.clone());
-    let link = example.map(|example| {
+    let example = example.map(|example| {
         let link = url(here, &[("expression", &example.expression)]);
-        view! { <a href=link>{example.expression}</a> }
+        // An example that reads no attribute stands for itself.
+        let object = (example.object != "{}").then_some(example.object);
+        view! {
+            <a href=link>{example.expression}</a>
+            {object.map(|object| view! { <span class="cell-sub">{object}</span> })}
+        }
     });
+    let remark = (!function.remark.is_empty()).then_some(function.remark);
     view! {
         <tr>
             <td class="cell-code">{function.signature}</td>
-            <td>{function.summary}</td>
-            <td class="cell-code">{link}</td>
+            <td>
+                {function.summary}
+                {remark.map(|remark| view! { <span class="cell-sub">{remark}</span> })}
+            </td>
+            <td class="cell-code">{example}</td>
             <td class="cell-code">{gives}</td>
         </tr>
     }

@@ -23,8 +23,8 @@ pub(super) fn created(write: &Write, profile: &Profile) -> Value {
 pub(super) fn replaced(current: &Value, changes: &[Change], profile: &Profile) -> Value {
     let mut body = current.clone();
     for change in changes {
-        match &change.new {
-            Some(value) => change.path.write(&mut body, spell(value, profile)),
+        match change.apply(change.path.find(&body)) {
+            Some(value) => change.path.write(&mut body, spell(&value, profile)),
             None => clear(&mut body, &change.path),
         }
     }
@@ -127,12 +127,12 @@ mod tests {
     }
 
     fn change(text: &str, new: Option<Value>) -> Change {
-        Change { path: path(text), old: None, new }
+        Change::set(path(text), None, new)
     }
 
     #[test]
     fn a_create_names_the_extensions_that_it_uses_and_no_others() {
-        let value = |text: &str, value| WriteValue { path: path(text), value };
+        let value = |text: &str, value| WriteValue::new(path(text), value);
         let write = Write { values: vec![value("userName", json!("kim")), value("active", json!(true))] };
         assert_eq!(
             created(&write, &Profile::default()),
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn booleans_become_texts_where_the_profile_says_so() {
-        let write = Write { values: vec![WriteValue { path: path("active"), value: json!(false) }] };
+        let write = Write { values: vec![WriteValue::new(path("active"), json!(false))] };
         let profile = Profile { booleans_as_text: true, ..Profile::default() };
         assert_eq!(created(&write, &profile)["active"], json!("False"));
     }

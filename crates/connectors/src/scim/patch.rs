@@ -5,7 +5,7 @@
 //! So it must be known whether the element exists. The changes tell when one of them replaces a value there; when
 //! they don't, the account has to be read first.
 use purser_domain::path::{PathFilter, TargetPath};
-use purser_domain::plan::Change;
+use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
@@ -30,6 +30,7 @@ pub(super) fn body(
     let mut elements: Vec<Element<'_>> = Vec::new();
     for change in changes {
         match change.path.filter() {
+            _ if change.kind != ChangeKind::Set => add_elements(&mut operations, change),
             None => add_plain(&mut operations, change, current),
             Some(filter) => match elements.iter_mut().find(|element| element.holds(&change.path)) {
                 Some(element) => element.changes.push(change),
@@ -54,6 +55,27 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
         // Removing what is not there is an error on some servers.
         None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
         None => operations.push(Verb::Remove, path, None),
+    }
+}
+
+/// Elements of a list that come or go; the others stay.
+fn add_elements(operations: &mut Operations<'_>, change: &Change) {
+    let path = change.path.as_str();
+    if change.kind == ChangeKind::Add {
+        operations.push(Verb::Add, path, change.new.as_ref());
+        return;
+    }
+    let gone = change.old.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut unnamed = Vec::new();
+    for element in gone {
+        match element.get("value") {
+            // A text in JSON's quotes is a text in a SCIM filter (RFC 7644, section 3.4.2.2).
+            Some(value) => operations.push(Verb::Remove, &format!("{path}[value eq {value}]"), None),
+            None => unnamed.push(element.clone()),
+        }
+    }
+    if !unnamed.is_empty() {
+        operations.push(Verb::Remove, path, Some(&Value::Array(unnamed)));
     }
 }
 
@@ -178,7 +200,7 @@ mod tests {
 
     fn change(path: &str, old: Option<&str>, new: Option<&str>) -> Change {
         let path = Arc::new(TargetPath::parse(path).unwrap());
-        Change { path, old: old.map(|old| json!(old)), new: new.map(|new| json!(new)) }
+        Change::set(path, old.map(|old| json!(old)), new.map(|new| json!(new)))
     }
 
     fn operations(changes: &[Change], current: Option<&Value>) -> Value {
@@ -265,10 +287,32 @@ mod tests {
     }
 
     #[test]
+    fn elements_of_a_list_come_together_and_go_one_by_one() {
+        let list = |kind, old, new| Change {
+            kind,
+            ..Change::set(Arc::new(TargetPath::parse("members").unwrap()), old, new)
+        };
+        let changes = [
+            list(ChangeKind::Remove, Some(json!([{"value": "a\"b"}, {"value": "c"}])), None),
+            list(ChangeKind::Add, None, Some(json!([{"value": "d"}, {"value": "e"}]))),
+        ];
+        assert_eq!(
+            operations(&changes, None),
+            json!([
+                {"op": "remove", "path": "members[value eq \"a\\\"b\"]"},
+                {"op": "remove", "path": "members[value eq \"c\"]"},
+                {"op": "add", "path": "members", "value": [{"value": "d"}, {"value": "e"}]},
+            ])
+        );
+        let texts = [list(ChangeKind::Remove, Some(json!(["x"])), None)];
+        assert_eq!(operations(&texts, None), json!([{"op": "remove", "path": "members", "value": ["x"]}]));
+    }
+
+    #[test]
     fn the_profile_decides_how_operations_and_booleans_are_spelled() {
         let profile = Profile { capitalised_operations: true, booleans_as_text: true, ..Profile::default() };
         let path = Arc::new(TargetPath::parse("active").unwrap());
-        let changes = [Change { path, old: Some(json!(true)), new: Some(json!(false)) }];
+        let changes = [Change::set(path, Some(json!(true)), Some(json!(false)))];
         assert_eq!(
             body(&changes, None, &profile).unwrap().unwrap()["Operations"],
             json!([{"op": "Replace", "path": "active", "value": "False"}])

@@ -86,7 +86,8 @@ async fn run(profile: &Profile, options: TargetOptions) -> Result<()> {
     let found = connector.find(&query("userName", &user_name.to_uppercase())?).await?.value;
     ensure!(found.len() == 1 && found[0].id == id, "found whatever its case: {found:?}");
     let address = value_of(&everything(user_name, "one"), WORK_ADDRESS);
-    let by_mail = MatchQuery { path: path(WORK_ADDRESS)?, value: address.context("no address")? };
+    let by_mail =
+        MatchQuery { path: path(WORK_ADDRESS)?, value: address.context("no address")?, redacted: false };
     let by_mail = connector.find(&by_mail).await?.value;
     ensure!(by_mail.len() == 1, "found by the work address: {by_mail:?}");
     ensure!(connector.read(&id).await?.value.is_some_and(|object| object.id == id), "read by id");

@@ -50,17 +50,15 @@ pub(crate) fn path(text: &str) -> Result<Arc<TargetPath>> {
 }
 
 pub(crate) fn query(attribute: &str, value: &str) -> Result<MatchQuery> {
-    Ok(MatchQuery { path: path(attribute)?, value: json!(value) })
+    Ok(MatchQuery { path: path(attribute)?, value: json!(value), redacted: false })
 }
 
 pub(crate) fn change(attribute: &str, old: Option<Value>, new: Option<Value>) -> Result<Change> {
-    Ok(Change { path: path(attribute)?, old, new })
+    Ok(Change::set(path(attribute)?, old, new))
 }
 
 pub(crate) fn write(values: &[(String, Value)]) -> Result<Write> {
-    let value = |(attribute, value): &(String, Value)| {
-        Ok(WriteValue { path: path(attribute)?, value: value.clone() })
-    };
+    let value = |(attribute, value): &(String, Value)| Ok(WriteValue::new(path(attribute)?, value.clone()));
     Ok(Write { values: values.iter().map(value).collect::<Result<_>>()? })
 }
 

@@ -9,10 +9,14 @@ use std::{
 };
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Reply};
 use purser_domain::{
-    ids::{CycleId, JobId},
+    expression::Context,
+    ids::{CycleId, JobId, UserId},
     mapping::CompiledMapping,
+    scope::CompiledFilter,
+    target_schema::TargetSchema,
 };
 use purser_store::{Clock, CycleKind, Job, JobSpec, Store};
 use tokio::time::Instant;
@@ -21,6 +25,7 @@ use uuid::Uuid;
 use super::{
     control::{Control, Stop},
     gate::Gate,
+    open::Rules,
 };
 use crate::engine::Inner;
 
@@ -36,6 +41,8 @@ pub(crate) struct Cycle {
     pub(crate) engine: Arc<Inner>,
     pub(crate) loaded: Job,
     pub(crate) mapping: CompiledMapping,
+    pub(crate) filter: CompiledFilter,
+    pub(crate) target: TargetSchema,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) control: Control,
     pub(crate) gate: Gate,
@@ -76,7 +83,7 @@ impl Cycle {
     pub(crate) fn new(
         engine: Arc<Inner>,
         loaded: Job,
-        mapping: CompiledMapping,
+        rules: Rules,
         connector: Arc<dyn Connector>,
         control: Control,
         owner: Uuid,
@@ -87,7 +94,9 @@ impl Cycle {
         Self {
             engine,
             loaded,
-            mapping,
+            mapping: rules.mapping,
+            filter: rules.filter,
+            target: rules.target,
             connector,
             control,
             gate,
@@ -114,6 +123,15 @@ impl Cycle {
 
     pub(crate) fn job(&self) -> JobId {
         self.loaded.spec.job_id
+    }
+
+    /// What expressions know about somebody besides their attributes. The seed is the job's secret, made theirs by their
+    /// id, so that the same person gets the same random values however often they are planned.
+    pub(crate) fn expression_context(&self, user: UserId, now: Timestamp) -> Context<'_> {
+        let mut seed = self.loaded.seed.expose();
+        seed.iter_mut().zip(user.as_uuid().as_bytes()).for_each(|(byte, stir)| *byte ^= stir);
+        let default_domain = self.engine.deps.settings.default_domain.as_deref();
+        Context { seed, default_domain, ..Context::at(now) }
     }
 
     /// The application's name, for sentences.

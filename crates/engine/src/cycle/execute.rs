@@ -7,7 +7,7 @@ use purser_domain::{
     ids::LinkId,
     log::{LogAction, ModifiedProperty},
     plan::{
-        Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipReason,
+        Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipCode, SkipReason,
         TargetObject, Write,
     },
 };
@@ -15,6 +15,7 @@ use purser_store::new_id;
 use serde_json::{Map, Value};
 
 use super::{
+    choose::hide_query,
     context::{Cycle, Repeat, Sent},
     fate::{Failure, Fate},
     subject::Subject,
@@ -23,7 +24,7 @@ use super::{
 /// What a search came to.
 pub(crate) enum Search {
     Done { observed: Observed, asked: Vec<Exchange> },
-    Failed(ConnectorError),
+    Failed(Box<Failure>),
     Stopped,
 }
 
@@ -32,7 +33,10 @@ pub(crate) async fn search(cycle: &Cycle, queries: &[MatchQuery]) -> Search {
     let mut asked = Vec::with_capacity(1);
     for query in queries {
         match cycle.send(Repeat::Safe, |connector| connector.find(query)).await {
-            Sent::Reply(reply) => {
+            Sent::Reply(mut reply) => {
+                if query.redacted {
+                    hide_query(&mut reply.exchange);
+                }
                 asked.push(reply.exchange);
                 let mut found = reply.value;
                 match (found.pop(), found.len()) {
@@ -44,7 +48,13 @@ pub(crate) async fn search(cycle: &Cycle, queries: &[MatchQuery]) -> Search {
                     }
                 }
             }
-            Sent::Failed(error) => return Search::Failed(error),
+            Sent::Failed(error) => {
+                let mut failure = Failure::from(error);
+                if query.redacted {
+                    failure.hide_answer();
+                }
+                return Search::Failed(Box::new(failure));
+            }
             Sent::Whole { .. } | Sent::Stopped => return Search::Stopped,
         }
     }
@@ -56,7 +66,13 @@ pub(crate) fn writes(action: &Action) -> bool {
     match action {
         Action::Create(_) | Action::Delete { .. } => true,
         Action::Update { changes, .. } | Action::Disable { changes, .. } => !changes.is_empty(),
-        Action::Match(_) | Action::Link { .. } | Action::Skip(_) | Action::Refuse(_) => false,
+        Action::Match(_)
+        | Action::Choose(_)
+        | Action::Look { .. }
+        | Action::Link { .. }
+        | Action::Remember { .. }
+        | Action::Skip(_)
+        | Action::Refuse(_) => false,
     }
 }
 
@@ -67,7 +83,13 @@ pub(crate) fn log_action(action: &Action) -> LogAction {
         Action::Update { .. } => LogAction::Update,
         Action::Disable { .. } => LogAction::Disable,
         Action::Delete { .. } => LogAction::Delete,
-        Action::Match(_) | Action::Link { .. } | Action::Skip(_) | Action::Refuse(_) => LogAction::Other,
+        Action::Match(_)
+        | Action::Choose(_)
+        | Action::Look { .. }
+        | Action::Link { .. }
+        | Action::Remember { .. }
+        | Action::Skip(_)
+        | Action::Refuse(_) => LogAction::Other,
     }
 }
 
@@ -77,7 +99,12 @@ pub(crate) fn settle(cycle: &Cycle, subject: &Subject, action: &Action) -> Optio
         return None;
     }
     Some(match action {
-        Action::Skip(skip) => Fate::Skipped { unlink: unlink(subject, skip), skip: skip.clone() },
+        Action::Skip(skip) => Fate::Skipped { unlink: unlink(subject, skip), skip: skip.clone(), link: None },
+        Action::Remember { .. } => Fate::Skipped {
+            skip: Skip::new(SkipCode::RedundantExport, [SkipReason::AlreadyMatches]),
+            unlink: subject.stale,
+            link: link_after(cycle, subject, action),
+        },
         Action::Refuse(refusal) => Fate::Refused(refusal.clone()),
         Action::Link { target_id, exported_after } => {
             Fate::Linked { link: adopted(cycle, subject, target_id, exported_after.clone()) }
@@ -105,13 +132,18 @@ pub(crate) async fn perform(
             update(cycle, subject, action, target_id, changes).await
         }
         Action::Delete { target_id } => delete(cycle, subject, target_id).await,
-        Action::Match(_) | Action::Link { .. } | Action::Skip(_) | Action::Refuse(_) => {
-            settle(cycle, subject, action).unwrap_or(Fate::Open { keep_intent: false })
-        }
+        Action::Match(_)
+        | Action::Choose(_)
+        | Action::Look { .. }
+        | Action::Link { .. }
+        | Action::Remember { .. }
+        | Action::Skip(_)
+        | Action::Refuse(_) => settle(cycle, subject, action).unwrap_or(Fate::Open { keep_intent: false }),
     }
 }
 
 async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[MatchQuery]) -> Fate {
+    let hides = write.values.iter().any(|value| value.redacted);
     let error = match cycle.send(Repeat::Never, |connector| connector.create(write)).await {
         Sent::Reply(reply) => {
             let link = created(cycle, subject, &reply.value, write.exported());
@@ -132,9 +164,9 @@ async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[Matc
             Search::Stopped => return Fate::Open { keep_intent: true },
             Search::Done { .. } | Search::Failed(_) => {}
         }
-        return failed(LogAction::Create, error, write.modified(), true);
+        return failed(LogAction::Create, error, write.modified(), hides, true);
     }
-    failed(LogAction::Create, error, write.modified(), false)
+    failed(LogAction::Create, error, write.modified(), hides, false)
 }
 
 async fn update(
@@ -172,7 +204,10 @@ async fn update(
             }
             vanished(link, subject, error.exchange().cloned())
         }
-        _ => failed(log_action(action), error, modified(), false),
+        _ => {
+            let hides = changes.iter().any(|change| change.redacted);
+            failed(log_action(action), error, modified(), hides, false)
+        }
     }
 }
 
@@ -193,7 +228,7 @@ async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
         Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => {
             (error.exchange().cloned(), true)
         }
-        Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false),
+        Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false, false),
         Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
         Sent::Stopped => return Fate::Open { keep_intent: false },
     };
@@ -216,6 +251,11 @@ pub(crate) fn link_after(cycle: &Cycle, subject: &Subject, action: &Action) -> O
             link.state = LinkState::Active;
             link.cause = None;
             link.display_name = subject.name();
+            Some(link)
+        }
+        Action::Remember { exported_after } => {
+            let mut link = subject.link.clone()?;
+            link.exported = exported_after.clone();
             Some(link)
         }
         Action::Disable { exported_after, cause, .. } => {
@@ -269,9 +309,14 @@ fn failed(
     action: LogAction,
     error: ConnectorError,
     modified: Vec<ModifiedProperty>,
+    hides: bool,
     keep_intent: bool,
 ) -> Fate {
-    Fate::Failed { action, failure: Failure::from(error), modified, keep_intent }
+    let mut failure = Failure::from(error);
+    if hides {
+        failure.hide_answer();
+    }
+    Fate::Failed { action, failure, modified, keep_intent }
 }
 
 /// An account that already belongs to somebody else is nobody's to take.

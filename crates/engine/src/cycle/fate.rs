@@ -8,6 +8,8 @@ use purser_domain::{
     plan::{Link, Refusal, Skip},
 };
 
+use super::choose::hide_query;
+
 /// What became of an object. From it follow its link, its row in the log, its retry and its intent.
 #[derive(Debug)]
 pub(crate) enum Fate {
@@ -26,8 +28,8 @@ pub(crate) enum Fate {
     Deleted { link: LinkId, target_id: String, exchange: Option<Exchange>, was_gone: bool },
     /// An account that was there before is right as it is, and is linked now.
     Linked { link: Link },
-    /// Nothing was to be done.
-    Skipped { skip: Skip, unlink: Option<LinkId> },
+    /// Nothing was to be done. The link is `Some` when it is to remember what was seen of the account.
+    Skipped { skip: Skip, unlink: Option<LinkId>, link: Option<Link> },
     /// It can't be done before somebody repairs something.
     Refused(Refusal),
     /// It was tried and failed.
@@ -68,6 +70,7 @@ impl Fate {
             | Self::Updated { link, .. }
             | Self::Disabled { link, .. }
             | Self::Linked { link }
+            | Self::Skipped { link: Some(link), .. }
             | Self::Vanished { link, leaver: true, .. } => Some(link),
             _ => None,
         }
@@ -110,6 +113,17 @@ impl Failure {
             retry_after: None,
             exchange: None,
             excerpt: None,
+        }
+    }
+}
+
+impl Failure {
+    /// Takes out what could show a value that logs must not: a target quotes in its answer what it was sent.
+    pub(crate) fn hide_answer(&mut self) {
+        self.excerpt = None;
+        self.reason = "The target refused the request. What it answered is not shown, since the request held a value that is redacted.".to_owned();
+        if let Some(exchange) = &mut self.exchange {
+            hide_query(exchange);
         }
     }
 }

@@ -2,25 +2,31 @@
 use std::sync::Arc;
 
 use purser_connectors::{Connector, ConnectorError, Credentials, ErrorKind, connect};
-use purser_domain::mapping::CompiledMapping;
+use purser_domain::{
+    mapping::{CompiledMapping, ObjectKind},
+    scope::CompiledFilter,
+    target_schema::TargetSchema,
+};
 use purser_store::Job;
 use uuid::Uuid;
 
 use crate::engine::Inner;
 
-/// Compiles the mapping and prepares the connector. Sends nothing.
+/// What the job's schema says about people, ready to be asked.
+pub(crate) struct Rules {
+    pub(crate) mapping: CompiledMapping,
+    /// Who of those who are entitled is in scope.
+    pub(crate) filter: CompiledFilter,
+    /// The target's attributes.
+    pub(crate) target: TargetSchema,
+}
+
+/// Compiles the rules and prepares the connector. Sends nothing.
 ///
 /// # Errors
 /// What is wrong with the configuration, as the reason of a quarantine.
-pub(crate) fn open(
-    engine: &Inner,
-    job: &Job,
-) -> Result<(CompiledMapping, Arc<dyn Connector>), ConnectorError> {
-    let mapping = CompiledMapping::compile(&job.mapping).map_err(|errors| {
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        let message = format!("The attribute mapping can't be used: {}", errors.join(" "));
-        misconfigured(message, "Correct the mapping and save it; then provisioning goes on by itself.")
-    })?;
+pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(Rules, Arc<dyn Connector>), ConnectorError> {
+    let rules = compile(job)?;
     let id = Uuid::parse_str(&job.application.template_id).ok();
     let template = id.and_then(|id| engine.deps.gallery.find(id)).ok_or_else(|| {
         misconfigured(
@@ -35,7 +41,29 @@ pub(crate) fn open(
         ));
     };
     let credentials = Credentials { tenant_url: job.spec.tenant_url.clone(), secret_token };
-    Ok((mapping, connect(template, credentials, &engine.deps.kit)?))
+    Ok((rules, connect(template, credentials, &engine.deps.kit)?))
+}
+
+fn compile(job: &Job) -> Result<Rules, ConnectorError> {
+    let advice = "Correct the mapping and save it; then provisioning goes on by itself.";
+    let Some(mapping) = job.schema.mapping(ObjectKind::User) else {
+        return Err(misconfigured("The schema has no mapping for users.".to_owned(), advice));
+    };
+    let target = match job.schema.target(ObjectKind::User) {
+        Some(definition) => TargetSchema::from_definition(definition),
+        None => TargetSchema::scim_user().clone(),
+    };
+    let refuse = |what: &str, problems: Vec<String>| {
+        misconfigured(format!("The {what} can't be used: {}", problems.join(" ")), advice)
+    };
+    let compiled = CompiledMapping::compile(mapping, &target).map_err(|problems| {
+        refuse("attribute mapping", problems.iter().map(ToString::to_string).collect())
+    })?;
+    let filter = mapping
+        .scope
+        .compile(ObjectKind::User)
+        .map_err(|problems| refuse("scoping filter", problems.iter().map(ToString::to_string).collect()))?;
+    Ok(Rules { mapping: compiled, filter, target })
 }
 
 /// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.

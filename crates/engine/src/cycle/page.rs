@@ -13,14 +13,12 @@ use std::collections::HashMap;
 use purser_connectors::{Exchange, Reply};
 use purser_domain::{
     log::LogAction,
-    plan::{
-        Action, Link, MatchQuery, Observed, Skip, SkipCode, SkipReason, TargetObject, plan_deprovision,
-        plan_user,
-    },
+    plan::{Action, MatchQuery, Observed, Skip, SkipCode, SkipReason, TargetObject},
 };
 use purser_store::CycleKind;
 
 use super::{
+    choose::{self, Choosing, Chosen, Promised},
     commit,
     context::{Cycle, Repeat, Sent},
     execute::{self, Search},
@@ -46,12 +44,15 @@ enum Work {
 enum Question {
     /// Which accounts match?
     Match(Vec<MatchQuery>),
-    /// Is the linked account still there?
+    /// Is the linked account still there, and what does it hold?
     Verify(String),
+    /// Which of these values does nobody have?
+    Choose(Choosing),
 }
 
 enum Answer {
     Searched { queries: Vec<MatchQuery>, search: Search },
+    Chosen(Chosen),
     There { account: TargetObject, exchange: Exchange },
     Gone(Exchange),
     Settled(Fate),
@@ -70,8 +71,9 @@ pub(crate) async fn process(
     }
     let mut subjects = subject::load(cycle, seeds).await?;
     let mut works: Vec<Work> = subjects.iter().map(|subject| begin(cycle, ledger, subject)).collect();
+    let mut promised = Promised::default();
     while works.iter().any(|work| matches!(work, Work::Ask(_))) {
-        ask_all(cycle, &mut subjects, &mut works).await;
+        ask_all(cycle, &mut subjects, &mut works, &mut promised).await;
     }
     refuse_taken(cycle, &subjects, &mut works).await?;
     let fates = act_all(cycle, &subjects, works).await?;
@@ -95,10 +97,20 @@ fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
     if subject.user.is_none() && subject.link.is_none() {
         return Work::Settled(Fate::Nobody);
     }
-    match (plan(cycle, subject, &Observed::NotAsked), &subject.link) {
-        (Action::Match(queries), _) => Work::Ask(Question::Match(queries)),
-        (_, Some(link)) if must_verify(cycle, subject) => Work::Ask(Question::Verify(link.target_id.clone())),
-        (action, _) => Work::Act(action, Vec::new()),
+    match &subject.link {
+        Some(link) if must_verify(cycle, subject) => Work::Ask(Question::Verify(link.target_id.clone())),
+        _ => proceed(subject.plan(cycle, &Observed::NotAsked), Vec::new()),
+    }
+}
+
+/// A plan that asks is to be asked; another is to be carried out. `queries` are those by which the account was looked
+/// for.
+fn proceed(action: Action, queries: Vec<MatchQuery>) -> Work {
+    match action {
+        Action::Match(queries) => Work::Ask(Question::Match(queries)),
+        Action::Choose(questions) => Work::Ask(Question::Choose(Choosing { queries, questions })),
+        Action::Look { target_id } => Work::Ask(Question::Verify(target_id)),
+        action => Work::Act(action, queries),
     }
 }
 
@@ -109,34 +121,8 @@ fn must_verify(cycle: &Cycle, subject: &Subject) -> bool {
     cycle.kind == CycleKind::Initial && cycle.mapping.is_enabled() && !seen
 }
 
-/// The plan for somebody of the directory; those who are gone from it have [`plan_gone`].
-fn plan(cycle: &Cycle, subject: &Subject, observed: &Observed) -> Action {
-    match (&subject.user, &subject.link) {
-        (Some(user), link) => {
-            let (scope, manager_target) = (&subject.scope, subject.manager_target());
-            let about = purser_domain::plan::Subject { user, scope, manager_target };
-            plan_user(&cycle.mapping, about, link.as_ref(), observed)
-        }
-        (None, Some(link)) => plan_gone(cycle, link),
-        (None, None) => Action::Match(Vec::new()),
-    }
-}
-
-/// While the mapping is switched off nobody's account is touched, so the link stays for when it is on again: that
-/// begins an initial cycle, which looks for links left behind.
-fn plan_gone(cycle: &Cycle, link: &Link) -> Action {
-    if cycle.mapping.is_enabled() {
-        plan_deprovision(link, cycle.mapping.actions())
-    } else {
-        Action::Skip(Skip {
-            code: SkipCode::EntityTypeNotSupported,
-            reasons: vec![SkipReason::MappingDisabled],
-        })
-    }
-}
-
 /// Asks what is to be asked, many at once, and plans again with the answers.
-async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work]) {
+async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work], promised: &mut Promised) {
     let mut questions = Vec::new();
     for (at, work) in works.iter_mut().enumerate() {
         if matches!(work, Work::Ask(_)) {
@@ -153,7 +139,7 @@ async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work]) {
     .await;
     for (at, answer) in answers.into_iter().flatten() {
         if let (Some(subject), Some(work)) = (subjects.get_mut(at), works.get_mut(at)) {
-            *work = take_answer(cycle, subject, answer);
+            *work = take_answer(cycle, subject, answer, promised);
         }
     }
 }
@@ -165,6 +151,7 @@ async fn ask(cycle: &Cycle, question: Question) -> Answer {
             return Answer::Searched { queries, search };
         }
         Question::Verify(target_id) => target_id,
+        Question::Choose(choosing) => return Answer::Chosen(choose::ask(cycle, choosing).await),
     };
     match cycle.send(Repeat::Safe, |connector| connector.read(&target_id)).await {
         Sent::Reply(Reply { value: Some(account), exchange }) => Answer::There { account, exchange },
@@ -180,15 +167,24 @@ fn failed_to_read(failure: Failure) -> Fate {
     Fate::Failed { action: LogAction::Other, failure, modified: Vec::new(), keep_intent: false }
 }
 
-fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
+fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer, promised: &mut Promised) -> Work {
     match answer {
         Answer::Settled(fate) => Work::Settled(fate),
+        Answer::Chosen(Chosen::Stopped) => Work::Settled(Fate::Open { keep_intent: false }),
+        Answer::Chosen(Chosen::Failed(failure)) => Work::Settled(failed_to_read(*failure)),
+        Answer::Chosen(Chosen::Done { choosing, choices, asked }) => {
+            subject.asked.extend(asked);
+            match promised.take(choosing, choices) {
+                Ok((queries, choices)) => proceed(subject.plan(cycle, &Observed::Chosen(choices)), queries),
+                Err(choosing) => Work::Ask(Question::Choose(choosing)),
+            }
+        }
         Answer::There { account, exchange } => {
             subject.asked.push(exchange);
             match &mut subject.link {
-                Some(link) if verify::is_same(link, &account.body) => {
+                Some(link) if verify::is_same(cycle, link, &account.body) => {
                     verify::refresh(link, &account.body, subject.scope.in_scope);
-                    Work::Act(plan(cycle, subject, &Observed::NotAsked), Vec::new())
+                    proceed(subject.plan(cycle, &Observed::One(account)), Vec::new())
                 }
                 _ => forget_link(cycle, subject),
             }
@@ -209,7 +205,7 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
             }
         }
         Answer::Searched { search: Search::Stopped, .. } => Work::Settled(Fate::Open { keep_intent: false }),
-        Answer::Searched { search: Search::Failed(error), .. } => Work::Settled(failed_to_read(error.into())),
+        Answer::Searched { search: Search::Failed(failure), .. } => Work::Settled(failed_to_read(*failure)),
         Answer::Searched { queries, search: Search::Done { observed, asked } } => {
             subject.asked.extend(asked);
             subject.found = match &observed {
@@ -217,8 +213,10 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
                 Observed::None => Some(Found::Nobody),
                 Observed::One(account) => Some(Found::One(account.id.clone())),
                 Observed::Several(count) => Some(Found::Several(*count)),
+                Observed::Taken { target_id, .. } => Some(Found::One(target_id.clone())),
+                Observed::Chosen(_) => subject.found.clone(),
             };
-            Work::Act(plan(cycle, subject, &observed), queries)
+            proceed(subject.plan(cycle, &observed), queries)
         }
     }
 }
@@ -227,14 +225,10 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer) -> Work {
 fn forget_link(cycle: &Cycle, subject: &mut Subject) -> Work {
     subject.stale = subject.link.take().map(|link| link.id);
     if subject.user.is_none() {
-        let skip =
-            Skip { code: SkipCode::NotEffectivelyEntitled, reasons: vec![SkipReason::NoLongerManaged] };
-        return Work::Settled(Fate::Skipped { skip, unlink: subject.stale });
+        let skip = Skip::new(SkipCode::NotEffectivelyEntitled, [SkipReason::NoLongerManaged]);
+        return Work::Settled(Fate::Skipped { skip, unlink: subject.stale, link: None });
     }
-    match plan(cycle, subject, &Observed::NotAsked) {
-        Action::Match(queries) => Work::Ask(Question::Match(queries)),
-        action => Work::Act(action, Vec::new()),
-    }
+    proceed(subject.plan(cycle, &Observed::NotAsked), Vec::new())
 }
 
 /// Refuses to adopt accounts that belong to somebody else, on this page or before it.
@@ -254,7 +248,9 @@ async fn refuse_taken(cycle: &Cycle, subjects: &[Subject], works: &mut [Work]) -
             .map(|link| link.display_name.clone())
             .or_else(|| owners.get(&target_id).cloned());
         match other {
-            Some(other) => *work = Work::Act(Action::Refuse(execute::taken(&target_id, &other)), Vec::new()),
+            Some(other) => {
+                *work = proceed(subject.plan(cycle, &Observed::Taken { target_id, other }), Vec::new());
+            }
             None => {
                 owners.insert(target_id, subject.name());
             }

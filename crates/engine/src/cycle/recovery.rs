@@ -9,10 +9,11 @@ use purser_domain::{
     ids::UserId,
     log::{LogAction, ModifiedProperty},
     path::TargetPath,
-    plan::{Action, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal},
-    target_schema::TargetRule,
+    plan::{
+        Action, Change, ChangeKind, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal,
+        TargetObject,
+    },
     user::User,
-    value::display_json,
 };
 use purser_store::{Intent, OpenIntent};
 use serde::{Deserialize, Serialize};
@@ -34,17 +35,42 @@ use crate::error::EngineError;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Detail {
-    /// By which the account is found again: path and value.
+    /// By which the account is found again: path, value, and whether logs must not show it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    queries: Vec<(String, Value)>,
+    queries: Vec<(String, Value, bool)>,
     /// `Link::exported` if it was done.
     exported: Map<String, Value>,
-    /// Path, old and new value.
+    /// What was to be changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<(String, Option<Value>, Option<Value>)>,
+    changes: Vec<ChangeDetail>,
+    /// The paths whose values logs must not show.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    redacted: Vec<String>,
     /// Why the account was to be disabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<DisableCause>,
+}
+
+/// A change as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+struct ChangeDetail {
+    path: String,
+    kind: ChangeKind,
+    old: Option<Value>,
+    new: Option<Value>,
+    redacted: bool,
+}
+
+impl ChangeDetail {
+    fn of(change: &Change) -> Self {
+        let (kind, old, new) = (change.kind, change.old.clone(), change.new.clone());
+        Self { path: change.path.to_string(), kind, old, new, redacted: change.redacted }
+    }
+
+    fn read(self) -> Option<Change> {
+        let path = Arc::new(TargetPath::parse(&self.path).ok()?);
+        Some(Change { path, kind: self.kind, old: self.old, new: self.new, redacted: self.redacted })
+    }
 }
 
 /// The intent of an action; `None` for actions that send nothing.
@@ -56,9 +82,11 @@ pub(crate) fn intent(
 ) -> Option<Intent> {
     let (target_id, detail) = match action {
         Action::Create(write) => {
-            let query = |query: &MatchQuery| (query.path.to_string(), query.value.clone());
+            let query = |query: &MatchQuery| (query.path.to_string(), query.value.clone(), query.redacted);
             let queries = queries.iter().map(query).collect();
-            (None, Detail { queries, exported: write.exported(), ..Detail::default() })
+            let hidden = write.values.iter().filter(|value| value.redacted);
+            let redacted = hidden.map(|value| value.path.to_string()).collect();
+            (None, Detail { queries, exported: write.exported(), redacted, ..Detail::default() })
         }
         Action::Update { target_id, changes, exported_after, .. } => {
             let (exported, changes) = (exported_after.clone(), spell(changes));
@@ -69,7 +97,13 @@ pub(crate) fn intent(
             (Some(target_id), Detail { exported, changes, cause: Some(*cause), ..Detail::default() })
         }
         Action::Delete { target_id } => (Some(target_id), Detail::default()),
-        Action::Match(_) | Action::Link { .. } | Action::Skip(_) | Action::Refuse(_) => return None,
+        Action::Match(_)
+        | Action::Choose(_)
+        | Action::Look { .. }
+        | Action::Link { .. }
+        | Action::Remember { .. }
+        | Action::Skip(_)
+        | Action::Refuse(_) => return None,
     };
     Some(Intent {
         user: subject.id,
@@ -80,8 +114,8 @@ pub(crate) fn intent(
     })
 }
 
-fn spell(changes: &[purser_domain::plan::Change]) -> Vec<(String, Option<Value>, Option<Value>)> {
-    changes.iter().map(|change| (change.path.to_string(), change.old.clone(), change.new.clone())).collect()
+fn spell(changes: &[Change]) -> Vec<ChangeDetail> {
+    changes.iter().map(ChangeDetail::of).collect()
 }
 
 /// Finds out what became of every request whose outcome is not known.
@@ -134,16 +168,16 @@ async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate 
     let queries: Vec<MatchQuery> = detail
         .queries
         .into_iter()
-        .filter_map(|(path, value)| {
-            Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value })
+        .filter_map(|(path, value, redacted)| {
+            Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value, redacted })
         })
         .collect();
     match execute::search(cycle, &queries).await {
         Search::Done { observed: Observed::One(account), .. } => {
-            let modified = detail.exported.iter().map(|(path, value)| ModifiedProperty {
-                name: path.clone(),
-                old: None,
-                new: Some(display_json(value)),
+            let modified = detail.exported.iter().filter_map(|(path, value)| {
+                let parsed = Arc::new(TargetPath::parse(path).ok()?);
+                let set = Change::set(parsed, None, Some(value.clone()));
+                Some(Change { redacted: detail.redacted.contains(path), ..set }.modified())
             });
             let modified = modified.collect();
             let link = execute::new_link(cycle, subject, &account.id, detail.exported, Origin::Created);
@@ -170,9 +204,12 @@ async fn check_update(
         Sent::Failed(_) => None,
         Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
     };
-    let Some(account) =
-        account.filter(|account| detail.changes.iter().all(|change| is_made(change, &account.body)))
-    else {
+    let count = detail.changes.len();
+    let changes: Vec<Change> = detail.changes.into_iter().filter_map(ChangeDetail::read).collect();
+    let made = |account: &TargetObject| {
+        changes.len() == count && changes.iter().all(|change| is_made(cycle, change, &account.body))
+    };
+    let Some(account) = account.filter(made) else {
         return Fate::Open { keep_intent: false };
     };
     let mut link: Link = match &subject.link {
@@ -182,12 +219,7 @@ async fn check_update(
     let adopted = subject.link.is_none();
     link.exported = detail.exported;
     link.cause = detail.cause;
-    let modified = detail.changes.iter().map(|(path, old, new)| ModifiedProperty {
-        name: path.clone(),
-        old: old.as_ref().map(display_json),
-        new: new.as_ref().map(display_json),
-    });
-    let modified = modified.collect();
+    let modified: Vec<ModifiedProperty> = changes.iter().map(Change::modified).collect();
     if action == LogAction::Disable {
         link.state = LinkState::Disabled;
         return Fate::Disabled { link, modified, exchange: None };
@@ -196,11 +228,11 @@ async fn check_update(
     Fate::Updated { link, modified, exchange: None, adopted }
 }
 
-fn is_made((path, _, new): &(String, Option<Value>, Option<Value>), body: &Value) -> bool {
-    let Ok(path) = TargetPath::parse(path) else { return false };
-    match (new, path.find(body)) {
-        (Some(new), Some(found)) => TargetRule::of(&path).agrees(new, found),
-        (None, found) => found.is_none(),
+fn is_made(cycle: &Cycle, change: &Change, body: &Value) -> bool {
+    let found = change.path.find(body);
+    match (change.apply(found), found) {
+        (Some(after), Some(found)) => cycle.target.rule(&change.path).agrees(&after, found),
+        (None, found) => found.is_none_or(|found| found.as_array().is_some_and(Vec::is_empty)),
         (Some(_), None) => false,
     }
 }

@@ -1,14 +1,19 @@
 //! The people of one page, with all that planning needs to know about them: read in bulk, a few queries a page.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use purser_connectors::Exchange;
 use purser_domain::{
-    ids::{LinkId, UserId},
-    plan::Link,
-    scope::{Scope, ScopeFacts, ScopeMode, decide_scope},
+    ids::{GroupId, LinkId, RoleId, UserId},
+    plan::{Action, Link, Observed, Reference, References, Source, plan_deprovision, plan_object},
+    scope::{
+        AssignedRole, Entitlement, FilterVerdict, MEMBER_OF, Scope, ScopeFacts, ScopeMode, Verdict,
+        decide_scope,
+    },
     user::User,
+    value::Value,
 };
-use purser_store::ChangeKind;
+use purser_store::{AppRole, ChangeKind};
 
 use super::context::Cycle;
 use crate::error::EngineError;
@@ -67,6 +72,10 @@ pub(crate) struct Subject {
     pub(crate) scope: Scope,
     pub(crate) link: Option<Link>,
     pub(crate) manager: Manager,
+    /// What they may do in the application, for the role functions; empty unless the mapping uses these.
+    pub(crate) roles: Vec<AssignedRole>,
+    /// The time that the rules see.
+    pub(crate) now: Timestamp,
     /// A link whose account turned out to be gone; it goes when nothing takes its place.
     pub(crate) stale: Option<LinkId>,
     /// The questions that were asked.
@@ -84,10 +93,34 @@ impl Subject {
         }
     }
 
-    pub(crate) fn manager_target(&self) -> Option<&str> {
-        match &self.manager {
-            Manager::Linked(target) => Some(target),
-            _ => None,
+    /// Whom they refer to, as the plan wants it.
+    fn references(&self) -> References<'_> {
+        let source = self.user.as_ref().and_then(|user| user.manager);
+        let account = match &self.manager {
+            Manager::Linked(target) => Some(target.as_str()),
+            Manager::None | Manager::Unlinked(_) => None,
+        };
+        let manager = source.map(|source| Reference { source: source.as_uuid(), account });
+        References { manager, members: &[] }
+    }
+
+    /// Plans for them with what is known of the target.
+    pub(crate) fn plan(&self, cycle: &Cycle, observed: &Observed) -> Action {
+        match (&self.user, &self.link) {
+            (Some(user), link) => {
+                let context = cycle.expression_context(self.id, self.now);
+                let about = purser_domain::plan::Subject {
+                    source: Source::User(user),
+                    scope: &self.scope,
+                    references: self.references(),
+                    roles: &self.roles,
+                    context: &context,
+                };
+                plan_object(&cycle.mapping, about, link.as_ref(), observed)
+            }
+            (None, Some(link)) => plan_deprovision(&cycle.mapping, link),
+            // Nobody is settled before anything is planned.
+            (None, None) => Action::Match(Vec::new()),
         }
     }
 }
@@ -105,15 +138,17 @@ pub(crate) async fn load(cycle: &Cycle, seeds: Vec<Seed>) -> Result<Vec<Subject>
     let mut links =
         store.find_links(cycle.job(), &ids).await.map_err(EngineError::store("read the links"))?;
     let managers = load_managers(cycle, &seeds).await?;
+    let mut groups = if cycle.filter.reads_membership() {
+        store.find_groups_of(&ids).await.map_err(EngineError::store("read who is in which group"))?
+    } else {
+        HashMap::new()
+    };
+    let named = load_roles(cycle).await?;
+    let now = cycle.clock().now();
     let subjects = seeds.into_iter().map(|seed| {
-        let roles = roles.remove(&seed.id).unwrap_or_default();
-        let scope = decide_scope(&ScopeFacts {
-            scope: cycle.spec().scope,
-            default_access_counts: cycle.spec().default_access_counts,
-            account_enabled: seed.user.as_ref().is_some_and(|user| user.account_enabled),
-            soft_deleted: seed.user.as_ref().is_none_or(|user| user.deleted_at.is_some()),
-            roles: &roles,
-        });
+        let entitlements = roles.remove(&seed.id).unwrap_or_default();
+        let groups = groups.remove(&seed.id).unwrap_or_default();
+        let scope = decide(cycle, seed.user.as_ref(), &entitlements, &groups);
         let manager = match seed.user.as_ref().and_then(|user| user.manager) {
             Some(manager) if cycle.mapping.reads_manager() => managers
                 .get(&manager)
@@ -127,12 +162,66 @@ pub(crate) async fn load(cycle: &Cycle, seeds: Vec<Seed>) -> Result<Vec<Subject>
             user: seed.user,
             scope,
             manager,
+            roles: name_roles(cycle, &named, &entitlements),
+            now,
             stale: None,
             asked: Vec::new(),
             found: None,
         }
     });
     Ok(subjects.collect())
+}
+
+fn decide(cycle: &Cycle, user: Option<&User>, roles: &[Entitlement], groups: &[GroupId]) -> Scope {
+    let read = |user: &User, name: &str| match name {
+        MEMBER_OF if groups.is_empty() => None,
+        MEMBER_OF => Some(Value::List(groups.iter().map(|group| Value::text(group.to_string())).collect())),
+        _ => user.source_value(name),
+    };
+    // Who is gone is out of scope anyway.
+    let verdict = user.map_or(Verdict::Passed, |user| cycle.filter.evaluate(&|name| read(user, name)));
+    decide_scope(&ScopeFacts {
+        scope: cycle.spec().scope,
+        default_access_counts: cycle.spec().default_access_counts,
+        account_enabled: user.is_some_and(|user| user.account_enabled),
+        soft_deleted: user.is_none_or(|user| user.deleted_at.is_some()),
+        roles,
+        filter: match &verdict {
+            Verdict::Passed => FilterVerdict::Passed,
+            Verdict::Failed { clauses } => FilterVerdict::Failed(clauses),
+            Verdict::Undecidable { message } => FilterVerdict::Undecidable(message),
+        },
+    })
+}
+
+/// The application's roles by id, if a row of the mapping wants them.
+async fn load_roles(cycle: &Cycle) -> Result<HashMap<RoleId, AssignedRole>, EngineError> {
+    if !cycle.mapping.uses_roles() {
+        return Ok(HashMap::new());
+    }
+    let roles = cycle.store().list_roles(cycle.spec().application_id).await;
+    let roles = roles.map_err(EngineError::store("read the application's roles"))?;
+    let assigned = |role: AppRole| {
+        (role.id, AssignedRole { id: role.id, value: role.value, display_name: role.display_name })
+    };
+    Ok(roles.into_iter().map(assigned).collect())
+}
+
+/// The roles that somebody has, each once, by name. *Default Access* is no role to tell a target of.
+fn name_roles(
+    cycle: &Cycle,
+    named: &HashMap<RoleId, AssignedRole>,
+    entitlements: &[Entitlement],
+) -> Vec<AssignedRole> {
+    if !cycle.mapping.uses_roles() {
+        return Vec::new();
+    }
+    let counts = |role: &RoleId| *role != RoleId::DEFAULT_ACCESS;
+    let ids: HashSet<RoleId> =
+        entitlements.iter().map(|entitlement| entitlement.role).filter(counts).collect();
+    let mut roles: Vec<AssignedRole> = ids.iter().filter_map(|id| named.get(id)).cloned().collect();
+    roles.sort_by(|left, right| (&left.display_name, left.id).cmp(&(&right.display_name, right.id)));
+    roles
 }
 
 async fn load_managers(cycle: &Cycle, seeds: &[Seed]) -> Result<HashMap<UserId, Link>, EngineError> {

@@ -6,9 +6,11 @@
 use purser_domain::{
     path::TargetPath,
     plan::{Link, LinkState},
-    target_schema::TargetRule,
+    target_schema::TargetSchema,
 };
 use serde_json::Value;
+
+use super::context::Cycle;
 
 /// What tells accounts apart, as far as it was exported.
 const IDENTIFYING: [&str; 4] = [
@@ -20,7 +22,11 @@ const IDENTIFYING: [&str; 4] = [
 
 /// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
 /// the account in the target; nobody changes all of them. Without any such value the link is believed.
-pub(crate) fn is_same(link: &Link, body: &Value) -> bool {
+pub(crate) fn is_same(cycle: &Cycle, link: &Link, body: &Value) -> bool {
+    agrees(&cycle.target, link, body)
+}
+
+fn agrees(target: &TargetSchema, link: &Link, body: &Value) -> bool {
     let mut compared = false;
     for (path, value) in &link.exported {
         if !IDENTIFYING.iter().any(|known| known.eq_ignore_ascii_case(path)) {
@@ -28,7 +34,7 @@ pub(crate) fn is_same(link: &Link, body: &Value) -> bool {
         }
         let Ok(path) = TargetPath::parse(path) else { continue };
         compared = true;
-        if path.find(body).is_some_and(|found| TargetRule::of(&path).matches(value, found)) {
+        if path.find(body).is_some_and(|found| target.rule(&path).matches(value, found)) {
             return true;
         }
     }
@@ -74,11 +80,23 @@ mod tests {
     #[test]
     fn an_account_is_the_same_when_one_identifying_value_agrees() {
         let ann = link(json!({"userName": "ann@x", "externalId": "ann", "title": "Clerk"}));
-        assert!(is_same(&ann, &json!({"userName": "Ann@X"})));
-        assert!(is_same(&ann, &json!({"userName": "renamed@x", "externalId": "ann"})));
-        assert!(!is_same(&ann, &json!({"userName": "bob@x", "externalId": "bob", "title": "Clerk"})));
-        assert!(!is_same(&ann, &json!({})));
-        assert!(is_same(&link(json!({"title": "Clerk"})), &json!({"title": "Chief"})));
+        assert!(agrees(TargetSchema::scim_user(), &ann, &json!({"userName": "Ann@X"})));
+        assert!(agrees(
+            TargetSchema::scim_user(),
+            &ann,
+            &json!({"userName": "renamed@x", "externalId": "ann"})
+        ));
+        assert!(!agrees(
+            TargetSchema::scim_user(),
+            &ann,
+            &json!({"userName": "bob@x", "externalId": "bob", "title": "Clerk"})
+        ));
+        assert!(!agrees(TargetSchema::scim_user(), &ann, &json!({})));
+        assert!(agrees(
+            TargetSchema::scim_user(),
+            &link(json!({"title": "Clerk"})),
+            &json!({"title": "Chief"})
+        ));
     }
 
     #[test]

@@ -51,8 +51,9 @@ async fn a_manager_who_enters_the_scope_later_is_filled_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_manager_who_goes_is_taken_out() -> Result<()> {
+async fn a_manager_who_goes_is_taken_out_where_the_row_clears() -> Result<()> {
     let world = World::new().await?;
+    world.map(|mapping| mapping.attributes[21].clear = true).await?;
     let people = world.hire_many(2).await?;
     report(&world, &people[0], &people[1]).await?;
     world.run().await?;

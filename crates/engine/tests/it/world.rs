@@ -7,6 +7,7 @@ use purser_connectors::{EgressPolicy, Gallery, HttpKit};
 use purser_domain::{
     ids::{AppId, AssignmentId, JobId, RoleId, UserId},
     mapping::{ObjectMapping, default_user_mapping},
+    schema::Schema,
     scope::ScopeMode,
     secret::Secret,
     user::{User, UserAttributes},
@@ -103,7 +104,7 @@ impl World {
             updated_at: now,
         })
         .await?;
-        tx.replace_mappings(self.job, &[default_user_mapping()]).await?;
+        tx.write_schema(self.job, &Schema::default_for("Contoso", vec![default_user_mapping()])).await?;
         tx.write_secret(self.app, "SecretToken", &Secret::new(self.target.token().to_owned()), now).await?;
         tx.commit().await?;
         Ok(())
@@ -231,7 +232,7 @@ impl World {
         let tx = self.store.begin().await?;
         let mut mapping = default_user_mapping();
         change(&mut mapping);
-        tx.replace_mappings(self.job, &[mapping]).await?;
+        tx.write_schema(self.job, &Schema::default_for("Contoso", vec![mapping])).await?;
         tx.commit().await?;
         self.configure(|spec| spec.mapping_generation += 1).await
     }

@@ -102,7 +102,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         "Paused: the initial cycle stands at 120 of 300 users. Switching on goes on from there."
     );
     portal.start_job(&admin(), &app.id).await.unwrap();
-    store.finish_cycle(job, owner, 0, portal.clock().now()).await.unwrap();
+    store.finish_cycle(job, owner, 0, portal.clock().now(), None).await.unwrap();
     let ended = portal.load_job_status(&admin(), &app.id).await.unwrap();
     assert_eq!(ended.sentence, "Waiting for changes; last cycle ended at 1 Mar 2026, 08:00:02 UTC.");
     assert_eq!((ended.processed, ended.total, ended.running), (120, 300, false));

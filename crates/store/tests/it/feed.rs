@@ -75,7 +75,7 @@ async fn purging_keeps_what_a_job_has_yet_to_consume() -> anyhow::Result<()> {
     assert_eq!(tx.purge_changes(later(1)).await?, 1, "only the old");
     assert_eq!(tx.purge_changes(later(100)).await?, 1, "only up to where the cycle began");
     tx.commit().await?;
-    bench.store.finish_cycle(spec.job_id, owner, 2, now()).await?;
+    bench.store.finish_cycle(spec.job_id, owner, 2, now(), None).await?;
     assert_eq!(bench.store.backlog(spec.job_id).await?, 2);
     Ok(())
 }

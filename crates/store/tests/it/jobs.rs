@@ -99,7 +99,7 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     assert!(store.acquire_lease(job, owner, later(600), now()).await?);
     store.begin_cycle(job, owner, &cycle(CycleKind::Initial), OBSERVED).await?;
     assert!(store.has_work(job, now()).await?, "not finished");
-    store.finish_cycle(job, owner, 0, later(1)).await?;
+    store.finish_cycle(job, owner, 0, later(1), None).await?;
     assert!(!store.has_work(job, now()).await?, "in step");
 
     let user = bench.add_user("ada@contoso.com", "Ada").await?;
@@ -143,7 +143,7 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     tx.commit().await?;
     let last = store.last_change_seq().await?;
     store.begin_cycle(job, owner, &cycle(CycleKind::Incremental), OBSERVED).await?;
-    store.finish_cycle(job, owner, last, later(2)).await?;
+    store.finish_cycle(job, owner, last, later(2), None).await?;
     assert!(store.has_work(job, now()).await?, "everybody must be looked at again");
     Ok(())
 }
@@ -164,9 +164,9 @@ async fn a_finished_cycle_becomes_the_last_one() -> anyhow::Result<()> {
         (Some(running), Some(now()), 1)
     );
 
-    let refused = bench.store.finish_cycle(job, Uuid::from_u128(2), 9, later(5)).await;
+    let refused = bench.store.finish_cycle(job, Uuid::from_u128(2), 9, later(5), None).await;
     assert!(matches!(refused, Err(StoreError::LeaseLost)));
-    bench.store.finish_cycle(job, owner, 9, later(5)).await?;
+    bench.store.finish_cycle(job, owner, 9, later(5), None).await?;
     let status = bench.store.load_status(job).await?;
     assert_eq!((status.cycle, status.initial_done, status.watermark), (None, true, 9));
     assert_eq!((status.last_cycle_kind, status.last_counts), (Some(CycleKind::Initial), running.counts));
