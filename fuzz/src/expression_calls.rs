@@ -4,7 +4,7 @@ use super::expression::check_expression;
 use super::input::{self, Attributes};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use jiff::civil::DateTime;
-use purser_domain::expression::{Expression, FUNCTIONS, Function};
+use purser_domain::expression::{Expression, Function, functions};
 use purser_domain::value::Value;
 use std::fmt::{self, Write};
 
@@ -136,7 +136,7 @@ fn free_text(input: &mut Unstructured<'_>) -> Result<String> {
 }
 
 fn write_call(input: &mut Unstructured<'_>, text: &mut String, depth: usize) -> Result<()> {
-    let function: &Function = input.choose(FUNCTIONS)?;
+    let function: &Function = input.choose(functions())?;
     text.push_str(function.name);
     text.push('(');
     let usual = function.parameters.len();

@@ -5,11 +5,14 @@
 //! (`crates/domain/tests/fuzz_corpus.rs`), which feeds them the committed corpus. So they use the public
 //! face of the domain only, and nothing of libFuzzer.
 //!
-//! Inputs are texts that a person can read and write, see [`input`]; only `expression_calls` makes its
-//! expressions out of bytes.
+//! Inputs are texts that a person can read and write, see [`input`]; only `expression_calls` and
+//! `dotnet_regex_twin` make something out of bytes.
 //!
 //! To add a target: 1. a module here, 2. `fuzz_targets/NAME.rs` and its `[[bin]]` in `Cargo.toml`,
 //! 3. a line in [`TARGETS`], 4. seeds in `corpus/NAME`.
+pub mod dotnet_date;
+pub mod dotnet_regex;
+pub mod dotnet_regex_twin;
 pub mod expression;
 pub mod expression_calls;
 pub mod input;
@@ -23,6 +26,9 @@ pub type Check = fn(&[u8]);
 
 /// Every target by name. The test that replays the corpus goes through this list.
 pub const TARGETS: &[(&str, Check)] = &[
+    ("dotnet_date", dotnet_date::check),
+    ("dotnet_regex", dotnet_regex::check),
+    ("dotnet_regex_twin", dotnet_regex_twin::check),
     ("expression", expression::check),
     ("expression_calls", expression_calls::check),
     ("schema_document", schema_document::check),

@@ -1,8 +1,11 @@
 //! Schema documents: reading, writing, and what they mean.
 //!
 //! The input is the document as JSON.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::mapping::{
+    CompiledMapping, MappingProblem, ObjectKind, Severity, check_runnable, validate,
+};
 use purser_domain::schema::Schema;
+use purser_domain::scope::ScopeMode;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::Value as Json;
 
@@ -29,20 +32,28 @@ pub fn check(input: &[u8]) {
 /// Whatever a document says, looking at it must not fail.
 fn check_meaning(schema: &Schema) {
     for kind in ObjectKind::ALL {
+        for scope in ScopeMode::ALL {
+            let problems = validate(schema, *kind, *scope);
+            assert!(problems.iter().all(|problem| !problem.message.is_empty()), "a problem without a word");
+        }
         let Some(mapping) = schema.mapping(*kind) else { continue };
         if let Some(definition) = schema.target(*kind) {
             let target = TargetSchema::from_definition(definition);
-            for row in &mapping.attributes {
-                if let Ok(path) = row.target.parse() {
-                    let rule = target.rule(&path);
-                    assert_eq!(rule, target.rule(&path));
-                }
-            }
+            let runnable = !check_runnable(mapping, &target).iter().any(is_error);
+            assert_eq!(
+                CompiledMapping::compile(mapping, &target).is_ok(),
+                runnable,
+                "what is sound compiles"
+            );
         }
         let mut changed = schema.clone();
         assert!(changed.replace_mapping(*kind, mapping.clone()), "there is such a mapping");
         assert_eq!(&changed, schema, "a mapping replaced by itself changes nothing");
     }
+}
+
+fn is_error(problem: &MappingProblem) -> bool {
+    problem.severity == Severity::Error
 }
 
 /// What a document says about the schema: the two keys of the job are left out.

@@ -123,7 +123,7 @@ impl Fuzzer<'_> {
         let mut command = self.command(target);
         command.arg(&corpus).arg(self.workspace.root.join("fuzz/corpus").join(target));
         command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LONGEST_INPUT}"));
-        command.arg(format!("-artifact_prefix={}/", findings.display()));
+        command.arg(format!("-artifact_prefix={}/", findings.display())).arg("-print_funcs=0");
         let dictionary = self.workspace.root.join("fuzz/dictionaries").join(format!("{target}.dict"));
         if dictionary.is_file() {
             command.arg(format!("-dict={}", dictionary.display()));
@@ -135,12 +135,14 @@ impl Fuzzer<'_> {
         let (succeeded, words) = watch(&mut command, target)?;
         let took = started.elapsed().as_secs_f32();
         if succeeded {
-            let runs = words.iter().rev().find_map(|line| line.strip_prefix("Done ")).unwrap_or("done");
-            say(&format!("✓ {target}: nothing found, {runs} ({took:.0} s)"));
+            let runs = words.iter().rev().find_map(|line| line.strip_prefix("Done ")?.split(' ').next());
+            say(&format!("✓ {target}: nothing found in {} runs ({took:.0} s)", runs.unwrap_or("?")));
             return Ok(None);
         }
         say(&format!("✗ {target} ({took:.0} s); libFuzzer says:"));
-        words.iter().rev().take(SHOWN_LINES).rev().for_each(|line| say(&format!("    {line}")));
+        let is_start = |line: &String| line.contains("panicked at") || line.contains("ERROR: libFuzzer");
+        let start = words.iter().position(is_start).unwrap_or(0);
+        words.iter().skip(start).take(SHOWN_LINES).for_each(|line| say(&format!("    {line}")));
         Ok(Some(describe(target, &words)))
     }
 

@@ -39,6 +39,8 @@ pub struct FunctionView {
     pub name: String,
     /// What it does, in a sentence.
     pub summary: String,
+    /// What else there is to know, or empty.
+    pub remark: String,
     /// For example `Join(separator, source1, source2, …)`.
     pub signature: String,
     /// Its parameters.
@@ -65,6 +67,8 @@ pub struct FunctionParameterView {
 pub struct FunctionExampleView {
     /// The expression.
     pub expression: String,
+    /// The object that it is evaluated on, as JSON.
+    pub object: String,
     /// What it comes to.
     pub result: String,
 }
@@ -173,7 +177,13 @@ pub struct ExpressionErrorView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeCountView {
     /// People in the directory.
-    pub total: u64,
-    /// Those of them who pass the scoping filter.
-    pub passing: u64,
+    pub people: u64,
+    /// Those of them who are assigned with a role that counts; `None` when the scope does not ask for it.
+    pub assigned: Option<u64>,
+    /// People in scope.
+    pub in_scope: u64,
+    /// People for whom the scoping filter could not be decided; they are not among those in scope.
+    pub undecidable: u64,
+    /// False when counting was given up, so that both counts before are too low.
+    pub complete: bool,
 }

@@ -4,29 +4,42 @@
 //! Switch([IsSoftDeleted], , "False", "True", "True", "False")
 //! ```
 //!
-//! A text is parsed once ([`Expression::parse`]) and evaluated for each person. There are no statements,
-//! no clock and no randomness, so the same person always gives the same value.
-//! Everything is bounded: the text by [`MAX_LENGTH`], nesting by [`MAX_DEPTH`], each result by
-//! [`MAX_RESULT`].
+//! A text is parsed once ([`Expression::parse`]) and evaluated for each person. There are no statements; the
+//! clock, chance and the target are handed in ([`Context`]), so the same input always gives the same value.
+//! Everything is bounded: the text by [`MAX_LENGTH`], nesting by [`MAX_DEPTH`], work by [`MAX_STEPS`], each
+//! result by [`MAX_RESULT`].
 //!
-//! To add a function: 1. an entry in `functions.rs`, 2. its vectors in `tests.rs` (a test finds functions
-//! without one).
+//! ```text
+//! lexer ─► parser ─► tree ─► evaluate ◄─ functions (the registry)
+//!                     └────► graph, results, documentation
+//! ```
+//!
+//! To add a function: see [`functions`]. Deliberately absent: `Contains`, `CRef` and `StringFromSid`, which the
+//! original lists for another product without saying what they do.
+mod compare;
 mod context;
+pub mod documentation;
 mod evaluate;
 mod functions;
+mod graph;
 mod lexer;
 mod parser;
 mod results;
+pub mod roles;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use context::{Context, Outcome};
-pub use evaluate::EvaluationError;
-pub use functions::{FUNCTIONS, Function, Need, Parameter};
+pub use evaluate::{EvaluationError, Fault};
+pub use functions::{Example, Function, Gives, Need, Parameter, Type, find_function, functions};
+pub use graph::{GraphNodeError, text_from_graph};
 pub(crate) use parser::find_nearest;
 pub(crate) use results::PossibleResult;
 
 use crate::value::Value;
+use evaluate::{Evaluation, Halt};
+use tree::{Kind, Node};
 
 /// Longest text, in characters.
 pub const MAX_LENGTH: usize = 10_000;
@@ -34,23 +47,15 @@ pub const MAX_LENGTH: usize = 10_000;
 pub const MAX_DEPTH: usize = 64;
 /// Largest result of any call, in bytes.
 pub const MAX_RESULT: usize = 64 * 1024;
+/// Most steps that an evaluation may take: each part of the expression is one, and so are each 64 bytes that
+/// a function handles.
+pub const MAX_STEPS: u32 = 100_000;
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     text: String,
     root: Node,
-}
-
-/// What an expression is made of.
-#[derive(Debug, Clone, PartialEq)]
-enum Node {
-    /// `[name]`.
-    Attribute(String),
-    /// `"text"` or `42`.
-    Literal(Value),
-    /// `Name(…)`; `None` where a position is left empty.
-    Call(&'static Function, Vec<Option<Node>>),
 }
 
 /// A text that is no expression.
@@ -84,35 +89,42 @@ impl Expression {
     #[must_use]
     pub fn attributes(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        collect_attributes(&self.root, &mut names);
+        self.root.visit(&mut |node| {
+            if let Kind::Attribute(name) = &node.kind {
+                names.push(name.as_str());
+            }
+        });
         names
     }
 
     /// The function at the top, if it is one.
     #[must_use]
     pub fn function(&self) -> Option<&'static str> {
-        match &self.root {
-            Node::Call(function, _) => Some(function.name),
-            Node::Attribute(_) | Node::Literal(_) => None,
-        }
+        self.root.as_call().map(|call| call.function.name)
     }
 
-    /// Whether it reads the clock.
+    /// Whether it reads the clock, so that its value can change although nothing was edited.
     #[must_use]
     pub fn reads_clock(&self) -> bool {
-        self.calls(&self.root, &["Now"])
+        self.calls(&["Now"])
     }
 
     /// Whether its value comes from chance.
     #[must_use]
     pub fn is_random(&self) -> bool {
-        self.calls(&self.root, &["Guid", "RandomString"])
+        self.calls(&["Guid", "RandomString"])
     }
 
     /// Whether its value must not be shown.
     #[must_use]
     pub fn is_redacted(&self) -> bool {
-        self.calls(&self.root, &["Redact"])
+        self.calls(&["Redact"])
+    }
+
+    /// Whether it reads the roles of the object.
+    #[must_use]
+    pub fn uses_roles(&self) -> bool {
+        self.attributes().contains(&"appRoleAssignments")
     }
 
     /// Whether it picks the first of several values that nobody has.
@@ -121,7 +133,7 @@ impl Expression {
         self.function() == Some("SelectUniqueValue")
     }
 
-    /// The values that `SelectUniqueValue` picks from.
+    /// The values that `SelectUniqueValue` picks from; empty ones are left out.
     ///
     /// # Errors
     /// When one of them can't be evaluated.
@@ -130,23 +142,18 @@ impl Expression {
         source: &dyn Fn(&str) -> Option<Value>,
         context: &Context<'_>,
     ) -> Result<Vec<Value>, EvaluationError> {
-        let Node::Call(_, arguments) = &self.root else { return Ok(Vec::new()) };
+        let evaluation = Evaluation::new(source, context);
         let mut values = Vec::new();
-        for argument in arguments.iter().flatten() {
-            let _ = context;
-            values.extend(evaluate::evaluate(argument, source)?);
+        for rule in self.root.as_call().iter().flat_map(|call| call.arguments.iter().flatten()) {
+            match evaluation.walk(rule) {
+                Ok(value) => {
+                    values.extend(value.filter(|value| !value.is_empty()).map(|value| value.into_owned()))
+                }
+                Err(Halt::Ignored) => {}
+                Err(Halt::Failed(error)) => return Err(error),
+            }
         }
         Ok(values)
-    }
-
-    fn calls(&self, node: &Node, names: &[&str]) -> bool {
-        match node {
-            Node::Call(function, arguments) => {
-                names.contains(&function.name)
-                    || arguments.iter().flatten().any(|node| self.calls(node, names))
-            }
-            Node::Attribute(_) | Node::Literal(_) => false,
-        }
     }
 
     /// Evaluates it. `source` gives an attribute's value, `None` when it is not set; `context` gives what
@@ -159,23 +166,25 @@ impl Expression {
         source: &dyn Fn(&str) -> Option<Value>,
         context: &Context<'_>,
     ) -> Result<Outcome, EvaluationError> {
-        let _ = context;
-        Ok(evaluate::evaluate(&self.root, source)?.map_or(Outcome::Null, Outcome::Value))
+        match Evaluation::new(source, context).walk(&self.root) {
+            Ok(Some(value)) => Ok(Outcome::Value(value.into_owned())),
+            Ok(None) => Ok(Outcome::Null),
+            Err(Halt::Ignored) => Ok(Outcome::Ignored),
+            Err(Halt::Failed(error)) => Err(error),
+        }
+    }
+
+    fn calls(&self, names: &[&str]) -> bool {
+        let mut found = false;
+        self.root.visit(&mut |node| {
+            found |= node.as_call().is_some_and(|call| names.contains(&call.function.name));
+        });
+        found
     }
 }
 
 impl std::fmt::Display for Expression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-fn collect_attributes<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
-    match node {
-        Node::Attribute(name) => names.push(name),
-        Node::Literal(_) => {}
-        Node::Call(_, arguments) => {
-            arguments.iter().flatten().for_each(|argument| collect_attributes(argument, names));
-        }
     }
 }

@@ -14,6 +14,8 @@
 //!
 //! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).
 
+pub mod diacritics;
+pub mod dotnet;
 pub mod expression;
 pub mod group;
 pub mod ids;

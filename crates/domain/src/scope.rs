@@ -8,7 +8,6 @@ mod condition;
 pub mod documentation;
 mod filter;
 mod operator;
-mod pattern;
 mod source;
 
 pub use compile::{FilterProblem, MAX_CLAUSES, MAX_GROUPS, MAX_TITLE, MAX_VALUE_CHARACTERS, MAX_VALUES};
@@ -16,7 +15,6 @@ pub use compiled::{CompiledClause, CompiledFilter, CompiledGroup, Verdict};
 pub use condition::{Bound, Condition, Test};
 pub use filter::{Clause, ClauseGroup, Operator, ScopingFilter};
 pub use operator::{Arity, FilterExample, MultivaluedComparison, OPERATORS, OperatorDefinition};
-pub use pattern::Pattern;
 pub use source::{MEMBER_OF, names as filter_attributes};
 
 use crate::ids::{GroupId, RoleId};

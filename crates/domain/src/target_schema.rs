@@ -113,9 +113,6 @@ impl TargetSchema {
     #[must_use]
     pub fn rule(&self, path: &TargetPath) -> TargetRule {
         let exact = key_of(path, true);
-        if let Some(attribute) = self.attribute(&exact) {
-            return TargetRule::from_definition(attribute, path);
-        }
         let element = path.filter().map(|_| key_of(path, false));
         for list in [self, Self::scim_user(), Self::scim_group()] {
             if let Some(attribute) = list.attribute(&exact) {
@@ -148,13 +145,15 @@ impl TargetRule {
 
     fn from_definition(attribute: &AttributeDefinition, path: &TargetPath) -> Self {
         let is_reference = attribute.kind == AttributeType::Reference && path.sub().is_none();
+        // A target that has one text by such a name is none of SCIM's.
+        let is_complex = attribute.multivalued && well_known::is_complex(path);
         Self {
             kind: attribute.kind,
             multivalued: attribute.multivalued,
             exact_case: attribute.case_exact,
             required: attribute.required,
             mutability: attribute.mutability,
-            nested: is_reference || well_known::is_complex(path) || is_declared_complex(attribute),
+            nested: is_reference || is_complex || is_declared_complex(attribute),
             known: true,
         }
     }
@@ -167,7 +166,7 @@ fn is_declared_complex(attribute: &AttributeDefinition) -> bool {
 }
 
 /// One text for all spellings of a path that mean the same place.
-fn key_of(path: &TargetPath, with_filter: bool) -> String {
+pub(crate) fn key_of(path: &TargetPath, with_filter: bool) -> String {
     let mut key = String::new();
     if let Some(extension) = path.extension() {
         key.push_str(extension);

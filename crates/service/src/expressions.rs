@@ -12,12 +12,14 @@ use purser_contract::schema::{
     ExpressionErrorView, ExpressionForm, ExpressionTargetForm, ExpressionTestForm, ExpressionTestView,
     ExpressionView, FilterOperatorView, FunctionExampleView, FunctionParameterView, FunctionView,
 };
-use purser_domain::expression::{Context, Expression, FUNCTIONS, Function, Outcome};
+use purser_domain::expression::{
+    Context, Example, Expression, Function, Gives, Need, Outcome, Parameter, functions,
+};
 use purser_domain::mapping::IS_SOFT_DELETED;
 use purser_domain::schema::{AttributeType, Mutability};
 use purser_domain::scope::OPERATORS;
 use purser_domain::target_schema::TargetRule;
-use purser_domain::user::User;
+use purser_domain::user::{User, strip_guest_suffix};
 use purser_domain::value::{Value, display_json};
 use serde_json::{Map, Value as Json};
 use std::collections::HashSet;
@@ -105,9 +107,7 @@ impl Portal {
     /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_functions(&self, caller: &Caller) -> Result<Vec<FunctionView>> {
         caller.may(Right::Read)?;
-        let mut functions: Vec<FunctionView> = FUNCTIONS.iter().map(view_function).collect();
-        functions.sort_by_key(|function| function.name.to_lowercase());
-        Ok(functions)
+        Ok(functions().iter().map(|function| view_function(function)).collect())
     }
 
     /// The operators of scoping filters.
@@ -150,7 +150,7 @@ fn try_expression(
     let failed = |error: ExpressionErrorView| ExpressionView { error: Some(error), ..read.clone() };
     match expression.evaluate(&|name| object.value(name), context) {
         Err(error) => {
-            failed(error_view("ExpressionEvaluationError", error.to_string(), error.line, error.column))
+            failed(error_view("ExpressionEvaluationError", error.fault.to_string(), error.line, error.column))
         }
         Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
         Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
@@ -177,7 +177,10 @@ fn read_person(person: &User, name: &str) -> Option<Value> {
         // Out of scope is the other cause; it depends on the application's assignments and is not asked here.
         return Some(Value::Boolean(person.deleted_at.is_some() || !person.account_enabled));
     }
-    person.source_value(name)
+    match (name, person.source_value(name)) {
+        ("userPrincipalName", Some(Value::Text(name))) => Some(Value::text(strip_guest_suffix(&name))),
+        (_, value) => value,
+    }
 }
 
 /// A sample value as its field shows it.
@@ -243,5 +246,35 @@ fn error_view(code: &str, message: String, line: u32, column: u32) -> Expression
 }
 
 fn view_function(function: &Function) -> FunctionView {
-    todo!()
+    FunctionView {
+        name: function.name.to_owned(),
+        summary: function.sentence.to_owned(),
+        remark: function.remark.to_owned(),
+        signature: function.signature(),
+        parameters: function.parameters.iter().map(view_parameter).collect(),
+        examples: function.examples.iter().map(view_example).collect(),
+    }
+}
+
+fn view_parameter(parameter: &Parameter) -> FunctionParameterView {
+    FunctionParameterView {
+        name: parameter.name.to_owned(),
+        required: parameter.need != Need::Optional,
+        kind: parameter.kind.graph_name().to_owned(),
+        repeated: parameter.need == Need::Repeated,
+    }
+}
+
+fn view_example(example: &Example) -> FunctionExampleView {
+    let result = match example.gives {
+        Gives::Value(value) => value.to_owned(),
+        Gives::Nothing => "no value".to_owned(),
+        Gives::Error => "an error".to_owned(),
+        Gives::Varies(form) => format!("something else each time, like {form}"),
+    };
+    FunctionExampleView {
+        expression: example.expression.to_owned(),
+        object: example.object.to_owned(),
+        result,
+    }
 }

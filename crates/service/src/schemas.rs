@@ -11,10 +11,10 @@ use crate::portal::Portal;
 use crate::schema_changes::describe_changes;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
-use purser_contract::schema::{MappingProblemView, SchemaView};
+use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
 use purser_domain::mapping::{ObjectKind, validate};
 use purser_domain::schema::{Schema, SchemaError};
-use purser_domain::scope::ScopeMode;
+use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec};
 use serde_json::Value as Json;
 
@@ -84,6 +84,36 @@ impl Portal {
         self.write_schema(caller, app, schema, generation, &[("Mappings", "defaults restored")]).await
     }
 
+    /// Counts who is in the scope of an application: by the stored scoping filter of users, or by one that is not saved
+    /// yet.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the filter is none that
+    /// could be saved (`Invalid`, with each problem in `details`).
+    pub async fn count_scope(
+        &self,
+        caller: &Caller,
+        app: &str,
+        filter: Option<&ScopingFilter>,
+    ) -> Result<ScopeCountView> {
+        caller.may(Right::Read)?;
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        let stored = schema.mapping(ObjectKind::User).map(|mapping| &mapping.scope);
+        let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
+        let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
+        let reads = self.store();
+        let counts =
+            reads.count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter).await?;
+        Ok(ScopeCountView {
+            people: counts.people,
+            assigned: counts.assigned,
+            in_scope: counts.in_scope,
+            undecidable: counts.undecidable,
+            complete: counts.complete,
+        })
+    }
+
     async fn write_schema(
         &self,
         caller: &Caller,
@@ -131,33 +161,35 @@ impl Portal {
 }
 
 fn view_schema(application: &Application, spec: &JobSpec, schema: &Schema) -> SchemaView {
-    let problems =
-        schema.mappings().flat_map(|mapping| find_problems(schema, spec.scope, mapping.source_object));
     SchemaView {
         application_id: application.id.to_string(),
         job_id: spec.job_id.to_string(),
         generation: spec.generation,
         document: schema.to_document(),
-        warnings: problems.collect(),
+        warnings: find_all_problems(schema, spec.scope),
     }
 }
 
 /// Everything that is wrong with the mapping of a kind of object, or worth a look.
 fn find_problems(schema: &Schema, scope: ScopeMode, kind: ObjectKind) -> Vec<MappingProblemView> {
     let rule = schema.rule_of(kind).map(|rule| rule.name.as_str()).unwrap_or_default();
-    let problems = validate(schema, kind, scope == ScopeMode::All);
+    let problems = validate(schema, kind, scope);
     let mapping = schema.mapping(kind);
     problems.iter().map(|problem| view_problem(rule, mapping, problem)).collect()
 }
 
+/// The same of all kinds. A mapping of people must be there, one of groups may.
+fn find_all_problems(schema: &Schema, scope: ScopeMode) -> Vec<MappingProblemView> {
+    let mut problems = find_problems(schema, scope, ObjectKind::User);
+    if schema.mapping(ObjectKind::Group).is_some() {
+        problems.extend(find_problems(schema, scope, ObjectKind::Group));
+    }
+    problems
+}
+
 /// Refuses a schema by which no cycle could work.
 fn check_schema(schema: &Schema, scope: ScopeMode) -> std::result::Result<(), Problem> {
-    if schema.mapping(ObjectKind::User).is_none() {
-        return Err(invalid("The schema has no mapping of users, so nothing was changed.").advice(
-            "Give it a synchronization rule with an object mapping whose sourceObjectName is User.",
-        ));
-    }
-    let problems = schema.mappings().flat_map(|mapping| find_problems(schema, scope, mapping.source_object));
+    let problems = find_all_problems(schema, scope).into_iter();
     let errors: Vec<_> = problems.filter(|problem| problem.error).collect();
     let details = errors.iter().map(|problem| ProblemDetail {
         code: problem.code.clone(),
@@ -178,6 +210,16 @@ fn refuse_document(errors: Vec<SchemaError>) -> Problem {
         message: error.message,
     });
     refuse("The schema can't be read", &first, details.collect())
+}
+
+fn refuse_filter(problems: Vec<FilterProblem>) -> Problem {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    let details = problems.iter().map(|problem| ProblemDetail {
+        code: "ScopingFilter".to_owned(),
+        target: problem.title.clone(),
+        message: problem.to_string(),
+    });
+    refuse("The scoping filter can't be used", &first, details.collect())
 }
 
 /// One sentence with the first problem and how many there are, and all of them as details.

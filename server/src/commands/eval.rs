@@ -64,7 +64,9 @@ pub(super) fn eval(arguments: &EvalArguments) -> Result<ExitCode, ServerError> {
 pub fn evaluate(expression: &str, object: &str, context: &Context<'_>, as_json: bool) -> Evaluated {
     let object = match serde_json::from_str(object) {
         Ok(Json::Object(object)) => SampleObject::new(&object),
-        Ok(_) => return unreadable("The object is not a JSON object such as {\"mail\": \"ada@contoso.com\"}."),
+        Ok(_) => {
+            return unreadable("The object is not a JSON object such as {\"mail\": \"ada@contoso.com\"}.");
+        }
         Err(error) => return unreadable(&format!("The object is not JSON: {error}.")),
     };
     let parsed = match Expression::parse(expression) {
@@ -73,7 +75,7 @@ pub fn evaluate(expression: &str, object: &str, context: &Context<'_>, as_json: 
     };
     match parsed.evaluate(&|name| object.value(name), context) {
         Ok(outcome) => print(outcome, as_json),
-        Err(error) => failed(expression, error.line, error.column, &error.message),
+        Err(error) => failed(expression, error.line, error.column, &error.fault.to_string()),
     }
 }
 
@@ -120,7 +122,10 @@ fn print(outcome: Outcome, as_json: bool) -> Evaluated {
         Some(value) => Evaluated { out: format!("{}\n", spell(value)), ..Evaluated::default() },
         None => {
             let why = if name == "null" { "it is null" } else { "it is ignored when it is null or empty" };
-            Evaluated { err: format!("There is no value, so the attribute is not exported: {why}.\n"), ..Evaluated::default() }
+            Evaluated {
+                err: format!("There is no value, so the attribute is not exported: {why}.\n"),
+                ..Evaluated::default()
+            }
         }
     }
 }

@@ -22,9 +22,11 @@ use super::{
 use crate::web::{ServerState, fault::Fault};
 
 pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/functions", || {
-        get(list_functions)
-    }),
+    GraphRoute::new(
+        Method::GET,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/functions",
+        || get(list_functions),
+    ),
     GraphRoute::new(
         Method::GET,
         "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/filterOperators",

@@ -5,9 +5,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
 
+mod eval;
+mod expression_builder;
 mod gate;
 mod graph_input;
 mod graph_line;
+mod graph_schema;
 mod harness;
 mod input;
 mod sessions;

@@ -7,7 +7,7 @@ use purser_contract::provisioning::{
     JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm,
     TestConnectionView,
 };
-use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView};
+use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
 use serde::{Deserialize, Serialize};
 
 /// The blade of an application.
@@ -24,6 +24,14 @@ pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Pr
 /// There is no such application or mapping (any more).
 pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
     portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
+}
+
+/// Who the stored scoping filter of users lets in.
+///
+/// # Errors
+/// There is no such application (any more).
+pub async fn count_scope(application: &str) -> Result<ScopeCountView, Problem> {
+    portal()?.count_scope(&caller()?, application, None).await.map_err(refused)
 }
 
 /// The functions of the expression language.

@@ -78,7 +78,8 @@ fn fields(shown: &Shown) -> AnyView {
         Some(view) => view.samples.clone(),
         None => form.names.iter().cloned().zip(form.values.iter().cloned()).collect(),
     };
-    let hint = "For example Join(\" \", [givenName], [surname]). An attribute stands in brackets, a text in quotes.";
+    let hint =
+        "For example Join(\" \", [givenName], [surname]). An attribute stands in brackets, a text in quotes.";
     view! {
         <HiddenField name="form[application_id]" value=form.application_id.clone()/>
         <TextField
@@ -141,7 +142,9 @@ fn output(expression: &str, result: &ExpressionView) -> AnyView {
         failure(expression, error)
     } else {
         match result.outcome.as_str() {
-            "null" => "There is no value: the attribute is not exported, unless a default value is set.".into_any(),
+            "null" => {
+                "There is no value: the attribute is not exported, unless a default value is set.".into_any()
+            }
             "ignored" => "The attribute is left out of this export.".into_any(),
             _ => values(&result.values),
         }
@@ -161,8 +164,10 @@ fn values(values: &[String]) -> AnyView {
         [single] if single.is_empty() => "An empty text.".into_any(),
         [single] => view! { <pre class="answer-detail">{single.clone()}</pre> }.into_any(),
         several => {
-            let items =
-                several.iter().map(|value| view! { <li class="cell-code">{value.clone()}</li> }).collect_view();
+            let items = several
+                .iter()
+                .map(|value| view! { <li class="cell-code">{value.clone()}</li> })
+                .collect_view();
             view! { <ol class="numbered">{items}</ol> }.into_any()
         }
     }
@@ -215,15 +220,24 @@ fn function_list(functions: Vec<FunctionView>, search: &str, here: &str) -> AnyV
 fn function_row(function: FunctionView, here: &str) -> AnyView {
     let example = function.examples.into_iter().next();
     let gives = example.as_ref().map(|example| example.result.clone());
-    let link = example.map(|example| {
+    let example = example.map(|example| {
         let link = url(here, &[("expression", &example.expression)]);
-        view! { <a href=link>{example.expression}</a> }
+        // An example that reads no attribute stands for itself.
+        let object = (example.object != "{}").then_some(example.object);
+        view! {
+            <a href=link>{example.expression}</a>
+            {object.map(|object| view! { <span class="cell-sub">{object}</span> })}
+        }
     });
+    let remark = (!function.remark.is_empty()).then_some(function.remark);
     view! {
         <tr>
             <td class="cell-code">{function.signature}</td>
-            <td>{function.summary}</td>
-            <td class="cell-code">{link}</td>
+            <td>
+                {function.summary}
+                {remark.map(|remark| view! { <span class="cell-sub">{remark}</span> })}
+            </td>
+            <td class="cell-code">{example}</td>
             <td class="cell-code">{gives}</td>
         </tr>
     }

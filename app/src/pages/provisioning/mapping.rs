@@ -1,13 +1,13 @@
 //! One object mapping, to look at.
 
 use crate::api::applications::load_application;
-use crate::api::provisioning::forms::load_mapping;
+use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
-use crate::context::{param, url};
+use crate::context::{param, query_value, url};
 use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
-use purser_contract::schema::MappingProblemView;
+use purser_contract::schema::{MappingProblemView, ScopeCountView};
 
 /// Longest expression that a link carries to the expression builder; addresses have bounds.
 const MAX_LINKED: usize = 2_000;
@@ -19,6 +19,11 @@ pub fn MappingPage() -> impl IntoView {
         let application = load_application(&param("id")).await?;
         let mapping = load_mapping(&application.id, &param("key")).await?;
         let provisioning = format!("/applications/{}/provisioning", application.id);
+        // Only when asked for: among half a million people it takes some hundred milliseconds.
+        let counted = match query_value("count").as_str() {
+            "scope" => Some(count_scope(&application.id).await?),
+            _ => None,
+        };
         let builder = format!("{provisioning}/expression-builder");
         let mut crumbs = application_crumbs(&application.id, &application.display_name);
         crumbs.push(Crumb::new("Provisioning", provisioning.clone()));
@@ -41,7 +46,7 @@ pub fn MappingPage() -> impl IntoView {
                         </p>
                     </InfoBar>
                     {problems(&mapping.problems)}
-                    <Properties rows=facts(&mapping)/>
+                    <Properties rows=facts(&mapping, counted)/>
                     <h2 class="heading">"Attribute Mappings"</h2>
                     <DataTable
                         caption="Attribute mappings"
@@ -64,7 +69,7 @@ pub fn MappingPage() -> impl IntoView {
     })
 }
 
-fn facts(mapping: &ObjectMappingView) -> Vec<(&'static str, AnyView)> {
+fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&'static str, AnyView)> {
     let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
     vec![
         ("Name", mapping.name.clone().into_any()),
@@ -72,8 +77,27 @@ fn facts(mapping: &ObjectMappingView) -> Vec<(&'static str, AnyView)> {
         ("Source Object", mapping.source_object.clone().into_any()),
         ("Target Object", mapping.target_object.clone().into_any()),
         ("Source Object Scope", scope(&mapping.scope)),
+        ("Users in scope", users_in_scope(counted)),
         ("Target Object Actions", actions.into_any()),
     ]
+}
+
+/// How many, or the link that counts them.
+fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
+    let Some(counted) = counted else {
+        return view! { <a href="?count=scope">"Count them"</a> }.into_any();
+    };
+    let mut text = format!("{} of {}", grouped(counted.in_scope), grouped(counted.people));
+    if let Some(assigned) = counted.assigned {
+        text.push_str(&format!(", {} assigned", grouped(assigned)));
+    }
+    if counted.undecidable > 0 {
+        text.push_str(&format!(", {} could not be decided", grouped(counted.undecidable)));
+    }
+    if !counted.complete {
+        text.push_str("; counting was given up before the end");
+    }
+    text.into_any()
 }
 
 /// *All records*, or each scoping filter with its clauses.

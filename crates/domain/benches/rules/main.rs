@@ -12,7 +12,9 @@ use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use people::{Person, person};
 use purser_domain::expression::{Context, Expression};
+use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::{Action, Observed, SkipCode, plan_object};
+use purser_domain::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use purser_domain::value::Value;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -118,6 +120,33 @@ fn evaluating_an_expression(bencher: Bencher<'_, '_>, text: &str) {
         name => person.user.source_value(name),
     };
     bencher.bench_local(|| black_box(&expression).evaluate(&read, &context));
+}
+
+/// One group of four clauses, and a pattern in another.
+#[divan::bench]
+fn asking_a_scoping_filter(bencher: Bencher<'_, '_>) {
+    let clause = |attribute: &str, operator, value: &str| Clause {
+        attribute: attribute.to_owned(),
+        operator,
+        values: Some(value).filter(|value| !value.is_empty()).map(str::to_owned).into_iter().collect(),
+        extra: serde_json::Map::new(),
+    };
+    let group = |clauses| ClauseGroup { clauses, ..ClauseGroup::default() };
+    let filter = ScopingFilter {
+        groups: vec![
+            group(vec![
+                clause("state", Operator::Equals, "NSW"),
+                clause("employeeId", Operator::GreaterThan, "1000000"),
+                clause("jobTitle", Operator::IsNotNull, ""),
+                clause("department", Operator::Equals, "Engineering"),
+            ]),
+            group(vec![clause("userPrincipalName", Operator::RegexMatch, r".*\@contoso\.com")]),
+        ],
+        ..ScopingFilter::default()
+    };
+    let Ok(filter) = filter.compile(ObjectKind::User) else { panic!("the filter compiles") };
+    let person = person();
+    bencher.bench_local(|| black_box(&filter).passes(&|name| person.user.source_value(name)));
 }
 
 /// A pattern that takes exponential time where nothing bounds it.

@@ -2,36 +2,31 @@
 use jiff::Timestamp;
 use purser_domain::expression::Context;
 use purser_domain::ids::{JobId, LinkId, RoleId, UserId};
-use purser_domain::mapping::{CompiledMapping, default_user_mapping};
-use purser_domain::plan::{
-    Action, Link, LinkState, Observed, Origin, Reference, References, Source, Subject, plan_object,
-};
+use purser_domain::mapping::{CompiledMapping, Reference, References, Source, Subject, default_user_mapping};
+use purser_domain::plan::{Action, Link, LinkState, Observed, Origin, plan_object};
 use purser_domain::scope::{Entitlement, FilterVerdict, Scope, ScopeFacts, ScopeMode, decide_scope};
 use purser_domain::target_schema::TargetSchema;
 use purser_domain::user::{User, UserAttributes};
 use uuid::Uuid;
 
-/// The manager's account.
-const MANAGER: &str = "4c1e8f0a-manager";
-
 /// Everything that the rules look at.
 pub(crate) struct Person {
     pub(crate) user: User,
     pub(crate) scope: Scope,
-    pub(crate) context: Context<'static>,
     pub(crate) mapping: CompiledMapping,
     /// What was exported is what the rules say now.
     pub(crate) link: Link,
+    context: Context<'static>,
 }
 
 impl Person {
     /// As the plan wants to see the person.
     pub(crate) fn subject(&self) -> Subject<'_> {
-        let manager = Some(Reference { source: Uuid::from_u128(8), account: Some(MANAGER) });
+        let manager = Reference { source: Uuid::from_u128(8), account: Some("manager-account") };
         Subject {
             source: Source::User(&self.user),
             scope: &self.scope,
-            references: References { manager, members: &[] },
+            references: References { manager: Some(manager), members: &[] },
             roles: &[],
             context: &self.context,
         }
@@ -64,7 +59,8 @@ pub(crate) fn person() -> Person {
         cause: None,
         display_name: user.name(),
     };
-    let mut person = Person { user, scope, context: Context::at(Timestamp::UNIX_EPOCH), mapping, link };
+    let context = Context::at(Timestamp::UNIX_EPOCH);
+    let mut person = Person { user, scope, mapping, link, context };
     let Action::Create(write) = plan_object(&person.mapping, person.subject(), None, &Observed::None) else {
         panic!("somebody new gets an account")
     };

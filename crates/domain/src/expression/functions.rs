@@ -1,12 +1,67 @@
-//! The functions of the expression language, each with its description.
+//! The functions of the expression language: one registry, which the parser, the evaluator, the expression
+//! builder, the API and the documentation read.
 //!
 //! Semantics follow the reference that the product was asked to copy: names and text comparison are
 //! case-sensitive, positions in a text count from 1, null in gives null out unless a function says
-//! otherwise. Lengths count characters, so that no character is ever cut in two.
-use super::MAX_RESULT;
-use super::evaluate::{Argument, EvaluationError};
-use crate::value::Value;
-use std::borrow::Cow;
+//! otherwise. Lengths count characters, so that no character is ever cut in two. Functions of texts work
+//! on each value of a list where their remark says so.
+//!
+//! To add a function: one entry in the file of its family, with its examples, which are run as tests. It
+//! evaluates its arguments through [`Call`], and only those that it needs. A new family is one line in
+//! [`FAMILIES`].
+mod case;
+mod date;
+mod encoding;
+mod list;
+mod logic;
+mod number;
+mod random;
+mod replace;
+mod roles;
+mod text;
+mod unique;
+
+use super::evaluate::{Answer, Call};
+use super::tree::Node;
+use crate::dotnet::regex::Regex;
+use std::sync::LazyLock;
+
+const FAMILIES: &[&[Function]] = &[
+    case::FUNCTIONS,
+    date::FUNCTIONS,
+    encoding::FUNCTIONS,
+    list::FUNCTIONS,
+    logic::FUNCTIONS,
+    number::FUNCTIONS,
+    random::FUNCTIONS,
+    replace::FUNCTIONS,
+    roles::FUNCTIONS,
+    text::FUNCTIONS,
+    unique::FUNCTIONS,
+];
+
+static REGISTRY: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
+    let mut functions: Vec<&Function> = FAMILIES.iter().copied().flatten().collect();
+    functions.sort_by_key(|function| function.name);
+    functions
+});
+
+/// Every function, by name.
+#[must_use]
+pub fn functions() -> &'static [&'static Function] {
+    &REGISTRY
+}
+
+/// The function with exactly this name.
+#[must_use]
+pub fn find_function(name: &str) -> Option<&'static Function> {
+    let at = REGISTRY.binary_search_by_key(&name, |function| function.name).ok()?;
+    REGISTRY.get(at).copied()
+}
+
+pub(super) fn function_names() -> impl Iterator<Item = &'static str> {
+    REGISTRY.iter().map(|function| function.name)
+}
 
 /// A function.
 pub struct Function {
@@ -14,13 +69,29 @@ pub struct Function {
     pub name: &'static str,
     /// Parameters in their order.
     pub parameters: &'static [Parameter],
+    /// What it gives.
+    pub gives: Type,
     /// What it does, in a sentence.
     pub sentence: &'static str,
-    /// How it is used.
-    pub example: &'static str,
-    pub(super) evaluate: for<'a> fn(Vec<Argument<'a>>) -> Result<Argument<'a>, EvaluationError>,
-    /// Rule over the number of arguments that the parameters can't express.
-    pub(super) check: fn(usize) -> Result<(), &'static str>,
+    /// What else there is to know, or nothing.
+    pub remark: &'static str,
+    /// How it is used; never empty.
+    pub examples: &'static [Example],
+    pub(super) evaluate: for<'e, 'a> fn(&Call<'e, 'a>) -> Answer<'a>,
+    /// Rule over the arguments that the parameters can't express; the answer goes on after the name.
+    pub(super) check: fn(&[Option<Node>]) -> Result<(), &'static str>,
+    /// Makes something ready while parsing; a fault names the argument.
+    pub(super) prepare: Option<Prepare>,
+}
+
+/// Makes something ready from the arguments of a call.
+pub(super) type Prepare = fn(&[Option<Node>]) -> Result<Option<Prepared>, (usize, String)>;
+
+/// What can be made ready while parsing.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Prepared {
+    /// A regular expression that is a literal.
+    Pattern(Regex),
 }
 
 /// A parameter.
@@ -28,6 +99,8 @@ pub struct Function {
 pub struct Parameter {
     /// Name.
     pub name: &'static str,
+    /// What it takes.
+    pub kind: Type,
     /// Whether it must be there.
     pub need: Need,
 }
@@ -41,8 +114,155 @@ pub enum Need {
     Optional,
     /// The last one; once or more often, each may be left empty.
     Repeated,
-    /// Known, but refused when given.
-    NotYet,
+}
+
+/// What a parameter takes or a function gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Anything.
+    Any,
+    /// Text; everything else reads as its text.
+    Text,
+    /// A whole number, or a text of digits.
+    Number,
+    /// True or False.
+    Boolean,
+    /// True or False, or a comparison.
+    Condition,
+    /// A date, or a text that is one.
+    Date,
+    /// Several values.
+    List,
+    /// `[appRoleAssignments]`.
+    Roles,
+    /// One of these words, without quotes.
+    Word(&'static [&'static str]),
+}
+
+impl Type {
+    /// Whether a parameter of this type can take what a function of that type gives.
+    pub(super) fn takes(self, given: Self) -> bool {
+        match (self, given) {
+            (Self::Number, Self::Boolean | Self::Date | Self::List | Self::Roles)
+            | (Self::Date, Self::Boolean | Self::Number | Self::List | Self::Roles)
+            | (Self::Boolean | Self::Condition, Self::Date | Self::List | Self::Roles) => false,
+            (Self::Roles, given) => given == Self::Roles,
+            (Self::Word(_), _) => false,
+            _ => true,
+        }
+    }
+
+    /// The type in words, with its article.
+    #[must_use]
+    pub fn describe(self) -> String {
+        match self {
+            Self::Any => "a value".to_owned(),
+            Self::Text => "a text".to_owned(),
+            Self::Number => "a whole number".to_owned(),
+            Self::Boolean => "True or False".to_owned(),
+            Self::Condition => "a condition".to_owned(),
+            Self::Date => "a date".to_owned(),
+            Self::List => "several values".to_owned(),
+            Self::Roles => "[appRoleAssignments]".to_owned(),
+            Self::Word(words) => format!("one of the words {}", words.join(", ")),
+        }
+    }
+
+    /// The type as the API names it.
+    #[must_use]
+    pub const fn graph_name(self) -> &'static str {
+        match self {
+            Self::Any | Self::Text | Self::List | Self::Word(_) => "String",
+            Self::Number => "Integer",
+            Self::Boolean | Self::Condition => "Boolean",
+            Self::Date => "DateTime",
+            Self::Roles => "Reference",
+        }
+    }
+}
+
+/// An expression with what it gives: documentation and test in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// The expression.
+    pub expression: &'static str,
+    /// The attributes that it reads, as a JSON object.
+    pub object: &'static str,
+    /// What it gives.
+    pub gives: Gives,
+}
+
+/// What an example gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// This, as it prints; a list as JSON.
+    Value(&'static str),
+    /// Nothing: the attribute has no value, or is left out.
+    Nothing,
+    /// It fails.
+    Error,
+    /// Something else each time, of this form.
+    Varies(&'static str),
+}
+
+const fn example(expression: &'static str, object: &'static str, gives: &'static str) -> Example {
+    Example { expression, object, gives: Gives::Value(gives) }
+}
+
+const fn example_of(expression: &'static str, object: &'static str, gives: Gives) -> Example {
+    Example { expression, object, gives }
+}
+
+const fn required(name: &'static str, kind: Type) -> Parameter {
+    Parameter { name, kind, need: Need::Required }
+}
+
+const fn optional(name: &'static str, kind: Type) -> Parameter {
+    Parameter { name, kind, need: Need::Optional }
+}
+
+const fn repeated(name: &'static str, kind: Type) -> Parameter {
+    Parameter { name, kind, need: Need::Repeated }
+}
+
+/// What most functions have in common, to be completed by each entry.
+const PLAIN: Function = Function {
+    name: "",
+    parameters: &[],
+    gives: Type::Text,
+    sentence: "",
+    remark: "",
+    examples: &[],
+    evaluate: |_| Ok(None),
+    check: |_| Ok(()),
+    prepare: None,
+};
+
+impl Function {
+    /// The parameter at this position; the last one again for what a repeated one takes.
+    #[must_use]
+    pub fn parameter(&self, at: usize) -> Option<&Parameter> {
+        let repeated = self.parameters.last().filter(|parameter| parameter.need == Need::Repeated);
+        self.parameters.get(at).or(repeated)
+    }
+
+    /// How it is called: `Left(source, number of characters)`; optional parameters stand in brackets.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let spell = |parameter: &Parameter| match parameter.need {
+            Need::Required => parameter.name.to_owned(),
+            Need::Optional => format!("[{}]", parameter.name),
+            Need::Repeated => format!("{}, …", parameter.name),
+        };
+        let parameters: Vec<String> = self.parameters.iter().map(spell).collect();
+        format!("{}({})", self.name, parameters.join(", "))
+    }
+
+    /// The first example's expression.
+    #[must_use]
+    pub fn usage(&self) -> &'static str {
+        self.examples.first().map_or("", |example| example.expression)
+    }
 }
 
 impl PartialEq for Function {
@@ -55,276 +275,4 @@ impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
-}
-
-const fn required(name: &'static str) -> Parameter {
-    Parameter { name, need: Need::Required }
-}
-
-const fn optional(name: &'static str) -> Parameter {
-    Parameter { name, need: Need::Optional }
-}
-
-const fn repeated(name: &'static str) -> Parameter {
-    Parameter { name, need: Need::Repeated }
-}
-
-const fn not_yet(name: &'static str) -> Parameter {
-    Parameter { name, need: Need::NotYet }
-}
-
-const fn any_number(_: usize) -> Result<(), &'static str> {
-    Ok(())
-}
-
-const fn pairs(count: usize) -> Result<(), &'static str> {
-    if count >= 4 && count.is_multiple_of(2) {
-        Ok(())
-    } else {
-        Err("needs a value for each key: after source and default value, keys and values come in pairs.")
-    }
-}
-
-/// Every function, by name.
-pub static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "Append",
-        parameters: &[required("source"), required("suffix")],
-        sentence: "Puts a suffix after the source.",
-        example: "Append([mailNickname], \"@contoso.com\")",
-        evaluate: append,
-        check: any_number,
-    },
-    Function {
-        name: "Coalesce",
-        parameters: &[repeated("source")],
-        sentence: "Gives the first source that has a value; the last one is the default.",
-        example: "Coalesce([mail], [userPrincipalName])",
-        evaluate: |arguments| Ok(arguments.into_iter().flatten().next()),
-        check: any_number,
-    },
-    Function {
-        name: "Join",
-        parameters: &[required("separator"), repeated("source")],
-        sentence: "Joins the sources that have a value, with the separator between them.",
-        example: "Join(\" \", [givenName], [surname])",
-        evaluate: join,
-        check: any_number,
-    },
-    Function {
-        name: "Left",
-        parameters: &[required("source"), required("number of characters")],
-        sentence: "Gives the first characters of the source; a negative number gives all of it.",
-        example: "Left([displayName], 20)",
-        evaluate: left,
-        check: any_number,
-    },
-    Function {
-        name: "Mid",
-        parameters: &[required("source"), required("start"), required("length")],
-        sentence: "Gives so many characters from a position on, counted from 1.",
-        example: "Mid([userPrincipalName], 1, 8)",
-        evaluate: mid,
-        check: any_number,
-    },
-    Function {
-        name: "Not",
-        parameters: &[required("source")],
-        sentence: "Turns True into False, and anything else into True.",
-        example: "Not([IsSoftDeleted])",
-        evaluate: |arguments| {
-            let is_true = arguments.first().is_some_and(|source| read(source) == "True");
-            text(if is_true { "False" } else { "True" })
-        },
-        check: any_number,
-    },
-    Function {
-        name: "Replace",
-        parameters: &[
-            required("source"),
-            required("old value"),
-            not_yet("regular expression"),
-            not_yet("group name"),
-            optional("replacement value"),
-            not_yet("replacement attribute"),
-            optional("template"),
-        ],
-        sentence: "Replaces every occurrence of the old value in the source, or, given a template, every occurrence of it in the template by the source.",
-        example: "Replace([preferredLanguage], \"-\", , , \"_\", , )",
-        evaluate: replace,
-        check: any_number,
-    },
-    Function {
-        name: "Switch",
-        parameters: &[required("source"), optional("default value"), repeated("key and value")],
-        sentence: "Gives the value whose key equals the source, else the default value; no value counts as \"\".",
-        example: "Switch([IsSoftDeleted], , \"False\", \"True\", \"True\", \"False\")",
-        evaluate: switch,
-        check: pairs,
-    },
-    Function {
-        name: "ToLower",
-        parameters: &[required("source"), not_yet("culture")],
-        sentence: "Writes the source in lower case.",
-        example: "ToLower([userPrincipalName])",
-        evaluate: |arguments| map_text(arguments, str::to_lowercase),
-        check: any_number,
-    },
-    Function {
-        name: "ToUpper",
-        parameters: &[required("source"), not_yet("culture")],
-        sentence: "Writes the source in upper case.",
-        example: "ToUpper([country])",
-        evaluate: |arguments| map_text(arguments, str::to_uppercase),
-        check: any_number,
-    },
-    Function {
-        name: "Trim",
-        parameters: &[required("source")],
-        sentence: "Removes spaces at both ends, of each value of a list.",
-        example: "Trim([displayName])",
-        evaluate: |arguments| map_text(arguments, |text| text.trim().to_owned()),
-        check: any_number,
-    },
-];
-
-fn text<'a>(text: impl Into<String>) -> Result<Argument<'a>, EvaluationError> {
-    Ok(Some(Cow::Owned(Value::text(text))))
-}
-
-/// How an argument reads as text; null reads as the empty one.
-fn read<'v>(argument: &'v Argument<'_>) -> Cow<'v, str> {
-    argument.as_deref().map_or(Cow::Borrowed(""), Value::to_display)
-}
-
-/// Takes the arguments, as many as the function has parameters; what was not given is null.
-fn take<const N: usize>(arguments: Vec<Argument<'_>>) -> [Argument<'_>; N] {
-    let mut arguments = arguments.into_iter();
-    std::array::from_fn(|_| arguments.next().flatten())
-}
-
-fn read_number(
-    function: &'static str,
-    parameter: &'static str,
-    argument: &Argument<'_>,
-) -> Result<i64, EvaluationError> {
-    match argument.as_deref() {
-        Some(Value::Integer(number)) => Ok(*number),
-        _ => {
-            let text = read(argument);
-            text.trim().parse().map_err(|_| EvaluationError::Argument {
-                function,
-                parameter,
-                message: format!("\"{}\" is no whole number", text.chars().take(40).collect::<String>()),
-            })
-        }
-    }
-}
-
-fn map_text<'a>(
-    arguments: Vec<Argument<'a>>,
-    change: fn(&str) -> String,
-) -> Result<Argument<'a>, EvaluationError> {
-    fn apply(value: &Value, change: fn(&str) -> String) -> Value {
-        match value {
-            Value::List(items) => Value::List(items.iter().map(|item| apply(item, change)).collect()),
-            other => Value::Text(change(&other.to_display())),
-        }
-    }
-    let [source] = take(arguments);
-    Ok(source.map(|value| Cow::Owned(apply(&value, change))))
-}
-
-fn append(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    let [source, suffix] = take(arguments);
-    if source.is_none() {
-        return Ok(None);
-    }
-    text(format!("{}{}", read(&source), read(&suffix)))
-}
-
-fn join(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    fn add(joined: &mut String, separator: &str, value: &Value) {
-        match value {
-            Value::List(items) => items.iter().for_each(|item| add(joined, separator, item)),
-            value if value.is_empty() => {}
-            value => {
-                if !joined.is_empty() {
-                    joined.push_str(separator);
-                }
-                joined.push_str(&value.to_display());
-            }
-        }
-    }
-    let mut arguments = arguments.into_iter();
-    let separator = arguments.next().flatten();
-    let mut joined = String::new();
-    for source in arguments.flatten() {
-        add(&mut joined, &read(&separator), &source);
-        if joined.len() > MAX_RESULT {
-            return Err(EvaluationError::TooLarge { function: "Join" });
-        }
-    }
-    text(joined)
-}
-
-fn left(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    let [source, count] = take(arguments);
-    let count = read_number("Left", "number of characters", &count)?;
-    let source = read(&source);
-    match usize::try_from(count) {
-        Ok(count) => text(source.chars().take(count).collect::<String>()),
-        Err(_) => text(source),
-    }
-}
-
-fn mid(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    let [source, start, length] = take(arguments);
-    let fault = |parameter, number: i64, least| EvaluationError::Argument {
-        function: "Mid",
-        parameter,
-        message: format!("it is {number}, but must be at least {least}"),
-    };
-    let start = read_number("Mid", "start", &start)?;
-    let skipped = start.checked_sub(1).and_then(|skipped| usize::try_from(skipped).ok());
-    let skipped = skipped.ok_or_else(|| fault("start", start, 1))?;
-    let length = read_number("Mid", "length", &length)?;
-    let taken = usize::try_from(length).map_err(|_| fault("length", length, 0))?;
-    if source.is_none() {
-        return Ok(None);
-    }
-    text(read(&source).chars().skip(skipped).take(taken).collect::<String>())
-}
-
-fn replace(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    let [source, old, _, _, replacement, _, template] = take(arguments);
-    if source.is_none() {
-        return Ok(None);
-    }
-    let (within, new) = match &template {
-        Some(_) => (read(&template), read(&source)),
-        None => (read(&source), read(&replacement)),
-    };
-    let old = read(&old);
-    if old.is_empty() {
-        return text(within);
-    }
-    // Counted first, so that a large result is refused before it is made.
-    let grown = within.matches(old.as_ref()).count().saturating_mul(new.len());
-    if grown > MAX_RESULT {
-        return Err(EvaluationError::TooLarge { function: "Replace" });
-    }
-    text(within.replace(old.as_ref(), &new))
-}
-
-fn switch(arguments: Vec<Argument<'_>>) -> Result<Argument<'_>, EvaluationError> {
-    let mut arguments = arguments.into_iter();
-    let source = arguments.next().flatten();
-    let default = arguments.next().flatten();
-    while let (Some(key), Some(value)) = (arguments.next(), arguments.next()) {
-        if read(&key) == read(&source) {
-            return Ok(value);
-        }
-    }
-    Ok(default)
 }

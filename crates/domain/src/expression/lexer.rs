@@ -1,5 +1,6 @@
 //! From text to tokens.
 use super::ExpressionError;
+use super::tree::Comparison;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -10,9 +11,28 @@ pub(super) enum Token {
     Attribute(String),
     Text(String),
     Integer(i64),
+    Compare(Comparison),
+    Ampersand,
     Open,
     Close,
     Comma,
+}
+
+impl Token {
+    /// What was found, for an error.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Name(name) => format!("`{name}`"),
+            Self::Attribute(name) => format!("the attribute [{name}]"),
+            Self::Text(_) => "a text".to_owned(),
+            Self::Integer(number) => format!("the number {number}"),
+            Self::Compare(comparison) => format!("`{}`", comparison.as_str()),
+            Self::Ampersand => "`&`".to_owned(),
+            Self::Open => "`(`".to_owned(),
+            Self::Close => "`)`".to_owned(),
+            Self::Comma => "a comma".to_owned(),
+        }
+    }
 }
 
 /// Where a token starts.
@@ -44,6 +64,8 @@ pub(super) fn split(text: &str) -> Result<(Vec<(Token, Place)>, Place), Expressi
             ',' => lexer.single(Token::Comma),
             '[' => lexer.attribute(place)?,
             '"' => lexer.text(place)?,
+            '=' | '<' | '>' => lexer.comparison(),
+            '&' => lexer.ampersand(place)?,
             '-' | '0'..='9' => lexer.integer(place)?,
             _ if character.is_alphabetic() || character == '_' => lexer.name(),
             '\u{201c}' | '\u{201d}' | '\'' => {
@@ -77,6 +99,12 @@ impl Lexer<'_> {
         token
     }
 
+    fn next_if(&mut self, wanted: char) -> bool {
+        let found = self.characters.next_if_eq(&wanted).is_some();
+        self.place.column += u32::from(found);
+        found
+    }
+
     fn take_while(&mut self, fits: impl Fn(char) -> bool) -> String {
         let mut taken = String::new();
         while let Some(character) = self.characters.next_if(|character| fits(*character)) {
@@ -88,6 +116,34 @@ impl Lexer<'_> {
 
     fn name(&mut self) -> Token {
         Token::Name(self.take_while(|character| character.is_alphanumeric() || character == '_'))
+    }
+
+    fn comparison(&mut self) -> Token {
+        Token::Compare(match self.next() {
+            Some('<') if self.next_if('>') => Comparison::NotEqual,
+            Some('<') if self.next_if('=') => Comparison::LessOrEqual,
+            Some('<') => Comparison::Less,
+            Some('>') if self.next_if('=') => Comparison::GreaterOrEqual,
+            Some('>') => Comparison::Greater,
+            _ => Comparison::Equal,
+        })
+    }
+
+    /// `&` joins texts; `&H` with digits after it is a number in base 16, as in VBA.
+    fn ampersand(&mut self, place: Place) -> Result<Token, ExpressionError> {
+        self.next();
+        if !matches!(self.characters.peek(), Some('H' | 'h')) {
+            return Ok(Token::Ampersand);
+        }
+        self.next();
+        let digits = self.take_while(char::is_alphanumeric);
+        i64::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| digits.chars().all(|digit| digit.is_ascii_hexdigit()))
+            .map(Token::Integer)
+            .ok_or_else(|| {
+                place.error(format!("\"&H{digits}\" is no hexadecimal number; &HF7, for example, is."))
+            })
     }
 
     fn attribute(&mut self, place: Place) -> Result<Token, ExpressionError> {

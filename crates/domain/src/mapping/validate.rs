@@ -14,12 +14,11 @@ mod whole;
 
 use super::{ObjectKind, ObjectMapping};
 use crate::expression::find_nearest;
-use crate::schema::{ObjectDefinition, Schema};
+use crate::schema::{AttributeDefinition, ObjectDefinition, Schema};
 use crate::scope::ScopeMode;
 use crate::target_schema::TargetSchema;
 use crate::vocabulary::vocabulary;
 use row::CheckedRow;
-use std::cell::Cell;
 
 vocabulary! {
     /// How bad a problem is.
@@ -70,6 +69,8 @@ vocabulary! {
         ExpressionTooLong = "ExpressionTooLong",
         /// `SelectUniqueValue` where it can't work.
         MisplacedSelectUniqueValue = "MisplacedSelectUniqueValue",
+        /// `SelectUniqueValue` in a row that is not applied only during object creation.
+        UniqueValueFlowsOnce = "UniqueValueFlowsOnce",
         /// `appRoleAssignments` without one of the role functions.
         RolesMappedDirectly = "RolesMappedDirectly",
         /// Role functions while everybody is in scope.
@@ -131,16 +132,24 @@ pub fn validate(schema: &Schema, kind: ObjectKind, scope: ScopeMode) -> Vec<Mapp
     let (rows, mut problems) = check_rows(mapping, &target);
     whole::check(&rows, &target, &mut problems);
     whole::check_roles(&rows, scope, &mut problems);
+    whole::check_filter(mapping, &mut problems);
     whole::check_schema(schema, mapping, &rows, &mut problems);
-    // Stable, so that the problems of one row stay in the order in which they were found.
-    problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
+    sort(&mut problems);
     problems
 }
 
-/// What keeps a mapping from being evaluated; only errors.
+/// What keeps a mapping from being evaluated, row by row; only errors.
 #[must_use]
 pub fn check_runnable(mapping: &ObjectMapping, target: &TargetSchema) -> Vec<MappingProblem> {
-    check_rows(mapping, target).1
+    let (_, mut problems) = check_rows(mapping, target);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    sort(&mut problems);
+    problems
+}
+
+/// The problems of one row stay in the order in which they were found, and those of the whole come last.
+fn sort(problems: &mut [MappingProblem]) {
+    problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
 }
 
 fn check_rows<'a>(
@@ -168,23 +177,26 @@ fn target_without_list(mapping: &ObjectMapping) -> TargetSchema {
 }
 
 /// Looks for the names that were meant by misspelt ones. Long lists make that costly, so that after some
-/// the rest get no suggestion.
+/// comparisons the rest get no suggestion.
 struct Suggestions {
-    left: Cell<usize>,
+    comparisons_left: usize,
 }
 
 impl Suggestions {
-    const MOST: usize = 20;
+    const MOST_COMPARISONS: usize = 20_000;
+    /// Nobody confuses a longer name with another by mistyping.
+    const LONGEST: usize = 100;
 
     fn new() -> Self {
-        Self { left: Cell::new(Self::MOST) }
+        Self { comparisons_left: Self::MOST_COMPARISONS }
     }
 
     /// The end of a sentence about a name: a question, or just its end.
-    fn end<'a>(&self, name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
-        let Some(left) = self.left.get().checked_sub(1) else { return ".".to_owned() };
-        self.left.set(left);
-        let nearest = find_nearest(name, candidates);
+    fn end(&mut self, name: &str, candidates: &[AttributeDefinition]) -> String {
+        let Some(left) = self.comparisons_left.checked_sub(candidates.len()) else { return ".".to_owned() };
+        self.comparisons_left = left;
+        let names = candidates.iter().map(|candidate| candidate.name.as_str());
+        let nearest = find_nearest(name, names.filter(|name| name.len() <= Self::LONGEST));
         nearest.map_or_else(|| ".".to_owned(), |nearest| format!("; did you mean {nearest}?"))
     }
 }

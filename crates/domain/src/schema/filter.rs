@@ -9,6 +9,7 @@ use super::error::{Place, Report};
 use super::field::{Field, Reading, Writing, describe, usual};
 use super::word::{present, read_name, read_optional_name, read_text, refuse_word};
 use super::{MAX_CLAUSES, MAX_FILTER_GROUPS};
+use crate::dotnet::regex::escape;
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Map, Value as Json, json};
 
@@ -106,7 +107,7 @@ fn read_starts_with(clause: &Map<String, Json>) -> Option<Vec<String>> {
         return None;
     }
     let values = read_values(clause.get(VALUES.key)).ok()?;
-    Some(values.iter().map(|value| format!("^{}", fancy_regex::escape(value))).collect())
+    Some(values.iter().map(|value| format!("^{}", escape(value))).collect())
 }
 
 fn read_operator(json: Option<&Json>) -> Result<Operator, String> {

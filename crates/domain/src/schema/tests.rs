@@ -74,6 +74,13 @@ fn the_id_and_the_version_of_the_job_are_left_out() {
 }
 
 #[test]
+fn a_document_can_not_have_keys_left_out_of_the_way_back() {
+    let mut document = load(SALESFORCE);
+    document["synchronizationRules"][0]["@purser.omitted"] = json!(["name", "sourceDirectoryName"]);
+    assert_eq!(Schema::from_document(&document).unwrap().to_document(), load(SALESFORCE));
+}
+
+#[test]
 fn a_gallery_application_is_read_with_its_users_and_groups() {
     let schema = read(SCIM);
     let users = schema.mapping(ObjectKind::User).unwrap();
@@ -87,6 +94,20 @@ fn a_gallery_application_is_read_with_its_users_and_groups() {
     assert_eq!(target.attribute("ACTIVE").unwrap().kind, AttributeType::Boolean);
     assert_eq!(schema.source(ObjectKind::Group).unwrap().attributes.len(), 3);
     assert_eq!(schema.rule_of(ObjectKind::Group).unwrap().target_directory, "customappsso");
+}
+
+#[test]
+fn a_document_from_elsewhere_has_no_problem_where_there_is_none() {
+    use crate::mapping::validate;
+    use crate::scope::ScopeMode;
+    for kind in ObjectKind::ALL {
+        assert_eq!(validate(&read(SCIM), *kind, ScopeMode::Assigned), [], "{kind}");
+    }
+    let odd = validate(&read(ODD), ObjectKind::User, ScopeMode::Assigned);
+    for target in ["nickName", "locale"] {
+        let message = format!("The target has no attribute {target}");
+        assert!(odd.iter().any(|problem| problem.message.starts_with(&message)), "{odd:#?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Everything in here has a twin in SQL, in the store, and the two have to agree for every value: hence the
 //! narrow definitions of what a whole number and what a date is.
-use super::pattern::Pattern;
+use crate::dotnet::regex::Regex;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -27,7 +27,7 @@ pub enum Test {
     /// The same text, with regard to case. A boolean equals each spelling of itself.
     Equals(Vec<String>),
     /// A pattern is found in the text.
-    Matches(Vec<Pattern>),
+    Matches(Vec<Regex>),
     /// Contains the text, with regard to case.
     Includes(Vec<String>),
     /// Ends with the text, with regard to case.
@@ -117,16 +117,25 @@ impl Test {
     }
 }
 
-fn is_match(patterns: &[Pattern], text: &str) -> Result<bool, String> {
+fn is_match(patterns: &[Regex], text: &str) -> Result<bool, String> {
     let mut undecided = None;
     for pattern in patterns {
         match pattern.is_match(text) {
             Ok(true) => return Ok(true),
             Ok(false) => {}
-            Err(message) => undecided = Some(message),
+            Err(error) => undecided = Some(error.to_string()),
         }
     }
     undecided.map_or(Ok(false), Err)
+}
+
+/// The pattern without a `.*` at its beginning, which people write out of habit. It is found in the same texts, as a
+/// pattern is looked for everywhere anyway, but without a walk to the end of the text from each of its characters.
+pub(super) fn strip_lead(pattern: &str) -> &str {
+    let Some(rest) = pattern.strip_prefix(".*") else { return pattern };
+    let rest = rest.strip_prefix('?').unwrap_or(rest);
+    // Two quantifiers in a row are for the parser to refuse.
+    if rest.is_empty() || rest.starts_with(['*', '+', '?', '{']) { pattern } else { rest }
 }
 
 fn is_above<T: Ord>(value: &T, bound: &T, inclusive: bool) -> bool {
@@ -248,6 +257,32 @@ mod tests {
             ("0x10", None),
         ] {
             assert_eq!(read_integer(text), number, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_its_lead_is_found_in_the_same_texts() {
+        for (pattern, stripped) in [
+            (r".*\@domain.com", r"\@domain.com"),
+            (".*?a|b", "a|b"),
+            (r".*^a", "^a"),
+            (".*$", "$"),
+            (r".*(a)\1", r"(a)\1"),
+            (".*(?<=b)a", "(?<=b)a"),
+            (".*", ".*"),
+            (".*+a", ".*+a"),
+            (".*??a", ".*??a"),
+            (".*{2}a", ".*{2}a"),
+            (r"\.*a", r"\.*a"),
+            ("^.*a", "^.*a"),
+        ] {
+            assert_eq!(strip_lead(pattern), stripped);
+            let (Ok(whole), Ok(rest)) = (Regex::parse(pattern), Regex::parse(stripped)) else { continue };
+            for text in
+                ["", "a", "b", "c", "ba", "xaa", "\n", "b\na", "x\nb", "kim@domain.com", "\n@domain_com"]
+            {
+                assert_eq!(whole.is_match(text), rest.is_match(text), "{pattern} {text:?}");
+            }
         }
     }
 

@@ -3,10 +3,10 @@
 //!
 //! To add an operator: 1. a word in [`Operator`]; 2. an entry in [`OPERATORS`], with examples. Where it asks
 //! something new of a value, also a [`Test`] and its twin in the store's SQL.
-use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer};
-use super::pattern::Pattern;
+use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer, strip_lead};
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
+use crate::dotnet::regex::Regex;
 use crate::schema::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
 use crate::vocabulary::vocabulary;
 use serde_json::json;
@@ -125,10 +125,11 @@ impl Operands<'_> {
         parts.map(|value| if is_id { value.to_ascii_lowercase() } else { value.clone() }).collect()
     }
 
-    fn patterns(&self) -> Result<Vec<Pattern>, String> {
+    fn patterns(&self) -> Result<Vec<Regex>, String> {
         self.each(|value| {
-            Pattern::new(value)
-                .map_err(|error| format!("The pattern \"{}\" is invalid: {error}", short(value)))
+            // The whole pattern is read too, so that positions in an error are those of what was typed.
+            let regex = Regex::parse(value).and_then(|_| Regex::parse(strip_lead(value)));
+            regex.map_err(|error| format!("The pattern \"{}\" is invalid: {error}", short(value)))
         })
     }
 

@@ -18,13 +18,8 @@ fn of_kind(kind: AttributeType) -> TargetRule {
 }
 
 fn attribute(name: &str, kind: AttributeType) -> AttributeDefinition {
-    AttributeDefinition { kind, ..TargetSchema::scim_user().find("title").unwrap().clone() }.with_name(name)
-}
-
-impl AttributeDefinition {
-    fn with_name(self, name: &str) -> Self {
-        Self { name: name.to_owned(), ..self }
-    }
+    let title = TargetSchema::scim_user().find("title").unwrap();
+    AttributeDefinition { name: name.to_owned(), kind, ..title.clone() }
 }
 
 fn schema_of(attributes: Vec<AttributeDefinition>) -> TargetSchema {
@@ -89,6 +84,28 @@ fn the_targets_own_list_comes_first_then_what_is_well_known_then_text() {
     let unknown = own.rule(&path("shoeSize"));
     assert_eq!((unknown.kind, unknown.known, unknown.exact_case), (AttributeType::String, false, true));
     assert!(!schema_of(Vec::new()).has_list());
+}
+
+#[test]
+fn values_of_complex_attributes_stand_in_an_object_where_the_target_has_such() {
+    let own = schema_of(vec![
+        attribute("roles", AttributeType::String),
+        AttributeDefinition {
+            extra: json!({"metadata": [{"key": "ComplexObjectDefinition", "value": "x"}]})
+                .as_object()
+                .unwrap()
+                .clone(),
+            ..attribute("costCenter", AttributeType::String)
+        },
+        attribute("managerId", AttributeType::Reference),
+    ]);
+    let coerce = |name: &str| own.rule(&path(name)).coerce(Value::text("x"));
+    assert_eq!(coerce("roles"), Ok(json!("x")));
+    assert_eq!(coerce("costCenter"), Ok(json!({"value": "x"})));
+    assert_eq!(coerce("managerId"), Ok(json!({"value": "x"})));
+    assert_eq!(coerce("emails"), Ok(json!([{"value": "x"}])));
+    assert_eq!(rule("roles").coerce(Value::text("x")), Ok(json!([{"value": "x"}])));
+    assert_eq!(rule("roles[primary eq \"True\"].value").coerce(Value::text("x")), Ok(json!("x")));
 }
 
 #[test]

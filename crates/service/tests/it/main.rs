@@ -4,9 +4,11 @@
 mod access;
 mod applications;
 mod connection;
+mod expressions;
 mod fixture;
 mod groups;
 mod imports;
 mod logs;
 mod provisioning;
+mod schemas;
 mod users;

@@ -1,5 +1,7 @@
 //! The property that this room stands on: SQL and the domain's evaluator say the same of every person.
 
+mod texts;
+
 use super::lower::lower;
 use super::sql::Sql;
 use crate::{Reads, Store, StoreConfig, Tx};
@@ -23,6 +25,7 @@ use purser_domain::{
 };
 use sea_orm::ConnectionTrait;
 use std::{cell::Cell, collections::HashSet};
+use texts::{ODD, date_text, number_text, odd_text};
 use uuid::Uuid;
 
 /// Attributes that the random people have.
@@ -31,141 +34,6 @@ const OTHERS: [&str; 4] = ["accountEnabled", "objectId", "manager", MEMBER_OF];
 const GROUPS: u128 = 3;
 const PATTERNS: [&str; 10] =
     ["^a", "[0-9]+$", r"\d", ".", "a|b", "(?i)sales", r"\.", "é", r"^(.).*\1$", "0{4}"];
-
-/// Texts at which SQL and Rust could think differently.
-const ODD: &[&str] = &[
-    "True",
-    "false",
-    "tRUE",
-    "0",
-    "-0",
-    "00",
-    "007",
-    "-007",
-    "-",
-    "--1",
-    "1-",
-    "1-2",
-    "+1",
-    " 1",
-    "1 ",
-    "1.0",
-    "1e3",
-    "0x10",
-    "٣",
-    "999999999999999999",
-    "-999999999999999999",
-    "1000000000000000000",
-    "9223372036854775807",
-    "9223372036854775808",
-    "-9223372036854775808",
-    "99999999999999999999999",
-    "2024-02-29",
-    "2023-02-29",
-    "2024-02-30",
-    "2024-04-31",
-    "2024-00-01",
-    "2024-13-01",
-    "0000-01-01",
-    "0000-00-00",
-    "9999-12-31",
-    "9999-12-31T23:59:59.999999999Z",
-    "2024-02-29T08:30:01",
-    "2024-02-29T08:30:01Z",
-    "2024-02-29T08:30:01.5Z",
-    "2024-02-29T08:30:01.500",
-    "2024-02-29T08:30:01.000000001",
-    "2024-02-29T08:30:01.Z",
-    "2024-02-29T08:30:01.",
-    "2024-02-29T08:30:01ZZ",
-    "2024-02-29T08:30:01.5ZZ",
-    "2024-02-29T08:30:01.1234567890",
-    "2024-02-29T08:30",
-    "2024-02-29T24:00:00",
-    "2024-02-29T23:59:60",
-    "2024-02-29 08:30:01",
-    "2024-02-29T08:30:01+00:00",
-    "2024-02-29Z",
-    "2024-02-29\n",
-    "now",
-    "%",
-    "_",
-    "a%b",
-    "a_b",
-    "A%B",
-    "%a",
-    "'",
-    "\"",
-    "\\",
-    "a\\",
-    "a'b",
-    "Sales",
-    "sales",
-    "SALES",
-    "Straße",
-    "STRASSE",
-    "İ",
-    "ı",
-    "K",
-    "k",
-    "é",
-    "e\u{301}",
-    "É",
-    "👩‍🚀",
-    "🚀",
-    "\u{1}",
-    "\t",
-    "\n",
-    "a\nb",
-    "\u{7f}",
-    "\u{feff}a",
-    "\u{10ffff}",
-    "x' OR '1'='1",
-    "--",
-    "/*",
-    "?",
-    "*",
-    "[0-9]",
-    "[",
-    "]",
-    "^",
-    "{}",
-    "TEXT",
-    " ",
-    "ab",
-    "b",
-    "0193c0de",
-    "-0000-",
-    "000000000001",
-];
-
-fn odd_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => select(ODD).prop_map(str::to_owned),
-        2 => number_text(),
-        2 => date_text(),
-        1 => "[abAB%_'*?\\\\\\-]{1,4}",
-        1 => any::<String>().prop_map(|text| text.replace('\0', "").chars().take(40).collect::<String>()),
-    ]
-    .prop_filter("never empty", |text| !text.is_empty())
-}
-
-fn number_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        (-20_i64..20).prop_map(|number| number.to_string()),
-        any::<i64>().prop_map(|number| number.to_string()),
-        "-?[0-9]{1,20}",
-    ]
-}
-
-fn date_text() -> impl Strategy<Value = String> {
-    let day = (0..=9999_u16, 0..=13_u8, 0..=32_u8).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
-    let near = (2023..=2024_u16, 1..=2_u8, 27..=31_u8).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
-    let time = (0..=25_u8, 58..=60_u8, 58..=61_u8).prop_map(|(h, m, s)| format!("T{h:02}:{m:02}:{s:02}"));
-    let rest = prop_oneof![Just(String::new()), Just("Z".to_owned()), "\\.[0-9]{0,10}Z?"];
-    let end = prop_oneof![Just(String::new()), (time, rest).prop_map(|(time, rest)| time + &rest)];
-    (prop_oneof![day, near], end).prop_map(|(day, end)| day + &end)
-}
 
 fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0193_c0de_0000_7000_8000_0000_0000_0000 | number)
@@ -356,6 +224,51 @@ fn sql_and_the_evaluator_say_the_same_of_every_person() {
         panic!("{error}");
     }
     assert!(exact.get() > 200 && narrowed.get() > 50, "{exact:?} {narrowed:?}");
+}
+
+/// What SQL and the evaluator say of the texts, one by one, when they are compared with the first of all dates.
+async fn dates_told_apart(store: &Store, texts: &[String]) -> Vec<String> {
+    let clause = Clause {
+        attribute: "department".to_owned(),
+        operator: Operator::GreaterThanOrEquals,
+        values: vec!["0000-01-01".to_owned()],
+        extra: serde_json::Map::new(),
+    };
+    let filter = of_groups(vec![vec![clause]]).compile(ObjectKind::User).unwrap();
+    let condition = lower(&filter).condition;
+    let mut sql = Sql::text("SELECT value, coalesce(");
+    sql.push(condition);
+    sql.push_text(", FALSE) FROM (SELECT value, value AS department FROM json_each(");
+    sql.push_value(serde_json::to_string(texts).unwrap());
+    sql.push_text(")) AS users");
+    let rows = store.db().query_all_raw(sql.into_statement()).await.unwrap();
+    assert_eq!(rows.len(), texts.len());
+    let answers = rows.iter().map(|row| row.try_get_many_by_index::<(String, bool)>().unwrap());
+    let wrong = answers.filter(|(text, answer)| {
+        filter.evaluate(&|_| Some(Value::text(text.as_str())))
+            != if *answer { Verdict::Passed } else { failed() }
+    });
+    wrong.map(|(text, _)| text).collect()
+}
+
+fn failed() -> Verdict {
+    Verdict::Failed { clauses: vec!["department Greater_Than_OR_EQUALS 0000-01-01".to_owned()] }
+}
+
+#[tokio::test]
+async fn sql_knows_the_calendar_and_the_clock() {
+    let (store, _folder) = open().await;
+    let mut texts = Vec::new();
+    for year in [0, 1, 4, 100, 400, 1900, 2000, 2023, 2024, 9999] {
+        for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+            texts.push(format!("{year:04}-{month:02}-{day:02}"));
+        }
+    }
+    for (hour, minute) in (0..=30).flat_map(|hour| (0..=61).map(move |minute| (hour, minute))) {
+        texts.push(format!("2024-02-29T{hour:02}:{minute:02}:00"));
+        texts.push(format!("2024-02-29T{hour:02}:00:{minute:02}Z"));
+    }
+    assert_eq!(dates_told_apart(&store, &texts).await, [""; 0]);
 }
 
 #[test]

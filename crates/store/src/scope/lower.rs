@@ -2,7 +2,7 @@
 //!
 //! Each piece says of a value exactly what the domain's evaluator says. Where SQL's own ideas differ, they are not used:
 //! `LIKE` ignores case, `CAST` reads numbers from texts that only begin with one, `date()` moves the 30th of February to
-//! March, and the end of a text is found by bytes, as positions count characters.
+//! March and knows an hour 24, and the end of a text is found by bytes, as positions count characters.
 //!
 //! Conditions are joined by AND and OR only, so that SQL's NULL, which comes of an attribute without a value, counts as
 //! false, as it should. `NOT` stands only before tests of values that are there.
@@ -156,13 +156,14 @@ fn either(tests: impl IntoIterator<Item = Sql>) -> Sql {
 const IS_INTEGER: &str = "CASE trim(TEXT, '0123456789') WHEN '' THEN length(TEXT) BETWEEN 1 AND 18 \
      WHEN '-' THEN substr(TEXT, 1, 1) = '-' AND length(TEXT) BETWEEN 2 AND 19 ELSE FALSE END";
 
-/// A date, or a date with its time, an optional fraction of up to nine digits and an optional `Z`. What is no date of
-/// the calendar comes back from SQLite as another one, or as nothing.
+/// A date, or a date with its time, an optional fraction of up to nine digits and an optional `Z`. A day that is not in
+/// the calendar comes back from `date()` as another one, or as nothing; of the time it is not so.
 const IS_MOMENT: &str = "CASE WHEN TEXT NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' \
-     OR trim(TEXT, '0123456789-T:.Z') <> '' THEN FALSE \
-     WHEN length(TEXT) = 10 THEN date(TEXT) IS TEXT \
-     WHEN TEXT NOT GLOB '??????????T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]*' \
-     OR strftime('%Y-%m-%dT%H:%M:%S', substr(TEXT, 1, 19)) IS NOT substr(TEXT, 1, 19) THEN FALSE \
+     OR trim(TEXT, '0123456789-T:.Z') <> '' \
+     OR date(substr(TEXT, 1, 10)) IS NOT substr(TEXT, 1, 10) THEN FALSE \
+     WHEN length(TEXT) = 10 THEN TRUE \
+     WHEN TEXT NOT GLOB '??????????T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*' \
+     OR substr(TEXT, 12, 2) > '23' THEN FALSE \
      WHEN substr(TEXT, 20) IN ('', 'Z') THEN TRUE \
      WHEN TEXT GLOB '*Z' THEN substr(TEXT, 20, 1) = '.' AND length(TEXT) BETWEEN 22 AND 30 \
      AND substr(TEXT, 21, length(TEXT) - 21) NOT GLOB '*[^0-9]*' \

@@ -12,13 +12,17 @@ use crate::{
 use purser_domain::{scope::CompiledFilter, value::Value};
 use sea_orm::ConnectionTrait;
 use serde_json::Value as Json;
-use std::collections::HashSet;
+use std::{collections::HashSet, future::poll_fn, task::Poll};
 
 const PAGE: i64 = 1000;
 
 /// People for whom a filter may be undecidable before counting is given up. Each of them took all the steps that a
 /// pattern may take, and a whole directory of them would keep the server busy for an hour.
-const UNDECIDED: u64 = 1000;
+const UNDECIDED: u64 = 20;
+
+/// People after whom others get their turn, and after whom a caller that went away is noticed: a costly pattern may keep
+/// the evaluator busy for some milliseconds a person.
+const TURN: usize = 64;
 
 /// A person in a page: the row's number, and the attributes in the order of the filter's.
 type Person = (i64, Vec<Json>);
@@ -49,7 +53,10 @@ pub(super) async fn count(
         let page = read_page(reads, &columns, narrowed.clone(), after).await?;
         let Some(last) = page.last() else { return Ok(counts) };
         after = last.0;
-        for (row, values) in &page {
+        for (at, (row, values)) in page.iter().enumerate() {
+            if at % TURN == 0 {
+                give_way().await;
+            }
             if assigned.as_ref().is_some_and(|assigned| !assigned.contains(row)) {
                 continue;
             }
@@ -65,6 +72,20 @@ pub(super) async fn count(
             }
         }
     }
+}
+
+/// Lets other tasks run before it goes on.
+async fn give_way() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn read(name: &str, attributes: &[&str], columns: &[Option<Column>], values: &[Json]) -> Option<Value> {

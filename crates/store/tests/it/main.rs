@@ -6,4 +6,5 @@ mod feed;
 mod jobs;
 mod migrations;
 mod people;
+mod scope;
 mod support;

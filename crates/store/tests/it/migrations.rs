@@ -30,8 +30,11 @@ async fn migrating_twice_changes_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Target, source, default value, application and matching precedence, as step 3 stores them.
+type OldRow = (&'static str, &'static str, Option<&'static str>, &'static str, Option<i64>);
+
 /// The rows of a job before step 7: edited, so that each column says something of its own.
-const OLD_ROWS: &[(&str, &str, Option<&str>, &str, Option<i64>)] = &[
+const OLD_ROWS: &[OldRow] = &[
     ("userName", r#"{"type":"direct","value":"userPrincipalName"}"#, None, "always", Some(1)),
     ("externalId", r#"{"type":"direct","value":"objectId"}"#, None, "always", Some(2)),
     ("active", r#"{"type":"expression","value":"Not([IsSoftDeleted])"}"#, None, "always", None),

@@ -40,7 +40,14 @@ pub(super) fn check<'a>(
     target: &TargetSchema,
     problems: &mut Vec<MappingProblem>,
 ) -> CheckedRow<'a> {
-    let mut add = |code, message: String| problems.push(MappingProblem::error(at, code, message));
+    let mut add = |code, message: String| {
+        let problem = match code {
+            // Compiled, such a row flows on creation only all the same.
+            ProblemCode::UniqueValueFlowsOnce => MappingProblem::warning(at, code, message),
+            _ => MappingProblem::error(at, code, message),
+        };
+        problems.push(problem);
+    };
     let path = check_target(row, target, &mut add);
     let rule = path.as_ref().map(|path| target.rule(path));
     let mut expression = None;
@@ -96,6 +103,7 @@ fn check_source(name: &str, kind: ObjectKind, add: &mut Add<'_>) -> Option<Sourc
     found
 }
 
+/// Says that there is no such source attribute.
 fn describe_unknown(name: &str, kind: ObjectKind) -> String {
     let owners = match kind {
         ObjectKind::User => "Users",
@@ -152,9 +160,9 @@ fn check_unique(expression: &Expression, row: &AttributeMapping, add: &mut Add<'
         add(ProblemCode::MisplacedSelectUniqueValue, message);
     } else if functions.contains(&SELECT_UNIQUE) && row.flow_type != FlowType::ObjectAddOnly {
         let message = format!(
-            "{SELECT_UNIQUE} would give {target} a new value with every update. Apply the row only during object creation."
+            "{SELECT_UNIQUE} gives {target} a value on creation and never again. Apply the row only during object creation, so that it says so."
         );
-        add(ProblemCode::MisplacedSelectUniqueValue, message);
+        add(ProblemCode::UniqueValueFlowsOnce, message);
     }
 }
 

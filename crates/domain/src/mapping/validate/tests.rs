@@ -1,8 +1,9 @@
 //! Each problem, found where it is and nowhere else.
 use super::*;
 use crate::expression::MAX_LENGTH;
-use crate::mapping::{AttributeMapping, FlowType, MappingSource, default_user_mapping};
+use crate::mapping::{AttributeMapping, MappingSource, default_user_mapping};
 use crate::schema::{AttributeType, OtherMapping};
+use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Map, json};
 use std::time::Instant;
 
@@ -60,6 +61,19 @@ fn expression(text: &str) -> MappingSource {
     MappingSource::Expression(text.to_owned())
 }
 
+fn groups() -> ObjectMapping {
+    let mut groups = default_user_mapping();
+    groups.source_object = ObjectKind::Group;
+    groups.attributes = vec![
+        AttributeMapping {
+            matching_priority: Some(1),
+            ..AttributeMapping::new(direct("displayName"), "displayName")
+        },
+        AttributeMapping::new(direct("members"), "members"),
+    ];
+    groups
+}
+
 #[test]
 fn the_default_mapping_has_no_problem() {
     assert_eq!(find(|_| {}), []);
@@ -80,12 +94,12 @@ fn an_unknown_source_attribute_is_told_with_the_nearest_name() {
 fn an_unknown_target_attribute_is_told_with_the_nearest_name() {
     let code = ProblemCode::UnknownTargetAttribute;
     expect(3, code, "did you mean title? If it does, add it to the attribute list.", |schema| {
-        rows(schema)[3].target = "titel".to_owned();
+        rows(schema)[3].target = "titl".to_owned();
     });
     // Without a list any name may be right.
     assert_eq!(
         find(|schema| {
-            rows(schema)[3].target = "titel".to_owned();
+            rows(schema)[3].target = "titl".to_owned();
             target(schema).attributes.clear();
         }),
         []
@@ -225,15 +239,19 @@ fn a_constant_and_a_default_value_become_values_of_the_target() {
 
 #[test]
 fn several_values_go_where_several_fit() {
-    let split = || expression("Split([department], \",\")");
-    expect(22, ProblemCode::SeveralValues, "Split gives several", |schema| {
-        add(schema, AttributeType::String, split());
-    });
-    let fine = find(|schema| {
-        add(schema, AttributeType::String, split());
-        target(schema).attributes.last_mut().unwrap().multivalued = true;
-    });
-    assert_eq!(fine, []);
+    let mut schema = Schema::default_for("App", vec![groups()]);
+    let codes = |schema: &Schema| -> Vec<(Option<usize>, ProblemCode)> {
+        let problems = validate(schema, ObjectKind::Group, ScopeMode::Assigned);
+        problems.into_iter().map(|problem| (problem.row, problem.code)).collect()
+    };
+    let kept = (None, ProblemCode::NotProvisioned);
+    assert_eq!(codes(&schema), [kept]);
+    rows(&mut schema)[1].target = "externalId".to_owned();
+    assert_eq!(codes(&schema), [(Some(1), ProblemCode::SeveralValues), kept]);
+    rows(&mut schema)[1].source = expression("[members]");
+    assert_eq!(codes(&schema), [(Some(1), ProblemCode::SeveralValues), kept]);
+    rows(&mut schema)[1].source = expression("Join(\",\", [members])");
+    assert_eq!(codes(&schema), [kept]);
 }
 
 #[test]
@@ -272,28 +290,39 @@ fn what_is_kept_but_not_carried_out_is_told() {
         schema.rules[0].mappings.push(more);
     });
     expect(None, ProblemCode::MappingMissing, "no mapping for User", |schema| schema.rules.clear());
-    let mut groups = default_user_mapping();
-    groups.source_object = ObjectKind::Group;
-    groups.attributes = vec![
-        AttributeMapping {
-            matching_priority: Some(1),
-            ..AttributeMapping::new(direct("displayName"), "displayName")
-        },
-        AttributeMapping::new(direct("members"), "members"),
-    ];
-    let schema = Schema::default_for("App", vec![groups]);
+    let schema = Schema::default_for("App", vec![groups()]);
     let problems = validate(&schema, ObjectKind::Group, ScopeMode::Assigned);
     let codes: Vec<_> = problems.iter().map(|problem| (problem.severity, problem.code)).collect();
     assert_eq!(codes, [(Severity::Warning, ProblemCode::NotProvisioned)]);
 }
 
 #[test]
-fn what_can_be_evaluated_has_no_runnable_problem_even_where_the_whole_has() {
+fn scoping_filters_are_checked_with_their_clauses() {
+    let filter = |attribute: &str, operator, values: &[&str]| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let clause = Clause { attribute: attribute.to_owned(), operator, values, extra: Map::new() };
+        let groups = vec![ClauseGroup { name: "North".to_owned(), clauses: vec![clause], extra: Map::new() }];
+        ScopingFilter { groups, extra: Map::new() }
+    };
+    for (filter, words) in [
+        (filter("departmnt", Operator::Equals, &["x"]), "Did you mean department?"),
+        (filter("IsSoftDeleted", Operator::IsTrue, &[]), "follows from the scope"),
+        (filter("city", Operator::Equals, &[""]), "empty value"),
+        (filter("city", Operator::Equals, &[]), "needs a value"),
+        (filter("city", Operator::RegexMatch, &["(a"]), "(a"),
+        (filter("employeeId", Operator::GreaterThan, &["many"]), "many"),
+    ] {
+        expect(None, ProblemCode::ScopingFilter, words, |schema| mapping(schema).scope = filter);
+    }
+}
+
+#[test]
+fn what_can_be_evaluated_is_runnable_even_where_the_whole_has_problems() {
     let mut mapping = default_user_mapping();
     mapping.attributes.remove(1);
     mapping.attributes[2].target = "unheardOf".to_owned();
     mapping.attributes[0].matching_priority = Some(4);
-    assert_eq!(check_runnable(&mapping, TargetSchema::scim_user()), []);
+    assert!(check_runnable(&mapping, TargetSchema::scim_user()).is_empty());
     mapping.attributes[0].matching_priority = None;
     mapping.attributes[3].source = direct("nothingLikeIt");
     let problems = check_runnable(&mapping, TargetSchema::scim_user());

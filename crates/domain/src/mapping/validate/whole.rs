@@ -5,7 +5,7 @@ use crate::mapping::{IS_SOFT_DELETED, MappingSource, ObjectKind, ObjectMapping};
 use crate::path::TargetPath;
 use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeDefinition, Mutability, Schema};
 use crate::scope::ScopeMode;
-use crate::target_schema::TargetSchema;
+use crate::target_schema::{TargetSchema, key_of};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Every attribute of the target has one row.
@@ -13,7 +13,7 @@ pub(super) fn check_duplicates(rows: &[CheckedRow<'_>], problems: &mut Vec<Mappi
     let mut first_rows: HashMap<String, usize> = HashMap::new();
     for row in rows {
         let Some(path) = &row.path else { continue };
-        let first = *first_rows.entry(path.as_str().to_lowercase()).or_insert(row.at);
+        let first = *first_rows.entry(key_of(path, true)).or_insert(row.at);
         if first != row.at {
             let message =
                 format!("{path} is mapped twice, also in row {}. Remove one of the two rows.", first + 1);
@@ -66,12 +66,11 @@ fn check_precedence(rows: &[CheckedRow<'_>], problems: &mut Vec<MappingProblem>)
 }
 
 fn check_listed(rows: &[CheckedRow<'_>], target: &TargetSchema, problems: &mut Vec<MappingProblem>) {
-    let suggestions = Suggestions::new();
+    let mut suggestions = Suggestions::new();
     for row in rows {
         let Some(path) = &row.path else { continue };
         if target.find_path(path).is_none() && !path.as_str().eq_ignore_ascii_case("id") {
-            let names = target.attributes().iter().map(|attribute| attribute.name.as_str());
-            let end = suggestions.end(path.as_str(), names);
+            let end = suggestions.end(path.as_str(), target.attributes());
             let message =
                 format!("The target has no attribute {path}{end} If it does, add it to the attribute list.");
             problems.push(MappingProblem::error(row.at, ProblemCode::UnknownTargetAttribute, message));
@@ -139,6 +138,13 @@ pub(super) fn check_roles(rows: &[CheckedRow<'_>], scope: ScopeMode, problems: &
             row.row.target
         );
         problems.push(MappingProblem::warning(row.at, ProblemCode::RolesWithoutAssignments, message));
+    }
+}
+
+/// The source object scope.
+pub(super) fn check_filter(mapping: &ObjectMapping, problems: &mut Vec<MappingProblem>) {
+    for problem in mapping.scope.validate(mapping.source_object) {
+        problems.push(MappingProblem::error(None, ProblemCode::ScopingFilter, problem.to_string()));
     }
 }
 

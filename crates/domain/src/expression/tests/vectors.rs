@@ -1,0 +1,22 @@
+//! The tables, by family of functions.
+mod case;
+mod core;
+mod date;
+mod random;
+mod replace;
+
+use super::*;
+
+/// Every table.
+const TABLES: &[&[Vector]] =
+    &[core::VECTORS, case::VECTORS, date::VECTORS, random::VECTORS, replace::VECTORS];
+
+/// All vectors.
+pub(super) fn all() -> impl Iterator<Item = &'static Vector> {
+    TABLES.iter().copied().flatten()
+}
+
+#[test]
+fn every_vector_gives_its_result() {
+    TABLES.iter().for_each(|table| run(table));
+}
