@@ -23,7 +23,11 @@ fn check_pattern(regex: &Regex, text: &str, replacement: &str, group: &str) {
     let found = regex.is_match(text);
     assert_eq!(regex.is_match(text), found, "the same text, the same answer");
     let replaced = regex.replace_all(text, replacement, &mut { MAX_STEPS });
-    assert_eq!(regex.replace_all(text, replacement, &mut { MAX_STEPS }), replaced, "the same text, the same result");
+    assert_eq!(
+        regex.replace_all(text, replacement, &mut { MAX_STEPS }),
+        replaced,
+        "the same text, the same result"
+    );
     assert!(replaced.as_ref().map_or(0, String::len) <= MAX_RESULT, "a result over its bound");
     if let Ok(same) = regex.replace_all(text, "$&", &mut { MAX_STEPS }) {
         assert_eq!(same, text, "a match in place of itself changes nothing");

@@ -49,7 +49,9 @@ impl Case {
     pub fn check(&self) {
         let theirs = fancy_regex::RegexBuilder::new(&self.pattern).backtrack_limit(STEPS).build();
         let (Ok(ours), Ok(theirs)) = (Regex::parse(&self.pattern), theirs) else { return };
-        let (Ok(marked), Ok(found)) = (ours.replace_all(&self.text, MARKS, &mut { MAX_STEPS }), theirs.find(&self.text)) else {
+        let (Ok(marked), Ok(found)) =
+            (ours.replace_all(&self.text, MARKS, &mut { MAX_STEPS }), theirs.find(&self.text))
+        else {
             return;
         };
         let first = marked.split_once('<').and_then(|(before, rest)| {
