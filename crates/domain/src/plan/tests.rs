@@ -1,5 +1,6 @@
 //! The plan's rules one by one; `model` lets whole histories run against a small target.
 mod flows;
+mod functions;
 mod groups;
 mod model;
 mod questions;
