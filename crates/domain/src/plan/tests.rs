@@ -281,6 +281,26 @@ fn without_a_row_that_reads_is_soft_deleted_nothing_disables() {
 }
 
 #[test]
+fn a_leaver_is_disabled_again_when_the_mapping_learns_how() {
+    let marking = compile(|mapping| mapping.attributes[1].target = "userType".to_owned());
+    let (proper, user) = (compile(|_| {}), kim());
+    let link = created(&proper, &user);
+    let marked = linked(&link, &plan(&marking, &user, &[], Some(&link), &Observed::NotAsked));
+    assert_eq!((marked.state, &marked.exported["active"]), (LinkState::Disabled, &json!(true)));
+    let gone = plan_deprovision(&proper, &marked);
+    assert_eq!(changes(&gone), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
+    assert_eq!(reasons(&plan_deprovision(&proper, &linked(&marked, &gone))).1, [SkipReason::NoLongerManaged]);
+    let mut deleted = user.clone();
+    deleted.deleted_at = Some(Timestamp::UNIX_EPOCH);
+    let action = plan(&proper, &deleted, &[], Some(&marked), &Observed::NotAsked);
+    assert_eq!(changes(&action), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
+    let after = linked(&marked, &action);
+    assert_eq!(after.cause, Some(DisableCause::Unassigned), "why it was disabled first");
+    let again = plan(&proper, &deleted, &[], Some(&after), &Observed::NotAsked);
+    assert_eq!(reasons(&again).1[0], SkipReason::AlreadyDisabled);
+}
+
+#[test]
 fn what_is_not_ticked_is_not_done() {
     let (mapping, mut user) = (compile(|mapping| mapping.actions.create = false), kim());
     assert_eq!(reasons(&plan(&mapping, &user, &[ROLE], None, &Observed::None)).1, [SkipReason::CreateOff]);
