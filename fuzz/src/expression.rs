@@ -1,7 +1,9 @@
 //! Expressions as people type them: parser and evaluator.
 use super::input::{self, Attributes};
 use jiff::Timestamp;
-use purser_domain::expression::{Context, EvaluationError, Expression, ExpressionError, MAX_RESULT, Outcome};
+use purser_domain::expression::{
+    Context, EvaluationError, Expression, ExpressionError, MAX_LENGTH, MAX_RESULT, Outcome,
+};
 use purser_domain::value::Value;
 
 /// An error quotes what is wrong, but says little more than that.
@@ -25,6 +27,11 @@ pub fn check_expression(expression: &Expression, text: &str, attributes: &Attrib
     assert_eq!(Expression::parse(expression.as_str()).as_ref(), Ok(expression), "it reads back");
     let first = evaluate(expression, attributes, &context());
     assert_eq!(first, evaluate(expression, attributes, &context()), "the same person, the same value");
+    check_spelling(expression, attributes, &first);
+    if !expression.is_random() {
+        let other = Context { seed: [8; 32], ..context() };
+        assert_eq!(evaluate(expression, attributes, &other), first, "there is no chance in it");
+    }
     match first {
         Ok(Outcome::Value(value)) => assert!(size(&value) <= MAX_RESULT, "a result over its bound"),
         Ok(Outcome::Null | Outcome::Ignored) => {}
@@ -34,6 +41,27 @@ pub fn check_expression(expression: &Expression, text: &str, attributes: &Attrib
             assert!(error.len() <= text.len() + LONGEST_EXPLANATION, "an error as long as a book: {error}");
         }
     }
+}
+
+/// Our own spelling means the same; the tree for the API can be made of every expression, and read.
+fn check_spelling(
+    expression: &Expression,
+    attributes: &Attributes,
+    expected: &Result<Outcome, EvaluationError>,
+) {
+    let spelled = expression.spell();
+    if spelled.chars().count() <= MAX_LENGTH {
+        let again = Expression::parse(&spelled);
+        assert!(again.is_ok(), "{spelled} reads back: {again:?}");
+        if let Ok(again) = again {
+            assert_eq!(again.spell(), spelled, "there is one spelling");
+            let outcome = evaluate(&again, attributes, &context());
+            assert_eq!(outcome.is_ok(), expected.is_ok(), "{spelled} means the same");
+            assert!(expected.is_err() || outcome == *expected, "{spelled} means the same");
+        }
+    }
+    let graph = expression.to_graph();
+    assert_eq!(graph.get("expression").and_then(|text| text.as_str()), Some(expression.as_str()));
 }
 
 fn evaluate(
@@ -46,6 +74,8 @@ fn evaluate(
         assert!(names.contains(&name), "{name} is read but not listed");
         attributes.get(name).cloned()
     };
+    let candidates = expression.candidates(&read, context);
+    assert!(candidates.map_or(0, |values| values.len()) <= expression.as_str().len());
     expression.evaluate(&read, context)
 }
 

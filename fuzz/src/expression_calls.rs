@@ -4,7 +4,7 @@ use super::expression::check_expression;
 use super::input::{self, Attributes};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use jiff::civil::DateTime;
-use purser_domain::expression::{Expression, Function, functions};
+use purser_domain::expression::{Expression, Function, Need, Parameter, Type, functions};
 use purser_domain::value::Value;
 use std::fmt::{self, Write};
 
@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 4;
 const MOST_ARGUMENTS: usize = 9;
 
 /// Names of attributes, each with a value of its kind or of another.
-const ATTRIBUTES: [&str; 6] = ["text", "other", "number", "flag", "date", "list"];
+const ATTRIBUTES: [&str; 7] = ["text", "other", "number", "flag", "date", "list", "appRoleAssignments"];
 
 /// Texts that mean something to some function.
 const TEXTS: &[&str] = &[
@@ -114,8 +114,22 @@ fn value(input: &mut Unstructured<'_>, name: &str) -> Result<Value> {
             let count = input.int_in_range(0..=4)?;
             Value::List((0..count).map(|_| Ok(Value::Text(free_text(input)?))).collect::<Result<_>>()?)
         }
+        "appRoleAssignments" => {
+            let count = input.int_in_range(0..=3)?;
+            Value::List((0..count).map(|_| role(input)).collect::<Result<_>>()?)
+        }
         _ => Value::Text(free_text(input)?),
     })
+}
+
+fn role(input: &mut Unstructured<'_>) -> Result<Value> {
+    let mut role = serde_json::Map::new();
+    for key in ["id", "value", "displayName"] {
+        if input.ratio(2, 3)? {
+            role.insert(key.to_owned(), free_text(input)?.into());
+        }
+    }
+    Ok(Value::Object(role))
 }
 
 fn date(input: &mut Unstructured<'_>) -> Result<DateTime> {
@@ -136,26 +150,74 @@ fn free_text(input: &mut Unstructured<'_>) -> Result<String> {
 }
 
 fn write_call(input: &mut Unstructured<'_>, text: &mut String, depth: usize) -> Result<()> {
-    let function: &Function = input.choose(functions())?;
+    let function = input.choose(functions())?;
+    write_call_of(input, text, function, depth)
+}
+
+fn write_call_of(
+    input: &mut Unstructured<'_>,
+    text: &mut String,
+    function: &Function,
+    depth: usize,
+) -> Result<()> {
     text.push_str(function.name);
     text.push('(');
     let usual = function.parameters.len();
-    let count = match input.int_in_range(0..=7)? {
+    let count = match input.int_in_range(0..=9)? {
         // Now and then too few or too many; the parser must say so, and repeated parameters like it.
         0 => input.int_in_range(0..=MOST_ARGUMENTS)?,
-        1 => usual + 2,
+        1 | 2 => usual + 2,
         _ => usual,
     };
     for at in 0..count {
         if at > 0 {
             text.push_str(", ");
         }
-        write_argument(input, text, depth)?;
+        match function.parameter(at) {
+            Some(parameter) if !input.ratio(1, 8)? => write_fitting(input, text, parameter, depth)?,
+            _ => write_argument(input, text, depth)?,
+        }
     }
     text.push(')');
     Ok(())
 }
 
+/// An argument of the type that the parameter asks for.
+fn write_fitting(
+    input: &mut Unstructured<'_>,
+    text: &mut String,
+    parameter: &Parameter,
+    depth: usize,
+) -> Result<()> {
+    if parameter.need == Need::Optional && input.ratio(1, 3)? {
+        return Ok(());
+    }
+    match parameter.kind {
+        Type::Word(words) => text.push_str(input.choose(words)?),
+        Type::Roles => text.push_str("[appRoleAssignments]"),
+        Type::Condition => write_comparison(input, text, depth)?,
+        kind if depth > 0 && input.ratio(1, 3)? => {
+            let fitting: Vec<_> =
+                functions().iter().copied().filter(|function| function.gives == kind).collect();
+            let function = input.choose(if fitting.is_empty() { functions() } else { &fitting })?;
+            write_call_of(input, text, function, depth - 1)?;
+        }
+        Type::Number => write_number(input, text)?,
+        Type::Date if input.ratio(1, 2)? => text.push_str("[date]"),
+        Type::List => text.push_str("[list]"),
+        _ if input.ratio(1, 2)? => write_attribute(input, text)?,
+        _ => write_text(input, text)?,
+    }
+    Ok(())
+}
+
+fn write_comparison(input: &mut Unstructured<'_>, text: &mut String, depth: usize) -> Result<()> {
+    write_argument(input, text, depth)?;
+    text.push_str(input.choose(&["=", "<>", ">", ">=", "<", "<="])?);
+    write_argument(input, text, depth)
+}
+
+/// Anything, fitting or not.
 fn write_argument(input: &mut Unstructured<'_>, text: &mut String, depth: usize) -> Result<()> {
     match input.int_in_range(0..=15)? {
         0 => {}
@@ -163,10 +225,11 @@ fn write_argument(input: &mut Unstructured<'_>, text: &mut String, depth: usize)
         5 | 6 => write_number(input, text)?,
         7..=9 => write_text(input, text)?,
         10 => text.push_str(input.choose(&WORDS)?),
-        11 => {
-            write_attribute(input, text)?;
-            text.push_str(input.choose(&["=", "<>", ">", ">=", "<", "<="])?);
-            write_text(input, text)?;
+        11 if depth > 0 => write_comparison(input, text, depth - 1)?,
+        12 if depth > 0 => {
+            write_argument(input, text, depth - 1)?;
+            text.push_str(" & ");
+            write_argument(input, text, depth - 1)?;
         }
         _ if depth > 0 => write_call(input, text, depth - 1)?,
         _ => write_attribute(input, text)?,

@@ -148,8 +148,19 @@ impl Fuzzer<'_> {
 
     /// Runs a target on one input, with everything it says.
     fn replay(&self, target: &str, input: &Path) -> Result<()> {
-        // Shows an input that was made out of bytes as what was made of them.
-        run(self.command(target).arg(input).env("RUST_LIBFUZZER_DEBUG_PATH", "/dev/stderr"))
+        let source = self.workspace.root.join("fuzz/fuzz_targets").join(format!("{target}.rs"));
+        let source = std::fs::read_to_string(source).context("reading the fuzz target")?;
+        if source.contains("&[u8]") {
+            let bytes = std::fs::read(input).with_context(|| format!("reading {}", input.display()))?;
+            say(&String::from_utf8_lossy(&bytes));
+        } else {
+            // The bytes say nothing to a person; the program shows what it makes of them, and then ends.
+            let shown = std::env::temp_dir().join(format!("purser-fuzz-{}", std::process::id()));
+            run_quietly(self.command(target).arg(input).env("RUST_LIBFUZZER_DEBUG_PATH", &shown))?;
+            say(&std::fs::read_to_string(&shown).context("reading what the input was made into")?);
+            std::fs::remove_file(&shown).context("removing what the input was made into")?;
+        }
+        run(self.command(target).arg(input).env("RUST_BACKTRACE", "1"))
     }
 
     /// Makes a finding smaller; the result stands beside it.

@@ -33,7 +33,6 @@ mod tree;
 pub use context::{Context, Outcome};
 pub use evaluate::{EvaluationError, Fault};
 pub use functions::{Example, Function, Gives, Need, Parameter, Type, find_function, functions};
-pub use graph::{GraphNodeError, text_from_graph};
 pub(crate) use parser::find_nearest;
 pub(crate) use results::PossibleResult;
 

@@ -185,7 +185,7 @@ async fn insert_person(tx: &Tx, number: usize) -> Result<UserId> {
     let mail = format!("person{number}@contoso.com");
     let user = User {
         id: UserId::from_uuid(new_id(&SystemClock)),
-        account_enabled: number % 50 != 0,
+        account_enabled: !number.is_multiple_of(50),
         manager: None,
         deleted_at: (number % 100 == 1).then_some(now),
         created_at: now,

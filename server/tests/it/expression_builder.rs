@@ -41,10 +41,7 @@ async fn an_expression_is_tried_out_with_plain_forms() {
     let (_portal, mut browser, app) = start().await;
     let path = format!("/applications/{app}/provisioning/expression-builder?expression=Trim(%5Bmail%5D)");
     let page = browser.get(&path).await.expect(200).text;
-    assert!(
-        page.contains("Trim([mail])") && page.contains("RemoveDuplicates"),
-        "prefilled, with functions"
-    );
+    assert!(page.contains("Trim([mail])") && page.contains("RemoveDuplicates"), "prefilled, with functions");
 
     let expression = "Join(\" \", [givenName], [surname])";
     let page = test(&mut browser, &app, &[("form[expression]", expression)]).await;

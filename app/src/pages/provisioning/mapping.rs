@@ -41,6 +41,7 @@ pub fn MappingPage() -> impl IntoView {
                     <InfoBar>
                         <p>
                             "The attributes with a matching precedence find the account that somebody has already. "
+                            "Clear removes the target\u{2019}s value when the source loses its own. "
                             "Mappings are changed over the API: get the job\u{2019}s schema, edit it, put it back. "
                             <a href=builder.clone()>"Try an expression out"</a>
                         </p>
@@ -56,7 +57,7 @@ pub fn MappingPage() -> impl IntoView {
                             "Mapping Type",
                             "Default value if null",
                             "Apply this mapping",
-                            "When the source becomes null",
+                            "Clear",
                             "Matching precedence",
                         ]
                     >
@@ -115,7 +116,7 @@ fn scope(filters: &[ScopingFilterView]) -> AnyView {
                 .collect_view();
             view! {
                 <li>
-                    {filter.title.clone()}
+                    <strong>{filter.title.clone()}</strong>
                     <ul>{clauses}</ul>
                 </li>
             }
@@ -167,12 +168,12 @@ fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
     };
     view! {
         <tr>
-            <td class="cell-code">{source}</td>
-            <td class="cell-code">{attribute.target.clone()}</td>
+            <td class="cell-code cell-wide">{source}</td>
+            <td class="cell-code cell-wide">{attribute.target.clone()}</td>
             <td>{attribute.mapping_type.clone()}</td>
             <td class="cell-code">{attribute.default_value.clone()}</td>
             <td>{apply}</td>
-            <td>{if attribute.clear { "Clear the target" } else { "Leave the target" }}</td>
+            <td>{if attribute.clear { "Yes" } else { "No" }}</td>
             <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
         </tr>
     }

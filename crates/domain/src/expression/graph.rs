@@ -1,14 +1,9 @@
 //! Expressions as Graph's synchronization API spells them: a tree of nodes
-//! `{expression, name, type, parameters: [{key, value: node}]}`, both ways.
+//! `{expression, name, type, parameters: [{key, value: node}]}`. The way back is `schema::node`.
+use super::Expression;
 use super::tree::{CallNode, Kind, Node};
-use super::{Expression, MAX_DEPTH, MAX_LENGTH};
 use crate::value::Value;
 use serde_json::{Value as Json, json};
-
-/// A node that can't be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct GraphNodeError(&'static str);
 
 impl Expression {
     /// The parsed tree as Graph answers it.
@@ -97,55 +92,4 @@ fn spell(node: &Node) -> String {
 /// A text as a literal.
 fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Rebuilds an expression's text from a node, for documents whose nodes have no `expression`.
-///
-/// # Errors
-/// When the node is no tree of attributes, constants and functions, or is too deep or too long.
-pub fn text_from_graph(node: &Json) -> Result<String, GraphNodeError> {
-    let mut text = String::new();
-    rebuild(node, 0, &mut text)?;
-    Ok(text)
-}
-
-fn rebuild(node: &Json, depth: usize, text: &mut String) -> Result<(), GraphNodeError> {
-    if depth > MAX_DEPTH {
-        return Err(GraphNodeError("the expression's tree is nested too deeply"));
-    }
-    let part = |key: &str| node.get(key).and_then(Json::as_str).filter(|part| !part.trim().is_empty());
-    let (name, expression) = (part("name"), part("expression"));
-    match part("type").ok_or(GraphNodeError("a node of the expression's tree has no type"))? {
-        "Function" => {
-            let name = name.ok_or(GraphNodeError("a function of the expression's tree has no name"))?;
-            text.push_str(name);
-            text.push('(');
-            let parameters = node.get("parameters").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-            for (at, parameter) in parameters.iter().enumerate() {
-                if at > 0 {
-                    text.push_str(", ");
-                }
-                match parameter.get("value") {
-                    None | Some(Json::Null) => {}
-                    Some(value) => rebuild(value, depth + 1, text)?,
-                }
-            }
-            text.push(')');
-        }
-        "Attribute" => match (name, expression) {
-            (Some(name), _) => text.push_str(&format!("[{name}]")),
-            (None, Some(expression)) => text.push_str(expression),
-            (None, None) => return Err(GraphNodeError("an attribute of the expression's tree has no name")),
-        },
-        "Constant" => match (expression, node.get("name").and_then(Json::as_str)) {
-            (Some(expression), _) if expression.starts_with('"') => text.push_str(expression),
-            (Some(plain), _) | (None, Some(plain)) => text.push_str(&quote(plain)),
-            (None, None) => return Err(GraphNodeError("a constant of the expression's tree has no value")),
-        },
-        _ => return Err(GraphNodeError("a node is neither Attribute, Constant nor Function")),
-    }
-    if text.len() > MAX_LENGTH * 4 {
-        return Err(GraphNodeError("the expression's tree is too long"));
-    }
-    Ok(())
 }

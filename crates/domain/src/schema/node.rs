@@ -6,7 +6,7 @@
 use super::error::shorten;
 use super::field::describe;
 use super::word::{present, read_optional_text};
-use crate::expression::MAX_DEPTH;
+use crate::expression::{Expression, MAX_DEPTH};
 use crate::mapping::MappingSource;
 use serde_json::{Map, Value as Json, json};
 
@@ -55,10 +55,17 @@ fn write_node(kind: &str, name: &str, expression: &str, parameters: Json) -> Jso
     json!({ "expression": expression, "name": name, "type": kind, "parameters": parameters })
 }
 
-/// The outermost function of an expression and its arguments as nodes.
+/// The outermost function of an expression and its arguments as nodes; of a text that is no expression, only
+/// what looks like the function.
 fn outline(text: &str) -> (String, Json) {
-    let name = text.split_once('(').map_or("", |(name, _)| name.trim());
-    (name.to_owned(), json!([]))
+    let name = || text.split_once('(').map_or("", |(name, _)| name.trim()).to_owned();
+    match Expression::parse(text) {
+        Ok(expression) => {
+            let mut tree = expression.to_graph();
+            (expression.function().map_or_else(name, str::to_owned), tree["parameters"].take())
+        }
+        Err(_) => (name(), json!([])),
+    }
 }
 
 fn read_part(node: &Map<String, Json>, key: &str) -> Result<Option<String>, String> {

@@ -1,7 +1,7 @@
 //! From the values of expressions to the JSON that a target wants.
 use super::TargetRule;
+use crate::dotnet::date_parse::parse_dated;
 use crate::schema::AttributeType;
-use crate::scim::read_date;
 use crate::value::Value;
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -79,9 +79,9 @@ impl TargetRule {
             (AttributeType::DateTime, Value::DateTime(date)) => Ok(json!(format!("{date}Z"))),
             (AttributeType::DateTime, value) => {
                 let text = value.to_display();
-                read_date(text.trim())
+                parse_dated(text.trim())
                     .map(|date| json!(format!("{date}Z")))
-                    .ok_or_else(|| refuse("a date such as 2026-01-31T08:30:00Z", &text))
+                    .map_err(|_| refuse("a date such as 2026-01-31T08:30:00Z", &text))
             }
             (AttributeType::Binary, value) => {
                 let text = value.to_display();
