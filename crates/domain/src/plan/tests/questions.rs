@@ -93,6 +93,21 @@ fn what_was_seen_is_remembered_even_when_nothing_is_sent() {
 }
 
 #[test]
+fn what_was_seen_is_not_ours_even_when_the_row_becomes_another() {
+    let filling =
+        with_row("nickName", direct("extensionAttribute1"), |row| row.flow_type = FlowType::ValueAddOnly);
+    let clearing = with_row("nickName", direct("extensionAttribute1"), |row| row.clear = true);
+    let mut user = kim();
+    let link = created(&filling, &user);
+    user.attributes.extension_attribute1 = Some("x".to_owned());
+    let seen = account("t1", json!({"nickName": "Kimmy"}));
+    let link = linked(&link, &plan(&filling, &user, &[ROLE], Some(&link), &seen));
+    user.attributes.extension_attribute1 = None;
+    let action = plan(&clearing, &user, &[ROLE], Some(&link), &Observed::NotAsked);
+    assert_eq!(reasons(&action).1, [SkipReason::AlreadyMatches]);
+}
+
+#[test]
 fn without_update_nobody_looks_into_the_account() {
     let mut mapping = default_user_mapping();
     mapping.actions.update = false;
