@@ -320,38 +320,61 @@ impl Compiler {
         greedy: bool,
         backward: bool,
     ) -> Result<(), PatternError> {
-        for _ in 0..least {
-            self.compile(node, backward)?;
+        let is_fixed = most == Some(least);
+        let mut leaves = Vec::new();
+        for round in 1..=least {
+            // .NET leaves after an empty round as soon as the rounds that must be are done.
+            if round == least && !is_fixed {
+                leaves.extend(self.compile_round(node, backward)?);
+            } else {
+                self.compile(node, backward)?;
+            }
         }
-        let Some(most) = most else { return self.compile_loop(node, greedy, backward) };
         let mut splits = Vec::new();
-        for _ in least..most {
-            let number = self.next_split();
-            splits.push((self.emit(Instruction::Jump(0))?, number));
-            self.compile(node, backward)?;
+        match most {
+            None => self.compile_loop(node, greedy, backward)?,
+            Some(most) => {
+                for _ in least..most {
+                    let number = self.next_split();
+                    splits.push((self.emit(Instruction::Jump(0))?, number));
+                    leaves.extend(self.compile_round(node, backward)?);
+                }
+            }
         }
         let end = self.here();
         for (at, number) in splits {
             self.patch(at, split(number, greedy, at + 1, end));
         }
+        for (at, mark) in leaves {
+            self.patch(at, Instruction::LeaveIfUnmoved { mark, exit: end });
+        }
         Ok(())
+    }
+
+    /// One round of a repeat. Where it can be empty, the instruction behind it is to leave the repeat then;
+    /// gives its place and mark, since the end of the repeat is not known yet.
+    fn compile_round(&mut self, node: &Node, backward: bool) -> Result<Option<(usize, usize)>, PatternError> {
+        if !can_be_empty(node) {
+            self.compile(node, backward)?;
+            return Ok(None);
+        }
+        let mark = self.program.marks;
+        self.program.marks += 1;
+        self.emit(Instruction::Mark(mark))?;
+        self.compile(node, backward)?;
+        Ok(Some((self.emit(Instruction::Jump(0))?, mark)))
     }
 
     fn compile_loop(&mut self, node: &Node, greedy: bool, backward: bool) -> Result<(), PatternError> {
         let number = self.next_split();
         let start = self.emit(Instruction::Jump(0))?;
-        if can_be_empty(node) {
-            let mark = self.program.marks;
-            self.program.marks += 1;
-            self.emit(Instruction::Mark(mark))?;
-            self.compile(node, backward)?;
-            let exit = self.here() + 2;
-            self.emit(Instruction::LeaveIfUnmoved { mark, exit })?;
-        } else {
-            self.compile(node, backward)?;
-        }
+        let leave = self.compile_round(node, backward)?;
         self.emit(Instruction::Jump(start))?;
-        self.patch(start, split(number, greedy, start + 1, self.here()));
+        let end = self.here();
+        self.patch(start, split(number, greedy, start + 1, end));
+        if let Some((at, mark)) = leave {
+            self.patch(at, Instruction::LeaveIfUnmoved { mark, exit: end });
+        }
         Ok(())
     }
 

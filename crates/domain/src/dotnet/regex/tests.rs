@@ -340,6 +340,20 @@ fn pattern_strategy() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn an_empty_round_is_the_last_one_of_a_repeat() {
+    // A further round would take the character, and the group would hold it.
+    for (pattern, text, result) in [
+        ("(?:(|.)){0,3}a", "1a", "<>"),
+        ("(|a){1,2}b", "ab", "<>"),
+        ("(|a)+b", "ab", "<>"),
+        ("(|a){2}b", "aab", "<a>"),
+        ("(|a){2,}b", "aab", "<>"),
+    ] {
+        assert_eq!(replace(pattern, text, "<$1>"), result, "{pattern}");
+    }
+}
+
 proptest! {
     /// An engine of other hands finds the same matches, where both dialects mean the same.
     #[test]
