@@ -56,7 +56,9 @@ pub fn plan_object(
         (None, true) => plan_unlinked(mapping, subject, observed),
         (None, false) => skip_out_of_scope(SkipCode::NotEffectivelyEntitled, None, subject.scope),
         (Some(link), false) if link.state == LinkState::Disabled => {
-            skip_out_of_scope(SkipCode::RedundantExport, Some(SkipReason::AlreadyDisabled), subject.scope)
+            let already = Some(SkipReason::AlreadyDisabled);
+            plan_disable_again(mapping, subject.reading(), link)
+                .unwrap_or_else(|| skip_out_of_scope(SkipCode::RedundantExport, already, subject.scope))
         }
         (Some(link), false) => {
             let cause = subject.scope.cause().unwrap_or(DisableCause::OutOfScope);
@@ -82,16 +84,18 @@ pub fn plan_deprovision(mapping: &CompiledMapping, link: &Link) -> Action {
         return skip(SkipCode::EntityTypeNotSupported, [SkipReason::MappingDisabled]);
     }
     let left = matches!(link.cause, Some(DisableCause::Unassigned | DisableCause::OutOfScope));
-    if link.state == LinkState::Disabled && left {
-        return skip(SkipCode::NotEffectivelyEntitled, [SkipReason::NoLongerManaged]);
-    }
-    if mapping.actions().delete {
+    let (disabled, context) = (link.state == LinkState::Disabled, Context::at(Timestamp::UNIX_EPOCH));
+    if mapping.actions().delete && !(disabled && left) {
         return Action::Delete { target_id: link.target_id.clone() };
     }
-    if link.state == LinkState::Disabled {
-        return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::DeleteOff]);
+    if disabled {
+        return plan_disable_again(mapping, Reading::of_nobody(&context), link).unwrap_or_else(
+            || match left {
+                true => skip(SkipCode::NotEffectivelyEntitled, [SkipReason::NoLongerManaged]),
+                false => skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::DeleteOff]),
+            },
+        );
     }
-    let context = Context::at(Timestamp::UNIX_EPOCH);
     match plan_disable(mapping, Reading::of_nobody(&context), link, DisableCause::SoftDeleted) {
         Ok(action) => action,
         Err(reason) => skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::DeleteOff, reason]),
@@ -168,6 +172,14 @@ fn plan_disable(
         changes: found.changes,
         cause,
     })
+}
+
+/// For an account that counts as disabled. The mapping may have got a row since that says it better: an account that
+/// some other row once marked is still enabled then. Why it was disabled stays as it was.
+fn plan_disable_again(mapping: &CompiledMapping, reading: Reading<'_>, link: &Link) -> Option<Action> {
+    let cause = link.cause.unwrap_or(DisableCause::OutOfScope);
+    let planned = plan_disable(mapping, reading, link, cause).ok()?;
+    matches!(&planned, Action::Disable { changes, .. } if !changes.is_empty()).then_some(planned)
 }
 
 fn plan_unlinked(mapping: &CompiledMapping, subject: Subject<'_>, observed: &Observed) -> Action {

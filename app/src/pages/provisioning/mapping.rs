@@ -55,10 +55,10 @@ pub fn MappingPage() -> impl IntoView {
                             "Source Attribute (Purser)",
                             "Target Attribute",
                             "Mapping Type",
+                            "Matching Precedence",
                             "Default value if null",
                             "Apply this mapping",
                             "Clear",
-                            "Matching precedence",
                         ]
                     >
                         {rows}
@@ -171,10 +171,10 @@ fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
             <td class="cell-code cell-wide">{source}</td>
             <td class="cell-code cell-wide">{attribute.target.clone()}</td>
             <td>{attribute.mapping_type.clone()}</td>
+            <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
             <td class="cell-code">{attribute.default_value.clone()}</td>
             <td>{apply}</td>
             <td>{if attribute.clear { "Yes" } else { "No" }}</td>
-            <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
         </tr>
     }
     .into_any()

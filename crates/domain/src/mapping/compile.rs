@@ -307,11 +307,12 @@ mod tests {
             });
         })
         .unwrap_err();
-        let rows: Vec<_> = errors.iter().map(|error| error.row).collect();
+        let mut rows: Vec<_> = errors.iter().map(|error| error.row).collect();
+        rows.dedup();
         assert_eq!(rows, [0, 1, 2, 3, 4, 5, 18, 22].map(Some));
         assert!(errors[0].message.contains("did you mean userPrincipalName?"), "{}", errors[0]);
         assert!(errors[5].message.contains("no attribute nothingLikeIt."), "{}", errors[5]);
-        assert!(errors[7].message.contains("True or False"), "{}", errors[7]);
+        assert!(errors[7..].iter().any(|error| error.message.contains("True or False")), "{errors:?}");
     }
 
     #[test]

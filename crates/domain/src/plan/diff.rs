@@ -6,14 +6,19 @@ use crate::schema::Mutability;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
+/// The key in `Link::exported`, which is no path, under which the paths stand that were seen to be filled by others.
+/// What stands there is not ours, so it must not be kept as if it had been exported: it would be cleared one day.
+const SEEN: &str = "@seen";
+
 /// What differs.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
     /// What has to be changed, in the order of the rows.
     pub(super) changes: Vec<Change>,
-    /// What the account was seen to have where a row only fills in what is missing. It counts as exported, so that
-    /// nobody has to look again.
-    pub(super) seen: Vec<(String, Value)>,
+    /// What an account that was found has and should have. It counts as exported.
+    agreed: Vec<(String, Value)>,
+    /// Where a row only fills in what is missing, and the account was seen to have something: nobody has to look again.
+    pub(super) seen: Vec<String>,
     /// A row fills in what is missing, and nobody knows whether something is.
     pub(super) must_look: bool,
     /// What goes along with every change.
@@ -45,10 +50,12 @@ pub(super) fn with_exported(
         let value = values.next_if(|value| value.row == at);
         let null = nulls.next_if_eq(&at).is_some();
         let old = exported.get(row.path.as_str());
+        let was_seen =
+            || list(exported.get(SEEN)).iter().any(|path| path.as_str() == Some(row.path.as_str()));
         match value {
             Some(value) if null => found.compare_lost(row, Some(value), old),
             None if null => found.compare_lost(row, None, old),
-            Some(value) => found.compare_exported(row, value, old, body),
+            Some(value) => found.compare_exported(row, value, old, body, was_seen),
             None => {}
         }
     }
@@ -73,6 +80,7 @@ impl Differences {
         value: &DesiredValue,
         old: Option<&Value>,
         body: Option<&Value>,
+        was_seen: impl Fn() -> bool,
     ) {
         let exact_case = row.rule.exact_case;
         match value.flow {
@@ -84,13 +92,10 @@ impl Differences {
             Flow::WhenEmpty => match body.map(|body| row.path.find(body)) {
                 // What can't be read can't be seen to be missing.
                 _ if row.rule.mutability == Mutability::WriteOnly => {}
-                Some(Some(there)) => {
-                    if old.is_none() {
-                        self.seen.push((row.path.to_string(), there.clone()));
-                    }
-                }
+                Some(Some(_)) if old.is_none() && !was_seen() => self.seen.push(row.path.to_string()),
+                Some(Some(_)) => {}
                 Some(None) => self.set(row, None, Some(&value.value)),
-                None if old.is_none() => self.must_look = true,
+                None if old.is_none() && !was_seen() => self.must_look = true,
                 None => {}
             },
             Flow::AddElements => self.add(row, subtract(list(Some(&value.value)), list(old), exact_case)),
@@ -119,18 +124,18 @@ impl Differences {
         match (value.flow, there) {
             (Flow::OnCreate, _) => {}
             (Flow::Always, Some(there)) if row.rule.agrees(&value.value, there) => {
-                self.seen.push((row.path.to_string(), value.value.clone()));
+                self.agreed.push((row.path.to_string(), value.value.clone()));
                 self.resend(row, value, Some(there));
             }
             (Flow::Always, there) => self.set(row, there, Some(&value.value)),
             (Flow::WhenEmpty, _) if row.rule.mutability == Mutability::WriteOnly => {}
-            (Flow::WhenEmpty, Some(there)) => self.seen.push((row.path.to_string(), there.clone())),
+            (Flow::WhenEmpty, Some(_)) => self.seen.push(row.path.to_string()),
             (Flow::WhenEmpty, None) => self.set(row, None, Some(&value.value)),
             (Flow::AddElements | Flow::SyncElements, there) => {
                 let (wanted, there) = (list(Some(&value.value)), list(there));
                 let ours = intersect(wanted, there, exact_case);
                 if !ours.is_empty() {
-                    self.seen.push((row.path.to_string(), Value::Array(ours)));
+                    self.agreed.push((row.path.to_string(), Value::Array(ours)));
                 }
                 self.add(row, subtract(wanted, there, exact_case));
             }
@@ -170,8 +175,13 @@ impl Differences {
     /// What is exported once the changes are made.
     pub(super) fn exported_after(&self, exported: &Map<String, Value>) -> Map<String, Value> {
         let mut after = exported.clone();
-        for (path, value) in &self.seen {
+        for (path, value) in &self.agreed {
             after.insert(path.clone(), value.clone());
+        }
+        if !self.seen.is_empty() {
+            let mut seen = list(after.get(SEEN)).to_vec();
+            seen.extend(self.seen.iter().map(|path| Value::String(path.clone())));
+            after.insert(SEEN.to_owned(), Value::Array(seen));
         }
         for change in &self.changes {
             let path = change.path.as_str();

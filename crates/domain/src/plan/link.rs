@@ -44,8 +44,8 @@ pub struct Link {
     pub state: LinkState,
     /// How the account came to be linked.
     pub origin: Origin,
-    /// Target path to the value that was exported last. Where a row only fills in what is missing, it is what the
-    /// account had.
+    /// Target path to the value that was exported last; and, under `@seen`, the paths where a row that only fills in
+    /// what is missing found something.
     pub exported: Map<String, Value>,
     /// Why the account was disabled; `None` while it is enabled.
     pub cause: Option<DisableCause>,

@@ -5,5 +5,6 @@ mod crash;
 mod initial;
 mod queue;
 mod references;
+mod rules;
 mod trouble;
 mod world;

@@ -184,7 +184,7 @@ async fn leavers_are_not_forgotten_when_the_address_is_wrong_for_a_while() -> Re
 async fn a_mapping_that_makes_no_sense_is_quarantined_and_sends_nothing() -> Result<()> {
     let world = World::new().await?;
     world.hire_many(1).await?;
-    world.map(|mapping| mapping.attributes[0].target = "no such thing".to_owned()).await?;
+    world.map(|mapping| mapping.attributes[0].target = "no [such thing".to_owned()).await?;
     assert_eq!(world.run().await?.end, CycleEnd::Quarantined);
     assert_eq!(world.target.counts().total(), 0);
     Ok(())

@@ -156,7 +156,7 @@ fn check_leaver(world: &World, who: Who) -> Result<(), TestCaseError> {
 fn check_exported(world: &World) -> Result<(), TestCaseError> {
     for link in world.links.values() {
         let body = &world.accounts[&link.target_id];
-        for (path, value) in &link.exported {
+        for (path, value) in link.exported.iter().filter(|(path, _)| *path != "@seen") {
             let path: crate::path::TargetPath = path.parse().unwrap();
             let rule = TargetSchema::scim_user().rule(&path);
             let Some(found) = path.find(body) else {
@@ -176,8 +176,6 @@ fn check_exported(world: &World) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn planning_again_after_applying_finds_nothing_to_do(
         mappings in (user_mappings(), group_mappings()),
@@ -190,7 +188,7 @@ proptest! {
         if let Some((active, country)) = before {
             let addresses = json!([{"type": "work", "country": country}]);
             let body = json!({"userName": "Before@contoso.com", "active": active, "addresses": addresses,
-                "nickName": "Theirs", "timezone": "CET"});
+                "costCenter": "Theirs", "timezone": "CET"});
             world.accounts.insert("before".to_owned(), body);
             let team = json!({"displayName": "Team 1", "members": [{"value": "stranger"}]});
             world.accounts.insert("team".to_owned(), team);
@@ -205,7 +203,7 @@ proptest! {
             prop_assert_eq!(&world.accounts["stranger"], &stranger);
             // What the account had and no row maps stays, whoever it belongs to.
             if let Some(body) = world.accounts.get("before") {
-                prop_assert_eq!(&body["nickName"], &json!("Theirs"));
+                prop_assert_eq!(&body["costCenter"], &json!("Theirs"));
             }
             if let Some(body) = world.accounts.get("team") {
                 let members = body["members"].as_array().unwrap();

@@ -63,7 +63,7 @@ fn a_linked_account_is_read_before_something_missing_is_filled_in_and_then_never
     let seen = plan_for(&user, &link, &account("t1", body));
     assert_eq!(changes(&seen), [("externalId".to_owned(), None, Some(json!("kim")))]);
     let after = linked(&link, &seen);
-    assert_eq!(after.exported["nickName"], json!("Kimmy"));
+    assert!(!after.exported.contains_key("nickName"), "it is theirs");
     assert_eq!(reasons(&plan_for(&user, &after, &Observed::NotAsked)).1, [SkipReason::AlreadyMatches]);
     // An account without a nickname gets one.
     let filled = plan_for(&user, &link, &account("t1", json!({})));
@@ -90,6 +90,21 @@ fn what_was_seen_is_remembered_even_when_nothing_is_sent() {
     assert!(matches!(seen, Action::Remember { .. }), "{seen:?}");
     let again = plan(&mapping, &user, &[ROLE], Some(&linked(&link, &seen)), &Observed::NotAsked);
     assert_eq!(reasons(&again).1, [SkipReason::AlreadyMatches]);
+}
+
+#[test]
+fn what_was_seen_is_not_ours_even_when_the_row_becomes_another() {
+    let filling =
+        with_row("nickName", direct("extensionAttribute1"), |row| row.flow_type = FlowType::ValueAddOnly);
+    let clearing = with_row("nickName", direct("extensionAttribute1"), |row| row.clear = true);
+    let mut user = kim();
+    let link = created(&filling, &user);
+    user.attributes.extension_attribute1 = Some("x".to_owned());
+    let seen = account("t1", json!({"nickName": "Kimmy"}));
+    let link = linked(&link, &plan(&filling, &user, &[ROLE], Some(&link), &seen));
+    user.attributes.extension_attribute1 = None;
+    let action = plan(&clearing, &user, &[ROLE], Some(&link), &Observed::NotAsked);
+    assert_eq!(reasons(&action).1, [SkipReason::AlreadyMatches]);
 }
 
 #[test]

@@ -22,14 +22,24 @@ fn pool() -> Vec<(String, MappingSource)> {
         ("userType".to_owned(), MappingSource::Constant("Staff".to_owned())),
         ("timezone".to_owned(), MappingSource::None),
         ("locale".to_owned(), direct("IsSoftDeleted")),
+        ("nickName".to_owned(), expression("Redact([extensionAttribute1])")),
+        ("profileUrl".to_owned(), expression("Guid()")),
+        ("preferredLanguage".to_owned(), expression("IgnoreFlowIfNullOrEmpty([country])")),
+        ("roles".to_owned(), expression("Split([extensionAttribute1], \";\")")),
+        ("addresses[type eq \"work\"].locality".to_owned(), unique()),
     ]
+}
+
+/// There are few values and many people, so that some get none.
+fn unique() -> MappingSource {
+    expression("SelectUniqueValue(Append([department], \"1\"), Append([department], \"2\"))")
 }
 
 fn row(target: String, source: MappingSource) -> impl Strategy<Value = AttributeMapping> {
     let default = proptest::option::weighted(0.3, Just("b".to_owned()));
     (select(FlowType::ALL), select(FlowBehavior::ALL), default, any::<bool>(), any::<bool>()).prop_map(
         move |(flow_type, flow_behavior, default_value, clear, export_missing_references)| AttributeMapping {
-            flow_type,
+            flow_type: if source == unique() { FlowType::ObjectAddOnly } else { flow_type },
             flow_behavior,
             // A reference is no place for a text that names nobody.
             default_value: default_value.filter(|_| !target.ends_with(":manager")),
