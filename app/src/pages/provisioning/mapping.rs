@@ -170,7 +170,7 @@ fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
         <tr>
             <td class="cell-code cell-wide">{source}</td>
             <td class="cell-code cell-wide">{attribute.target.clone()}</td>
-            <td>{attribute.mapping_type.clone()}</td>
+            <td class="cell-word">{attribute.mapping_type.clone()}</td>
             <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
             <td class="cell-code">{attribute.default_value.clone()}</td>
             <td>{apply}</td>
