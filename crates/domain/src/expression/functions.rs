@@ -7,8 +7,9 @@
 //! on each value of a list where their remark says so.
 //!
 //! To add a function: one entry in the file of its family, with its examples, which are run as tests. It
-//! evaluates its arguments through [`Call`], and only those that it needs. A new family is one line in
-//! [`FAMILIES`].
+//! evaluates its arguments through [`Call`], and only those that it needs. Then edge cases in
+//! `tests/vectors`, and `cargo xtask docs`; tests say so when one of the two is missing. A new family is one
+//! line in [`FAMILIES`].
 mod case;
 mod date;
 mod encoding;
