@@ -57,10 +57,15 @@ fn check_filter(filter: &ScopingFilter, compiled: &CompiledFilter, kind: ObjectK
         .map(|compiled| answer(&ask(&compiled, object)))
         .collect();
     assert_eq!(answers.len(), filter.groups.len(), "each group can stand alone");
-    let any_passes = answers.is_empty() || answers.contains(&Some(true));
-    assert_eq!(answer(&verdict) == Some(true), any_passes, "one group is enough");
-    let all_fail = answers.iter().all(|answer| *answer == Some(false)) && !answers.is_empty();
-    assert_eq!(answer(&verdict) == Some(false), all_fail, "without one there is no passing");
+    // Alone, patterns may take more steps; so what could not be said may be said then.
+    match answer(&verdict) {
+        Some(true) => assert!(answers.is_empty() || answers.contains(&Some(true)), "one group is enough"),
+        Some(false) => {
+            assert!(answers.iter().all(|answer| *answer == Some(false)), "without one there is no passing");
+            assert!(!answers.is_empty(), "without groups everybody passes");
+        }
+        None => {}
+    }
 }
 
 fn ask(filter: &CompiledFilter, object: &Attributes) -> Verdict {

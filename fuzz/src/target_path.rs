@@ -2,7 +2,7 @@
 //!
 //! The first part is the path, the second a JSON document, the third the value that is written.
 use super::input;
-use purser_domain::path::TargetPath;
+use purser_domain::path::{PathFilter, TargetPath};
 use serde_json::Value as Json;
 
 /// Parses a path, prints it, and writes through it.
@@ -17,6 +17,14 @@ pub fn check(input: &[u8]) {
     assert_eq!(path.read(&body).as_ref(), path.find(&body), "reading copies what is found");
     path.write(&mut body, value.clone());
     let found = path.read(&body);
+    // `emails[type eq "work"].type` can be written so that it is not the work one any more.
+    let is_picked_by = |filter: &PathFilter| {
+        let is_it = |sub| filter.clauses().iter().any(|clause| clause.attribute().eq_ignore_ascii_case(sub));
+        path.sub().is_some_and(is_it)
+    };
+    if path.filter().is_some_and(is_picked_by) {
+        return;
+    }
     assert_eq!(found, Some(value.clone()).filter(|value| !value.is_null()), "what is written can be read");
     let once = body.clone();
     path.write(&mut body, value);

@@ -105,8 +105,19 @@ impl Regex {
     /// # Errors
     /// When that takes more than [`MAX_STEPS`], or the text is too long.
     pub fn is_match(&self, text: &str) -> Result<bool, MatchError> {
+        self.is_match_within(text, &mut { MAX_STEPS })
+    }
+
+    /// Whether it matches somewhere in the text. Of `steps` see [`Self::replace_all`].
+    ///
+    /// # Errors
+    /// When that takes too many steps, or the text is too long.
+    pub fn is_match_within(&self, text: &str, steps: &mut u64) -> Result<bool, MatchError> {
         let text = read_characters(text)?;
-        Ok(Machine::new(&self.program, &text, MAX_STEPS).find(0)?.is_some())
+        let mut machine = Machine::new(&self.program, &text, *steps);
+        let found = machine.find(0);
+        *steps = steps.saturating_sub(machine.count_steps());
+        Ok(found?.is_some())
     }
 
     /// Replaces every match, as .NET's `Regex.Replace`. What it takes is taken off `steps`, of which at most

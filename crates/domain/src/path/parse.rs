@@ -86,6 +86,12 @@ fn narrow_clause(filter: Filter) -> Result<PathClause, String> {
             if value == Literal::Null {
                 return Err(format!("its filter compares {path} with null, which no element could have; {SHAPE}."));
             }
+            let is_boolean = |text: &str| ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
+            if path.attribute.name.eq_ignore_ascii_case("primary")
+                && matches!(&value, Literal::Text(text) if !is_boolean(text))
+            {
+                return Err(format!("its filter compares primary with {value}, but primary is true or false."));
+            }
             Ok(PathClause::new(path.attribute.name, value))
         }
         Filter::Compare { operator, .. } => only_eq(operator.as_str()),
@@ -190,6 +196,8 @@ mod tests {
             ("emails[type eq \"work\" or type eq \"home\"].value", "joins with or"),
             ("emails[type eq \"work\" and type eq \"home\"].value", "compares type twice"),
             ("emails[type eq null].value", "null"),
+            // What is written there could not be found again.
+            ("roles[primary eq \"yes\"].value", "primary is true or false"),
             ("emails[a.b eq \"work\"].value", "name a sub-attribute alone"),
             ("emails[type eq \"work].value", "column 16: the text has no closing quote"),
             ("emails[type eq work].value", "column 16: expected a value"),

@@ -3,6 +3,7 @@ use super::compiled::{CompiledClause, CompiledFilter, CompiledGroup};
 use super::operator::{Arity, Operands, OperatorDefinition};
 use super::source::{self, MEMBER_OF};
 use super::{Clause, ClauseGroup, Operator, ScopingFilter};
+use crate::dotnet::regex::MAX_STEPS;
 use crate::mapping::ObjectKind;
 use std::fmt;
 
@@ -75,6 +76,7 @@ impl ScopingFilter {
                 problems.push(FilterProblem { group: None, clause: None, title: String::new(), sentence });
             }
         }
+        let steps = self.share_steps();
         let mut groups = Vec::with_capacity(self.groups.len());
         for (at, group) in self.groups.iter().enumerate() {
             let problem = |clause, sentence| FilterProblem {
@@ -89,7 +91,7 @@ impl ScopingFilter {
             }
             let mut clauses = Vec::with_capacity(group.clauses.len());
             for (number, clause) in group.clauses.iter().enumerate() {
-                match compile_clause(kind, group, clause) {
+                match compile_clause(kind, group, clause, steps) {
                     Ok(clause) => clauses.push(clause),
                     Err(sentence) => problems.push(problem(Some(number), sentence)),
                 }
@@ -103,6 +105,16 @@ impl ScopingFilter {
     #[must_use]
     pub fn validate(&self, kind: ObjectKind) -> Vec<FilterProblem> {
         self.compile(kind).err().unwrap_or_default()
+    }
+
+    /// How many steps each pattern may take for one object: all of them together no more than a single one could.
+    /// Each has a share of its own, so that none can take from another and the order of clauses means nothing.
+    fn share_steps(&self) -> u64 {
+        let clauses = self.groups.iter().flat_map(|group| &group.clauses);
+        let with_patterns = clauses
+            .filter(|clause| matches!(clause.operator, Operator::RegexMatch | Operator::NotRegexMatch));
+        let patterns: usize = with_patterns.map(|clause| clause.values.len()).sum();
+        MAX_STEPS / u64::try_from(patterns.max(1)).unwrap_or(u64::MAX)
     }
 
     fn find_bounds_exceeded(&self) -> Vec<FilterProblem> {
@@ -140,7 +152,12 @@ impl ScopingFilter {
     }
 }
 
-fn compile_clause(kind: ObjectKind, group: &ClauseGroup, clause: &Clause) -> Result<CompiledClause, String> {
+fn compile_clause(
+    kind: ObjectKind,
+    group: &ClauseGroup,
+    clause: &Clause,
+    steps: u64,
+) -> Result<CompiledClause, String> {
     let attribute = source::find(kind, &clause.attribute)?;
     let definition = OperatorDefinition::find(clause.operator)
         .ok_or_else(|| format!("The operator {} is not supported.", clause.operator))?;
@@ -169,7 +186,7 @@ fn compile_clause(kind: ObjectKind, group: &ClauseGroup, clause: &Clause) -> Res
             clause.operator
         ));
     }
-    let condition = (definition.build)(&Operands { attribute, values })?;
+    let condition = (definition.build)(&Operands { attribute, values, steps })?;
     Ok(CompiledClause { attribute: attribute.name, condition, words: print_clause(group, clause, values) })
 }
 

@@ -27,7 +27,12 @@ pub enum Test {
     /// The same text, with regard to case. A boolean equals each spelling of itself.
     Equals(Vec<String>),
     /// A pattern is found in the text.
-    Matches(Vec<Regex>),
+    Matches {
+        /// The patterns.
+        patterns: Vec<Regex>,
+        /// How many steps all of them may take for one object, all items of a list together.
+        steps: u64,
+    },
     /// Contains the text, with regard to case.
     Includes(Vec<String>),
     /// Ends with the text, with regard to case.
@@ -63,19 +68,30 @@ impl Condition {
             (Self::HasNone, value) => Ok(value.is_none()),
             (Self::HasSome, value) => Ok(value.is_some()),
             (Self::Any(_) | Self::NoneOf(_), None) => Ok(false),
-            (Self::Any(test), Some(value)) => test.passes(value),
-            (Self::NoneOf(test), Some(value)) => test.passes(value).map(|passes| !passes),
+            (Self::Any(test), Some(value)) => test.passes(value, &mut test.allowance()),
+            (Self::NoneOf(test), Some(value)) => {
+                test.passes(value, &mut test.allowance()).map(|passes| !passes)
+            }
         }
     }
 }
 
 impl Test {
+    /// The steps that its patterns may take for one object.
+    fn allowance(&self) -> u64 {
+        match self {
+            Self::Matches { steps, .. } => *steps,
+            _ => 0,
+        }
+    }
+
     /// Whether a value, or one item of a list, passes. An item that passes decides, whatever the others do.
-    fn passes(&self, value: &Value) -> Result<bool, String> {
-        let Value::List(items) = value else { return self.passes_one(value) };
+    /// What patterns take is taken off `steps`.
+    fn passes(&self, value: &Value, steps: &mut u64) -> Result<bool, String> {
+        let Value::List(items) = value else { return self.passes_one(value, steps) };
         let mut undecided = None;
         for item in items.iter().filter(|item| !item.is_empty()) {
-            match self.passes(item) {
+            match self.passes(item, steps) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
                 Err(message) => undecided = Some(message),
@@ -84,7 +100,7 @@ impl Test {
         undecided.map_or(Ok(false), Err)
     }
 
-    fn passes_one(&self, value: &Value) -> Result<bool, String> {
+    fn passes_one(&self, value: &Value, steps: &mut u64) -> Result<bool, String> {
         Ok(match self {
             Self::IsBoolean(wanted) => read_boolean_value(value) == Some(*wanted),
             Self::Equals(operands) => match value {
@@ -93,7 +109,7 @@ impl Test {
                 }
                 _ => operands.iter().any(|operand| *operand == value.to_display()),
             },
-            Self::Matches(patterns) => return is_match(patterns, &value.to_display()),
+            Self::Matches { patterns, .. } => return is_match(patterns, &value.to_display(), steps),
             Self::Includes(operands) => {
                 let text = value.to_display();
                 operands.iter().any(|operand| text.contains(operand.as_str()))
@@ -117,10 +133,10 @@ impl Test {
     }
 }
 
-fn is_match(patterns: &[Regex], text: &str) -> Result<bool, String> {
+fn is_match(patterns: &[Regex], text: &str, steps: &mut u64) -> Result<bool, String> {
     let mut undecided = None;
     for pattern in patterns {
-        match pattern.is_match(text) {
+        match pattern.is_match_within(text, steps) {
             Ok(true) => return Ok(true),
             Ok(false) => {}
             Err(error) => undecided = Some(error.to_string()),

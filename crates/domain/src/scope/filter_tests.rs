@@ -284,6 +284,17 @@ fn a_pattern_that_takes_too_long_leaves_the_object_undecided_unless_another_clau
 }
 
 #[test]
+fn the_patterns_of_a_filter_share_what_one_of_them_may_take() {
+    let slow = || clause("displayName", Operator::RegexMatch, &[r"^(?:(x+x+)+)\1y"]);
+    let groups = |count| filter((0..count).map(|_| group("", vec![slow()])).collect());
+    let value = Value::text("x".repeat(14));
+    assert!(matches!(verdict(&groups(1), Some(value.clone())), Verdict::Failed { .. }));
+    assert!(matches!(verdict(&groups(60), Some(value.clone())), Verdict::Undecidable { .. }));
+    let list = Value::List(vec![value; 60]);
+    assert!(matches!(verdict(&groups(1), Some(list)), Verdict::Undecidable { .. }));
+}
+
+#[test]
 fn what_can_not_be_meant_is_refused_with_its_place() {
     let filter = filter(vec![
         group("Empty", vec![]),

@@ -70,6 +70,8 @@ pub(super) struct Operands<'a> {
     pub(super) attribute: SourceAttribute,
     /// For a binary operator at least one, and none is empty.
     pub(super) values: &'a [String],
+    /// How many steps each pattern may take for one object.
+    pub(super) steps: u64,
 }
 
 impl OperatorDefinition {
@@ -125,12 +127,14 @@ impl Operands<'_> {
         parts.map(|value| if is_id { value.to_ascii_lowercase() } else { value.clone() }).collect()
     }
 
-    fn patterns(&self) -> Result<Vec<Regex>, String> {
-        self.each(|value| {
+    fn patterns(&self) -> Result<Test, String> {
+        let patterns = self.each(|value| {
             // The whole pattern is read too, so that positions in an error are those of what was typed.
             let regex = Regex::parse(value).and_then(|_| Regex::parse(strip_lead(value)));
             regex.map_err(|error| format!("The pattern \"{}\" is invalid: {error}", short(value)))
-        })
+        })?;
+        let count = u64::try_from(patterns.len()).unwrap_or(u64::MAX);
+        Ok(Test::Matches { patterns, steps: self.steps.saturating_mul(count) })
     }
 
     fn bounds(&self) -> Result<Vec<Bound>, String> {
@@ -287,7 +291,7 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("employeeId", &["1234567"], &["(1[0-9][0-9][0-9][0-9][0-9][0-9])"], true),
             example("employeeId", &["2234567"], &["^(1[0-9][0-9][0-9][0-9][0-9][0-9])$"], false),
         ],
-        build: |operands| Ok(Condition::Any(Test::Matches(operands.patterns()?))),
+        build: |operands| Ok(Condition::Any(operands.patterns()?)),
     },
     OperatorDefinition {
         operator: Operator::NotRegexMatch,
@@ -300,7 +304,7 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("userPrincipalName", &["kim@other.com"], &[r".*\@domain.com"], true),
             example("userPrincipalName", &["kim@domain.com"], &[r".*\@domain.com"], false),
         ],
-        build: |operands| Ok(Condition::NoneOf(Test::Matches(operands.patterns()?))),
+        build: |operands| Ok(Condition::NoneOf(operands.patterns()?)),
     },
     OperatorDefinition {
         operator: Operator::GreaterThan,

@@ -116,7 +116,7 @@ fn test_text(text: &str, test: &Test) -> Option<Sql> {
             Sql::fill(&template("lower(TEXT) = {}"), [Sql::value(wanted)])
         }
         Test::Equals(operands) => Sql::fill(&template("TEXT IN {}"), [Sql::list(operands.iter().cloned())]),
-        Test::Matches(_) => return None,
+        Test::Matches { .. } => return None,
         Test::Includes(operands) => {
             let contains = template("instr(TEXT, {}) > 0");
             either(operands.iter().map(|operand| Sql::fill(&contains, [Sql::value(operand.as_str())])))
