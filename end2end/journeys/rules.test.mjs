@@ -112,7 +112,10 @@ test('functions, operators and parseExpression answer in the shapes of Graph', a
   assert.deepEqual(Object.keys(join.parameters[1]).sort(), ['allowMultipleOccurrences', 'name', 'required', 'type']);
   const operators = (await api.get(`${schema}/filterOperators`)).value;
   assert.ok(operators.some((one) => one.name === 'EQUALS' && one.arity === 'Binary'));
-  const parse = (expression, properties) => api.post(`${schema}/parseExpression`, { expression, testInputObject: { definition: null, properties }, targetAttributeDefinition: null });
+  const parse = async (expression, properties) => {
+    const question = { expression, testInputObject: { definition: null, properties }, targetAttributeDefinition: null };
+    return (await api.call('POST', `${schema}/parseExpression`, question, 200)).body;
+  };
   const good = await parse('Join(" ", [givenName], [surname])', [{ key: 'givenName', value: 'Ann' }, { key: 'surname', value: 'Doe' }]);
   assert.deepEqual([good.parsingSucceeded, good.evaluationSucceeded, good.evaluationResult], [true, true, ['Ann Doe']]);
   assert.equal(good.parsedExpression.type, 'Function');

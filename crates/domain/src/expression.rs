@@ -18,8 +18,11 @@
 //! original lists for another product without saying what they do.
 mod compare;
 mod context;
+mod convert;
+mod distinguished_name;
 pub mod documentation;
 mod evaluate;
+mod fault;
 mod functions;
 mod graph;
 mod lexer;
@@ -31,7 +34,7 @@ mod tests;
 mod tree;
 
 pub use context::{Context, Outcome};
-pub use evaluate::{EvaluationError, Fault};
+pub use fault::{EvaluationError, Fault};
 pub use functions::{Example, Function, Gives, Need, Parameter, Type, find_function, functions};
 pub(crate) use parser::find_nearest;
 pub(crate) use results::PossibleResult;
@@ -55,6 +58,7 @@ pub const MAX_STEPS: u32 = 100_000;
 pub struct Expression {
     text: String,
     root: Node,
+    redacted: bool,
 }
 
 /// A text that is no expression.
@@ -75,7 +79,9 @@ impl Expression {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        Ok(Self { text: text.to_owned(), root: parser::parse(text)? })
+        let mut expression = Self { text: text.to_owned(), root: parser::parse(text)?, redacted: false };
+        expression.redacted = expression.calls(&["Redact"]);
+        Ok(expression)
     }
 
     /// The text it was parsed from.
@@ -114,10 +120,10 @@ impl Expression {
         self.calls(&["Guid", "RandomString"])
     }
 
-    /// Whether its value must not be shown.
+    /// Whether its value must not be shown. Its faults then do not quote what attributes hold.
     #[must_use]
     pub fn is_redacted(&self) -> bool {
-        self.calls(&["Redact"])
+        self.redacted
     }
 
     /// Whether it reads the roles of the object.
@@ -141,7 +147,7 @@ impl Expression {
         source: &dyn Fn(&str) -> Option<Value>,
         context: &Context<'_>,
     ) -> Result<Vec<Value>, EvaluationError> {
-        let evaluation = Evaluation::new(source, context);
+        let evaluation = Evaluation::new(source, context, self.redacted);
         let mut values = Vec::new();
         for rule in self.root.as_call().iter().flat_map(|call| call.arguments.iter().flatten()) {
             match evaluation.walk(rule) {
@@ -149,7 +155,7 @@ impl Expression {
                     values.extend(value.filter(|value| !value.is_empty()).map(|value| value.into_owned()))
                 }
                 Err(Halt::Ignored) => {}
-                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Failed(error)) => return Err(*error),
             }
         }
         Ok(values)
@@ -165,11 +171,11 @@ impl Expression {
         source: &dyn Fn(&str) -> Option<Value>,
         context: &Context<'_>,
     ) -> Result<Outcome, EvaluationError> {
-        match Evaluation::new(source, context).walk(&self.root) {
+        match Evaluation::new(source, context, self.redacted).walk(&self.root) {
             Ok(Some(value)) => Ok(Outcome::Value(value.into_owned())),
             Ok(None) => Ok(Outcome::Null),
             Err(Halt::Ignored) => Ok(Outcome::Ignored),
-            Err(Halt::Failed(error)) => Err(error),
+            Err(Halt::Failed(error)) => Err(*error),
         }
     }
 

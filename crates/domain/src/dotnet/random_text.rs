@@ -1,7 +1,6 @@
 //! Random texts and identifiers, from a seed: the same seed gives the same text.
-use rand::rngs::StdRng;
-use rand::seq::{IndexedRandom as _, SliceRandom as _};
-use rand::{RngCore as _, SeedableRng as _};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
 /// Longest random text.
 pub const MAX_LENGTH: u16 = 256;
@@ -72,7 +71,7 @@ pub fn make_text(recipe: Recipe<'_>, seed: [u8; 32]) -> Result<String, RecipeErr
     if minima > recipe.length {
         return Err(RecipeError::TooShort { minima, length: recipe.length });
     }
-    let mut chance = StdRng::from_seed(seed);
+    let mut chance = ChaCha12Rng::from_seed(seed);
     let mut text = Vec::new();
     let mut rest = Vec::new();
     for (name, characters, minimum) in kinds {
@@ -86,7 +85,10 @@ pub fn make_text(recipe: Recipe<'_>, seed: [u8; 32]) -> Result<String, RecipeErr
         rest = keep_allowed(LOWERS, recipe.avoided);
     }
     draw(&mut chance, &mut text, &rest, recipe.length - minima, "lower case letter")?;
-    text.shuffle(&mut chance);
+    for at in (1..text.len()).rev() {
+        let other = pick(&mut chance, at + 1);
+        text.swap(at, other);
+    }
     Ok(text.into_iter().collect())
 }
 
@@ -95,23 +97,39 @@ fn keep_allowed(characters: &str, avoided: &str) -> Vec<char> {
 }
 
 fn draw(
-    chance: &mut StdRng,
+    chance: &mut ChaCha12Rng,
     text: &mut Vec<char>,
     choice: &[char],
     count: i64,
     name: &'static str,
 ) -> Result<(), RecipeError> {
     for _ in 0..count {
-        text.push(*choice.choose(chance).ok_or(RecipeError::NothingLeft(name))?);
+        if choice.is_empty() {
+            return Err(RecipeError::NothingLeft(name));
+        }
+        text.push(choice[pick(chance, choice.len())]);
     }
     Ok(())
+}
+
+/// A number below the bound, each as likely as the others: draws that would favour the small ones are
+/// thrown away.
+fn pick(chance: &mut ChaCha12Rng, bound: usize) -> usize {
+    let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
+    let fair = u64::MAX - u64::MAX % bound;
+    loop {
+        let drawn = chance.next_u64();
+        if drawn < fair {
+            return usize::try_from(drawn % bound).unwrap_or(0);
+        }
+    }
 }
 
 /// Makes a random identifier (version 4), in lower case with dashes.
 #[must_use]
 pub fn make_guid(seed: [u8; 32]) -> String {
     let mut bytes = [0; 16];
-    StdRng::from_seed(seed).fill_bytes(&mut bytes);
+    ChaCha12Rng::from_seed(seed).fill_bytes(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
@@ -122,7 +140,7 @@ pub fn derive_seed(mut seed: [u8; 32], position: u64) -> [u8; 32] {
         *byte ^= part;
     }
     let mut derived = [0; 32];
-    StdRng::from_seed(seed).fill_bytes(&mut derived);
+    ChaCha12Rng::from_seed(seed).fill_bytes(&mut derived);
     derived
 }
 

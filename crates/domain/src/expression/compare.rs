@@ -2,23 +2,25 @@
 //!
 //! An operand without a value makes every comparison false, `<>` included: the original's "the check
 //! fails" (decision 8). Numbers compare as numbers when both are whole numbers and at least one is more than
-//! a text (for an order: when both read as such), dates as dates, everything else as text, by code point.
+//! a text (for an order: when both read as such), dates as dates, also with a text that reads as one, everything
+//! else as text, by code point.
 use super::tree::Comparison;
+use crate::dotnet::date_parse::parse_date;
 use crate::value::Value;
+use jiff::civil::{Date, DateTime};
 use std::cmp::Ordering;
 
-/// Whether the comparison holds.
-pub(super) fn holds(comparison: Comparison, left: Option<&Value>, right: Option<&Value>) -> bool {
-    let (Some(left), Some(right)) = (left, right) else { return false };
-    if left.is_empty() || right.is_empty() {
-        return false;
-    }
-    comparison.holds(order(comparison, left, right))
+/// Whether the comparison of two single values that are not empty holds.
+pub(super) fn holds(comparison: Comparison, left: &Value, right: &Value, today: Date) -> bool {
+    comparison.holds(order(comparison, left, right, today))
 }
 
-fn order(comparison: Comparison, left: &Value, right: &Value) -> Ordering {
-    if let (Value::DateTime(left), Value::DateTime(right)) = (left, right) {
-        return left.cmp(right);
+fn order(comparison: Comparison, left: &Value, right: &Value, today: Date) -> Ordering {
+    let is_date = |value: &Value| matches!(value, Value::DateTime(_));
+    if (is_date(left) || is_date(right))
+        && let (Some(left), Some(right)) = (read_date(left, today), read_date(right, today))
+    {
+        return left.cmp(&right);
     }
     let is_number = |value: &Value| matches!(value, Value::Integer(_));
     let wants_order = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
@@ -34,6 +36,14 @@ fn read_integer(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => Some(*number),
         Value::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn read_date(value: &Value, today: Date) -> Option<DateTime> {
+    match value {
+        Value::DateTime(date) => Some(*date),
+        Value::Text(text) => parse_date(text, today).ok(),
         _ => None,
     }
 }

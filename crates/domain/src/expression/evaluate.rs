@@ -2,74 +2,21 @@
 //!
 //! Arguments are evaluated when a function asks for them, so what an `IIF` or a `Switch` does not choose
 //! costs nothing and can't fail. Nesting is bounded by the parser, work by [`MAX_STEPS`].
-use super::functions::{Function, Prepared};
+use super::convert::{pick_single, read_text};
+pub(super) use super::fault::{Fault, Halt};
+use super::fault::{fail, refuse};
+use super::functions::{Function, Prepared, Type};
 use super::lexer::Place;
-use super::tree::{CallNode, Kind, Node};
+use super::tree::{CallNode, Comparison, Kind, Node};
 use super::{Context, MAX_RESULT, MAX_STEPS, compare};
-use crate::dotnet;
+use crate::dotnet::date_parse::parse_date;
 use crate::value::Value;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use std::borrow::Cow;
 use std::cell::Cell;
 
 /// Bytes that a function may handle for one step.
 const BYTES_PER_STEP: usize = 64;
-
-/// Why an expression gave no value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {fault}")]
-pub struct EvaluationError {
-    /// Line of the call that failed, from 1.
-    pub line: u32,
-    /// Its column, in characters from 1.
-    pub column: u32,
-    /// What went wrong there.
-    pub fault: Fault,
-}
-
-/// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// A function can't work with one of its arguments.
-    #[error("{function} can't use its {parameter}: {message}")]
-    Argument {
-        /// The function.
-        function: &'static str,
-        /// The parameter.
-        parameter: &'static str,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// A result would be larger than [`MAX_RESULT`].
-    #[error("{function} gives more than {MAX_RESULT} bytes")]
-    TooLarge {
-        /// The function.
-        function: &'static str,
-    },
-    /// It takes more work than [`MAX_STEPS`].
-    #[error("the expression takes more than {MAX_STEPS} steps")]
-    TooManySteps,
-    /// The function has nothing to answer with, whatever its arguments are.
-    #[error("{function} {message}")]
-    Unavailable {
-        /// The function.
-        function: &'static str,
-        /// Why, and what to do.
-        message: &'static str,
-    },
-    /// The expression itself says so, with `Error`.
-    #[error("{0}")]
-    Raised(String),
-}
-
-/// What ends an evaluation before it has a value.
-#[derive(Debug)]
-pub(super) enum Halt {
-    /// `IgnoreFlowIfNullOrEmpty` found nothing.
-    Ignored,
-    /// A fault.
-    Failed(EvaluationError),
-}
 
 /// A value on its way through the functions: literals are lent, everything else is owned. `None` is null.
 pub(super) type Argument<'a> = Option<Cow<'a, Value>>;
@@ -81,12 +28,18 @@ pub(super) type Answer<'a> = Result<Argument<'a>, Halt>;
 pub(super) struct Evaluation<'e> {
     source: &'e dyn Fn(&str) -> Option<Value>,
     context: &'e Context<'e>,
+    /// Whether faults must not quote what attributes hold.
+    redacted: bool,
     steps: Cell<u32>,
 }
 
 impl<'e> Evaluation<'e> {
-    pub(super) fn new(source: &'e dyn Fn(&str) -> Option<Value>, context: &'e Context<'e>) -> Self {
-        Self { source, context, steps: Cell::new(0) }
+    pub(super) fn new(
+        source: &'e dyn Fn(&str) -> Option<Value>,
+        context: &'e Context<'e>,
+        redacted: bool,
+    ) -> Self {
+        Self { source, context, redacted, steps: Cell::new(0) }
     }
 
     /// Evaluates a part.
@@ -110,23 +63,56 @@ impl<'e> Evaluation<'e> {
                 self.charge(node.place, size)?;
                 Ok(answer)
             }
-            Kind::Compare(comparison, sides) => {
-                let (left, right) = (self.walk(&sides.0)?, self.walk(&sides.1)?);
-                let holds = compare::holds(*comparison, left.as_deref(), right.as_deref());
-                Ok(Some(Cow::Owned(Value::Boolean(holds))))
-            }
-            Kind::Concat(parts) => {
-                let mut text = String::new();
-                for part in parts {
-                    if let Some(value) = self.walk(part)? {
-                        text.push_str(&value.to_display());
-                    }
-                    self.check_size("&", node.place, text.len())?;
-                }
-                self.charge(node.place, text.len())?;
-                Ok(Some(Cow::Owned(Value::Text(text))))
+            Kind::Compare(comparison, sides) => self.compare(*comparison, sides),
+            Kind::Concat(parts) => self.concatenate(node, parts),
+        }
+    }
+
+    // Apart from `walk`, so that its frame stays small: it is the one that nests.
+    fn compare<'a>(&self, comparison: Comparison, sides: &'a (Node, Node)) -> Answer<'a> {
+        let left = self.walk_side(comparison, "left side", &sides.0)?;
+        let right = self.walk_side(comparison, "right side", &sides.1)?;
+        let holds = match (left, right) {
+            (Some(left), Some(right)) => compare::holds(comparison, &left, &right, self.today()),
+            _ => false,
+        };
+        Ok(Some(Cow::Owned(Value::Boolean(holds))))
+    }
+
+    fn concatenate<'a>(&self, node: &'a Node, parts: &'a [Node]) -> Answer<'a> {
+        let mut text = String::new();
+        for part in parts {
+            if let Some(value) = self.walk(part)? {
+                self.push_part(node, part, &mut text, value)?;
             }
         }
+        self.charge(node.place, text.len())?;
+        Ok(Some(Cow::Owned(Value::Text(text))))
+    }
+
+    fn push_part(
+        &self,
+        node: &Node,
+        part: &Node,
+        text: &mut String,
+        value: Cow<'_, Value>,
+    ) -> Result<(), Halt> {
+        let piece = read_text(value).map_err(|message| refuse("&", "operand", part, message))?;
+        text.push_str(&piece.unwrap_or_default());
+        self.check_size("&", node.place, text.len())
+    }
+
+    /// One side of a comparison: a single value that is not empty, or nothing.
+    fn walk_side<'a>(&self, comparison: Comparison, side: &'static str, node: &'a Node) -> Answer<'a> {
+        match self.walk(node)? {
+            Some(value) => read_side(comparison, side, node, value),
+            None => Ok(None),
+        }
+    }
+
+    /// The day of [`Context::now`], in UTC.
+    fn today(&self) -> Date {
+        jiff::tz::Offset::UTC.to_datetime(self.context.now).date()
     }
 
     fn charge(&self, place: Place, bytes: usize) -> Result<(), Halt> {
@@ -167,9 +153,31 @@ impl<'e, 'a> Call<'e, 'a> {
         }
     }
 
-    /// The argument as text; `None` when null.
+    /// The argument as a single value: of a list its only one; null when there is none.
+    pub(super) fn single(&self, at: usize) -> Answer<'a> {
+        match self.value(at)? {
+            Some(value) => pick_single(value).map_err(|message| self.refuse(at, message)),
+            None => Ok(None),
+        }
+    }
+
+    /// The argument as a single text; `None` when null.
     pub(super) fn text(&self, at: usize) -> Result<Option<Cow<'a, str>>, Halt> {
-        Ok(self.value(at)?.map(into_text))
+        match self.value(at)? {
+            Some(value) => read_text(value).map_err(|message| self.refuse(at, message)),
+            None => Ok(None),
+        }
+    }
+
+    /// The argument as one of the words that its parameter takes; `None` when null or empty.
+    pub(super) fn word(&self, at: usize) -> Result<Option<Cow<'a, str>>, Halt> {
+        let Some(word) = self.text(at)?.filter(|word| !word.is_empty()) else { return Ok(None) };
+        match self.function().parameter(at).map(|parameter| parameter.kind) {
+            Some(kind @ Type::Word(words)) if !words.contains(&word.as_ref()) => {
+                Err(self.fault(at, format!("\"{}\" is not {}", shorten(&word), kind.describe())))
+            }
+            _ => Ok(Some(word)),
+        }
     }
 
     /// The argument as text; null reads as the empty one.
@@ -179,7 +187,7 @@ impl<'e, 'a> Call<'e, 'a> {
 
     /// The argument as a whole number, `None` when null. Texts of digits count.
     pub(super) fn optional_integer(&self, at: usize) -> Result<Option<i64>, Halt> {
-        let Some(value) = self.value(at)? else { return Ok(None) };
+        let Some(value) = self.single(at)? else { return Ok(None) };
         match value.as_ref() {
             Value::Integer(number) => Ok(Some(*number)),
             other => {
@@ -195,17 +203,16 @@ impl<'e, 'a> Call<'e, 'a> {
     /// The argument as a whole number.
     pub(super) fn integer(&self, at: usize) -> Result<i64, Halt> {
         self.optional_integer(at)?
-            .ok_or_else(|| self.fault(at, "it has no value, but a whole number is needed"))
+            .ok_or_else(|| self.refuse(at, "it has no value, but a whole number is needed"))
     }
 
     /// The argument as a date, `None` when null or empty. Texts are read as the original's `CDate` does.
     pub(super) fn date(&self, at: usize) -> Result<Option<DateTime>, Halt> {
-        let Some(value) = self.value(at)?.filter(|value| !value.is_empty()) else { return Ok(None) };
+        let Some(value) = self.single(at)?.filter(|value| !value.is_empty()) else { return Ok(None) };
         match value.as_ref() {
             Value::DateTime(date) => Ok(Some(*date)),
             other => {
-                let today = self.today();
-                let date = dotnet::date_parse::parse_date(&other.to_display(), today);
+                let date = parse_date(&other.to_display(), self.today());
                 date.map(Some).map_err(|error| self.fault(at, error.to_string()))
             }
         }
@@ -213,18 +220,27 @@ impl<'e, 'a> Call<'e, 'a> {
 
     /// Applies a change to a text, or to each text of a list; null stays null.
     pub(super) fn map_text(&self, at: usize, change: &dyn Fn(&str) -> Result<String, Halt>) -> Answer<'a> {
-        fn apply(value: &Value, change: &dyn Fn(&str) -> Result<String, Halt>) -> Result<Value, Halt> {
+        fn apply(value: &Value, change: &dyn Fn(&Value) -> Result<Value, Halt>) -> Result<Value, Halt> {
             match value {
                 Value::List(items) => {
                     items.iter().map(|item| apply(item, change)).collect::<Result<_, _>>().map(Value::List)
                 }
-                other => change(&other.to_display()).map(Value::Text),
+                single => change(single),
             }
         }
         let Some(value) = self.value(at)? else { return Ok(None) };
         // Charged by what goes in too: many short results can come of many values.
         self.evaluation.charge(self.place, size(&value))?;
-        apply(&value, change).map(|value| Some(Cow::Owned(value)))
+        let total = Cell::new(0usize);
+        let change_one = |single: &Value| {
+            let text = read_text(Cow::Borrowed(single)).map_err(|message| self.refuse(at, message))?;
+            let changed = change(&text.unwrap_or_default())?;
+            // The results together: a long suffix on each of many values must not be made in full first.
+            total.set(total.get().saturating_add(changed.len()));
+            self.check_size(total.get())?;
+            Ok(Value::Text(changed))
+        };
+        apply(&value, &change_one).map(|value| Some(Cow::Owned(value)))
     }
 
     /// What the outside world says.
@@ -233,8 +249,8 @@ impl<'e, 'a> Call<'e, 'a> {
     }
 
     /// The day of [`Context::now`], in UTC.
-    pub(super) fn today(&self) -> jiff::civil::Date {
-        jiff::tz::Offset::UTC.to_datetime(self.context().now).date()
+    pub(super) fn today(&self) -> Date {
+        self.evaluation.today()
     }
 
     /// A number that no other call of this expression has, for randomness.
@@ -252,8 +268,29 @@ impl<'e, 'a> Call<'e, 'a> {
         self.node.function
     }
 
-    /// An argument that the function can't use.
+    /// Whether faults must not quote this argument: of a redacted expression everything but what it says itself.
+    pub(super) fn hides(&self, at: usize) -> bool {
+        let literal = self.node.arguments.get(at).and_then(Option::as_ref).is_some_and(Node::is_literal);
+        self.evaluation.redacted && !literal
+    }
+
+    /// An argument that the function can't use. Of a redacted expression the message is not shown, because it
+    /// may quote the value.
     pub(super) fn fault(&self, at: usize, message: impl Into<String>) -> Halt {
+        match self.function().parameter(at) {
+            Some(parameter) if self.hides(at) => {
+                let wanted = parameter.kind.describe();
+                self.refuse(
+                    at,
+                    format!("it is not {wanted} that fits here, and not shown, because it is redacted"),
+                )
+            }
+            _ => self.refuse(at, message),
+        }
+    }
+
+    /// As [`Self::fault`], with a message that does not quote the value.
+    pub(super) fn refuse(&self, at: usize, message: impl Into<String>) -> Halt {
         let parameter = self.function().parameter(at).map_or("argument", |parameter| parameter.name);
         let place =
             self.node.arguments.get(at).and_then(Option::as_ref).map_or(self.place, |node| node.place);
@@ -277,8 +314,21 @@ impl<'e, 'a> Call<'e, 'a> {
     }
 }
 
-fn fail(place: Place, fault: Fault) -> Halt {
-    Halt::Failed(EvaluationError { line: place.line, column: place.column, fault })
+fn read_side<'a>(
+    comparison: Comparison,
+    side: &'static str,
+    node: &'a Node,
+    value: Cow<'a, Value>,
+) -> Answer<'a> {
+    let blame = |message| refuse(comparison.as_str(), side, node, message);
+    let single = pick_single(value).map_err(blame)?.filter(|value| !value.is_empty());
+    match single {
+        Some(object) if matches!(object.as_ref(), Value::Object(_)) => {
+            let id = read_text(object).map_err(blame)?.filter(|id| !id.is_empty());
+            Ok(id.map(|id| Cow::Owned(Value::Text(id.into_owned()))))
+        }
+        other => Ok(other),
+    }
 }
 
 /// A text as an answer.
@@ -289,15 +339,6 @@ pub(super) fn text<'a>(text: impl Into<String>) -> Answer<'a> {
 /// A value as an answer.
 pub(super) fn answer<'a>(value: Value) -> Answer<'a> {
     Ok(Some(Cow::Owned(value)))
-}
-
-/// How a value reads as text, without a copy where it is one.
-pub(super) fn into_text(value: Cow<'_, Value>) -> Cow<'_, str> {
-    match value {
-        Cow::Borrowed(value) => value.to_display(),
-        Cow::Owned(Value::Text(text)) => Cow::Owned(text),
-        Cow::Owned(value) => Cow::Owned(value.to_display().into_owned()),
-    }
 }
 
 /// The start of a text, for a message.

@@ -55,6 +55,11 @@ fn shape_arguments(call: &CallNode) -> Vec<Json> {
             // The two keys that are known of the original.
             ("Replace", "old value") => "Find".to_owned(),
             ("Replace", "replacement value") => "Replacement".to_owned(),
+            // Keys and values come in pairs.
+            ("Switch", _) if at >= fixed => {
+                let name = if (at - fixed).is_multiple_of(2) { "key" } else { "value" };
+                format!("{name}{}", (at - fixed) / 2 + 1)
+            }
             (_, name) if repeats && at >= fixed => format!("{name}{}", at + 1 - fixed),
             (_, name) => name.to_owned(),
         };

@@ -104,7 +104,7 @@ impl Parser {
         if depth >= MAX_DEPTH {
             return Err(place.error(format!("calls are nested more than {MAX_DEPTH} deep.")));
         }
-        let function = look_up(name, place)?;
+        let function = look_up(name, place, self.next_is(&Token::Open))?;
         if !self.next_is(&Token::Open) {
             return Err(place.error(format!("after {name} its arguments must follow in brackets.")));
         }
@@ -200,7 +200,13 @@ fn check_arguments(
             check_type(function, parameter, argument)?;
         }
     }
-    (function.check)(&arguments).map_err(|message| place.error(format!("{name} {message} {}", usage())))?;
+    let mut checked = (function.check)(&arguments);
+    if checked.is_err() && arguments.last().is_some_and(Option::is_none) {
+        // One comma too many at the end is common here too.
+        checked = (function.check)(&arguments[..arguments.len() - 1]);
+        arguments.truncate(arguments.len() - usize::from(checked.is_ok()));
+    }
+    checked.map_err(|message| place.error(format!("{name} {message} {}", usage())))?;
     Ok(arguments)
 }
 
@@ -221,13 +227,15 @@ fn check_type(function: &Function, parameter: &Parameter, argument: &Node) -> Re
         Kind::Call(call) => format!("{}, which gives {}", call.function.name, call.function.gives.describe()),
         Kind::Literal(value) => match (parameter.kind, value) {
             (Type::Number, Value::Text(text)) if text.trim().parse::<i64>().is_ok() => return Ok(()),
-            (Type::Number, Value::Text(text)) => {
+            // Words in quotes are how trees of documents spell them.
+            (Type::Word(words), Value::Text(text)) if words.contains(&text.as_str()) => return Ok(()),
+            (Type::Number | Type::Word(_), Value::Text(text)) => {
                 format!("\"{}\"", text.chars().take(40).collect::<String>())
             }
             (Type::Date | Type::Roles | Type::Word(_), Value::Integer(number)) => {
                 format!("the number {number}")
             }
-            (Type::Roles | Type::Word(_), _) => "a text".to_owned(),
+            (Type::Roles, _) => "a text".to_owned(),
             _ => return Ok(()),
         },
     };
@@ -236,13 +244,14 @@ fn check_type(function: &Function, parameter: &Parameter, argument: &Node) -> Re
     Err(place.error(format!("{name} wants {wanted} as its {}, but there is {found}.", parameter.name)))
 }
 
-fn look_up(name: &str, place: Place) -> Result<&'static Function, ExpressionError> {
+fn look_up(name: &str, place: Place, is_called: bool) -> Result<&'static Function, ExpressionError> {
     if let Some(function) = find_function(name) {
         return Ok(function);
     }
     Err(place.error(match find_nearest(name, function_names()) {
         Some(nearest) => format!("`{name}` is not a function; did you mean `{nearest}`?"),
-        None => format!("`{name}` is not a function."),
+        None if is_called => format!("`{name}` is not a function."),
+        None => format!("`{name}` is not a function; an attribute is written [{name}], a text \"{name}\"."),
     }))
 }
 

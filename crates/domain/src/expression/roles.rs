@@ -9,6 +9,9 @@ use serde_json::{Map, Value as Json, json};
 /// The type that the original gives each role.
 const ROLE_TYPE: &str = "WindowsAzureActiveDirectoryRole";
 
+/// The id of *Default Access*, which is no role.
+const DEFAULT_ACCESS: &str = "00000000-0000-0000-0000-000000000000";
+
 /// A role that an object is assigned with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleAssignment {
@@ -40,6 +43,18 @@ impl RoleAssignment {
         Some(Self { id: text("id"), value: text("value"), display_name: text("displayName") })
     }
 
+    /// Whether a target can be told of it: *Default Access* and what has neither value nor name are no roles.
+    #[must_use]
+    pub fn is_role(&self) -> bool {
+        self.id != DEFAULT_ACCESS && !(self.value.is_empty() && self.display_name.is_empty())
+    }
+
+    /// Its name, or its value when it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.display_name.is_empty() { &self.value } else { &self.display_name }
+    }
+
     /// The value of `[appRoleAssignments]` for this role.
     #[must_use]
     pub fn to_value(&self) -> Value {
@@ -64,8 +79,8 @@ impl RoleAssignment {
         shape.insert("type".to_owned(), json!(ROLE_TYPE));
         match flow {
             RoleFlow::Single => {}
-            RoleFlow::Complex => drop(shape.insert("displayName".to_owned(), json!(self.display_name))),
-            RoleFlow::Assertive => drop(shape.insert("display".to_owned(), json!(self.display_name))),
+            RoleFlow::Complex => drop(shape.insert("displayName".to_owned(), json!(self.name()))),
+            RoleFlow::Assertive => drop(shape.insert("display".to_owned(), json!(self.name()))),
         }
         shape.insert("value".to_owned(), json!(self.clone().into_value()));
         shape
@@ -101,6 +116,13 @@ mod tests {
         let patched = json!({"op": "Add", "path": "roles", "value": [{"value":
             "{\"id\":\"06b07648-ecfe-589f-9d2f-6325724a46ee\",\"value\":\"25\",\"displayName\":\"Role1234\"}"}]});
         assert_eq!(legacy_patch(&[role], RoleFlow::Single), patched);
+    }
+
+    #[test]
+    fn default_access_and_what_has_no_name_are_no_roles() {
+        assert!(!role(DEFAULT_ACCESS, "", "Default Access").is_role());
+        assert!(!role("1", "", "").is_role());
+        assert!(role("1", "", "Reader").is_role() && role("1", "25", "").is_role());
     }
 
     #[test]

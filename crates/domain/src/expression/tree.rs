@@ -93,6 +93,11 @@ impl Node {
         }
     }
 
+    /// Whether the text itself says what it is.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(self.kind, Kind::Literal(_) | Kind::Word(_))
+    }
+
     /// The call, if it is one.
     pub(super) fn as_call(&self) -> Option<&CallNode> {
         match &self.kind {

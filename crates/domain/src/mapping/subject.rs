@@ -1,11 +1,11 @@
 //! The object that a mapping reads, with everything around it that rows can ask for.
 use super::IS_SOFT_DELETED;
 use crate::expression::Context;
+use crate::expression::roles::RoleAssignment;
 use crate::group::Group;
 use crate::scope::{AssignedRole, Scope};
 use crate::user::{User, strip_guest_suffix};
 use crate::value::Value;
-use serde_json::{Map, json};
 use uuid::Uuid;
 
 /// An object of the directory.
@@ -113,15 +113,12 @@ impl<'a> Reading<'a> {
         self.references.manager.and_then(|manager| manager.account)
     }
 
-    /// What the role functions take: section 3.8 of the fact sheet.
+    /// What the role functions take.
     fn role_list(&self) -> Option<Value> {
         let object = |role: &AssignedRole| {
-            let value = role.value.as_ref().unwrap_or(&role.display_name);
-            let mut object = Map::new();
-            object.insert("id".to_owned(), json!(role.id.to_string()));
-            object.insert("value".to_owned(), json!(value));
-            object.insert("displayName".to_owned(), json!(role.display_name));
-            Value::Object(object)
+            let value = role.value.as_ref().unwrap_or(&role.display_name).clone();
+            RoleAssignment { id: role.id.to_string(), value, display_name: role.display_name.clone() }
+                .to_value()
         };
         (!self.roles.is_empty()).then(|| Value::List(self.roles.iter().map(object).collect()))
     }

@@ -163,7 +163,7 @@ fn check_formats(arguments: &[Option<Node>]) -> Result<(), &'static str> {
 }
 
 fn reformat<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
-    let Some(source) = call.value(0)?.filter(|value| !value.is_empty()) else { return Ok(None) };
+    let Some(source) = call.single(0)?.filter(|value| !value.is_empty()) else { return Ok(None) };
     let (styles, input, output) = if call.is_given(3) { (Some(1), 2, 3) } else { (None, 1, 2) };
     let date = match source.as_ref() {
         Value::DateTime(date) => *date,

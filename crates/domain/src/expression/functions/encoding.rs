@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "ConvertFromBase64",
         parameters: &[required("source", Type::Text), optional("encoding", ENCODING)],
         sentence: "Gives the text that is encoded as base64.",
-        remark: "Without an encoding the bytes are Unicode, which means UTF-16, little endian: what ConvertToBase64 makes.",
+        remark: "White space in the source is passed over. Without an encoding the bytes are Unicode, which means UTF-16, little endian: what ConvertToBase64 makes.",
         examples: &[
             example(r#"ConvertFromBase64("SABlAGwAbABvACAAdwBvAHIAbABkACEA")"#, "{}", "Hello world!"),
             example(r#"ConvertFromBase64("SGVsbG8gd29ybGQh", UTF8)"#, "{}", "Hello world!"),
@@ -54,8 +54,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn decode<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let Some(source) = call.text(0)? else { return Ok(None) };
-    let bytes = STANDARD.decode(source.trim()).map_err(|_| call.fault(0, "it is no base64"))?;
-    let encoding = call.text(1)?;
+    let digits: String = source.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+    let bytes = STANDARD.decode(digits).map_err(|_| call.refuse(0, "it is no base64 with its padding"))?;
+    let encoding = call.word(1)?;
     let decoded = match encoding.as_deref() {
         Some("UTF8") => String::from_utf8(bytes).ok(),
         Some("ASCII") => bytes.is_ascii().then(|| bytes.iter().map(|byte| char::from(*byte)).collect()),
@@ -66,5 +67,5 @@ fn decode<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
         }
     };
     let encoding = encoding.as_deref().unwrap_or("Unicode");
-    text(decoded.ok_or_else(|| call.fault(0, format!("its bytes are no text in {encoding}")))?)
+    text(decoded.ok_or_else(|| call.refuse(0, format!("its bytes are no text in {encoding}")))?)
 }

@@ -1,6 +1,8 @@
 //! Several values.
-use super::{Function, Gives, PLAIN, Type, example, example_of, required};
+use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, required};
+use crate::expression::convert::read_text;
 use crate::expression::evaluate::{Answer, Call, answer};
+use crate::expression::tree::{Kind, Node};
 use crate::value::Value;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -33,6 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             example_of("Item([proxyAddresses], 3)", r#"{"proxyAddresses": ["a", "b"]}"#, Gives::Error),
         ],
         evaluate: pick_item,
+        prepare: Some(check_index),
         ..PLAIN
     },
     Function {
@@ -64,6 +67,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..PLAIN
     },
 ];
+
+/// An index below 1 never works, so one that is a literal is found while parsing.
+fn check_index(arguments: &[Option<Node>]) -> Result<Option<Prepared>, (usize, String)> {
+    match arguments.get(1) {
+        Some(Some(Node { kind: Kind::Literal(Value::Integer(index)), .. })) if *index < 1 => {
+            Err((1, format!("Item counts values from 1, but there is {index}.")))
+        }
+        _ => Ok(None),
+    }
+}
 
 fn pick_item<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let Some(value) = call.value(0)? else { return Ok(None) };
@@ -104,7 +117,8 @@ fn split<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
         single => std::slice::from_ref(single),
     };
     for source in sources {
-        let source = source.to_display();
+        let source = read_text(Cow::Borrowed(source)).map_err(|message| call.refuse(0, message))?;
+        let source = source.unwrap_or_default();
         if delimiter.is_empty() {
             parts.push(Value::text(source.trim()));
         } else {

@@ -1,5 +1,6 @@
 //! Choosing, and asking what a value is.
 use super::{Function, Gives, PLAIN, Type, example, example_of, optional, repeated, required};
+use crate::expression::convert::read_text;
 use crate::expression::evaluate::{Answer, Call, Fault, Halt, answer, text};
 use crate::expression::tree::Node;
 use crate::value::Value;
@@ -38,6 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "CStr",
         parameters: &[required("value", Type::Any)],
         sentence: "Gives a number, a reference, a date or True and False as text.",
+        remark: "Of a list, each value.",
         examples: &[example(
             "CStr([dn])",
             r#"{"dn": "cn=Joe,dc=contoso,dc=com"}"#,
@@ -75,7 +77,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Gives::Error,
         )],
         evaluate: |call| {
-            let message = call.text_or_empty(0)?.chars().take(1_000).collect();
+            let message = call.text_or_empty(0)?;
+            let message = if call.hides(0) {
+                "the expression's Error was reached; its message is not shown, because it is redacted"
+                    .to_owned()
+            } else {
+                message.chars().take(1_000).collect()
+            };
             Err(call.fail(Fault::Raised(message)))
         },
         ..PLAIN
@@ -167,9 +175,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         evaluate: |call| {
             let value = call.value(0)?;
-            let single =
-                value.is_some_and(|value| !matches!(value.as_ref(), Value::List(_) | Value::Object(_)));
-            answer(Value::Boolean(single))
+            let is_text = value.is_some_and(|value| matches!(read_text(value), Ok(Some(_))));
+            answer(Value::Boolean(is_text))
         },
         ..PLAIN
     },
@@ -179,7 +186,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         gives: Type::Boolean,
         sentence: "Turns True into False, and anything else into True.",
         examples: &[example("Not([IsSoftDeleted])", r#"{"IsSoftDeleted": "True"}"#, "False")],
-        evaluate: |call| answer(Value::Boolean(call.text_or_empty(0)? != "True")),
+        evaluate: |call| {
+            let is_true = call.value(0)?.is_some_and(|value| value.to_display() == "True");
+            answer(Value::Boolean(!is_true))
+        },
         ..PLAIN
     },
     Function {
@@ -231,16 +241,19 @@ fn pairs(arguments: &[Option<Node>]) -> Result<(), &'static str> {
 
 /// Whether a condition holds: a comparison, True in any case, or a number other than 0.
 fn is_true(call: &Call<'_, '_>, at: usize) -> Result<bool, Halt> {
-    Ok(match call.value(at)?.as_deref() {
-        None => false,
-        Some(Value::Boolean(boolean)) => *boolean,
-        Some(Value::Integer(number)) => *number != 0,
-        Some(other) => {
+    Ok(call.single(at)?.is_some_and(|value| says_true(&value)))
+}
+
+fn says_true(value: &Value) -> bool {
+    match value {
+        Value::Boolean(boolean) => *boolean,
+        Value::Integer(number) => *number != 0,
+        other => {
             let text = other.to_display();
             let text = text.trim();
             text.eq_ignore_ascii_case("true") || text.parse::<i64>().is_ok_and(|number| number != 0)
         }
-    })
+    }
 }
 
 fn is_present(call: &Call<'_, '_>) -> Result<bool, Halt> {

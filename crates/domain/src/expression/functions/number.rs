@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         gives: Type::Number,
         sentence: "Gives the position at which the first value holds the second, counted from 1; 0 when it does not.",
-        remark: "The search begins at start. With vbTextCompare case does not matter.",
+        remark: "The search begins at start. With vbTextCompare case does not matter. An empty second value is found where the search begins; one without a value is found nowhere.",
         examples: &[
             example(r#"InStr("The quick brown fox", "quick")"#, "{}", "5"),
             example(r#"InStr("repEated", "e", 3, vbBinaryCompare)"#, "{}", "7"),
@@ -41,17 +41,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn find_position<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
-    let (within, wanted) = (call.text_or_empty(0)?, call.text_or_empty(1)?);
+    let (Some(within), Some(wanted)) = (call.text(0)?, call.text(1)?) else {
+        return answer(Value::Integer(0));
+    };
     let start = call.optional_integer(2)?.unwrap_or(1);
     let skipped = start.checked_sub(1).and_then(|skipped| usize::try_from(skipped).ok());
     let skipped = skipped.ok_or_else(|| call.fault(2, format!("it is {start}, but must be at least 1")))?;
-    let fold = call.text(3)?.is_some_and(|how| how == "vbTextCompare");
+    let fold = call.word(3)?.is_some_and(|how| how == "vbTextCompare");
     // Folded character by character, so that positions stay those of the text itself.
     let read = |text: &str| -> Vec<char> {
-        let lower = |character: char| {
-            if fold { character.to_lowercase().next().unwrap_or(character) } else { character }
-        };
-        text.chars().map(lower).collect()
+        text.chars().map(|character| if fold { fold_case(character) } else { character }).collect()
     };
     let (within, wanted) = (read(&within), read(&wanted));
     if skipped > within.len() || (within.is_empty() && wanted.is_empty()) {
@@ -62,4 +61,13 @@ fn find_position<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let found =
         tail.find(&wanted).map(|at| tail.get(..at).map_or(0, |before| before.chars().count()) + skipped + 1);
     answer(Value::Integer(found.and_then(|at| i64::try_from(at).ok()).unwrap_or(0)))
+}
+
+/// Lower case where that is one character too: `İ` becomes two, so it stays what it is.
+fn fold_case(character: char) -> char {
+    let mut lower = character.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(single), None) => single,
+        _ => character,
+    }
 }

@@ -14,9 +14,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: ROLES,
         gives: Type::List,
         sentence: "Gives the names of the roles.",
+        remark: "Default Access is no role.",
         examples: &[example("AppRoleAssignments([appRoleAssignments])", TWO, r#"["Administrator","User"]"#)],
         evaluate: |call| {
-            let names = read_roles(call)?.into_iter().map(|role| Value::Text(role.display_name)).collect();
+            let names = read_roles(call)?.into_iter().map(|role| Value::text(role.name())).collect();
             non_empty(names)
         },
         ..PLAIN
@@ -26,6 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: ROLES,
         gives: Type::List,
         sentence: "Gives the roles with all their parts; roles that the target has besides stay.",
+        remark: "Default Access is no role.",
         examples: &[example(
             "AppRoleAssignmentsComplex([appRoleAssignments])",
             TWO,
@@ -39,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: ROLES,
         gives: Type::List,
         sentence: "Gives the roles with all their parts; every other role is taken away in the target.",
-        remark: "Recommended over AppRoleAssignmentsComplex, which never takes a role away.",
+        remark: "Recommended over AppRoleAssignmentsComplex, which never takes a role away. Default Access is no role.",
         examples: &[example(
             "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])",
             TWO,
@@ -52,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "SingleAppRoleAssignment",
         parameters: ROLES,
         sentence: "Gives the value of one role, or its name when it has no value.",
-        remark: "Of several roles it is the first. Map it to a path such as roles[primary eq \"True\"].value.",
+        remark: "Of several roles it is the first; Default Access is none. Map it to a path such as roles[primary eq \"True\"].value.",
         examples: &[example("SingleAppRoleAssignment([appRoleAssignments])", TWO, "Admin")],
         evaluate: |call| match read_roles(call)?.into_iter().next() {
             Some(role) => text(role.into_value()),
@@ -70,10 +72,11 @@ fn read_roles(call: &Call<'_, '_>) -> Result<Vec<RoleAssignment>, Halt> {
     };
     let read = |item: &Value| {
         RoleAssignment::read(item).ok_or_else(|| {
-            call.fault(0, "it is no list of roles; each must be an object with id, value and displayName")
+            call.refuse(0, "it is no list of roles; each must be an object with id, value and displayName")
         })
     };
-    items.iter().map(read).collect()
+    let roles = items.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(roles.into_iter().filter(RoleAssignment::is_role).collect())
 }
 
 fn give_all<'a>(call: &Call<'_, 'a>, flow: RoleFlow) -> Answer<'a> {

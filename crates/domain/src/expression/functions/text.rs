@@ -1,7 +1,10 @@
 //! Texts: joining, cutting, counting.
 use super::{Example, Function, Gives, PLAIN, Type, example, example_of, repeated, required};
+use crate::expression::convert::read_text;
+use crate::expression::distinguished_name::find_component;
 use crate::expression::evaluate::{Answer, Call, Halt, answer, text};
 use crate::value::Value;
+use std::borrow::Cow;
 
 const EACH: &str = "Of a list, each value.";
 const POSITION: Type = Type::Number;
@@ -27,10 +30,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "DNComponent",
         parameters: &[required("distinguished name", Type::Text), required("number", Type::Number)],
         sentence: "Gives the value of the n-th part of a distinguished name, counted from the left and from 1.",
-        remark: "Gives nothing when there are fewer parts. A backslash takes a comma or another special character its meaning.",
+        remark: "Gives nothing when there are fewer parts, or no = in that part. A comma that belongs to the value stands in quotes or behind a backslash; a backslash with two hexadecimal digits is a byte in UTF-8.",
         examples: &[
             example(r#"DNComponent([dn], 1)"#, r#"{"dn": "CN=Joe,OU=Sales,DC=contoso,DC=com"}"#, "Joe"),
             example(r#"DNComponent([dn], 1)"#, r#"{"dn": "CN=Doe\\, Joe,DC=contoso"}"#, "Doe, Joe"),
+            example(
+                r#"DNComponent([dn], 1)"#,
+                r#"{"dn": "CN=\"Doe, J\\C3\\B6rg\",DC=contoso"}"#,
+                "Doe, Jörg",
+            ),
         ],
         evaluate: pick_component,
         ..PLAIN
@@ -140,15 +148,22 @@ fn append<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
 }
 
 fn join<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
-    fn add(call: &Call<'_, '_>, joined: &mut String, separator: &str, value: &Value) -> Result<(), Halt> {
+    fn add(
+        call: &Call<'_, '_>,
+        at: usize,
+        joined: &mut String,
+        separator: &str,
+        value: &Value,
+    ) -> Result<(), Halt> {
         match value {
-            Value::List(items) => items.iter().try_for_each(|item| add(call, joined, separator, item)),
+            Value::List(items) => items.iter().try_for_each(|item| add(call, at, joined, separator, item)),
             value if value.is_empty() => Ok(()),
             value => {
                 if !joined.is_empty() {
                     joined.push_str(separator);
                 }
-                joined.push_str(&value.to_display());
+                let text = read_text(Cow::Borrowed(value)).map_err(|message| call.refuse(at, message))?;
+                joined.push_str(&text.unwrap_or_default());
                 call.check_size(joined.len())
             }
         }
@@ -157,7 +172,7 @@ fn join<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let mut joined = String::new();
     for at in 1..call.len() {
         if let Some(source) = call.value(at)? {
-            add(call, &mut joined, &separator, &source)?;
+            add(call, at, &mut joined, &separator, &source)?;
         }
     }
     text(joined)
@@ -203,26 +218,8 @@ fn pick_component<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
     let number = call.integer(1)?;
     let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
     let at = at.ok_or_else(|| call.fault(1, format!("it is {number}, but must be at least 1")))?;
-    let Some(part) = split_name(&name).into_iter().nth(at) else { return Ok(None) };
-    text(part.split_once('=').map_or(part.as_str(), |(_, value)| value).trim())
-}
-
-/// The parts of a distinguished name, without the backslashes that protect special characters.
-fn split_name(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut characters = name.chars();
-    while let Some(character) = characters.next() {
-        let kept = match character {
-            ',' => {
-                parts.push(String::new());
-                continue;
-            }
-            '\\' => characters.next(),
-            other => Some(other),
-        };
-        if let Some(part) = parts.last_mut() {
-            part.extend(kept);
-        }
+    match find_component(&name, at) {
+        Some(value) => text(value),
+        None => Ok(None),
     }
-    parts
 }

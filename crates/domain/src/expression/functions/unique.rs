@@ -24,11 +24,17 @@ fn at_least_two(arguments: &[Option<Node>]) -> Result<(), &'static str> {
 }
 
 fn select<'a>(call: &Call<'_, 'a>) -> Answer<'a> {
+    let mut any = false;
     for at in 0..call.len() {
         let Some(value) = call.value(at)?.filter(|value| !value.is_empty()) else { continue };
+        any = true;
         if !(call.context().is_taken)(&value.to_display()) {
             return Ok(Some(value));
         }
+    }
+    if !any {
+        // No rule has a value, so there is nothing that could be taken.
+        return Ok(None);
     }
     Err(call.fail(Fault::Unavailable {
         function: "SelectUniqueValue",

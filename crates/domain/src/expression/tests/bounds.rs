@@ -20,6 +20,25 @@ fn nesting_is_bounded() {
     assert!(error.message.contains("64 deep"), "{error}");
 }
 
+#[test]
+fn the_deepest_nesting_fits_a_small_stack() {
+    let nested = |depth: usize| format!("{}[large]{}", "Trim(".repeat(depth), ")".repeat(depth));
+    let work = move || {
+        let source = |name: &str| (name == "large").then(|| Value::text("x"));
+        let expression = Expression::parse(&nested(MAX_DEPTH)).unwrap();
+        assert!(expression.evaluate(&source, &Context::at(now())).is_ok());
+        assert!(expression.attributes() == ["large"] && expression.clone().spell().len() > MAX_DEPTH);
+        let _ = expression.to_graph();
+        assert!(Expression::parse(&nested(MAX_DEPTH + 1)).is_err());
+        let conditions =
+            format!("{}1{}", "IIF([large] = \"x\" & ".repeat(MAX_DEPTH), ", 1, 2)".repeat(MAX_DEPTH));
+        let parsed = Expression::parse(&conditions).unwrap();
+        parsed.evaluate(&source, &Context::at(now())).unwrap();
+    };
+    // Half of the browser's stack, in a build that is not optimised.
+    std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap().join().unwrap();
+}
+
 fn with_large(text: &str) -> Result<Outcome, EvaluationError> {
     let source = |name: &str| (name == "large").then(|| Value::text("x".repeat(MAX_RESULT - 1)));
     Expression::parse(text).unwrap().evaluate(&source, &Context::at(now()))
@@ -38,6 +57,20 @@ fn results_are_bounded() {
         let error = with_large(text).unwrap_err().to_string();
         assert!(error.contains("more than 65536 bytes") || error.contains("65"), "{text}: {error}");
     }
+}
+
+#[test]
+fn results_of_many_values_are_bounded_together() {
+    let items = vec![Value::text("x"); 100_000];
+    let source = |name: &str| match name {
+        "many" => Some(Value::List(items.clone())),
+        "large" => Some(Value::text("x".repeat(MAX_RESULT - 1))),
+        _ => None,
+    };
+    // A list of these would be 6 GB, so it must be refused before it is made.
+    let error =
+        Expression::parse("Count(Append([many], [large]))").unwrap().evaluate(&source, &Context::at(now()));
+    assert_eq!(error.unwrap_err().fault, Fault::TooLarge { function: "Append" });
 }
 
 #[test]
@@ -72,6 +105,32 @@ proptest::proptest! {
             };
             let _ = expression.evaluate(&source, &Context::at(now()));
             let _ = expression.to_graph();
+        }
+    }
+
+    #[test]
+    fn odd_arguments_never_panic_and_always_give_the_same(
+        function in 0..functions().len(),
+        arguments in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "[a]", "[list]", "[number]", "[missing]", "\"\"", "\"d\"", "-1", "9223372036854775807",
+                "[a] = \"x\"", "", "&HF", "[object]", "[many]", "vbTextCompare", "UTF8",
+            ]),
+            0..8,
+        ),
+    ) {
+        let source = |name: &str| match name {
+            "a" => Some(Value::text("İ 👩‍🚀,a=b\\")),
+            "number" => Some(Value::Integer(i64::MIN)),
+            "list" => Some(Value::List(vec![Value::Boolean(true)])),
+            "many" => Some(Value::List(vec![Value::Boolean(true), Value::List(vec![Value::text("b")])])),
+            "object" => Value::from_json(&serde_json::json!({"id": 5, "value": "x"})),
+            _ => None,
+        };
+        let text = format!("{}({})", functions()[function].name, arguments.join(", "));
+        if let Ok(expression) = Expression::parse(&text) {
+            let first = expression.evaluate(&source, &Context::at(now()));
+            proptest::prop_assert_eq!(first, expression.evaluate(&source, &Context::at(now())));
         }
     }
 }

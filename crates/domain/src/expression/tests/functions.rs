@@ -1,5 +1,6 @@
 //! The registry: complete, in order, and true.
 use super::*;
+use serde_json::Value as Json;
 
 #[test]
 fn every_example_of_every_function_gives_what_it_says() {

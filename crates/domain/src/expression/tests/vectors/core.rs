@@ -115,11 +115,11 @@ pub(super) const VECTORS: &[Vector] = &[
     ("Item([proxyAddresses], 1)", r#"{"proxyAddresses":["a","b"]}"#, Is("a")),
     ("Item([proxyAddresses], 2)", r#"{"proxyAddresses":["a","b"]}"#, Is("b")),
     (
-        "Item([proxyAddresses], 0)",
+        r#"Item([proxyAddresses], "0")"#,
         r#"{"proxyAddresses":["a","b"]}"#,
         Fails("it is 0, but there are 2 values"),
     ),
-    ("Item([proxyAddresses], -1)", r#"{"proxyAddresses":["a"]}"#, Fails("counted from 1")),
+    (r#"Item([proxyAddresses], "-1")"#, r#"{"proxyAddresses":["a"]}"#, Fails("counted from 1")),
     ("Item([mail], 1)", r#"{"mail":"a"}"#, Is("a")),
     ("Item([missing], 1)", "{}", Null),
     (r#"Join(" ", [givenName], [surname])"#, r#"{"givenName":"John","surname":"Doe"}"#, Is("John Doe")),
