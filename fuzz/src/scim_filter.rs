@@ -2,7 +2,7 @@
 //!
 //! The first part is the filter or path, the second the resource as JSON.
 use super::input;
-use purser_domain::scim::{AttributePath, Filter, Path, SyntaxError};
+use purser_domain::scim::{AttributePath, Filter, MAX_LENGTH, Path, SyntaxError};
 use serde_json::Value as Json;
 
 /// Reads a text as a filter and as a path.
@@ -18,7 +18,9 @@ pub fn check(input: &[u8]) {
     match Path::parse(text) {
         Ok(path) => {
             let printed = path.to_string();
-            assert_eq!(Path::parse(&printed).as_ref(), Ok(&path), "{printed} reads back");
+            if fits(&printed) {
+                assert_eq!(Path::parse(&printed).as_ref(), Ok(&path), "{printed} reads back");
+            }
         }
         Err(error) => check_place(&error, text),
     }
@@ -26,7 +28,9 @@ pub fn check(input: &[u8]) {
 
 fn check_filter(filter: &Filter, resource: &Json) {
     let printed = filter.to_string();
-    assert_eq!(Filter::parse(&printed).as_ref(), Ok(filter), "{printed} reads back");
+    if fits(&printed) {
+        assert_eq!(Filter::parse(&printed).as_ref(), Ok(filter), "{printed} reads back");
+    }
     for exact in [true, false] {
         let exact_case = |_: &AttributePath| exact;
         let holds = filter.matches(resource, &exact_case);
@@ -34,8 +38,16 @@ fn check_filter(filter: &Filter, resource: &Json) {
         let negated = filter.clone().negate();
         assert_eq!(negated.matches(resource, &exact_case), !holds, "not means not");
         let printed = negated.to_string();
-        assert_eq!(Filter::parse(&printed).as_ref().ok(), Some(&negated), "{printed} reads back");
+        if fits(&printed) {
+            assert_eq!(Filter::parse(&printed).as_ref().ok(), Some(&negated), "{printed} reads back");
+        }
     }
+}
+
+/// What is printed may be longer than what was read: a control character takes one character there, and
+/// six here.
+fn fits(printed: &str) -> bool {
+    printed.chars().count() <= MAX_LENGTH
 }
 
 fn check_place(error: &SyntaxError, text: &str) {

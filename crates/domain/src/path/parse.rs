@@ -16,13 +16,21 @@ pub(super) fn parse(text: &str) -> Result<TargetPath, String> {
         return Err(format!("it is longer than {MAX_PATH_LENGTH} characters."));
     }
     let error = match Path::parse(text) {
-        Ok(path) => return narrow(path),
+        Ok(path) => return narrow(path).and_then(keep_short),
         Err(error) => error,
     };
     if is_plain_name(text) {
         return Ok(TargetPath::new(AttributePath::new(text), None));
     }
     Err(explain(text, &error))
+}
+
+/// The canonical text is kept and read again; it is longer than what was typed where that has control characters.
+fn keep_short(path: TargetPath) -> Result<TargetPath, String> {
+    if path.as_str().chars().count() > MAX_PATH_LENGTH {
+        return Err(format!("it is longer than {MAX_PATH_LENGTH} characters once it is spelled out."));
+    }
+    Ok(path)
 }
 
 fn explain(text: &str, error: &SyntaxError) -> String {
@@ -196,6 +204,7 @@ mod tests {
             ("emails[type eq \"work\" or type eq \"home\"].value", "joins with or"),
             ("emails[type eq \"work\" and type eq \"home\"].value", "compares type twice"),
             ("emails[type eq null].value", "null"),
+            (&format!("emails[type eq \"{}\"].value", "\u{1}".repeat(100)), "once it is spelled out"),
             // What is written there could not be found again.
             ("roles[primary eq \"yes\"].value", "primary is true or false"),
             ("emails[a.b eq \"work\"].value", "name a sub-attribute alone"),
