@@ -266,17 +266,25 @@ pub(crate) fn find_nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a 
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance, one row at a time.
+/// How many characters must be put in, left out, replaced, or swapped with the next one to get from one text
+/// to the other: the mistakes of people who type.
 fn distance(left: &[char], right: &str) -> usize {
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=left.len()).collect();
+    let mut previous = None;
     for (at, character) in right.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
+        let mut next = vec![at + 1];
         for column in 0..left.len() {
-            let replaced = diagonal + usize::from(left[column] != character);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+            let replaced = row[column] + usize::from(left[column] != character);
+            let mut least = replaced.min(row[column + 1] + 1).min(next[column] + 1);
+            let swapped = column > 0 && left[column - 1] == character && Some(left[column]) == previous;
+            if let (true, Some(two_before)) = (swapped, before.get(column.wrapping_sub(1))) {
+                least = least.min(two_before + 1);
+            }
+            next.push(least);
         }
+        before = std::mem::replace(&mut row, next);
+        previous = Some(character);
     }
     row[left.len()]
 }
