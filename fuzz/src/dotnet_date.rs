@@ -70,7 +70,9 @@ fn in_ticks(found: DateTime) -> DateTime {
 /// What a format writes, it can read, and then writes it again in the same way.
 fn check_format(found: DateTime, format: &str) {
     let Ok(printed) = format_date(found, format) else { return };
-    if !has_fixed_widths(format) {
+    // An hour of twelve without its half of the day counts as the one after midnight, of twenty-four it does not.
+    let has_two_hours = format.contains('h') && format.contains('H');
+    if !has_fixed_widths(format) || has_two_hours {
         return;
     }
     if let Ok(back) = parse_exact(&printed, format, DateStyles::default(), TODAY) {

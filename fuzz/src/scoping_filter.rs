@@ -41,6 +41,10 @@ pub fn check(input: &[u8]) {
 fn check_filter(filter: &ScopingFilter, compiled: &CompiledFilter, kind: ObjectKind, object: &Attributes) {
     assert!(filter.validate(kind).is_empty(), "it was compiled");
     let verdict = ask(compiled, object);
+    if matches!(verdict, Verdict::Undecidable { .. }) {
+        // A pattern used up all that it may; to look at that again takes longer than it is worth.
+        return;
+    }
     assert_eq!(ask(compiled, object), verdict, "the same object, the same verdict");
     if let Verdict::Failed { clauses } = &verdict {
         assert!(!clauses.is_empty(), "failed without a reason");
@@ -57,14 +61,11 @@ fn check_filter(filter: &ScopingFilter, compiled: &CompiledFilter, kind: ObjectK
         .map(|compiled| answer(&ask(&compiled, object)))
         .collect();
     assert_eq!(answers.len(), filter.groups.len(), "each group can stand alone");
-    // Alone, patterns may take more steps; so what could not be said may be said then.
-    match answer(&verdict) {
-        Some(true) => assert!(answers.is_empty() || answers.contains(&Some(true)), "one group is enough"),
-        Some(false) => {
-            assert!(answers.iter().all(|answer| *answer == Some(false)), "without one there is no passing");
-            assert!(!answers.is_empty(), "without groups everybody passes");
-        }
-        None => {}
+    if answer(&verdict) == Some(true) {
+        assert!(answers.is_empty() || answers.contains(&Some(true)), "one group is enough");
+    } else {
+        assert!(answers.iter().all(|answer| *answer == Some(false)), "without one there is no passing");
+        assert!(!answers.is_empty(), "without groups everybody passes");
     }
 }
 
