@@ -88,6 +88,8 @@ impl Endpoint {
             path: address.get(self.origin..).unwrap_or_default().to_owned(),
             status: None,
             duration: std::time::Duration::ZERO,
+            request_body: None,
+            response_body: None,
         };
         let url = Url::parse(&address).map_err(|error| {
             ConnectorError::new(
