@@ -111,6 +111,8 @@ mod tests {
             path: "/scim/Users?filter=x".into(),
             status,
             duration: Duration::from_millis(12),
+            request_body: None,
+            response_body: None,
         }
     }
 
