@@ -12,8 +12,11 @@
 //! different: 1. a field in [`TargetOptions`], 2. the place that heeds it, 3. a profile with that deviation in the
 //! connectors' conformance suite.
 
+mod connections;
+mod faults;
+mod journal;
 mod scim_target;
 
-pub use scim_target::{
-    Counts, Fault, FaultRule, FilterStyle, JournalEntry, PatchStyle, ScimTarget, TargetOptions,
-};
+pub use faults::{Fault, FaultRule};
+pub use journal::{Counts, JournalEntry};
+pub use scim_target::{FilterStyle, PatchStyle, ScimTarget, TargetOptions};
