@@ -1,4 +1,5 @@
 //! The fake Samanage, row by row of what is known of the real one. The caller is a plain HTTP client.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod access;
 mod custom_fields;
 mod failing;
