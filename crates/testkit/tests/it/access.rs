@@ -61,6 +61,8 @@ async fn a_token_dies_with_a_reset_and_when_its_user_is_disabled() {
     assert_eq!((status(&first).await, status(&second).await), (401, 200));
     desk.put(&format!("/users/{kim}.json"), json!({"user": {"disabled": true}})).await;
     assert_eq!(status(&second).await, 401);
+    desk.put(&format!("/users/{kim}.json"), json!({"user": {"disabled": false}})).await;
+    assert_eq!(status(&second).await, 401, "it does not come back with its user");
     assert_eq!(desk.target.reset_token(1), None);
 }
 

@@ -21,6 +21,14 @@ async fn a_status_is_answered_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn a_gateway_may_say_504_to_what_was_done() {
+    let desk = Desk::open().await;
+    desk.target.break_with(FaultRule::times(Fault::StatusAfter(504), 1));
+    assert_eq!(desk.post("/users.json", kim()).await.status, 504);
+    assert!(desk.target.user("kim@example.com").is_some());
+}
+
+#[tokio::test]
 async fn an_answer_is_lost_after_the_work_or_before_it() {
     let desk = Desk::open().await;
     let send = async || {
