@@ -23,7 +23,7 @@ mod scim_target;
 pub use faults::{Fault, FaultRule};
 pub use journal::{Counts, JournalEntry};
 pub use samanage_target::{
-    ActivationMail, ComplaintStyle, CustomFieldType, MemberStyle, Misshapen, RecordKind, ResetStyle,
-    SamanageOptions, SamanageTarget, Wrapping,
+    ComplaintStyle, FieldType, Kind, Mail, MemberStyle, Misshapen, ResetStyle, SamanageOptions,
+    SamanageTarget, Wrapping,
 };
 pub use scim_target::{FilterStyle, PatchStyle, ScimTarget, TargetOptions};

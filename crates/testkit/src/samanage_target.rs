@@ -42,7 +42,7 @@ use crate::journal::{Counts, Journal, JournalEntry};
 
 /// Kinds of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordKind {
+pub enum Kind {
     /// Users, also disabled ones.
     Users,
     /// Groups, also the personal ones of users.
@@ -55,7 +55,7 @@ pub enum RecordKind {
     Departments,
 }
 
-impl RecordKind {
+impl Kind {
     const ALL: [Self; 5] = [Self::Users, Self::Groups, Self::Roles, Self::Sites, Self::Departments];
 
     /// The wrapper of one record.
@@ -94,7 +94,7 @@ impl RecordKind {
 
 /// What a custom field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomFieldType {
+pub enum FieldType {
     /// Any text.
     Text,
     /// A number.
@@ -107,7 +107,7 @@ pub enum CustomFieldType {
     User,
 }
 
-impl CustomFieldType {
+impl FieldType {
     fn name(self) -> &'static str {
         match self {
             Self::Text => "Text",
@@ -121,7 +121,7 @@ impl CustomFieldType {
 
 /// An activation mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ActivationMail {
+pub struct Mail {
     /// Address.
     pub to: String,
     /// Id of the user.
@@ -213,14 +213,12 @@ impl SamanageTarget {
     /// All records of a kind in the order in which they were made: bare, with numbers as ids, and groups with their
     /// memberships.
     #[must_use]
-    pub fn records(&self, kind: RecordKind) -> Vec<Value> {
+    pub fn records(&self, kind: Kind) -> Vec<Value> {
         let store = self.state.store();
         let options = &self.state.options;
         match kind {
-            RecordKind::Users => {
-                store.users.iter().map(|(id, user)| users::write(&store, *id, user)).collect()
-            }
-            RecordKind::Groups => {
+            Kind::Users => store.users.iter().map(|(id, user)| users::write(&store, *id, user)).collect(),
+            Kind::Groups => {
                 store.groups.iter().map(|(id, group)| groups::write(&store, *id, group, options)).collect()
             }
             _ => named::all(&store, kind)
@@ -265,23 +263,23 @@ impl SamanageTarget {
 
     /// Puts a record there, as if somebody had made it in the application itself: no mail, no audit; gives its id.
     /// The record is in the shape that is written, without its wrapper. `None` when the API would refuse it.
-    pub fn insert(&self, kind: RecordKind, record: Value) -> Option<u64> {
+    pub fn insert(&self, kind: Kind, record: Value) -> Option<u64> {
         let Value::Object(record) = record else { return None };
         let mut store = self.state.store();
         let options = &self.state.options;
         match kind {
-            RecordKind::Users => users::insert(&mut store, &record, options).ok(),
-            RecordKind::Groups => groups::insert(&mut store, &record, options).ok(),
+            Kind::Users => users::insert(&mut store, &record, options).ok(),
+            Kind::Groups => groups::insert(&mut store, &record, options).ok(),
             _ => named::insert(&mut store, kind, &record).ok(),
         }
     }
 
     /// Takes a record away, as if somebody had deleted it in the application itself. Personal groups stay.
-    pub fn remove(&self, kind: RecordKind, id: u64) -> bool {
+    pub fn remove(&self, kind: Kind, id: u64) -> bool {
         let mut store = self.state.store();
         match kind {
-            RecordKind::Users => store.remove_user(id),
-            RecordKind::Groups => store.remove_group(id),
+            Kind::Users => store.remove_user(id),
+            Kind::Groups => store.remove_group(id),
             _ => named::remove(&mut store, kind, id),
         }
     }
@@ -292,7 +290,7 @@ impl SamanageTarget {
     }
 
     /// Adds a custom field, and gives its id. Fields that were not added are ignored when they are written.
-    pub fn insert_custom_field(&self, name: &str, kind: CustomFieldType) -> u64 {
+    pub fn insert_custom_field(&self, name: &str, kind: FieldType) -> u64 {
         let mut store = self.state.store();
         let id = store.next_id();
         store.fields.insert(id, Field { name: name.to_owned(), kind });
@@ -322,7 +320,7 @@ impl SamanageTarget {
 
     /// The activation mails sent so far.
     #[must_use]
-    pub fn mails(&self) -> Vec<ActivationMail> {
+    pub fn mails(&self) -> Vec<Mail> {
         self.state.store().mails.clone()
     }
 

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use purser_testkit::{CustomFieldType, RecordKind, SamanageOptions, SamanageTarget};
+use purser_testkit::{FieldType, Kind, SamanageOptions, SamanageTarget};
 use serde_json::json;
 
 /// A fake Samanage (SolarWinds Service Desk) on the loopback interface, with a few roles, sites, departments, users
@@ -64,16 +64,16 @@ fn fill(target: &SamanageTarget) {
     for (name, description) in
         [("Service Agent User", "Works on tickets"), ("Service Task User", "Works on tasks")]
     {
-        target.insert(RecordKind::Roles, json!({"name": name, "description": description}));
+        target.insert(Kind::Roles, json!({"name": name, "description": description}));
     }
     for (name, location) in [("Headquarters", "Berlin"), ("Plant", "Brno")] {
-        target.insert(RecordKind::Sites, json!({"name": name, "location": location}));
+        target.insert(Kind::Sites, json!({"name": name, "location": location}));
     }
     for name in ["Finance", "Information Technology", "Production"] {
-        target.insert(RecordKind::Departments, json!({"name": name}));
+        target.insert(Kind::Departments, json!({"name": name}));
     }
-    target.insert_custom_field("Badge number", CustomFieldType::Text);
-    target.insert_custom_field("Start date", CustomFieldType::Date);
+    target.insert_custom_field("Badge number", FieldType::Text);
+    target.insert_custom_field("Start date", FieldType::Date);
     let people = [
         ("Noor Haddad", "noor.haddad@example.com", "Service desk lead", "Information Technology"),
         ("Tomás Novák", "tomas.novak@example.com", "Shift supervisor", "Production"),
@@ -86,10 +86,10 @@ fn fill(target: &SamanageTarget) {
                 "name": name, "email": email, "title": title,
                 "department": {"name": department}, "site": {"name": "Headquarters"},
             });
-            target.insert(RecordKind::Users, user)
+            target.insert(Kind::Users, user)
         })
         .collect();
-    if let Some(group) = target.insert(RecordKind::Groups, json!({"name": "Service desk"})) {
+    if let Some(group) = target.insert(Kind::Groups, json!({"name": "Service desk"})) {
         for user in users.into_iter().take(2) {
             target.insert_member(group, user);
         }

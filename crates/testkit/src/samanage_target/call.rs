@@ -9,7 +9,7 @@ use super::answers::{NOT_FOUND, Refusal, Reply};
 use super::page::Page;
 use super::query::Query;
 use super::store::Store;
-use super::{RecordKind, SamanageOptions, auth, groups, input, named, users};
+use super::{Kind, SamanageOptions, auth, groups, input, named, users};
 
 #[derive(Debug)]
 pub(super) struct Call<'a> {
@@ -70,7 +70,7 @@ pub(super) fn serve(call: &Call<'_>, store: &mut Store, head: &Parts, base: &str
         ("memberships", None) if method == Method::POST => groups::add_members(call, store),
         ("memberships", Some(id)) if method == Method::DELETE => groups::remove_member(call, store, id),
         _ => {
-            let kind = RecordKind::ALL.into_iter().find(|kind| kind.service() == service).ok_or(NOT_FOUND)?;
+            let kind = Kind::ALL.into_iter().find(|kind| kind.service() == service).ok_or(NOT_FOUND)?;
             serve_records(call, store, method, kind, id)
         }
     }
@@ -80,21 +80,21 @@ fn serve_records(
     call: &Call<'_>,
     store: &mut Store,
     method: &Method,
-    kind: RecordKind,
+    kind: Kind,
     id: Option<u64>,
 ) -> Result<Reply, Refusal> {
     let method = method.as_str();
     match (kind, method, id) {
-        (RecordKind::Users, "GET", None) => Ok(users::list(call, store)),
-        (RecordKind::Users, "POST", None) => users::create(call, store),
-        (RecordKind::Users, "GET", Some(id)) => users::read(store, id),
-        (RecordKind::Users, "PUT", Some(id)) => users::update(call, store, id),
-        (RecordKind::Users, "DELETE", Some(id)) => users::delete(call, store, id),
-        (RecordKind::Groups, "GET", None) => Ok(groups::list(call, store)),
-        (RecordKind::Groups, "POST", None) => groups::create(call, store),
-        (RecordKind::Groups, "GET", Some(id)) => groups::read(call, store, id),
-        (RecordKind::Groups, "PUT", Some(id)) => groups::update(call, store, id),
-        (RecordKind::Groups, "DELETE", Some(id)) => groups::delete(call, store, id),
+        (Kind::Users, "GET", None) => Ok(users::list(call, store)),
+        (Kind::Users, "POST", None) => users::create(call, store),
+        (Kind::Users, "GET", Some(id)) => users::read(store, id),
+        (Kind::Users, "PUT", Some(id)) => users::update(call, store, id),
+        (Kind::Users, "DELETE", Some(id)) => users::delete(call, store, id),
+        (Kind::Groups, "GET", None) => Ok(groups::list(call, store)),
+        (Kind::Groups, "POST", None) => groups::create(call, store),
+        (Kind::Groups, "GET", Some(id)) => groups::read(call, store, id),
+        (Kind::Groups, "PUT", Some(id)) => groups::update(call, store, id),
+        (Kind::Groups, "DELETE", Some(id)) => groups::delete(call, store, id),
         (kind, "GET", None) => named::list(call, store, kind),
         (kind, "POST", None) => named::create(call, store, kind),
         (kind, "GET", Some(id)) => named::read(store, kind, id),
@@ -124,7 +124,7 @@ fn check_version(head: &Parts, options: &SamanageOptions) -> Result<(), Refusal>
 /// The entry point: what there is, and where.
 fn services(base: &str) -> Reply {
     let write = |(name, path): (&str, &str)| json!({"name": name, "href": format!("{base}/{path}.json")});
-    let kinds = RecordKind::ALL.into_iter().map(|kind| (kind.title(), kind.service()));
+    let kinds = Kind::ALL.into_iter().map(|kind| (kind.title(), kind.service()));
     Reply::Plain(kinds.chain([("Audits", "audits")]).map(write).collect())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Refusal;
 use super::store::{CustomValues, Field, Store};
-use super::{CustomFieldType, Misshapen, SamanageOptions};
+use super::{FieldType, Misshapen, SamanageOptions};
 
 /// What was written, as it is read. Fields that never had a value are not there; cleared ones are, with an empty one.
 pub(super) fn write(store: &Store, values: &CustomValues) -> Value {
@@ -48,12 +48,12 @@ pub(super) fn apply(
     Ok(())
 }
 
-fn find(store: &Store, name: &str) -> Option<(u64, CustomFieldType)> {
+fn find(store: &Store, name: &str) -> Option<(u64, FieldType)> {
     store.fields.iter().find(|(_, field)| field.name == name).map(|(id, field)| (*id, field.kind))
 }
 
 /// The value as it is kept; `None` if it does not fit.
-fn read(store: &Store, kind: CustomFieldType, item: &Value) -> Option<String> {
+fn read(store: &Store, kind: FieldType, item: &Value) -> Option<String> {
     let text = match &item["value"] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -62,18 +62,18 @@ fn read(store: &Store, kind: CustomFieldType, item: &Value) -> Option<String> {
     };
     match (kind, text) {
         (_, Some(text)) if text.is_empty() => Some(text),
-        (CustomFieldType::User, _) => {
+        (FieldType::User, _) => {
             let user = store.find_by_email(item["user_value"]["email"].as_str()?)?;
             store.users.get(&user).map(|user| user.email.clone())
         }
-        (CustomFieldType::Text, text) => text,
-        (CustomFieldType::Number, text) => text.filter(|text| text.parse::<f64>().is_ok()),
-        (CustomFieldType::Checkbox, text) => match text?.as_str() {
+        (FieldType::Text, text) => text,
+        (FieldType::Number, text) => text.filter(|text| text.parse::<f64>().is_ok()),
+        (FieldType::Checkbox, text) => match text?.as_str() {
             "true" | "1" => Some("true".to_owned()),
             "false" | "0" => Some("false".to_owned()),
             _ => None,
         },
-        (CustomFieldType::Date, text) => {
+        (FieldType::Date, text) => {
             let text = text?;
             let date = text.parse::<Date>().or_else(|_| Date::strptime(DATE, &text)).ok()?;
             Some(date.strftime(DATE).to_string())

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::RecordKind;
+use super::Kind;
 use super::answers::{NOT_FOUND, Refusal, Reply, deleted};
 use super::call::Call;
 use super::input::{self, BLANK, Sought, TAKEN};
@@ -13,21 +13,21 @@ use super::store::{Named, Store};
 type All = BTreeMap<u64, Named>;
 
 /// The records of this kind; `None` for users and groups, which are no such records.
-pub(super) fn all(store: &Store, kind: RecordKind) -> Option<&All> {
+pub(super) fn all(store: &Store, kind: Kind) -> Option<&All> {
     match kind {
-        RecordKind::Roles => Some(&store.roles),
-        RecordKind::Sites => Some(&store.sites),
-        RecordKind::Departments => Some(&store.departments),
-        RecordKind::Users | RecordKind::Groups => None,
+        Kind::Roles => Some(&store.roles),
+        Kind::Sites => Some(&store.sites),
+        Kind::Departments => Some(&store.departments),
+        Kind::Users | Kind::Groups => None,
     }
 }
 
-fn all_mut(store: &mut Store, kind: RecordKind) -> Option<&mut All> {
+fn all_mut(store: &mut Store, kind: Kind) -> Option<&mut All> {
     match kind {
-        RecordKind::Roles => Some(&mut store.roles),
-        RecordKind::Sites => Some(&mut store.sites),
-        RecordKind::Departments => Some(&mut store.departments),
-        RecordKind::Users | RecordKind::Groups => None,
+        Kind::Roles => Some(&mut store.roles),
+        Kind::Sites => Some(&mut store.sites),
+        Kind::Departments => Some(&mut store.departments),
+        Kind::Users | Kind::Groups => None,
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn find(all: &All, sought: Sought<'_>) -> Option<u64> {
     }
 }
 
-pub(super) fn list(call: &Call<'_>, store: &Store, kind: RecordKind) -> Result<Reply, Refusal> {
+pub(super) fn list(call: &Call<'_>, store: &Store, kind: Kind) -> Result<Reply, Refusal> {
     let matches = |record: &Named| call.query.find("name").is_none_or(|part| input::has(&record.name, part));
     let all = all(store, kind).ok_or(NOT_FOUND)?;
     let hits: Vec<_> = all.iter().filter(|(_, record)| matches(record)).collect();
@@ -49,12 +49,12 @@ pub(super) fn list(call: &Call<'_>, store: &Store, kind: RecordKind) -> Result<R
     Ok(Reply::List(kind.word(), records, page))
 }
 
-pub(super) fn read(store: &Store, kind: RecordKind, id: u64) -> Result<Reply, Refusal> {
+pub(super) fn read(store: &Store, kind: Kind, id: u64) -> Result<Reply, Refusal> {
     let record = all(store, kind).and_then(|all| all.get(&id)).ok_or(NOT_FOUND)?;
     Ok(Reply::One(kind.word(), write(kind.word(), id, record)))
 }
 
-pub(super) fn create(call: &Call<'_>, store: &mut Store, kind: RecordKind) -> Result<Reply, Refusal> {
+pub(super) fn create(call: &Call<'_>, store: &mut Store, kind: Kind) -> Result<Reply, Refusal> {
     let sent = call.unwrap(kind.word())?;
     let id = insert(store, kind, &sent)?;
     call.audit(store, "Create", kind.word(), id, &sent);
@@ -64,7 +64,7 @@ pub(super) fn create(call: &Call<'_>, store: &mut Store, kind: RecordKind) -> Re
     }
 }
 
-pub(super) fn insert(store: &mut Store, kind: RecordKind, sent: &Map<String, Value>) -> Result<u64, Refusal> {
+pub(super) fn insert(store: &mut Store, kind: Kind, sent: &Map<String, Value>) -> Result<u64, Refusal> {
     let record = changed(store, kind, None, Named::default(), sent)?;
     let id = store.next_id();
     store.next_time();
@@ -72,12 +72,7 @@ pub(super) fn insert(store: &mut Store, kind: RecordKind, sent: &Map<String, Val
     Ok(id)
 }
 
-pub(super) fn update(
-    call: &Call<'_>,
-    store: &mut Store,
-    kind: RecordKind,
-    id: u64,
-) -> Result<Reply, Refusal> {
+pub(super) fn update(call: &Call<'_>, store: &mut Store, kind: Kind, id: u64) -> Result<Reply, Refusal> {
     let old = all(store, kind).and_then(|all| all.get(&id)).ok_or(NOT_FOUND)?.clone();
     let sent = call.unwrap(kind.word())?;
     let record = changed(store, kind, Some(id), old, &sent)?;
@@ -87,12 +82,7 @@ pub(super) fn update(
     read(store, kind, id)
 }
 
-pub(super) fn delete(
-    call: &Call<'_>,
-    store: &mut Store,
-    kind: RecordKind,
-    id: u64,
-) -> Result<Reply, Refusal> {
+pub(super) fn delete(call: &Call<'_>, store: &mut Store, kind: Kind, id: u64) -> Result<Reply, Refusal> {
     let name = all(store, kind).and_then(|all| all.get(&id)).ok_or(NOT_FOUND)?.name.clone();
     remove(store, kind, id);
     store.next_time();
@@ -101,13 +91,13 @@ pub(super) fn delete(
 }
 
 /// Removes the record, and with it what users had of it.
-pub(super) fn remove(store: &mut Store, kind: RecordKind, id: u64) -> bool {
+pub(super) fn remove(store: &mut Store, kind: Kind, id: u64) -> bool {
     for user in store.users.values_mut() {
         let slot = match kind {
-            RecordKind::Roles => &mut user.role,
-            RecordKind::Sites => &mut user.site,
-            RecordKind::Departments => &mut user.department,
-            RecordKind::Users | RecordKind::Groups => return false,
+            Kind::Roles => &mut user.role,
+            Kind::Sites => &mut user.site,
+            Kind::Departments => &mut user.department,
+            Kind::Users | Kind::Groups => return false,
         };
         slot.take_if(|held| *held == id);
     }
@@ -116,7 +106,7 @@ pub(super) fn remove(store: &mut Store, kind: RecordKind, id: u64) -> bool {
 
 fn changed(
     store: &Store,
-    kind: RecordKind,
+    kind: Kind,
     id: Option<u64>,
     mut record: Named,
     sent: &Map<String, Value>,

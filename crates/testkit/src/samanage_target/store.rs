@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use super::token;
-use super::{ActivationMail, CustomFieldType};
+use super::{FieldType, Mail};
 
 /// The administrator who is there from the start.
 pub(super) const ADMIN: u64 = 1003;
@@ -29,7 +29,7 @@ pub(super) struct Store {
     pub(super) fields: BTreeMap<u64, Field>,
     /// The oldest first.
     pub(super) audits: Vec<Audit>,
-    pub(super) mails: Vec<ActivationMail>,
+    pub(super) mails: Vec<Mail>,
     /// Services that nobody's role has.
     pub(super) forbidden: BTreeSet<String>,
     /// Token to user.
@@ -91,7 +91,7 @@ pub(super) struct Named {
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub(super) name: String,
-    pub(super) kind: CustomFieldType,
+    pub(super) kind: FieldType,
 }
 
 /// Something that was done.

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::input::{self, BLANK, INVALID, Sought, TAKEN, bad};
 use super::page::Page;
 use super::store::{Named, Store, User, time_at};
-use super::{ActivationMail, SamanageOptions, custom_fields, groups, named};
+use super::{Mail, SamanageOptions, custom_fields, groups, named};
 
 pub(super) const WORD: &str = "user";
 
@@ -91,7 +91,7 @@ pub(super) fn delete(call: &Call<'_>, store: &mut Store, id: u64) -> Result<Repl
 
 fn send_mail(store: &mut Store, id: u64) {
     if let Some(user) = store.users.get(&id) {
-        let mail = ActivationMail { to: user.email.clone(), user: id };
+        let mail = Mail { to: user.email.clone(), user: id };
         store.mails.push(mail);
     }
 }

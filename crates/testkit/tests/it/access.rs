@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use md5::{Digest as _, Md5};
-use purser_testkit::{RecordKind, SamanageOptions};
+use purser_testkit::{Kind, SamanageOptions};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Value, json};
@@ -185,7 +185,7 @@ async fn audits_tell_who_changed_what_the_newest_first() {
     let kim = desk.post("/users.json", body).await.id();
     desk.put(&format!("/users/{kim}.json"), json!({"user": {"title": "Clerk", "phone": "1"}})).await;
     desk.delete(&format!("/sites/{site}.json")).await;
-    desk.target.insert(RecordKind::Sites, json!({"name": "Made by hand"})).unwrap();
+    desk.target.insert(Kind::Sites, json!({"name": "Made by hand"})).unwrap();
 
     let heard = desk.get("/audits.json").await;
     assert_eq!(heard.texts("action"), ["Destroy", "Update", "Create", "Create"]);

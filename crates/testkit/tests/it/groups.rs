@@ -1,5 +1,5 @@
 //! Groups and memberships.
-use purser_testkit::{MemberStyle, RecordKind, SamanageOptions};
+use purser_testkit::{Kind, MemberStyle, SamanageOptions};
 use serde_json::{Value, json};
 
 use crate::support::Desk;
@@ -8,7 +8,7 @@ use crate::support::Desk;
 async fn every_user_owns_a_personal_group_among_the_others() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let desk_group = desk.place(RecordKind::Groups, "Service desk");
+    let desk_group = desk.place(Kind::Groups, "Service desk");
     desk.target.insert_member(desk_group, kim).unwrap();
     let heard = desk.get("/groups.json").await;
     let kinds: Vec<_> = heard.body.as_array().unwrap().iter().map(|group| &group["is_user"]).collect();
@@ -39,7 +39,7 @@ async fn a_group_has_the_documented_members() {
 async fn a_groups_name_is_needed_and_had_once() {
     let desk = Desk::open().await;
     desk.seat("Kim Ito");
-    desk.place(RecordKind::Groups, "Service desk");
+    desk.place(Kind::Groups, "Service desk");
     let status = async |name: &str| desk.post("/groups.json", json!({"group": {"name": name}})).await.status;
     assert_eq!((status("").await, status("Service desk").await), (422, 422));
     assert_eq!(status("service desk").await, 200, "names differ in their case");
@@ -82,7 +82,7 @@ async fn a_groups_supervisor_is_cleared() {
 async fn a_filter_by_name_may_find_another_group_first() {
     let desk = Desk::open().await;
     for name in ["IT support", "IT"] {
-        desk.place(RecordKind::Groups, name);
+        desk.place(Kind::Groups, name);
     }
     assert_eq!(desk.get("/groups.json?name=it").await.texts("name"), ["IT support", "IT"]);
 }
@@ -91,7 +91,7 @@ async fn a_filter_by_name_may_find_another_group_first() {
 async fn members_are_added_by_the_query_without_a_body() {
     let desk = Desk::open().await;
     let (kim, lee) = (desk.seat("Kim Ito"), desk.seat("Lee Wu"));
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     let heard = desk.post_nothing(&format!("/memberships.json?group_id={group}&user_ids={kim},{lee}")).await;
     assert_eq!(heard.status, 200, "{}", heard.body);
     assert_eq!(desk.target.members(group), ["kim.ito@example.com", "lee.wu@example.com"]);
@@ -103,7 +103,7 @@ async fn members_are_added_by_the_query_without_a_body() {
 async fn members_in_a_body_are_not_looked_at() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     let body = json!({"membership": {"group_id": group, "user_ids": [kim]}});
     assert_eq!(desk.post("/memberships.json", body).await.status, 400);
     assert!(desk.target.members(group).is_empty());
@@ -113,7 +113,7 @@ async fn members_in_a_body_are_not_looked_at() {
 async fn unknown_members_and_groups_are_refused_as_a_whole() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     let status = async |group: u64, users: &str| {
         desk.post_nothing(&format!("/memberships.json?group_id={group}&user_ids={users}")).await.status
     };
@@ -127,7 +127,7 @@ async fn unknown_members_and_groups_are_refused_as_a_whole() {
 async fn a_membership_is_removed_by_its_own_id_and_not_by_the_users() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     desk.post_nothing(&format!("/memberships.json?group_id={group}&user_ids={kim}")).await;
     let heard = desk.get(&format!("/groups/{group}.json")).await;
     let membership = &heard.body["memberships"][0];
@@ -154,7 +154,7 @@ async fn lists_of_groups_have_members_only_by_option() {
 async fn a_membership_names_its_user_in_one_of_two_ways() {
     let desk = Desk::open_with(SamanageOptions { members: MemberStyle::Record, ..Default::default() }).await;
     let kim = desk.seat("Kim Ito");
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     let id = desk.target.insert_member(group, kim).unwrap();
     let heard = desk.get(&format!("/groups/{group}.json")).await;
     let user = json!({"id": kim, "name": "Kim Ito", "email": "kim.ito@example.com"});
@@ -165,7 +165,7 @@ async fn a_membership_names_its_user_in_one_of_two_ways() {
 async fn a_deleted_group_is_gone_and_group_zero_was_never_there() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let group = desk.place(RecordKind::Groups, "Service desk");
+    let group = desk.place(Kind::Groups, "Service desk");
     desk.target.insert_member(group, kim).unwrap();
     let heard = desk.delete(&format!("/groups/{group}.json")).await;
     assert_eq!((heard.status, heard.body), (200, json!({"messages": {"message": "Deleted group"}})));
@@ -178,7 +178,7 @@ async fn a_deleted_group_is_gone_and_group_zero_was_never_there() {
 async fn personal_groups_are_not_written() {
     let desk = Desk::open().await;
     let kim = desk.seat("Kim Ito");
-    let own = desk.target.records(RecordKind::Groups)[0].clone();
+    let own = desk.target.records(Kind::Groups)[0].clone();
     let path = format!("/groups/{}.json", own["id"]);
     assert_eq!(desk.put(&path, json!({"group": {"name": "X"}})).await.status, 422);
     assert_eq!(desk.delete(&path).await.status, 422);
@@ -186,6 +186,6 @@ async fn personal_groups_are_not_written() {
     assert_eq!(desk.post_nothing(&add).await.status, 422);
     let membership = &own["memberships"][0]["id"];
     assert_eq!(desk.delete(&format!("/memberships/{membership}.json")).await.status, 422);
-    let unchanged: Vec<Value> = desk.target.records(RecordKind::Groups);
+    let unchanged: Vec<Value> = desk.target.records(Kind::Groups);
     assert_eq!(unchanged[0], own);
 }

@@ -1,13 +1,13 @@
 //! Roles, sites and departments.
-use purser_testkit::RecordKind;
+use purser_testkit::Kind;
 use serde_json::json;
 
 use crate::support::Desk;
 
-const KINDS: [(&str, &str, RecordKind); 3] = [
-    ("roles", "role", RecordKind::Roles),
-    ("sites", "site", RecordKind::Sites),
-    ("departments", "department", RecordKind::Departments),
+const KINDS: [(&str, &str, Kind); 3] = [
+    ("roles", "role", Kind::Roles),
+    ("sites", "site", Kind::Sites),
+    ("departments", "department", Kind::Departments),
 ];
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn what_is_deleted_is_nobodys_any_more() {
 async fn they_are_found_by_a_part_of_their_name() {
     let desk = Desk::open().await;
     for name in ["Human Resources", "Resources", "Finance"] {
-        desk.place(RecordKind::Departments, name);
+        desk.place(Kind::Departments, name);
     }
     let heard = desk.get("/departments.json?name=resources").await;
     assert_eq!(heard.texts("name"), ["Human Resources", "Resources"]);

@@ -1,5 +1,5 @@
 //! The inconsistent styles of answers, and what requests are wrapped in.
-use purser_testkit::{ComplaintStyle, RecordKind, SamanageOptions, Wrapping};
+use purser_testkit::{ComplaintStyle, Kind, SamanageOptions, Wrapping};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn answers_are_wrapped_in_the_style_of_the_specification() {
 async fn answers_can_be_both_in_one_list() {
     let desk = Desk::open_with(wrapped(Wrapping::Mixed)).await;
     for name in ["A", "B", "C", "D"] {
-        desk.place(RecordKind::Sites, name);
+        desk.place(Kind::Sites, name);
     }
     let heard = desk.get("/sites.json").await;
     let wrapped = heard.body.as_array().unwrap().iter().filter(|record| record["site"].is_object()).count();
@@ -66,7 +66,7 @@ async fn a_record_without_its_wrapper_is_400() {
     for path in ["/groups.json", "/roles.json", "/sites.json", "/departments.json"] {
         assert_eq!(desk.post(path, json!({"name": "X"})).await.status, 400, "{path}");
     }
-    assert_eq!(desk.target.records(RecordKind::Users).len(), 1);
+    assert_eq!(desk.target.records(Kind::Users).len(), 1);
 }
 
 #[tokio::test]

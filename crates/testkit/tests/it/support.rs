@@ -1,5 +1,5 @@
 //! A fake service and somebody who calls it.
-use purser_testkit::{RecordKind, SamanageOptions, SamanageTarget};
+use purser_testkit::{Kind, SamanageOptions, SamanageTarget};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -83,11 +83,11 @@ impl Desk {
     /// Puts a user there, and gives his id.
     pub(crate) fn seat(&self, name: &str) -> u64 {
         let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
-        self.target.insert(RecordKind::Users, serde_json::json!({"name": name, "email": email})).unwrap()
+        self.target.insert(Kind::Users, serde_json::json!({"name": name, "email": email})).unwrap()
     }
 
     /// Puts a role, site, department or group there, and gives its id.
-    pub(crate) fn place(&self, kind: RecordKind, name: &str) -> u64 {
+    pub(crate) fn place(&self, kind: Kind, name: &str) -> u64 {
         self.target.insert(kind, serde_json::json!({"name": name})).unwrap()
     }
 }

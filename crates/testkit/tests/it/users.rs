@@ -1,5 +1,5 @@
 //! Users.
-use purser_testkit::{ActivationMail, RecordKind, SamanageOptions};
+use purser_testkit::{Kind, Mail, SamanageOptions};
 use serde_json::{Value, json};
 
 use crate::support::Desk;
@@ -21,8 +21,8 @@ async fn a_user_has_the_documented_members() {
 #[tokio::test]
 async fn a_user_is_created_with_all_that_can_be_written() {
     let desk = Desk::open().await;
-    desk.place(RecordKind::Sites, "Plant");
-    desk.place(RecordKind::Departments, "Finance");
+    desk.place(Kind::Sites, "Plant");
+    desk.place(Kind::Departments, "Finance");
     let boss = desk.seat("Lee Wu");
     let sent = json!({
         "name": "Kim Ito", "email": "kim@example.com", "title": "Clerk", "disabled": false, "phone": "1",
@@ -120,8 +120,8 @@ async fn an_empty_text_clears_and_null_is_ignored_for_texts() {
 #[tokio::test]
 async fn references_are_cleared_by_an_empty_text_null_or_nil() {
     let desk = Desk::open().await;
-    desk.place(RecordKind::Sites, "Plant");
-    desk.place(RecordKind::Departments, "Finance");
+    desk.place(Kind::Sites, "Plant");
+    desk.place(Kind::Departments, "Finance");
     let boss = desk.seat("Lee Wu");
     let kim = desk.seat("Kim Ito");
     let path = format!("/users/{kim}.json");
@@ -159,7 +159,7 @@ async fn wrong_shapes_and_unknown_members_are_ignored_with_a_200() {
 async fn filters_find_parts_in_any_case() {
     let desk = Desk::open().await;
     for email in ["kim@example.com", "kim@example.com.invalid", "joakim@example.com", "lee@example.com"] {
-        desk.target.insert(RecordKind::Users, json!({"name": email.to_uppercase(), "email": email})).unwrap();
+        desk.target.insert(Kind::Users, json!({"name": email.to_uppercase(), "email": email})).unwrap();
     }
     let found = async |query: &str| {
         let heard = desk.get(&format!("/users.json?{query}")).await;
@@ -175,7 +175,7 @@ async fn filters_find_parts_in_any_case() {
 #[tokio::test]
 async fn a_plus_that_is_not_escaped_is_read_as_a_space() {
     let desk = Desk::open().await;
-    desk.target.insert(RecordKind::Users, json!({"name": "Kim", "email": "kim+it@example.com"})).unwrap();
+    desk.target.insert(Kind::Users, json!({"name": "Kim", "email": "kim+it@example.com"})).unwrap();
     assert_eq!(desk.get("/users.json?email=kim+it@example.com").await.body, json!([]));
     assert_eq!(
         desk.get("/users.json?email=kim%2Bit@example.com").await.texts("email"),
@@ -186,15 +186,15 @@ async fn a_plus_that_is_not_escaped_is_read_as_a_space() {
 #[tokio::test]
 async fn users_are_filtered_by_role_department_and_state() {
     let desk = Desk::open().await;
-    let finance = desk.place(RecordKind::Departments, "Finance");
+    let finance = desk.place(Kind::Departments, "Finance");
     let user = |name: &str, more: Value| {
         let mut user = json!({"name": name, "email": format!("{name}@example.com")});
         user.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        desk.target.insert(RecordKind::Users, user).unwrap()
+        desk.target.insert(Kind::Users, user).unwrap()
     };
     user("kim", json!({"department": {"name": "Finance"}}));
     user("lee", json!({"disabled": true}));
-    let roles = desk.target.records(RecordKind::Roles);
+    let roles = desk.target.records(Kind::Roles);
     let (administrator, requester) = (&roles[0]["id"], &roles[1]["id"]);
     let names = async |query: &str| {
         let heard = desk.get(&format!("/users.json?{query}")).await;
@@ -231,7 +231,7 @@ async fn deleting_answers_with_a_message_and_the_user_is_gone() {
     assert_eq!((desk.get(&path).await.status, desk.delete(&path).await.status), (404, 404));
     assert_eq!(desk.put(&path, json!({"user": {"title": "x"}})).await.status, 404);
     assert_eq!(desk.target.user("kim.ito@example.com").unwrap()["reports_to"], json!(null));
-    assert_eq!(desk.target.records(RecordKind::Groups).len(), 2, "the personal group is gone too");
+    assert_eq!(desk.target.records(Kind::Groups).len(), 2, "the personal group is gone too");
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn creating_sends_an_activation_mail_and_so_does_asking_for_it() {
     assert!(desk.target.mails().is_empty());
     let body = json!({"user": {"name": "Kim", "email": "kim@example.com"}});
     let kim = desk.post("/users.json", body).await.id();
-    let mail = ActivationMail { to: "kim@example.com".to_owned(), user: kim };
+    let mail = Mail { to: "kim@example.com".to_owned(), user: kim };
     assert_eq!(desk.target.mails(), std::slice::from_ref(&mail));
     let path = format!("/users/{kim}.json");
     desk.put(&path, json!({"user": {"title": "Clerk"}})).await;
