@@ -19,6 +19,7 @@ mod m0004_provisioning;
 mod m0005_access;
 mod m0006_imports;
 mod m0007_job_schemas;
+mod m0008_connections;
 mod table;
 
 use sea_orm_migration::{
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access::Migration),
             Box::new(m0006_imports::Migration),
             Box::new(m0007_job_schemas::Migration),
+            Box::new(m0008_connections::Migration),
         ]
     }
 }

@@ -1,31 +1,135 @@
-//! From a template and credentials to a connector.
+//! From a template, an address and credentials to a connector.
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use jiff::Timestamp;
 use purser_domain::secret::Secret;
 
+use crate::auth::Authorizer;
 use crate::connector::{Connector, Result};
+use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
+use crate::profile::{Overrides, Profile};
+use crate::samanage::SamanageConnector;
 use crate::scim::ScimConnector;
 
-/// What the administrator entered under Admin Credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credentials {
+/// One application as it is configured: what a connector needs besides its template.
+#[derive(Debug, Clone)]
+pub struct Target {
     /// Tenant URL.
     pub tenant_url: String,
-    /// Secret Token; empty sends none.
-    pub secret_token: Secret,
+    /// What the administrator entered under Admin Credentials.
+    pub credentials: Credentials,
+    /// Its own settings in the quirk profile.
+    pub overrides: Overrides,
+}
+
+/// What the administrator entered under Admin Credentials.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// Id of the credential method; empty for the template's first.
+    pub method: String,
+    /// What was entered, by the fields' keys.
+    pub values: BTreeMap<String, Secret>,
+    /// Where the tokens of a consent are kept; only for methods that have some.
+    pub vault: Option<TokenVault>,
+}
+
+impl Credentials {
+    /// Credentials of the template's first method with a *Secret Token*.
+    #[must_use]
+    pub fn token(token: Secret) -> Self {
+        Self { values: BTreeMap::from([("SecretToken".to_owned(), token)]), ..Self::default() }
+    }
+
+    /// The value of a field, if one was entered.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&Secret> {
+        self.values.get(key).filter(|value| !value.is_empty())
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("method", &self.method)
+            .field("keys", &self.values.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tokens that an OAuth 2.0 server handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// What requests carry.
+    pub access: Secret,
+    /// What gets the next access token. Many servers give a new one each time and forget the old one.
+    pub refresh: Option<Secret>,
+    /// When the access token ends, as far as the server said.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where the tokens of a consent are kept between requests and restarts. What is handed out with a refresh is stored
+/// before it is used, since the server may have forgotten the refresh token before it.
+#[derive(Clone)]
+pub struct TokenVault {
+    /// The time now; connectors have no clock.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// The tokens as they are stored.
+    pub load: Arc<dyn Fn() -> BoxFuture<'static, Result<Option<Tokens>, String>> + Send + Sync>,
+    /// Stores new ones in their place.
+    pub store: Arc<dyn Fn(Tokens) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+}
+
+impl fmt::Debug for TokenVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenVault").finish_non_exhaustive()
+    }
 }
 
 /// Makes the connector that speaks with a target of this template. Nothing is sent yet.
 ///
 /// # Errors
-/// When the Tenant URL or the token can't be used, with advice.
-pub fn connect(template: &Template, credentials: Credentials, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
+/// When the Tenant URL, the credentials or the profile can't be used, with advice.
+pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
+    let profile = effective_profile(template, target)?;
+    let authorizer = authorize(template, target, kit)?;
     match template.connector {
+        ConnectorKind::Samanage => {
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
+            Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
+        }
         ConnectorKind::Scim => {
-            let endpoint = kit.endpoint(&credentials.tenant_url, &credentials.secret_token)?;
-            Ok(Arc::new(ScimConnector::new(endpoint, template)?))
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
+            Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
         }
     }
+}
+
+fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
+    let method = template.method(&target.credentials.method).ok_or_else(|| {
+        ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!("The gallery file of {} declares no credential method.", template.name),
+            "Correct the gallery file.",
+        )
+    })?;
+    Authorizer::new(method, &target.credentials, kit)
+}
+
+/// The template's profile with the application's own settings.
+///
+/// # Errors
+/// When those can't be used.
+pub fn effective_profile(template: &Template, target: &Target) -> Result<Profile> {
+    template.profile.with(&target.overrides).map_err(|why| {
+        ConnectorError::new(
+            ErrorKind::Misconfigured,
+            why,
+            "Correct the application's profile settings, or take them back to those of the gallery.",
+        )
+    })
 }

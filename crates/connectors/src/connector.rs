@@ -1,50 +1,112 @@
 //! The seam between the engine and every kind of target.
 //!
-//! A connector does one thing at a time, says what happened and classifies what went wrong. It never waits,
-//! retries or logs: when to try again is the engine's decision.
+//! A connector does one thing at a time, says what happened and classifies what went wrong. It never decides to wait
+//! or to try again, and never logs: when to try again is the engine's decision. (The HTTP kit holds requests back
+//! where the profile declares a rate limit.)
+//!
+//! Every verb is about one kind of object. *Disable* is a verb of its own since targets differ most in it; what it
+//! changes stands in the plan all the same. Members of a group are changes of its attribute `members`
+//! ([`ChangeKind::Add`](purser_domain::plan::ChangeKind::Add), `Remove`, `Set`): the connector cuts them into requests
+//! that the target bears. A call that fails half-way is safe to repeat.
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
+use purser_domain::schema::AttributeDefinition;
 
 use crate::error::ConnectorError;
+use crate::profile::Overrides;
 
 /// Result of a connector's verb.
 pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// One target, spoken to in its own way.
 pub trait Connector: Send + Sync {
-    /// Test Connection: asks for an account that cannot exist, which is what a cycle does and no more.
-    fn check(&self) -> BoxFuture<'_, Result<CheckReport>>;
+    /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
+    /// no more.
+    fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>>;
 
-    /// The accounts that match. They have been compared with `query` on this side too, so a target that answers
-    /// with other accounts causes an error and never a wrong match.
-    fn find<'a>(&'a self, query: &'a MatchQuery) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>>;
+    /// What the target tells about itself: attributes, roles, limits. Only reads. A target that tells nothing gives
+    /// an empty report, not an error.
+    fn discover(&self) -> BoxFuture<'_, Result<Discovery>>;
 
-    /// The account with this id; `None` when the target says that it has none.
-    fn read<'a>(&'a self, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>>;
+    /// The objects that match. They have been compared with `query` on this side too, so a target that answers
+    /// with other objects causes an error and never a wrong match.
+    fn find<'a>(
+        &'a self,
+        kind: ObjectKind,
+        query: &'a MatchQuery,
+    ) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>>;
 
-    /// Makes an account. [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when it may have been made
+    /// One page of all objects; `None` for the first. Objects that come or go meanwhile may be missed or come twice,
+    /// all others come at least once.
+    fn list<'a>(
+        &'a self,
+        kind: ObjectKind,
+        page: Option<&'a PageToken>,
+    ) -> BoxFuture<'a, Result<Reply<ObjectPage>>>;
+
+    /// The object with this id; `None` when the target says that it has none.
+    fn read<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+    ) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>>;
+
+    /// Makes an object. [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when it may have been made
     /// without our learning of it: then [`find`](Self::find) before trying again.
-    fn create<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Reply<TargetObject>>>;
+    fn create<'a>(&'a self, kind: ObjectKind, write: &'a Write)
+    -> BoxFuture<'a, Result<Reply<TargetObject>>>;
 
     /// Brings these attributes, and no others, to their new values. Safe to repeat.
-    fn update<'a>(&'a self, target_id: &'a str, changes: &'a [Change]) -> BoxFuture<'a, Result<Reply<()>>>;
+    fn update<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+        changes: &'a [Change],
+    ) -> BoxFuture<'a, Result<Reply<Updated>>>;
 
-    /// Deletes the account. Safe to repeat.
-    fn delete<'a>(&'a self, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>>;
+    /// Disables an account by these changes, in the way of this target. Safe to repeat.
+    fn disable<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+        changes: &'a [Change],
+    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
+        self.update(kind, target_id, changes)
+    }
+
+    /// Deletes the object. Safe to repeat.
+    fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>>;
 }
 
-/// A value with the exchange that brought it.
+/// A value with the exchanges that brought it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply<T> {
     /// What the target answered, understood.
     pub value: T,
-    /// The (last) request and its answer.
+    /// The last request and its answer.
     pub exchange: Exchange,
+    /// Requests of the same verb before it, in their order.
+    pub earlier: Vec<Exchange>,
 }
 
-/// One request and what came of it, without bodies and without credentials: what a log row keeps.
+impl<T> Reply<T> {
+    /// A value that one request brought.
+    pub fn new(value: T, exchange: Exchange) -> Self {
+        Self { value, exchange, earlier: Vec::new() }
+    }
+
+    /// The same after these requests.
+    #[must_use]
+    pub fn after(mut self, earlier: Vec<Exchange>) -> Self {
+        self.earlier = earlier;
+        self
+    }
+}
+
+/// One request and what came of it, without credentials: what a log row keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// `GET`, `POST`, …
@@ -55,15 +117,41 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// From the start of the request to the end of its answer.
     pub duration: Duration,
+    /// The beginning of the request's body, redacted.
+    pub request_body: Option<String>,
+    /// The beginning of the answer's body, redacted.
+    pub response_body: Option<String>,
 }
 
-/// What became of an account that was to be deleted.
+/// What became of an object that was to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Updated {
+    /// The object's id when it is another one now: some targets make it of a value that was changed.
+    pub new_id: Option<String>,
+}
+
+/// What became of an object that was to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deleted {
     /// It was there and is gone.
     Gone,
-    /// The target had no such account any more.
+    /// The target had no such object any more.
     WasGone,
+}
+
+/// Where the next page of a list begins; only the connector that made it can read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageToken(pub String);
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectPage {
+    /// Its objects, as the target sent them.
+    pub objects: Vec<TargetObject>,
+    /// `None` on the last page.
+    pub next: Option<PageToken>,
+    /// How many there are in all, if the target says so. Some lie.
+    pub total: Option<u64>,
 }
 
 /// A passed connection test.
@@ -71,6 +159,34 @@ pub enum Deleted {
 pub struct CheckReport {
     /// What was found, as a sentence.
     pub message: String,
-    /// The question asked.
+    /// The last question asked.
     pub exchange: Exchange,
+    /// The questions before it.
+    pub earlier: Vec<Exchange>,
+}
+
+/// What a target tells about itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Discovery {
+    /// Attributes by kind of object. Only ever added to an application's attribute list.
+    pub attributes: Vec<(ObjectKind, Vec<AttributeDefinition>)>,
+    /// Roles that people can be given in the target; `None` when it does not tell.
+    pub roles: Option<Vec<DiscoveredRole>>,
+    /// Profile settings that it declares: whether it has PATCH, filters, its largest page.
+    pub settings: Overrides,
+    /// What could not be read, as sentences.
+    pub remarks: Vec<String>,
+    /// The requests made.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// A role that exists in the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscoveredRole {
+    /// What mappings write: `Administrator`.
+    pub value: String,
+    /// What pages show.
+    pub display_name: String,
+    /// What it allows, in the target's words; may be empty.
+    pub description: String,
 }

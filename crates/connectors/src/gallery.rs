@@ -1,18 +1,18 @@
 //! The gallery: applications that can be added, as data files in `gallery/`.
 //!
-//! To add an application that speaks SCIM: 1. a TOML file in `gallery/` with a fresh id (copy `scim.toml`),
-//! 2. its facts in a comment on top, 3. run the tests: they load every file and put a fake with its profile
-//! through the conformance suite.
-//!
-//! A template's id never changes: applications that were added from it refer to it.
+//! To add an application that speaks SCIM: `docs/adding-a-gallery-app.md`. In short: a TOML file in `gallery/` with a
+//! fresh id; the tests load every file and put a fake with its profile through the conformance suite.
+mod schema;
+mod template;
+
 use std::sync::Arc;
 
-use purser_domain::mapping::{ObjectMapping, default_user_mapping};
-use purser_domain::schema::Schema;
-use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::profile::Profile;
+pub use template::{
+    AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
+    FieldFormat, ObjectTemplate, RowTemplate, Template, TenantUrl, UrlChoice,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "gallery/"]
@@ -22,84 +22,6 @@ struct Files;
 #[derive(Debug, Clone)]
 pub struct Gallery {
     templates: Vec<Arc<Template>>,
-}
-
-/// An application that can be added.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Template {
-    /// Id, also in the API (`applicationTemplates/{id}`).
-    pub id: Uuid,
-    /// Name.
-    pub name: String,
-    /// Publisher.
-    pub publisher: String,
-    /// Categories, at least one.
-    pub categories: Vec<String>,
-    /// One or two sentences.
-    pub description: String,
-    /// The publisher's page.
-    #[serde(default)]
-    pub home_page: Option<String>,
-    /// The kind of API it speaks.
-    pub connector: ConnectorKind,
-    /// Where it is.
-    pub tenant_url: TenantUrl,
-    /// What the administrator enters under Admin Credentials.
-    pub credentials: Vec<CredentialField>,
-    /// What it can be provisioned with.
-    pub mappings: Vec<MappingPreset>,
-    /// Its deviations.
-    #[serde(default)]
-    pub profile: Profile,
-    /// What to do in the application itself, step by step.
-    pub setup_steps: Vec<String>,
-}
-
-/// Kinds of target API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ConnectorKind {
-    /// SCIM 2.0 (RFC 7643, RFC 7644).
-    Scim,
-}
-
-/// Where an application is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TenantUrl {
-    /// Filled in for the administrator, when it is the same for everybody.
-    #[serde(default)]
-    pub default: Option<String>,
-    /// What it looks like.
-    pub hint: String,
-}
-
-/// A field under Admin Credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CredentialField {
-    /// Key in the synchronization secrets of the API.
-    pub key: String,
-    /// Label.
-    pub label: String,
-    /// Stored encrypted and never shown again.
-    #[serde(default)]
-    pub secret: bool,
-    /// Needed before provisioning can start.
-    #[serde(default)]
-    pub required: bool,
-    /// Where to get it.
-    #[serde(default)]
-    pub help: String,
-}
-
-/// Object mappings that a new application starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MappingPreset {
-    /// The default mapping of a SCIM application's users.
-    DefaultUsers,
 }
 
 /// A gallery file that is not right.
@@ -166,23 +88,11 @@ impl Gallery {
 }
 
 impl Template {
-    /// The schema that an application of this name, made from this template, starts with. Its mappings' names are
-    /// worded as in the seed documents.
+    /// The credential method with this id, or the first one that new applications are offered.
     #[must_use]
-    pub fn default_schema(&self, application: &str) -> Schema {
-        let mappings = self.mappings.iter().map(|preset| preset.build(application)).collect();
-        Schema::default_for(application, mappings)
-    }
-}
-
-impl MappingPreset {
-    fn build(self, application: &str) -> ObjectMapping {
-        match self {
-            Self::DefaultUsers => ObjectMapping {
-                name: format!("Synchronize Purser Users to {application}"),
-                ..default_user_mapping()
-            },
-        }
+    pub fn method(&self, id: &str) -> Option<&CredentialMethod> {
+        let named = self.credential_methods.iter().find(|method| method.id == id);
+        named.or_else(|| self.credential_methods.iter().find(|method| !method.superseded))
     }
 }
 
@@ -198,10 +108,8 @@ mod tests {
             let name = &template.name;
             assert!(!template.categories.is_empty() && !template.publisher.is_empty(), "{name}");
             assert!(template.description.ends_with('.'), "{name}");
-            assert!(!template.setup_steps.is_empty() && !template.mappings.is_empty(), "{name}");
-            let keys: Vec<_> =
-                template.credentials.iter().map(|field| (field.key.as_str(), field.secret)).collect();
-            assert_eq!(keys, [("BaseAddress", false), ("SecretToken", true)], "{name}");
+            assert!(!template.setup_steps.is_empty() && !template.user.mapping.is_empty(), "{name}");
+            assert!(template.method("").is_some(), "{name}");
             if let Some(url) = &template.tenant_url.default {
                 assert!(url.starts_with("https://"), "{name}");
             }

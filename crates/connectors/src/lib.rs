@@ -17,17 +17,28 @@
 //! implementation of [`Connector`], 2. a word in [`gallery::ConnectorKind`] and an arm in [`connect`],
 //! 3. the conformance suite in `tests/it/conformance.rs` run against a fake of it.
 
+pub mod auth;
 mod connect;
 pub mod connector;
 mod error;
 pub mod gallery;
 pub mod http;
 mod profile;
+mod samanage;
 mod scim;
 
-pub use connect::{Credentials, connect};
-pub use connector::{CheckReport, Connector, Deleted, Exchange, Reply, Result};
+pub use connect::{Credentials, Target, TokenVault, Tokens, connect, effective_profile};
+pub use connector::{
+    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, Exchange, ObjectPage, PageToken, Reply,
+    Result, Updated,
+};
 pub use error::{ConnectorError, ErrorKind, Trouble, Unreachable};
-pub use gallery::{ConnectorKind, CredentialField, Gallery, GalleryError, Template, TenantUrl};
+pub use gallery::{
+    AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
+    FieldFormat, Gallery, GalleryError, ObjectTemplate, RowTemplate, Template, TenantUrl, UrlChoice,
+};
 pub use http::{EgressPolicy, HttpKit, Network};
-pub use profile::{ElementFilter, Profile};
+pub use profile::{
+    Clear, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides, Paging, Profile,
+    RateLimit, RolesShape, ValueRule,
+};

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use purser_domain::mapping::MatchQuery;
+use purser_domain::mapping::{MatchQuery, ObjectKind};
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, TargetObject, Write};
 use purser_domain::target_schema::TargetRule;
@@ -26,7 +26,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::connector::{CheckReport, Connector, Deleted, Reply, Result};
+use crate::connector::{
+    CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Result, Updated,
+};
 use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::Template;
 use crate::http::{Answer, Call, Endpoint};
@@ -47,8 +49,7 @@ pub(crate) struct ScimConnector {
 }
 
 impl ScimConnector {
-    pub(crate) fn new(endpoint: Endpoint, template: &Template) -> Result<Self> {
-        let profile = template.profile.clone();
+    pub(crate) fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Result<Self> {
         let content_type =
             HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
         let matching = template
@@ -63,9 +64,14 @@ impl ScimConnector {
         Ok(Self { endpoint, profile, content_type, matching, patches })
     }
 
-    async fn query(&self, path: &TargetPath, value: &Value) -> Result<(Answer, answer::Listing)> {
+    async fn query(
+        &self,
+        kind: ObjectKind,
+        path: &TargetPath,
+        value: &Value,
+    ) -> Result<(Answer, answer::Listing)> {
         let query = request::filter_query(path, value, self.profile.element_filter)?;
-        let answer = self.send(Method::GET, request::USERS.to_owned(), Some(query), None).await?;
+        let answer = self.send(Method::GET, request::collection(kind).to_owned(), Some(query), None).await?;
         if answer.status != StatusCode::OK {
             return Err(problem::refused(
                 &self.endpoint,
@@ -82,7 +88,7 @@ impl ScimConnector {
 
     async fn check(&self) -> Result<CheckReport> {
         let nobody = Value::String(Uuid::new_v4().to_string());
-        let (answer, listing) = match self.query(&self.matching, &nobody).await {
+        let (answer, listing) = match self.query(ObjectKind::User, &self.matching, &nobody).await {
             // One account's trouble in a cycle is the whole target's trouble here.
             Err(error) if matches!(error.kind(), ErrorKind::Rejected { .. }) => {
                 return Err(error.with_kind(ErrorKind::Misconfigured));
@@ -100,11 +106,12 @@ impl ScimConnector {
                 self.matching
             ),
             exchange: answer.exchange,
+            earlier: Vec::new(),
         })
     }
 
-    async fn find(&self, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>> {
-        let (answer, listing) = self.query(&query.path, &query.value).await?;
+    async fn find(&self, kind: ObjectKind, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>> {
+        let (answer, listing) = self.query(kind, &query.path, &query.value).await?;
         let rule = TargetRule::of(&query.path);
         let is_match = |object: &TargetObject| {
             query.path.find(&object.body).is_some_and(|found| rule.matches(&query.value, found))
@@ -114,107 +121,136 @@ impl ScimConnector {
         if matches.is_empty() && listing.total > 0 {
             return Err(problem::strangers(&self.endpoint, answer, &query.path, listing.total));
         }
-        Ok(Reply { value: matches, exchange: answer.exchange })
+        Ok(Reply::new(matches, answer.exchange))
     }
 
-    async fn read(&self, id: &str) -> Result<Reply<Option<TargetObject>>> {
-        let answer = self.send(Method::GET, request::user_path(id)?, None, None).await?;
+    async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
+        let answer = self.send(Method::GET, request::object_path(kind, id)?, None, None).await?;
         if answer.status == StatusCode::OK {
             return match answer::read_object(&answer) {
-                Ok(object) => Ok(Reply { value: Some(object), exchange: answer.exchange }),
+                Ok(object) => Ok(Reply::new(Some(object), answer.exchange)),
                 Err(why) => Err(problem::unusable(&self.endpoint, answer, Asked::Read, why)),
             };
         }
         if is_gone(&answer) {
-            return Ok(Reply { value: None, exchange: answer.exchange });
+            return Ok(Reply::new(None, answer.exchange));
         }
         Err(problem::refused(&self.endpoint, self.seen(answer)?, Asked::Read, std::iter::empty()))
     }
 
-    async fn create(&self, write: &Write) -> Result<Reply<TargetObject>> {
+    async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>> {
+        let start = page.and_then(|page| page.0.parse::<u64>().ok()).unwrap_or(1);
+        let query = format!("startIndex={start}&count={}", self.profile.page_size);
+        let answer = self.send(Method::GET, request::collection(kind).to_owned(), Some(query), None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Find, std::iter::empty()));
+        }
+        let listing = match answer::read_listing(&answer) {
+            Ok(listing) => listing,
+            Err(why) => return Err(problem::unusable(&self.endpoint, answer, Asked::Find, why)),
+        };
+        let behind = start + listing.objects.len() as u64;
+        let next =
+            (!listing.objects.is_empty() && behind <= listing.total).then(|| PageToken(behind.to_string()));
+        let page = ObjectPage { objects: listing.objects, next, total: Some(listing.total) };
+        Ok(Reply::new(page, answer.exchange))
+    }
+
+    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
         let body = body::created(write, &self.profile);
-        let answer = self.send(Method::POST, request::USERS.to_owned(), None, Some(&body)).await?;
+        let answer = self.send(Method::POST, request::collection(kind).to_owned(), None, Some(&body)).await?;
         if !answer.status.is_success() {
             let paths = write.values.iter().map(|value| value.path.as_ref());
             return Err(problem::refused(&self.endpoint, answer, Asked::Create, paths));
         }
         match answer::read_created(&answer) {
-            Ok(object) => Ok(Reply { value: object, exchange: answer.exchange }),
+            Ok(object) => Ok(Reply::new(object, answer.exchange)),
             Err(why) => Err(problem::unusable(&self.endpoint, answer, Asked::Create, why)),
         }
     }
 
-    async fn update(&self, id: &str, changes: &[Change]) -> Result<Reply<()>> {
+    async fn update(&self, kind: ObjectKind, id: &str, changes: &[Change]) -> Result<Reply<Updated>> {
         if !self.patches.load(Ordering::Relaxed) {
-            let (current, _) = self.load(id).await?;
-            return self.put(id, &current, changes).await;
+            let (current, _) = self.load(kind, id).await?;
+            return self.put(kind, id, &current, changes).await;
         }
         // Mostly the changes tell by themselves which operations they are; when not, or when the account turns
         // out to be different from what they assume, it is read and the operations are made from what it has.
         if let Ok(Some(body)) = patch::body(changes, None, &self.profile) {
-            let answer = self.patch(id, &body).await?;
+            let answer = self.patch(kind, id, &body).await?;
             match answer.status {
                 StatusCode::BAD_REQUEST if may_miss_its_place(changes) => {}
                 StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                    return self.update_without_patch(id, changes).await;
+                    return self.update_without_patch(kind, id, changes).await;
                 }
                 _ => return self.updated(answer, changes),
             }
         }
-        let (current, exchange) = self.load(id).await?;
+        let (current, exchange) = self.load(kind, id).await?;
         let Ok(Some(body)) = patch::body(changes, Some(&current), &self.profile) else {
-            return Ok(Reply { value: (), exchange });
+            return Ok(Reply::new(Updated::default(), exchange));
         };
-        let answer = self.patch(id, &body).await?;
+        let answer = self.patch(kind, id, &body).await?;
         match answer.status {
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 self.patches.store(false, Ordering::Relaxed);
-                self.put(id, &current, changes).await
+                self.put(kind, id, &current, changes).await
             }
             _ => self.updated(answer, changes),
         }
     }
 
-    async fn update_without_patch(&self, id: &str, changes: &[Change]) -> Result<Reply<()>> {
+    async fn update_without_patch(
+        &self,
+        kind: ObjectKind,
+        id: &str,
+        changes: &[Change],
+    ) -> Result<Reply<Updated>> {
         self.patches.store(false, Ordering::Relaxed);
-        let (current, _) = self.load(id).await?;
-        self.put(id, &current, changes).await
+        let (current, _) = self.load(kind, id).await?;
+        self.put(kind, id, &current, changes).await
     }
 
-    async fn patch(&self, id: &str, body: &Value) -> Result<Answer> {
-        self.send(Method::PATCH, request::user_path(id)?, None, Some(body)).await
+    async fn patch(&self, kind: ObjectKind, id: &str, body: &Value) -> Result<Answer> {
+        self.send(Method::PATCH, request::object_path(kind, id)?, None, Some(body)).await
     }
 
-    async fn put(&self, id: &str, current: &Value, changes: &[Change]) -> Result<Reply<()>> {
+    async fn put(
+        &self,
+        kind: ObjectKind,
+        id: &str,
+        current: &Value,
+        changes: &[Change],
+    ) -> Result<Reply<Updated>> {
         let body = body::replaced(current, changes, &self.profile);
-        let answer = self.send(Method::PUT, request::user_path(id)?, None, Some(&body)).await?;
+        let answer = self.send(Method::PUT, request::object_path(kind, id)?, None, Some(&body)).await?;
         self.updated(answer, changes)
     }
 
-    fn updated(&self, answer: Answer, changes: &[Change]) -> Result<Reply<()>> {
+    fn updated(&self, answer: Answer, changes: &[Change]) -> Result<Reply<Updated>> {
         if !answer.status.is_success() {
             let paths = changes.iter().map(|change| change.path.as_ref());
             return Err(problem::refused(&self.endpoint, answer, Asked::Update, paths));
         }
         // The body of a PATCH is optional, so there is nothing to read in it; a web page is no answer to one.
         let answer = self.seen(answer)?;
-        Ok(Reply { value: (), exchange: answer.exchange })
+        Ok(Reply::new(Updated::default(), answer.exchange))
     }
 
-    async fn delete(&self, id: &str) -> Result<Reply<Deleted>> {
-        let answer = self.send(Method::DELETE, request::user_path(id)?, None, None).await?;
+    async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
+        let answer = self.send(Method::DELETE, request::object_path(kind, id)?, None, None).await?;
         if answer.status.is_success() {
             let answer = self.seen(answer)?;
-            return Ok(Reply { value: Deleted::Gone, exchange: answer.exchange });
+            return Ok(Reply::new(Deleted::Gone, answer.exchange));
         }
         if is_gone(&answer) {
-            return Ok(Reply { value: Deleted::WasGone, exchange: answer.exchange });
+            return Ok(Reply::new(Deleted::WasGone, answer.exchange));
         }
         Err(problem::refused(&self.endpoint, answer, Asked::Delete, std::iter::empty()))
     }
 
-    async fn load(&self, id: &str) -> Result<(Value, crate::connector::Exchange)> {
-        let reply = self.read(id).await?;
+    async fn load(&self, kind: ObjectKind, id: &str) -> Result<(Value, crate::connector::Exchange)> {
+        let reply = self.read(kind, id).await?;
         match reply.value {
             Some(object) => Ok((object.body, reply.exchange)),
             None => Err(ConnectorError::new(
@@ -252,28 +288,57 @@ impl ScimConnector {
 }
 
 impl Connector for ScimConnector {
-    fn check(&self) -> BoxFuture<'_, Result<CheckReport>> {
+    fn check<'a>(&'a self, _kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
         self.check().boxed()
     }
 
-    fn find<'a>(&'a self, query: &'a MatchQuery) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>> {
-        self.find(query).boxed()
+    fn discover(&self) -> BoxFuture<'_, Result<Discovery>> {
+        async { Ok(Discovery::default()) }.boxed()
     }
 
-    fn read<'a>(&'a self, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>> {
-        self.read(target_id).boxed()
+    fn find<'a>(
+        &'a self,
+        kind: ObjectKind,
+        query: &'a MatchQuery,
+    ) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>> {
+        self.find(kind, query).boxed()
     }
 
-    fn create<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
-        self.create(write).boxed()
+    fn list<'a>(
+        &'a self,
+        kind: ObjectKind,
+        page: Option<&'a PageToken>,
+    ) -> BoxFuture<'a, Result<Reply<ObjectPage>>> {
+        self.list(kind, page).boxed()
     }
 
-    fn update<'a>(&'a self, target_id: &'a str, changes: &'a [Change]) -> BoxFuture<'a, Result<Reply<()>>> {
-        self.update(target_id, changes).boxed()
+    fn read<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+    ) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>> {
+        self.read(kind, target_id).boxed()
     }
 
-    fn delete<'a>(&'a self, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {
-        self.delete(target_id).boxed()
+    fn create<'a>(
+        &'a self,
+        kind: ObjectKind,
+        write: &'a Write,
+    ) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
+        self.create(kind, write).boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+        changes: &'a [Change],
+    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
+        self.update(kind, target_id, changes).boxed()
+    }
+
+    fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {
+        self.delete(kind, target_id).boxed()
     }
 }
 

@@ -22,9 +22,11 @@ mod error;
 mod queue;
 mod record;
 mod settings;
+mod target;
 
 pub use cycle::{CycleEnd, CycleOutcome};
 pub use engine::Engine;
 pub use error::EngineError;
 pub use queue::TaskQueue;
 pub use settings::{EngineDeps, EngineSettings};
+pub use target::target_of;

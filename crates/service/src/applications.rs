@@ -89,6 +89,8 @@ impl Portal {
             notify_on_failure: false,
             // The seeds' rule: Default Access does not count for provisioning.
             default_access_counts: false,
+            credential_method: String::new(),
+            profile: serde_json::Map::new(),
             updated_at: now,
             mapping_generation: 1,
         };

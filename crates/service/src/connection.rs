@@ -4,8 +4,9 @@ use crate::credentials::{SECRET_TOKEN, check_token_stays, parse_secret_token, pa
 use crate::error::{Result, conflict, invalid};
 use crate::job::load_job_of;
 use crate::portal::Portal;
-use purser_connectors::{ConnectorError, Credentials, ErrorKind, Exchange, connect};
+use purser_connectors::{ConnectorError, ErrorKind, Exchange, Target, connect};
 use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
+use purser_engine::target_of;
 
 /// The original's words for success.
 const AUTHORIZED: &str = "The supplied credentials are authorized to enable provisioning.";
@@ -47,8 +48,12 @@ impl Portal {
             conflict("The gallery application that this one was added from is not in this version of Purser.")
         })?;
         let title = format!("Testing connection to {}", application.display_name);
-        let checked = match connect(&template, Credentials { tenant_url, secret_token }, &self.deps.kit) {
-            Ok(connector) => connector.check().await,
+        let mut secrets = self.store().read_secrets(application.id).await?;
+        secrets.insert(SECRET_TOKEN.to_owned(), secret_token);
+        let target = Target { tenant_url, ..target_of(self.store(), &spec, secrets) };
+        let kinds: Vec<_> = template.objects().map(|(kind, _)| kind).collect();
+        let checked = match connect(&template, &target, &self.deps.kit) {
+            Ok(connector) => connector.check(&kinds).await,
             Err(error) => Err(error),
         };
         Ok(match checked {
@@ -106,6 +111,8 @@ mod tests {
             path: "/scim/Users?filter=x".into(),
             status,
             duration: Duration::from_millis(12),
+            request_body: None,
+            response_body: None,
         }
     }
 

@@ -83,6 +83,8 @@ async fn prepare(store: &Store) -> Result<JobSpec> {
         notification_email: String::new(),
         notify_on_failure: false,
         default_access_counts: false,
+        credential_method: String::new(),
+        profile: serde_json::Map::new(),
         updated_at: now,
     };
     let tx = store.begin().await?;

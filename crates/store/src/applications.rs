@@ -159,6 +159,7 @@ impl Tx {
             description: Set(new.description.clone()),
             value: Set(new.value.clone()),
             enabled: Set(new.enabled),
+            ..Default::default()
         };
         app_role::Entity::insert(row)
             .exec_without_returning(&self.db())

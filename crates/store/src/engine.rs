@@ -4,9 +4,7 @@ use crate::{Application, JobMode, JobSpec, JobStatus, Reads, Seed, Store, StoreE
 use jiff::Timestamp;
 use purser_domain::{ids::JobId, schema::Schema, secret::Secret};
 use sea_orm::ConnectionTrait;
-
-/// The name under which an application's *Secret Token* is stored.
-const SECRET_TOKEN: &str = "SecretToken";
+use std::collections::BTreeMap;
 
 /// All that a cycle needs to know about its job.
 #[derive(Debug, Clone)]
@@ -21,15 +19,15 @@ pub struct Job {
     pub schema: Schema,
     /// Where the random functions of its expressions take their chance from.
     pub seed: Seed,
-    /// The application's Secret Token, if one was entered.
-    pub token: Option<Secret>,
+    /// What was entered under Admin Credentials, by the fields' keys.
+    pub secrets: BTreeMap<String, Secret>,
 }
 
 impl Store {
     /// The job as it is at one instant; `None` when it is gone.
     ///
     /// # Errors
-    /// [`StoreError::Secret`] when the token was stored under another master key, [`StoreError::Missing`] when the job
+    /// [`StoreError::Secret`] when one was stored under another master key, [`StoreError::Missing`] when the job
     /// was never given a schema.
     pub async fn load_job(&self, job: JobId) -> Result<Option<Job>, StoreError> {
         let reads = self.snapshot().await?;
@@ -38,8 +36,8 @@ impl Store {
         let application = reads.load_application(spec.application_id).await?;
         let schema = reads.load_schema(job).await?;
         let seed = reads.derive_seed(job)?;
-        let token = reads.read_secret(spec.application_id, SECRET_TOKEN).await?;
-        Ok(Some(Job { spec, status, application, schema, seed, token }))
+        let secrets = reads.read_secrets(spec.application_id).await?;
+        Ok(Some(Job { spec, status, application, schema, seed, secrets }))
     }
 
     /// Removes the queue's finished tasks from before that instant, and its workers that have been silent since then.

@@ -2,7 +2,7 @@
 
 use crate::{
     Reads, StoreError, Tx,
-    convert::{instant, millis, word, words},
+    convert::{from_json, instant, millis, to_json, word, words},
     entities::{job_spec, job_status},
     error::Doing,
 };
@@ -15,6 +15,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde_json::{Map, Value as Json};
 
 words! {
     /// Provisioning Mode.
@@ -52,6 +53,10 @@ pub struct JobSpec {
     pub notify_on_failure: bool,
     /// The Default Access role entitles to an account.
     pub default_access_counts: bool,
+    /// Id of the credential method; empty for the first that its gallery file offers.
+    pub credential_method: String,
+    /// Its own settings in the quirk profile, by their names.
+    pub profile: Map<String, Json>,
     /// When it was last edited.
     pub updated_at: Timestamp,
 }
@@ -100,7 +105,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Taken`] when the application has one.
     pub async fn insert_job(&self, new: &JobSpec) -> Result<(), StoreError> {
-        job_spec::Entity::insert(to_row(new))
+        job_spec::Entity::insert(to_row(new)?)
             .exec_without_returning(&self.db())
             .await
             .doing_unique("insert a job", "job")?;
@@ -121,7 +126,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
     pub async fn update_spec(&self, changed: &JobSpec, expected_generation: i64) -> Result<(), StoreError> {
-        let mut row = to_row(changed);
+        let mut row = to_row(changed)?;
         row.generation = Set(expected_generation + 1);
         (row.job_id, row.app_id) = (NotSet, NotSet);
         let done = job_spec::Entity::update_many()
@@ -139,8 +144,8 @@ impl Tx {
     }
 }
 
-fn to_row(spec: &JobSpec) -> job_spec::ActiveModel {
-    job_spec::ActiveModel {
+fn to_row(spec: &JobSpec) -> Result<job_spec::ActiveModel, StoreError> {
+    Ok(job_spec::ActiveModel {
         job_id: Set(spec.job_id.as_uuid()),
         app_id: Set(spec.application_id.as_uuid()),
         generation: Set(spec.generation),
@@ -152,8 +157,10 @@ fn to_row(spec: &JobSpec) -> job_spec::ActiveModel {
         notification_email: Set(spec.notification_email.clone()),
         notify_on_failure: Set(spec.notify_on_failure),
         default_access_counts: Set(spec.default_access_counts),
+        credential_method: Set(spec.credential_method.clone()),
+        profile: Set(to_json("profile settings", &spec.profile)?),
         updated_at: Set(millis(spec.updated_at)),
-    }
+    })
 }
 
 fn from_row(row: job_spec::Model) -> Result<JobSpec, StoreError> {
@@ -169,6 +176,8 @@ fn from_row(row: job_spec::Model) -> Result<JobSpec, StoreError> {
         notification_email: row.notification_email,
         notify_on_failure: row.notify_on_failure,
         default_access_counts: row.default_access_counts,
+        credential_method: row.credential_method,
+        profile: from_json("profile settings", &row.profile)?,
         updated_at: instant(row.updated_at)?,
     })
 }

@@ -1,11 +1,18 @@
 //! Credentials of applications: they go in and are read by the engine, and never leave it.
 
-use crate::{Reads, StoreError, Tx, cipher::Sealed, convert::millis, entities::secret, error::Doing};
+use crate::{
+    Reads, StoreError, Tx,
+    cipher::Sealed,
+    convert::{instant_or_none, millis},
+    entities::secret,
+    error::Doing,
+};
 use jiff::Timestamp;
 use purser_domain::{ids::AppId, secret::Secret};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict,
 };
+use std::collections::BTreeMap;
 
 impl Reads {
     /// The secret of this name.
@@ -22,6 +29,32 @@ impl Reads {
         plain.map(|plain| Some(Secret::new(plain))).ok_or_else(|| StoreError::Secret { key: name.to_owned() })
     }
 
+    /// All secrets of an application, by their names.
+    ///
+    /// # Errors
+    /// [`StoreError::Secret`] when one was stored under another master key.
+    pub async fn read_secrets(&self, app: AppId) -> Result<BTreeMap<String, Secret>, StoreError> {
+        let query = secret::Entity::find().filter(secret::Column::AppId.eq(app.as_uuid()));
+        let rows = query.all(&self.db()).await.doing("read secrets")?;
+        let open = |row: secret::Model| {
+            let sealed = Sealed { nonce: row.nonce, ciphertext: row.ciphertext };
+            let plain = self.cipher.open(app, &row.name, &sealed);
+            let plain = plain.ok_or_else(|| StoreError::Secret { key: row.name.clone() })?;
+            Ok((row.name, Secret::new(plain)))
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    /// The names of an application's secrets, with the time when each ends, if that is known. Decrypts nothing.
+    pub async fn list_secret_names(
+        &self,
+        app: AppId,
+    ) -> Result<BTreeMap<String, Option<Timestamp>>, StoreError> {
+        let query = secret::Entity::find().filter(secret::Column::AppId.eq(app.as_uuid()));
+        let rows = query.all(&self.db()).await.doing("list secrets")?;
+        rows.into_iter().map(|row| Ok((row.name, instant_or_none(row.expires_at)?))).collect()
+    }
+
     /// Whether there is a secret of this name. Does not decrypt it.
     pub async fn has_secret(&self, app: AppId, name: &str) -> Result<bool, StoreError> {
         let query = secret::Entity::find()
@@ -32,7 +65,7 @@ impl Reads {
 }
 
 impl Tx {
-    /// Stores a secret, in place of an older one.
+    /// Stores a secret, in place of an older one; when it ends is not known.
     pub async fn write_secret(
         &self,
         app: AppId,
@@ -48,9 +81,15 @@ impl Tx {
             nonce: Set(sealed.nonce),
             ciphertext: Set(sealed.ciphertext),
             updated_at: Set(millis(now)),
+            expires_at: Set(None),
         };
         let replace = OnConflict::columns([secret::Column::AppId, secret::Column::Name])
-            .update_columns([secret::Column::Nonce, secret::Column::Ciphertext, secret::Column::UpdatedAt])
+            .update_columns([
+                secret::Column::Nonce,
+                secret::Column::Ciphertext,
+                secret::Column::UpdatedAt,
+                secret::Column::ExpiresAt,
+            ])
             .to_owned();
         secret::Entity::insert(row)
             .on_conflict(replace)
@@ -58,6 +97,21 @@ impl Tx {
             .await
             .doing("write a secret")?;
         Ok(())
+    }
+
+    /// Notes when a secret ends. False when there is none of this name.
+    pub async fn set_secret_expiry(
+        &self,
+        app: AppId,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let row = secret::ActiveModel { expires_at: Set(expires_at.map(millis)), ..Default::default() };
+        let query = secret::Entity::update_many()
+            .set(row)
+            .filter(secret::Column::AppId.eq(app.as_uuid()))
+            .filter(secret::Column::Name.eq(name));
+        Ok(query.exec(&self.db()).await.doing("note when a secret ends")?.rows_affected > 0)
     }
 
     /// Removes a secret. False when there was none.

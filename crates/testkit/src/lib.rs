@@ -17,11 +17,13 @@
 mod connections;
 mod faults;
 mod journal;
+mod oauth_server;
 mod samanage_target;
 mod scim_target;
 
 pub use faults::{Fault, FaultRule};
 pub use journal::{Counts, JournalEntry};
+pub use oauth_server::{OAuthOptions, OAuthServer};
 pub use samanage_target::{
     ComplaintStyle, FieldType, Kind, Mail, MemberStyle, Misshapen, ResetStyle, SamanageOptions,
     SamanageTarget, Wrapping,

@@ -1,5 +1,6 @@
 //! Paths and filters as they stand in a request line.
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use purser_domain::mapping::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;
@@ -12,15 +13,20 @@ use crate::profile::ElementFilter;
 /// and in a query alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Path of the collection of users.
-pub(super) const USERS: &str = "/Users";
+/// Path of the collection.
+pub(super) const fn collection(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "/Users",
+        ObjectKind::Group => "/Groups",
+    }
+}
 
-/// Path of one user.
+/// Path of one object.
 ///
 /// # Errors
 /// Refuses ids that would lead to another place: URLs resolve `.` and `..` even when they are encoded, so that
 /// such an id would aim the request at the whole collection.
-pub(super) fn user_path(id: &str) -> Result<String> {
+pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
     if id.is_empty() || id == "." || id == ".." {
         return Err(ConnectorError::new(
             ErrorKind::Rejected { attribute: Some("id".to_owned()) },
@@ -28,8 +34,9 @@ pub(super) fn user_path(id: &str) -> Result<String> {
             "The application must give its accounts ids that can stand in an address.",
         ));
     }
-    let mut path = String::with_capacity(USERS.len() + 1 + id.len());
-    path.push_str(USERS);
+    let collection = collection(kind);
+    let mut path = String::with_capacity(collection.len() + 1 + id.len());
+    path.push_str(collection);
     path.push('/');
     path.extend(utf8_percent_encode(id, ENCODED));
     Ok(path)
@@ -121,9 +128,9 @@ mod tests {
 
     #[test]
     fn ids_stay_inside_their_path_segment() {
-        assert_eq!(user_path("a/b?c#d%").unwrap(), "/Users/a%2Fb%3Fc%23d%25");
+        assert_eq!(object_path(ObjectKind::User, "a/b?c#d%").unwrap(), "/Users/a%2Fb%3Fc%23d%25");
         for id in ["", ".", ".."] {
-            assert!(user_path(id).is_err(), "{id}");
+            assert!(object_path(ObjectKind::User, id).is_err(), "{id}");
         }
     }
 }

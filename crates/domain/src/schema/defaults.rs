@@ -17,7 +17,19 @@ impl Schema {
     /// application's name and the attributes of a SCIM user, and a rule for each mapping.
     #[must_use]
     pub fn default_for(application: &str, mappings: Vec<ObjectMapping>) -> Self {
-        let target_objects = mappings.iter().map(define_target).collect();
+        Self::with_targets(application, mappings.into_iter().map(|mapping| (mapping, None)).collect())
+    }
+
+    /// The same with the application's own attribute lists; where there is none, SCIM's. What a mapping writes besides
+    /// is added to its list.
+    #[must_use]
+    pub fn with_targets(
+        application: &str,
+        objects: Vec<(ObjectMapping, Option<Vec<AttributeDefinition>>)>,
+    ) -> Self {
+        let target_objects =
+            objects.iter().map(|(mapping, list)| define_target(mapping, list.as_deref())).collect();
+        let mappings: Vec<_> = objects.into_iter().map(|(mapping, _)| mapping).collect();
         let source_objects = ObjectKind::ALL.iter().filter(|kind| {
             **kind == ObjectKind::User || mappings.iter().any(|mapping| mapping.source_object == **kind)
         });
@@ -54,12 +66,19 @@ fn define_source(kind: ObjectKind) -> ObjectDefinition {
     ObjectDefinition { name: kind.as_str().to_owned(), attributes, extra: Map::new() }
 }
 
-/// The attributes of SCIM, and what the mapping writes besides.
-fn define_target(mapping: &ObjectMapping) -> ObjectDefinition {
-    let known = match mapping.source_object {
+/// The attributes of the list, or else of SCIM, and what the mapping writes besides.
+fn define_target(mapping: &ObjectMapping, list: Option<&[AttributeDefinition]>) -> ObjectDefinition {
+    let own = list.map(|list| {
+        TargetSchema::from_definition(&ObjectDefinition {
+            name: mapping.target_object.clone(),
+            attributes: list.to_vec(),
+            extra: Map::new(),
+        })
+    });
+    let known = own.as_ref().unwrap_or_else(|| match mapping.source_object {
         ObjectKind::User => TargetSchema::scim_user(),
         ObjectKind::Group => TargetSchema::scim_group(),
-    };
+    });
     let unknown = mapping.attributes.iter().filter(|row| known.find(&row.target).is_none());
     let more = unknown.map(|row| AttributeDefinition {
         name: row.target.clone(),

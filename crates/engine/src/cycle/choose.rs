@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use purser_connectors::Exchange;
+use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::{Choice, MatchQuery, UniqueQuestion};
 
 use super::{
@@ -38,7 +39,7 @@ pub(crate) async fn ask(cycle: &Cycle, choosing: Choosing) -> Chosen {
                 value: candidate.clone(),
                 redacted: question.redacted,
             };
-            match cycle.send(Repeat::Safe, |connector| connector.find(&query)).await {
+            match cycle.send(Repeat::Safe, |connector| connector.find(ObjectKind::User, &query)).await {
                 Sent::Reply(mut reply) => {
                     if query.redacted {
                         hide_query(&mut reply.exchange);

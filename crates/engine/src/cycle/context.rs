@@ -14,7 +14,7 @@ use purser_connectors::{Connector, ConnectorError, ErrorKind, Reply};
 use purser_domain::{
     expression::Context,
     ids::{CycleId, JobId, UserId},
-    mapping::CompiledMapping,
+    mapping::{CompiledMapping, ObjectKind},
     scope::CompiledFilter,
     target_schema::TargetSchema,
 };
@@ -198,7 +198,7 @@ impl Cycle {
         {
             return works;
         }
-        let works = match self.connector.check().await {
+        let works = match self.connector.check(&[ObjectKind::User]).await {
             Ok(_) => true,
             Err(error) => {
                 let works = too_many_requests(&error).is_some();

@@ -6,6 +6,7 @@ use purser_connectors::{ConnectorError, Deleted, ErrorKind, Exchange};
 use purser_domain::{
     ids::LinkId,
     log::{LogAction, ModifiedProperty},
+    mapping::ObjectKind,
     plan::{
         Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipCode, SkipReason,
         TargetObject, Write,
@@ -32,7 +33,7 @@ pub(crate) enum Search {
 pub(crate) async fn search(cycle: &Cycle, queries: &[MatchQuery]) -> Search {
     let mut asked = Vec::with_capacity(1);
     for query in queries {
-        match cycle.send(Repeat::Safe, |connector| connector.find(query)).await {
+        match cycle.send(Repeat::Safe, |connector| connector.find(ObjectKind::User, query)).await {
             Sent::Reply(mut reply) => {
                 if query.redacted {
                     hide_query(&mut reply.exchange);
@@ -144,7 +145,7 @@ pub(crate) async fn perform(
 
 async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[MatchQuery]) -> Fate {
     let hides = write.values.iter().any(|value| value.redacted);
-    let error = match cycle.send(Repeat::Never, |connector| connector.create(write)).await {
+    let error = match cycle.send(Repeat::Never, |connector| connector.create(ObjectKind::User, write)).await {
         Sent::Reply(reply) => {
             let link = created(cycle, subject, &reply.value, write.exported());
             return Fate::Created { link, modified: write.modified(), exchange: Some(reply.exchange) };
@@ -177,7 +178,10 @@ async fn update(
     changes: &[Change],
 ) -> Fate {
     let modified = || changes.iter().map(Change::modified).collect::<Vec<_>>();
-    let error = match cycle.send(Repeat::Safe, |connector| connector.update(target_id, changes)).await {
+    let error = match cycle
+        .send(Repeat::Safe, |connector| connector.update(ObjectKind::User, target_id, changes))
+        .await
+    {
         Sent::Reply(reply) => {
             let Some(link) = link_after(cycle, subject, action) else {
                 return Fate::Open { keep_intent: true };
@@ -223,15 +227,16 @@ pub(crate) fn vanished(link: &Link, subject: &Subject, exchange: Option<Exchange
 
 async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     let Some(link) = &subject.link else { return Fate::Nobody };
-    let (exchange, was_gone) = match cycle.send(Repeat::Safe, |connector| connector.delete(target_id)).await {
-        Sent::Reply(reply) => (Some(reply.exchange), reply.value == Deleted::WasGone),
-        Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => {
-            (error.exchange().cloned(), true)
-        }
-        Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false, false),
-        Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
-        Sent::Stopped => return Fate::Open { keep_intent: false },
-    };
+    let (exchange, was_gone) =
+        match cycle.send(Repeat::Safe, |connector| connector.delete(ObjectKind::User, target_id)).await {
+            Sent::Reply(reply) => (Some(reply.exchange), reply.value == Deleted::WasGone),
+            Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => {
+                (error.exchange().cloned(), true)
+            }
+            Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false, false),
+            Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
+            Sent::Stopped => return Fate::Open { keep_intent: false },
+        };
     // As with updates: "not found" counts only from a target that works.
     if was_gone && !cycle.confirm_target().await {
         return Fate::Open { keep_intent: false };

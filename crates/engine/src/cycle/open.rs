@@ -1,16 +1,17 @@
 //! From a job's configuration to something that a cycle can work with.
 use std::sync::Arc;
 
-use purser_connectors::{Connector, ConnectorError, Credentials, ErrorKind, connect};
+use purser_connectors::{Connector, ConnectorError, ErrorKind, connect};
 use purser_domain::{
     mapping::{CompiledMapping, ObjectKind},
     scope::CompiledFilter,
+    secret::Secret,
     target_schema::TargetSchema,
 };
 use purser_store::Job;
 use uuid::Uuid;
 
-use crate::engine::Inner;
+use crate::{engine::Inner, target::target_of};
 
 /// What the job's schema says about people, ready to be asked.
 pub(crate) struct Rules {
@@ -34,14 +35,18 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(Rules, Arc<dyn Connecto
             "Update Purser, or add the application again from the gallery.",
         )
     })?;
-    let Some(secret_token) = job.token.clone() else {
+    let missing = template.method(&job.spec.credential_method).and_then(|method| {
+        let lacks = |key: &str| job.secrets.get(key).is_none_or(Secret::is_empty);
+        method.fields.iter().find(|field| field.required && lacks(&field.key))
+    });
+    if let Some(field) = missing {
         return Err(misconfigured(
-            "No Secret Token is stored.".to_owned(),
-            "Enter the Secret Token under Admin Credentials and save.",
+            format!("No {} is stored.", field.label),
+            "Complete the Admin Credentials and save.",
         ));
-    };
-    let credentials = Credentials { tenant_url: job.spec.tenant_url.clone(), secret_token };
-    Ok((rules, connect(template, credentials, &engine.deps.kit)?))
+    }
+    let target = target_of(&engine.deps.store, &job.spec, job.secrets.clone());
+    Ok((rules, connect(template, &target, &engine.deps.kit)?))
 }
 
 fn compile(job: &Job) -> Result<Rules, ConnectorError> {

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use purser_connectors::{Exchange, Reply};
 use purser_domain::{
     log::LogAction,
+    mapping::ObjectKind,
     plan::{Action, MatchQuery, Observed, Skip, SkipCode, SkipReason, TargetObject},
 };
 use purser_store::CycleKind;
@@ -153,8 +154,8 @@ async fn ask(cycle: &Cycle, question: Question) -> Answer {
         Question::Verify(target_id) => target_id,
         Question::Choose(choosing) => return Answer::Chosen(choose::ask(cycle, choosing).await),
     };
-    match cycle.send(Repeat::Safe, |connector| connector.read(&target_id)).await {
-        Sent::Reply(Reply { value: Some(account), exchange }) => Answer::There { account, exchange },
+    match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, &target_id)).await {
+        Sent::Reply(Reply { value: Some(account), exchange, .. }) => Answer::There { account, exchange },
         // A wrong address answers 404 to everything.
         Sent::Reply(_) if !cycle.confirm_target().await => Answer::Settled(Fate::Open { keep_intent: false }),
         Sent::Reply(reply) => Answer::Gone(reply.exchange),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use purser_domain::{
     ids::UserId,
     log::{LogAction, ModifiedProperty},
+    mapping::ObjectKind,
     path::TargetPath,
     plan::{
         Action, Change, ChangeKind, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal,
@@ -198,12 +199,13 @@ async fn check_update(
     target_id: &str,
     detail: Detail,
 ) -> Fate {
-    let account = match cycle.send(Repeat::Safe, |connector| connector.read(target_id)).await {
-        Sent::Reply(reply) => reply.value,
-        // Updates may be sent twice: what can't be found out is simply done again.
-        Sent::Failed(_) => None,
-        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
-    };
+    let account =
+        match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, target_id)).await {
+            Sent::Reply(reply) => reply.value,
+            // Updates may be sent twice: what can't be found out is simply done again.
+            Sent::Failed(_) => None,
+            Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+        };
     let count = detail.changes.len();
     let changes: Vec<Change> = detail.changes.into_iter().filter_map(ChangeDetail::read).collect();
     let made = |account: &TargetObject| {
@@ -239,7 +241,7 @@ fn is_made(cycle: &Cycle, change: &Change, body: &Value) -> bool {
 
 async fn check_delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     let Some(link) = &subject.link else { return Fate::Open { keep_intent: false } };
-    match cycle.send(Repeat::Safe, |connector| connector.read(target_id)).await {
+    match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, target_id)).await {
         Sent::Reply(reply) if reply.value.is_none() => {}
         Sent::Reply(_) | Sent::Failed(_) => return Fate::Open { keep_intent: false },
         Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },

@@ -101,6 +101,8 @@ impl World {
             notification_email: String::new(),
             notify_on_failure: false,
             default_access_counts: false,
+            credential_method: String::new(),
+            profile: serde_json::Map::new(),
             updated_at: now,
         })
         .await?;

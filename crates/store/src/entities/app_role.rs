@@ -13,6 +13,8 @@ pub struct Model {
     pub description: String,
     pub value: Option<String>,
     pub enabled: bool,
+    pub origin: String,
+    pub missing_since: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

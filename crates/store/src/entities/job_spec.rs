@@ -17,6 +17,8 @@ pub struct Model {
     pub notification_email: String,
     pub notify_on_failure: bool,
     pub default_access_counts: bool,
+    pub credential_method: String,
+    pub profile: String,
     pub updated_at: i64,
 }
 

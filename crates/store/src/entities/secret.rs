@@ -12,6 +12,7 @@ pub struct Model {
     pub nonce: Vec<u8>,
     pub ciphertext: Vec<u8>,
     pub updated_at: i64,
+    pub expires_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
