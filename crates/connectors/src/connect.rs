@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use purser_domain::secret::Secret;
 
+use crate::auth::Authorizer;
 use crate::connector::{Connector, Result};
 use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{ConnectorKind, Template};
@@ -94,6 +95,7 @@ impl fmt::Debug for TokenVault {
 /// When the Tenant URL, the credentials or the profile can't be used, with advice.
 pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
     let profile = effective_profile(template, target)?;
+    let authorizer = authorize(template, target, kit)?;
     match template.connector {
         ConnectorKind::Samanage => Err(ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -101,12 +103,21 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
             "Update Purser.",
         )),
         ConnectorKind::Scim => {
-            let none = Secret::new("");
-            let token = target.credentials.value("SecretToken").unwrap_or(&none);
-            let endpoint = kit.endpoint(&target.tenant_url, token)?;
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
             Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
         }
     }
+}
+
+fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
+    let method = template.method(&target.credentials.method).ok_or_else(|| {
+        ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!("The gallery file of {} declares no credential method.", template.name),
+            "Correct the gallery file.",
+        )
+    })?;
+    Authorizer::new(method, &target.credentials, kit)
 }
 
 /// The template's profile with the application's own settings.

@@ -18,11 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use purser_domain::secret::Secret;
+use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
 pub(crate) use endpoint::{Answer, Call, Endpoint};
 pub use network::{InvalidNetwork, Network, is_public};
 
+use crate::auth::Authorizer;
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
 use resolver::CheckedResolver;
@@ -78,11 +80,11 @@ impl HttpKit {
         Ok(Self { policy, encrypted, plain })
     }
 
-    /// The way to one target: requests are made relative to `base` and carry `token` as a bearer token.
+    /// The way to one target: requests are made relative to `base` and carry what `authorizer` says.
     ///
     /// # Errors
     /// When the URL is no URL of a target, or leads where nothing may be sent.
-    pub(crate) fn endpoint(&self, base: &str, token: &Secret) -> Result<Endpoint> {
+    pub(crate) fn endpoint(&self, base: &str, authorizer: Authorizer) -> Result<Endpoint> {
         let base = parse_base(base)?;
         let named_only = base.scheme() == "http";
         let literal = match base.host() {
@@ -95,7 +97,34 @@ impl HttpKit {
             return Err(failure::refused_address(&address.to_string(), address, named_only));
         }
         let client = if named_only { &self.plain } else { &self.encrypted };
-        Endpoint::new(client.clone(), &base, token, self.policy.max_body)
+        Ok(Endpoint::new(client.clone(), &base, authorizer, self.policy.max_body))
+    }
+}
+
+impl HttpKit {
+    /// Sends one request that is no target's but an authorization server's, under the same rules. `secrets` are
+    /// blotted out of what errors quote.
+    ///
+    /// # Errors
+    /// When the address may not be called, or no complete answer came.
+    pub(crate) async fn exchange(
+        &self,
+        request: http::Request<Vec<u8>>,
+        secrets: &[Secret],
+    ) -> Result<http::Response<Vec<u8>>> {
+        let (parts, body) = request.into_parts();
+        let address = parts.uri.to_string();
+        let mut headers = parts.headers;
+        let content_type = headers.remove(reqwest::header::CONTENT_TYPE);
+        let endpoint = self.endpoint(&address, Authorizer::none(secrets.to_vec()))?.with_headers(headers);
+        let path = if parts.uri.path().ends_with('/') { "/" } else { "" }.to_owned();
+        let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("text/plain"));
+        let call = Call { method: parts.method, path, query: None, body: Some((body, content_type)) };
+        let answer = endpoint.send(call).await?;
+        let mut response = http::Response::new(answer.body);
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = answer.headers;
+        Ok(response)
     }
 }
 
@@ -169,7 +198,7 @@ mod tests {
     fn open(allowed: &[&str], base: &str) -> Result<Endpoint> {
         let allowed_networks = allowed.iter().map(|text| text.parse().unwrap()).collect();
         let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).unwrap();
-        kit.endpoint(base, &Secret::new("t"))
+        kit.endpoint(base, Authorizer::none(Vec::new()))
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! implementation of [`Connector`], 2. a word in [`gallery::ConnectorKind`] and an arm in [`connect`],
 //! 3. the conformance suite in `tests/it/conformance.rs` run against a fake of it.
 
+pub mod auth;
 mod connect;
 pub mod connector;
 mod error;

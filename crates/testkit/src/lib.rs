@@ -12,8 +12,10 @@
 //! different: 1. a field in [`TargetOptions`], 2. the place that heeds it, 3. a profile with that deviation in the
 //! connectors' conformance suite.
 
+mod oauth_server;
 mod scim_target;
 
+pub use oauth_server::{OAuthOptions, OAuthServer};
 pub use scim_target::{
     Counts, Fault, FaultRule, FilterStyle, JournalEntry, PatchStyle, ScimTarget, TargetOptions,
 };

@@ -144,6 +144,8 @@ mod tests {
                 path: "/".into(),
                 status: Some(200),
                 duration: Duration::ZERO,
+                request_body: None,
+                response_body: None,
             },
         }
     }

@@ -1,0 +1,248 @@
+//! Credential methods: how a request proves who we are.
+//!
+//! A gallery file declares the methods of its application ([`CredentialMethod`]), an administrator enters the fields,
+//! and an [`Authorizer`] turns both into the headers of each request. When the target answers 401 it may have one more
+//! try: with Digest where the server asks for it, with a refreshed token where the old one ended early.
+//!
+//! Invariants:
+//! - Header values are marked sensitive; `Debug` shows no secret; [`Authorizer::secrets`] names everything that
+//!   transcripts must blot out.
+//! - A refresh token that a server handed out is stored before the access token that came with it is used.
+//! - Tokens are asked for through the same kit as everything else that leaves.
+//!
+//! Deliberately absent: where secrets are stored (store), the consent page's routes (server).
+//!
+//! To add a method: 1. a word in [`CredentialKind`], 2. an arm in [`Authorizer::new`], 3. the fields it needs in the
+//! gallery's validation, 4. a server in the testkit that insists on it.
+mod basic;
+mod expiry;
+pub mod oauth;
+mod session;
+
+use std::fmt;
+
+use purser_domain::secret::Secret;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::connect::Credentials;
+use crate::connector::Result;
+use crate::error::{ConnectorError, ErrorKind};
+use crate::gallery::{CredentialKind, CredentialMethod};
+use crate::http::HttpKit;
+use basic::Basic;
+pub use expiry::read_expiry;
+use session::Session;
+
+/// Key of a long-lived token.
+pub const SECRET_TOKEN: &str = "SecretToken";
+/// Key of the header that carries a long-lived token, where the administrator may choose it.
+pub const HEADER_NAME: &str = "HeaderName";
+/// Key of a user name.
+pub const USER_NAME: &str = "UserName";
+/// Key of a password.
+pub const PASSWORD: &str = "Password";
+
+/// Proves to one target who we are.
+pub(crate) struct Authorizer {
+    proof: Proof,
+}
+
+enum Proof {
+    /// Nothing; these are blotted out all the same.
+    None(Vec<Secret>),
+    Token {
+        header: HeaderName,
+        value: HeaderValue,
+        token: Secret,
+    },
+    Basic(Box<Basic>),
+    OAuth(Box<Session>),
+}
+
+impl Authorizer {
+    /// From what the gallery file declares and the administrator entered. Sends nothing.
+    ///
+    /// # Errors
+    /// When a field is missing or cannot be used in a request, with what to do.
+    pub(crate) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
+        let proof = match method.kind {
+            CredentialKind::None => Proof::None(Vec::new()),
+            CredentialKind::Bearer => match credentials.value(SECRET_TOKEN) {
+                Some(token) => token_proof(method, credentials, token)?,
+                // Some targets, mostly on test machines, ask for nothing.
+                None => Proof::None(Vec::new()),
+            },
+            CredentialKind::Basic => Proof::Basic(Box::new(Basic::new(
+                required(method, credentials, USER_NAME)?,
+                required(method, credentials, PASSWORD)?,
+            )?)),
+            CredentialKind::ClientCredentials | CredentialKind::AuthorizationCode => {
+                Proof::OAuth(Box::new(Session::new(method, credentials, kit)?))
+            }
+        };
+        Ok(Self { proof })
+    }
+
+    /// No proof of its own, for requests that carry one in their body or headers; `secrets` names it.
+    pub(crate) fn none(secrets: Vec<Secret>) -> Self {
+        Self { proof: Proof::None(secrets) }
+    }
+
+    /// The headers that this request carries.
+    ///
+    /// # Errors
+    /// When a token has to be asked for first, and is refused or not to be had.
+    pub(crate) async fn headers(&self, method: &Method, url: &Url) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::with_capacity(1);
+        match &self.proof {
+            Proof::None(_) => {}
+            Proof::Token { header, value, .. } => {
+                headers.insert(header.clone(), value.clone());
+            }
+            Proof::Basic(basic) => {
+                headers.insert(AUTHORIZATION, basic.header(method, url)?);
+            }
+            Proof::OAuth(session) => {
+                headers.insert(AUTHORIZATION, session.header().await?);
+            }
+        }
+        Ok(headers)
+    }
+
+    /// Other headers to try once more with, after the answer 401 with these headers; `None` when there is nothing
+    /// else to try. `sent`: what [`headers`](Self::headers) gave for the refused request.
+    ///
+    /// # Errors
+    /// When a new token is refused or not to be had.
+    pub(crate) async fn challenged(
+        &self,
+        method: &Method,
+        url: &Url,
+        answer: &HeaderMap,
+        sent: &HeaderMap,
+    ) -> Result<Option<HeaderMap>> {
+        let value = match &self.proof {
+            Proof::None(_) | Proof::Token { .. } => None,
+            Proof::Basic(basic) => basic.answer(method, url, answer)?,
+            Proof::OAuth(session) => session.renew(sent.get(AUTHORIZATION)).await?,
+        };
+        Ok(value.map(|value| HeaderMap::from_iter([(AUTHORIZATION, value)])))
+    }
+
+    /// Everything that must not stand in a log.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        match &self.proof {
+            Proof::None(secrets) => secrets.clone(),
+            Proof::Token { token, .. } => vec![token.clone()],
+            Proof::Basic(basic) => basic.secrets(),
+            Proof::OAuth(session) => session.secrets(),
+        }
+    }
+}
+
+impl fmt::Debug for Authorizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.proof {
+            Proof::None(_) => "Authorizer(none)",
+            Proof::Token { .. } => "Authorizer(token)",
+            Proof::Basic(_) => "Authorizer(basic)",
+            Proof::OAuth(_) => "Authorizer(oauth)",
+        })
+    }
+}
+
+fn token_proof(method: &CredentialMethod, credentials: &Credentials, token: &Secret) -> Result<Proof> {
+    let name = credentials.value(HEADER_NAME).map(Secret::expose).or(method.header.as_deref());
+    let header = match name {
+        None => AUTHORIZATION,
+        Some(name) => HeaderName::try_from(name.trim()).map_err(|_| {
+            misconfigured(
+                format!("\"{name}\" can't be the name of a header."),
+                "A header's name has letters, digits and hyphens only, for example X-Api-Key.",
+            )
+        })?,
+    };
+    let scheme = method.scheme.as_deref().unwrap_or("Bearer");
+    let text = match scheme {
+        "" => token.expose().to_owned(),
+        scheme => format!("{scheme} {}", token.expose()),
+    };
+    Ok(Proof::Token { header, value: header_value(text)?, token: token.clone() })
+}
+
+/// A header's value that is never printed.
+fn header_value(text: String) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(text).map_err(|_| {
+        misconfigured(
+            "The credentials hold a line break or a letter that no HTTP header can carry.".to_owned(),
+            "Copy them again from the application, without anything around them.",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn required<'a>(method: &CredentialMethod, credentials: &'a Credentials, key: &str) -> Result<&'a Secret> {
+    credentials.value(key).ok_or_else(|| {
+        let label = method.fields.iter().find(|field| field.key == key).map_or(key, |field| &field.label);
+        misconfigured(format!("No {label} is stored."), "Complete the Admin Credentials and save.")
+    })
+}
+
+fn misconfigured(message: String, advice: &str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::Misconfigured, message, advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn method(text: &str) -> CredentialMethod {
+        toml::from_str(text).unwrap()
+    }
+
+    fn credentials(pairs: &[(&str, &str)]) -> Credentials {
+        let values = pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::new(*value))).collect();
+        Credentials { values, ..Credentials::default() }
+    }
+
+    async fn sent(method_text: &str, pairs: &[(&str, &str)]) -> Result<HeaderMap> {
+        let kit = HttpKit::new(crate::EgressPolicy::default()).unwrap();
+        let authorizer = Authorizer::new(&method(method_text), &credentials(pairs), &kit)?;
+        authorizer.headers(&Method::GET, &Url::parse("https://x.example/Users").unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_token_goes_into_the_header_that_is_declared_or_chosen() {
+        let bearer = "id = \"t\"\nkind = \"bearer\"\nlabel = \"T\"\n";
+        let headers = sent(bearer, &[(SECRET_TOKEN, "abc")]).await.unwrap();
+        assert_eq!(headers[AUTHORIZATION], "Bearer abc");
+        assert!(headers[AUTHORIZATION].is_sensitive());
+        let own = format!("{bearer}header = \"X-Samanage-Authorization\"\n");
+        let headers = sent(&own, &[(SECRET_TOKEN, "abc")]).await.unwrap();
+        assert_eq!(headers["X-Samanage-Authorization"], "Bearer abc");
+        let plain = format!("{bearer}scheme = \"\"\n");
+        let headers = sent(&plain, &[(SECRET_TOKEN, "abc"), (HEADER_NAME, "x-api-key")]).await.unwrap();
+        assert_eq!(headers["X-Api-Key"], "abc");
+        assert!(!headers.contains_key(AUTHORIZATION));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_stand_in_a_header_is_refused_with_a_sentence_and_not_shown() {
+        let bearer = "id = \"t\"\nkind = \"bearer\"\nlabel = \"T\"\n";
+        let error = sent(bearer, &[(SECRET_TOKEN, "a\nb")]).await.unwrap_err();
+        assert!(!format!("{error:?}").contains("a\\nb"), "{error:?}");
+        assert!(sent(bearer, &[(SECRET_TOKEN, "abc"), (HEADER_NAME, "X Key")]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_user_name_and_a_password_are_sent_as_basic_at_first() {
+        let basic = "id = \"b\"\nkind = \"basic\"\nlabel = \"B\"\n";
+        let headers = sent(basic, &[(USER_NAME, "Aladdin"), (PASSWORD, "open sesame")]).await.unwrap();
+        assert_eq!(headers[AUTHORIZATION], "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        let error = sent(basic, &[(USER_NAME, "Aladdin")]).await.unwrap_err();
+        assert_eq!(error.message(), "No Password is stored.");
+    }
+}
