@@ -14,6 +14,7 @@ const SECRET: &str = "cl1ent-s3cret";
 
 /// Consents as a browser would, and gives the code and the state that come back.
 async fn consent(address: &str) -> Result<(String, String)> {
+    #[expect(clippy::disallowed_methods, reason = "the administrator's browser, which is not ours")]
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let answer = browser.get(address).send().await?;
     let location = answer.headers().get("location").context("no redirect")?.to_str()?;
