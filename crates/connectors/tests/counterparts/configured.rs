@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use purser_connectors::{
-    Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template, connect,
+    Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template,
+    connect,
 };
 use purser_domain::mapping::ObjectKind;
 use purser_domain::path::TargetPath;
@@ -41,7 +42,8 @@ impl Configured {
         let mut rows = BTreeMap::new();
         for kind in [ObjectKind::User, ObjectKind::Group] {
             let mut names = default_rows(&template, kind);
-            let required = required.iter().filter(|(of, _)| *of == kind).flat_map(|(_, attributes)| attributes);
+            let required =
+                required.iter().filter(|(of, _)| *of == kind).flat_map(|(_, attributes)| attributes);
             // What an administrator adds to the mapping by hand.
             for attribute in required.filter(|attribute| attribute.required) {
                 let is_written = names.iter().any(|name| name.eq_ignore_ascii_case(&attribute.name));
@@ -95,7 +97,8 @@ fn default_rows(template: &Template, kind: ObjectKind) -> Vec<String> {
 fn generic_template() -> Result<Arc<Template>> {
     let gallery = Gallery::load()?;
     let generic = |template: &&Arc<Template>| {
-        template.connector == ConnectorKind::Scim && template.categories.iter().any(|category| category == "Custom")
+        template.connector == ConnectorKind::Scim
+            && template.categories.iter().any(|category| category == "Custom")
     };
     let found = gallery.templates().iter().filter(generic).max_by_key(|template| template.group.is_some());
     Ok(Arc::clone(found.context("the gallery has no generic application")?))

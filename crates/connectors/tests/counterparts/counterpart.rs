@@ -144,7 +144,9 @@ impl Counterpart {
     /// How many objects it says that it has.
     pub(crate) async fn count(&self, collection: &str) -> Result<u64> {
         let (status, body) = self.get(&format!("/{collection}")).await?;
-        body["totalResults"].as_u64().with_context(|| format!("a list of {collection} answered {status}: {body}"))
+        body["totalResults"]
+            .as_u64()
+            .with_context(|| format!("a list of {collection} answered {status}: {body}"))
     }
 
     /// What it complained about until now; for a test that failed.
@@ -164,7 +166,10 @@ async fn write_schemas(extension: &Path, file: &Path) -> Result<()> {
     std::fs::write(file, serde_json::to_vec(schemas)?).context("writing schemas")
 }
 
-#[expect(clippy::disallowed_methods, reason = "looks at the server without Purser's HTTP kit, which is under test")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks at the server without Purser's HTTP kit, which is under test"
+)]
 fn witness() -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().build()?)
 }

@@ -9,9 +9,7 @@ use serde_json::Value;
 use crate::configured::{Configured, Row};
 use crate::counterpart::Counterpart;
 use crate::users;
-use crate::values::{
-    Sample, add_members, changes, expect_values, query, remove_members, row, sample, write,
-};
+use crate::values::{Sample, add_members, changes, expect_values, query, remove_members, row, sample, write};
 
 const NAME: &str = "Sales & Marketing (Zürich)";
 const NEW_NAME: &str = "Sales";

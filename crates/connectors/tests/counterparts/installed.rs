@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// What to do when a program is not there.
-const ADVICE: &str =
-    "run `cargo xtask test` once: it installs the SCIM servers that these tests speak with, and then runs the tests";
+const ADVICE: &str = "run `cargo xtask test` once: it installs the SCIM servers that these tests speak with, and then runs the tests";
 
 /// scim2-server's program.
 pub(crate) fn find_scim2_server() -> Result<PathBuf> {

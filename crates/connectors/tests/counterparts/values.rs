@@ -100,14 +100,17 @@ pub(crate) fn expect_values(held: &Value, values: &[Valued]) -> Result<()> {
             wrong.push(format!("{}: wanted {value}, found {found:?}", row.path));
         }
     }
-    ensure!(wrong.is_empty(), "the server holds other values than it was given:\n{}\n{held}", wrong.join("\n"));
+    ensure!(
+        wrong.is_empty(),
+        "the server holds other values than it was given:\n{}\n{held}",
+        wrong.join("\n")
+    );
     Ok(())
 }
 
 /// Those of the values whose change the server can show.
 pub(crate) fn shown(counterpart: &Counterpart, values: &[Valued]) -> Vec<Valued> {
-    let is_shown = |valued: &&Valued| {
-        counterpart.shows.changed_extensions || valued.row.path.extension().is_none()
-    };
+    let is_shown =
+        |valued: &&Valued| counterpart.shows.changed_extensions || valued.row.path.extension().is_none();
     values.iter().filter(is_shown).cloned().collect()
 }
