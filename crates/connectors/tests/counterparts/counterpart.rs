@@ -32,11 +32,13 @@ pub(crate) struct Shows {
     pub(crate) members: bool,
     /// Changed values of schema extensions are seen in reads.
     pub(crate) changed_extensions: bool,
+    /// A filter on `userName` looks at the `userName`.
+    pub(crate) user_names: bool,
 }
 
 impl Shows {
     /// What RFC 7643 and RFC 7644 promise.
-    const EVERYTHING: Self = Self { members: true, changed_extensions: true };
+    const EVERYTHING: Self = Self { members: true, changed_extensions: true, user_names: true };
 }
 
 /// Shapes of scim2-server: one program, several kinds of target.
@@ -88,8 +90,10 @@ impl Counterpart {
 
     /// The directory sync of SAML Jackson (npm, BoxyHQ).
     pub(crate) async fn saml_jackson() -> Result<Self> {
-        // Its groups always say that they have no members, changes of an extension are taken and not seen again.
-        let shows = Shows { members: false, changed_extensions: false };
+        // Its groups always say that they have no members; changes of an extension are taken and not seen again; and a
+        // filter on `userName` looks, whatever it says, at the first e-mail address that the account was created
+        // with, and for a value without its apostrophes.
+        let shows = Shows { members: false, changed_extensions: false, user_names: false };
         Self::start_script("jackson.mjs", shows).await
     }
 

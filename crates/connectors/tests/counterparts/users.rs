@@ -1,6 +1,7 @@
 //! The main line with users: make, find, change, clear, disable, enable, delete.
 use anyhow::{Context, Result, bail, ensure};
-use purser_connectors::Deleted;
+use purser_connectors::{Deleted, Reply};
+use purser_domain::mapping::MatchQuery;
 use purser_domain::mapping::ObjectKind::User;
 use purser_domain::plan::{Change, TargetObject};
 use serde_json::{Value, json};
@@ -10,29 +11,29 @@ use crate::configured::{Configured, Row};
 use crate::counterpart::Counterpart;
 use crate::values::{Sample, changes, expect_values, query, row, sample, shown, write};
 
-const USER_NAME: &str = "zoe.o'brien+one@example.com";
-
 /// Goes through it against a server that is empty.
 pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> Result<()> {
     let (connector, rows) = (&configured.connector, configured.rows(User));
-    let user_name = row(rows, "userName")?;
-    ensure!(find(configured, user_name).await?.is_empty(), "nobody is there yet");
+    let address_is_name = !counterpart.shows.user_names;
+    let name = if address_is_name { "zoe.obrien+one@example.com" } else { "zoe.o'brien+one@example.com" };
+    let wanted = query(row(rows, "userName")?, name);
+    ensure!(find(configured, &wanted).await?.value.is_empty(), "nobody is there yet");
 
-    let boss = create(configured, "boss@example.com", "boss", "nobody-at-all").await?;
-    let deputy = create(configured, "deputy@example.com", "deputy", &boss).await?;
-    let before = sample(rows, "userName", Sample { name: USER_NAME, mark: "first", other: &boss });
+    let boss = create(counterpart, configured, "boss@example.com", "boss", "nobody-at-all").await?;
+    let deputy = create(counterpart, configured, "deputy@example.com", "deputy", &boss).await?;
+    let before = sample(rows, "userName", Sample { name, address_is_name, mark: "first", other: &boss });
     let id = connector.create(User, &write(&before)).await.context("creating")?.value.id;
     expect_values(&load(counterpart, &id).await?, &before).context("after creating")?;
     ensure!(counterpart.count("Users").await? == 3, "three accounts, each made once");
 
-    let found = find(configured, user_name).await?;
-    ensure!(found.len() == 1 && found[0].id == id, "found by its userName: {found:?}");
+    let found = find(configured, &wanted).await?;
+    ensure!(matches!(&*found.value, [one] if one.id == id), "found by its userName: {found:?}");
     let read = connector.read(User, &id).await.context("reading")?.value.context("not there")?;
     ensure!(read.id == id, "read by its id");
     expect_values(&read.body, &before).context("as the connector reads it")?;
     ensure!(list(configured).await?.iter().filter(|object| object.id == id).count() == 1, "listed once");
 
-    let after = sample(rows, "userName", Sample { name: USER_NAME, mark: "then", other: &deputy });
+    let after = sample(rows, "userName", Sample { name, address_is_name, mark: "then", other: &deputy });
     connector.update(User, &id, &changes(&before, &after)).await.context("updating")?;
     expect_values(&load(counterpart, &id).await?, &shown(counterpart, &after)).context("after updating")?;
 
@@ -60,21 +61,27 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
     let again = connector.delete(User, &id).await.context("deleting again")?.value;
     ensure!(again == Deleted::WasGone, "deleting twice is no error");
     ensure!(connector.read(User, &id).await.context("reading what is gone")?.value.is_none(), "not read");
-    ensure!(find(configured, user_name).await?.is_empty(), "nobody is found any more");
+    ensure!(find(configured, &wanted).await?.value.is_empty(), "nobody is found any more");
     ensure!(counterpart.count("Users").await? == 2, "the others are still there");
     Ok(())
 }
 
 /// Makes a user; answers its id.
-pub(crate) async fn create(configured: &Configured, name: &str, mark: &str, other: &str) -> Result<String> {
-    let values = sample(configured.rows(User), "userName", Sample { name, mark, other });
+pub(crate) async fn create(
+    counterpart: &Counterpart,
+    configured: &Configured,
+    name: &str,
+    mark: &str,
+    other: &str,
+) -> Result<String> {
+    let address_is_name = !counterpart.shows.user_names;
+    let values = sample(configured.rows(User), "userName", Sample { name, address_is_name, mark, other });
     let made = configured.connector.create(User, &write(&values)).await;
     Ok(made.with_context(|| format!("creating {name}"))?.value.id)
 }
 
-async fn find(configured: &Configured, user_name: &Row) -> Result<Vec<TargetObject>> {
-    let query = query(user_name, USER_NAME);
-    Ok(configured.connector.find(User, &query).await.context("finding by userName")?.value)
+async fn find(configured: &Configured, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>> {
+    configured.connector.find(User, query).await.context("finding by userName")
 }
 
 /// Everybody, page by page.
