@@ -66,17 +66,14 @@ declare(SCIMMY.Resources.Group, new Shelf('displayName'));
 SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false);
 
 const app = express();
-// The routers take `startIndex` and `count` for absent unless they arrive as numbers. With `--first-page-only`
-// they are left as they are: a server that sends the same page whatever is asked.
-if (!process.argv.includes('--first-page-only')) {
-  app.set('query parser', (text) => {
-    const query = Object.fromEntries(new URLSearchParams(text));
-    for (const name of ['startIndex', 'count']) {
-      if (/^\d+$/.test(query[name] ?? '')) query[name] = Number(query[name]);
-    }
-    return query;
-  });
-}
+// The routers take `startIndex` and `count` for absent unless they arrive as numbers.
+app.set('query parser', (text) => {
+  const query = Object.fromEntries(new URLSearchParams(text));
+  for (const name of ['startIndex', 'count']) {
+    if (/^\d+$/.test(query[name] ?? '')) query[name] = Number(query[name]);
+  }
+  return query;
+});
 app.use('/scim/v2', new Routers({
   type: 'bearer',
   handler: (request) => {

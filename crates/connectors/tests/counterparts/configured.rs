@@ -78,7 +78,7 @@ impl Row {
     }
 }
 
-/// What the capability probe proposes for this server.
+/// What is proposed for this server without a hand being put to it: what it declares about itself.
 pub(crate) async fn propose(counterpart: &Counterpart) -> Result<Overrides> {
     let template = generic_template()?;
     let connector = connect(&template, &target(counterpart, Overrides::default()), &kit()?)?;

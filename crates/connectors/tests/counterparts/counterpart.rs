@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::Command;
@@ -30,7 +32,7 @@ pub(crate) struct Counterpart {
 pub(crate) struct Shows {
     /// A group tells its members.
     pub(crate) members: bool,
-    /// Changed values of schema extensions are seen in reads.
+    /// Reads show what PATCH made of a single attribute of a schema extension.
     pub(crate) changed_extensions: bool,
     /// A filter on `userName` looks at the `userName`.
     pub(crate) user_names: bool,
@@ -90,9 +92,10 @@ impl Counterpart {
 
     /// The directory sync of SAML Jackson (npm, BoxyHQ).
     pub(crate) async fn saml_jackson() -> Result<Self> {
-        // Its groups always say that they have no members; changes of an extension are taken and not seen again; and a
-        // filter on `userName` looks, whatever it says, at the first e-mail address that the account was created
-        // with, and for a value without its apostrophes.
+        // Its groups always say that they have no members. It takes the full stop in the URN of an extension for the
+        // end of a name, and so keeps a changed value where nobody looks for it. And a filter on `userName` looks,
+        // whatever it says, at the first e-mail address that the account was created with, and for a value without
+        // its apostrophes.
         let shows = Shows { members: false, changed_extensions: false, user_names: false };
         Self::start_script("jackson.mjs", shows).await
     }
@@ -134,6 +137,13 @@ impl Counterpart {
         let status = answer.status().as_u16();
         let text = answer.text().await?;
         Ok((status, serde_json::from_str(&text).with_context(|| format!("{address}: {status}, {text}"))?))
+    }
+
+    /// Sends it this, without Purser; answers the status.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> Result<u16> {
+        let request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header(CONTENT_TYPE, "application/scim+json").body(body.to_string());
+        Ok(request.send().await?.status().as_u16())
     }
 
     /// One object as it holds it; `None` when it has none with this id.

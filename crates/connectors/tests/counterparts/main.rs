@@ -13,6 +13,7 @@ mod counterpart;
 mod groups;
 mod installed;
 mod program;
+mod shapes;
 mod users;
 mod values;
 
