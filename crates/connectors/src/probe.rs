@@ -151,6 +151,9 @@ async fn run(
     step(progress, 3);
     let user = users::make_user(session).await?;
     filters::ask_for_somebody(session, ObjectKind::User, &user).await?;
+    if known.alone {
+        users::make_another(session).await?;
+    }
     reading::ask_for_pages(session).await?;
     step(progress, 4);
     patching::try_changes(session, &user).await?;

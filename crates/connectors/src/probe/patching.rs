@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::session::{Seen, Session, id_in, member, object_path};
+use super::users::ENTERPRISE;
 use crate::connector::Result;
 
 /// Tries what a cycle does to an account.
@@ -23,6 +24,7 @@ pub(super) async fn try_changes(session: &mut Session, user: &Value) -> Result<(
     if session.profile.patch {
         try_boolean(session, &id, user).await?;
         try_clear(session, &id, user).await?;
+        try_extension(session, &id, user, attribute).await?;
     } else {
         try_put(session, &id, attribute).await?;
     }
@@ -155,6 +157,52 @@ async fn try_clear(session: &mut Session, id: &str, user: &Value) -> Result<()> 
     }
     session
         .remark("A value can't be taken away in any form that was tried; clear flows have no effect here.");
+    Ok(())
+}
+
+/// Whether a value of the enterprise extension changes: its names hold colons and a number with a dot, at which servers
+/// split in the wrong places.
+async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute: &str) -> Result<()> {
+    let department =
+        |value: &Value| Some(member(member(value, ENTERPRISE)?, "department")?.as_str()?.to_owned());
+    if department(user).is_none() {
+        return Ok(());
+    }
+    let name = format!("{ENTERPRISE}:department");
+    let mut evidence = Vec::new();
+    for (at, pathless) in
+        [session.profile.pathless_replace, !session.profile.pathless_replace].into_iter().enumerate()
+    {
+        let was = std::mem::replace(&mut session.profile.pathless_replace, pathless);
+        let (ours, theirs) = (format!("Probe {at}"), format!("Purser Probe again {at}"));
+        let patched = session.patch(User, id, replace(session, &name, json!(ours))).await?;
+        // The other kind of value must go on changing in this form too.
+        let other = session.patch(User, id, replace(session, attribute, json!(theirs))).await?;
+        let shown = session.read(User, id).await?;
+        evidence.extend([patched.at, other.at, shown.at]);
+        session.profile.pathless_replace = was;
+        let changed = shown.body.as_ref().and_then(department) == Some(ours);
+        if changed && shown.get(attribute).and_then(Value::as_str) == Some(theirs.as_str()) {
+            let why = "Values of the enterprise extension change in this form only.";
+            session.propose("pathless_replace", json!(pathless), why, &evidence);
+            return Ok(());
+        }
+    }
+    let read = session.read(User, id).await?;
+    let Some(mut body) = read.body.filter(|body| department(body).is_some()) else { return Ok(()) };
+    body[ENTERPRISE]["department"] = json!("Probe put");
+    if let Some(object) = body.as_object_mut() {
+        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+    }
+    let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
+    let shown = session.read(User, id).await?;
+    evidence.extend([put.at, shown.at]);
+    if shown.body.as_ref().and_then(department).as_deref() == Some("Probe put") {
+        let why = "Values of the enterprise extension change only when the account is put back whole.";
+        session.propose("patch", json!(false), why, &evidence);
+    } else {
+        session.remark("Values of the enterprise extension stay as they were created, in every form of change that was tried: take their rows out of the mapping, or let them be written on creation only.");
+    }
     Ok(())
 }
 

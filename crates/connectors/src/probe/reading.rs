@@ -17,6 +17,8 @@ pub(super) struct Known {
     pub(super) user: Option<Value>,
     pub(super) group: Option<Value>,
     pub(super) has_groups: bool,
+    /// There is nobody yet, so that the probe's user would be alone.
+    pub(super) alone: bool,
 }
 
 /// What the target says about itself. Nothing of it is proposed unseen, but what must be in a new user is believed.
@@ -126,7 +128,8 @@ pub(super) async fn ask_for_lists(session: &mut Session, groups: bool) -> Result
         session.remark(format!("Users can't be listed: the application answered {}.", users.status));
     }
     let first = |seen: &Seen| seen.resources().and_then(|list| list.first()).cloned();
-    let mut known = Known { user: first(&users), ..Known::default() };
+    let alone = users.resources().is_none_or(Vec::is_empty);
+    let mut known = Known { user: first(&users), alone, ..Known::default() };
     if groups {
         let listed = session
             .get(collection(ObjectKind::Group).to_owned(), Some("startIndex=1&count=1".to_owned()))
@@ -174,6 +177,10 @@ pub(super) async fn ask_for_pages(session: &mut Session) -> Result<()> {
     let ids =
         |seen: &Seen| -> Vec<String> { seen.resources().into_iter().flatten().filter_map(id_in).collect() };
     let (one, two) = (ids(&first), ids(&second));
+    if first.get("totalResults").and_then(Value::as_u64) == Some(1) && one.len() == 1 {
+        session.remark("There is one user only, so it was not seen how the application pages its lists.");
+        return Ok(());
+    }
     if one.len() == 1 && two.first().is_some_and(|id| *id != one[0]) {
         return Ok(());
     }

@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub(super) profile: Profile,
     /// What all names of this probe begin with.
     pub(super) mark: String,
+    /// The user is made without the enterprise extension, which the target refused.
+    pub(super) plain: bool,
     /// Attributes that `/Schemas` says every user must have, with a value for each.
     pub(super) required: Vec<(String, Value)>,
     exchanges: Vec<Exchange>,
@@ -111,6 +113,7 @@ impl Session {
             before: profile.clone(),
             profile,
             mark: format!("purser-probe-{}", Uuid::new_v4().simple()),
+            plain: false,
             required: Vec::new(),
             exchanges: Vec::new(),
             proposals: Vec::new(),

@@ -8,7 +8,29 @@ use super::session::{Seen, Session, collection, id_in, member};
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
 
+/// The enterprise extension of RFC 7643, section 4.3.
+pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+/// In the list of what a create can differ in: the user has the core schema's attributes only.
+const PLAIN: &str = "(plain)";
+
+/// Makes a second user, for lists that would hold one alone. A target that refuses it is none the worse.
+pub(super) async fn make_another(session: &mut Session) -> Result<()> {
+    let body = body_of(session, "2");
+    let seen = session.ask(Method::POST, collection(ObjectKind::User).to_owned(), None, Some(&body)).await?;
+    match seen.body.as_ref().and_then(id_in).filter(|_| seen.is_success()) {
+        Some(id) => session.note_made(ObjectKind::User, id),
+        None if seen.is_success() => {
+            session.remark(format!(
+                "A second user {}2@example.invalid was made: delete it in the application.",
+                session.mark
+            ));
+        }
+        None => {}
+    }
+    Ok(())
+}
 
 /// Makes the user, and gives it as the target shows it.
 pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
@@ -26,22 +48,26 @@ pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
             json!(true),
             "The application refuses real booleans and takes the texts True and False.",
         ),
+        (PLAIN, Value::Null, ""),
     ] {
         let before = session.profile.clone();
         match setting {
             "content_type" => session.profile.content_type = "application/json".to_owned(),
             "booleans_as_text" => session.profile.booleans_as_text = true,
+            PLAIN => session.plain = true,
             _ => {}
         }
-        if !setting.is_empty() && session.profile == before {
+        if !matches!(setting, "" | PLAIN) && session.profile == before {
             continue;
         }
-        let body = body_of(session);
+        let body = body_of(session, "");
         let seen =
             session.ask(Method::POST, collection(ObjectKind::User).to_owned(), None, Some(&body)).await?;
         if seen.is_success() {
             let found = made(session, &seen).await?;
-            if !setting.is_empty() {
+            if setting == PLAIN {
+                session.remark("The application refuses users with attributes of the enterprise extension: take their rows out of the mapping.");
+            } else if !setting.is_empty() {
                 let mut evidence = refusals.clone();
                 evidence.push(seen.at);
                 session.propose(setting, value, why, &evidence);
@@ -54,7 +80,7 @@ pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
         if !matches!(seen.status, 400 | 406 | 415 | 422 | 500) {
             return Err(refused(session, &seen));
         }
-        if seen.status != 415 && setting == "booleans_as_text" {
+        if setting == PLAIN {
             return Err(refused(session, &seen));
         }
     }
@@ -75,8 +101,8 @@ fn refused(session: &Session, seen: &Seen) -> ConnectorError {
     )
 }
 
-fn body_of(session: &Session) -> Value {
-    let mark = &session.mark;
+fn body_of(session: &Session, number: &str) -> Value {
+    let mark = format!("{}{number}", session.mark);
     let address = format!("{mark}@example.invalid");
     let mut schemas = vec![json!(CORE_USER)];
     let mut body = json!({
@@ -90,6 +116,10 @@ fn body_of(session: &Session) -> Value {
         // Not enabled: no mail, no licence where that makes a difference.
         "active": session.boolean(false),
     });
+    if !session.plain {
+        body[ENTERPRISE] = json!({ "department": "Probe", "employeeNumber": mark });
+        schemas.push(json!(ENTERPRISE));
+    }
     for (path, value) in &session.required {
         let Ok(path) = TargetPath::parse(path) else { continue };
         if path.find(&body).is_none() {
@@ -156,8 +186,8 @@ fn look_at(session: &mut Session, created: &Seen, user: &Value) {
             &[created.at],
         );
     }
-    let wanted = body_of(session);
-    let missing: Vec<&str> = ["externalId", "displayName", "title", "emails", "name"]
+    let wanted = body_of(session, "");
+    let missing: Vec<&str> = ["externalId", "displayName", "title", "emails", "name", ENTERPRISE]
         .into_iter()
         .filter(|name| member(user, name).is_none() && member(&wanted, name).is_some())
         .collect();

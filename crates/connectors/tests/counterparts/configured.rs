@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use purser_connectors::probe::{ProbeOptions, probe};
 use purser_connectors::{
     Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template,
     connect,
@@ -78,11 +79,20 @@ impl Row {
     }
 }
 
-/// What is proposed for this server without a hand being put to it: what it declares about itself.
+/// What the probe proposes for this server, without a hand being put to it.
 pub(crate) async fn propose(counterpart: &Counterpart) -> Result<Overrides> {
     let template = generic_template()?;
-    let connector = connect(&template, &target(counterpart, Overrides::default()), &kit()?)?;
-    Ok(connector.discover().await?.settings)
+    let options = ProbeOptions { read_only: false, kinds: vec![ObjectKind::User, ObjectKind::Group] };
+    let target = target(counterpart, Overrides::default());
+    let report = probe(&template, &target, &kit()?, &options, &|_| ()).await?;
+    ensure!(report.left_behind.is_empty(), "left behind: {:?}", report.left_behind);
+    if std::env::var_os("PURSER_SHOW_PROBE").is_some() {
+        eprintln!("{:#?}\n{:#?}", report.overrides, report.remarks);
+        for exchange in &report.exchanges {
+            eprintln!("{} {} {:?}", exchange.method, exchange.path, exchange.status);
+        }
+    }
+    Ok(report.overrides)
 }
 
 /// The target attributes of the default mapping. What stays of groups where the generic application has none is what
