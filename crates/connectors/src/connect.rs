@@ -14,7 +14,7 @@ use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::profile::{Overrides, Profile};
 use crate::samanage::SamanageConnector;
-use crate::scim::ScimConnector;
+use crate::scim::{ScimConnector, heed_flags};
 
 /// One application as it is configured: what a connector needs besides its template.
 #[derive(Debug, Clone)]
@@ -121,12 +121,16 @@ pub(crate) fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> 
     Authorizer::new(method, &target.credentials, kit)
 }
 
-/// The template's profile with the application's own settings.
+/// The template's profile with what a flag in the Tenant URL says, and the application's own settings before both.
 ///
 /// # Errors
 /// When those can't be used.
 pub fn effective_profile(template: &Template, target: &Target) -> Result<Profile> {
-    template.profile.with(&target.overrides).map_err(|why| {
+    let declared = match template.connector {
+        ConnectorKind::Scim => heed_flags(&template.profile, &target.tenant_url),
+        ConnectorKind::Samanage => template.profile.clone(),
+    };
+    declared.with(&target.overrides).map_err(|why| {
         ConnectorError::new(
             ErrorKind::Misconfigured,
             why,
