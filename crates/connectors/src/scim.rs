@@ -58,7 +58,7 @@ use crate::connector::{
 use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::Template;
 use crate::http::{Call, Endpoint};
-use crate::profile::Profile;
+use crate::profile::{MemberRemoval, Profile};
 pub(crate) use dialect::heed_flags;
 use problem::Asked;
 use rules::Rules;
@@ -112,7 +112,12 @@ impl KindState {
             extra: serde_json::Map::new(),
         };
         let schema = TargetSchema::from_definition(&definition);
-        Ok(Self { schema, matching, exact, patches: AtomicBool::new(profile.patch) })
+        // The profile says so of users, and of groups with the way in which members are taken away.
+        let patches = match kind {
+            ObjectKind::User => profile.patch,
+            ObjectKind::Group => profile.member_removal != MemberRemoval::Put,
+        };
+        Ok(Self { schema, matching, exact, patches: AtomicBool::new(patches) })
     }
 }
 
