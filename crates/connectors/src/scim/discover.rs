@@ -14,7 +14,7 @@ use super::schemas::{list_attributes, text};
 use super::{ScimConnector, request};
 use crate::connector::{Discovery, Result};
 use crate::error::ErrorKind;
-use crate::profile::Overrides;
+use crate::profile::{MemberRemoval, Overrides};
 
 /// How many pages of schemas are read.
 const MAX_PAGES: usize = 20;
@@ -134,6 +134,9 @@ fn read_settings(config: &Map<String, Value>, page_size: u64) -> Overrides {
         |name: &str, what: &str| part(name).and_then(|part| find(part, what)).and_then(Value::as_u64);
     if let Some(patch) = says("patch", "supported") {
         settings.insert("patch".to_owned(), json!(patch));
+        if !patch {
+            settings.insert("member_removal".to_owned(), json!(MemberRemoval::Put));
+        }
     }
     if says("filter", "supported") == Some(false) {
         settings.insert("filterable_users".to_owned(), json!([]));
@@ -236,7 +239,7 @@ mod tests {
         let settings = |config: Value| Value::Object(read_settings(&object(config), 100).0);
         assert_eq!(
             settings(json!({"patch": {"supported": false}, "filter": {"supported": true, "maxResults": 50}})),
-            json!({"patch": false, "page_size": 50})
+            json!({"patch": false, "member_removal": "put", "page_size": 50})
         );
         assert_eq!(
             settings(json!({"filter": {"supported": false, "maxResults": 0}, "pagination": {

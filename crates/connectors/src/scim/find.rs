@@ -171,6 +171,9 @@ impl ScimConnector {
         hidden: bool,
         trail: &mut Trail,
     ) -> Result<Vec<TargetObject>> {
+        if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
+            return self.examine(kind, wanted, candidates, trail).await;
+        }
         // One listing at a time: the others wait for its index.
         let _turn = self.shelf.take_turn(kind).await;
         if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
