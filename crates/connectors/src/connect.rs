@@ -103,7 +103,7 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
             Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
         }
         ConnectorKind::Scim => {
-            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?.with_limits(&profile.limits);
             Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
         }
     }

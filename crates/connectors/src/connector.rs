@@ -23,6 +23,11 @@ pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// One target, spoken to in its own way.
 pub trait Connector: Send + Sync {
+    /// How many requests at a time the target bears; `None`: as many as the engine likes.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
     /// no more.
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>>;
