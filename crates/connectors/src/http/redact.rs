@@ -275,7 +275,8 @@ fn is_binary(beginning: &[u8]) -> bool {
         // Cut in the middle of a letter, or an older encoding with a few odd letters.
         Err(_) => {
             let odd = beginning.iter().filter(|byte| **byte >= 0x80 || (**byte < 0x20 && !is_blank(**byte)));
-            odd.count() * 3 > beginning.len() && String::from_utf8_lossy(beginning).matches('\u{FFFD}').count() > 4
+            odd.count() * 3 > beginning.len()
+                && String::from_utf8_lossy(beginning).matches('\u{FFFD}').count() > 4
         }
     }
 }
