@@ -33,6 +33,7 @@ mod put;
 mod read_back;
 mod request;
 mod rules;
+mod schemas;
 mod shelf;
 mod talk;
 #[cfg(test)]
