@@ -81,7 +81,9 @@ impl Pace {
 
     /// Whether requests of the past still count.
     fn still_counts(&self, now: Instant) -> bool {
-        self.windows.iter().any(|window| window.lock().sent.back().is_some_and(|at| *at + window.length > now))
+        self.windows
+            .iter()
+            .any(|window| window.lock().sent.back().is_some_and(|at| *at + window.length > now))
     }
 }
 

@@ -56,11 +56,9 @@ impl CheckedResolver {
         let may = |address: &IpAddr| self.policy.allows(*address, self.named_only);
         let allowed: Vec<IpAddr> = found.into_iter().filter(may).collect();
         match first {
-            Some(address) if allowed.is_empty() => Err(ResolveError::Refused {
-                name: host.to_owned(),
-                address,
-                named_only: self.named_only,
-            }),
+            Some(address) if allowed.is_empty() => {
+                Err(ResolveError::Refused { name: host.to_owned(), address, named_only: self.named_only })
+            }
             _ => Ok(allowed),
         }
     }

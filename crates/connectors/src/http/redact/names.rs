@@ -220,7 +220,10 @@ mod tests {
             ("grant_type=x&client_secret=a%20b&scope=c", "grant_type=x&client_secret=***&scope=c"),
             ("/Users?access_token=abc&count=1", "/Users?access_token=***&count=1"),
             ("<p>api-key=abc</p>", "<p>api-key=***</p>"),
-            (r#"{"nextPageToken":"a","tokens":"b","salted":"c"}"#, r#"{"nextPageToken":"a","tokens":"b","salted":"c"}"#),
+            (
+                r#"{"nextPageToken":"a","tokens":"b","salted":"c"}"#,
+                r#"{"nextPageToken":"a","tokens":"b","salted":"c"}"#,
+            ),
         ] {
             assert_eq!(blotted(text), expected);
         }
@@ -244,7 +247,16 @@ mod tests {
 
     #[test]
     fn odd_and_deep_text_is_read_to_its_end() {
-        for text in ["\"", "\"\\", "{\"password\"", "{\"password\":", "{\"password\":\"", "=", "token=", "\"path\":\""] {
+        for text in [
+            "\"",
+            "\"\\",
+            "{\"password\"",
+            "{\"password\":",
+            "{\"password\":\"",
+            "=",
+            "token=",
+            "\"path\":\"",
+        ] {
             blotted(text);
         }
         let deep = format!("{}\"password\":\"x\"", "{\"value\":".repeat(5_000));
