@@ -19,8 +19,11 @@ use crate::support::{fail, open, policy, read};
 pub(crate) async fn serve_tls(protocols: &[&[u8]]) -> Result<(u16, String)> {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()])?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let mut config =
-        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key)?;
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)?;
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -31,8 +34,7 @@ pub(crate) async fn serve_tls(protocols: &[&[u8]]) -> Result<(u16, String)> {
             tokio::spawn(async move {
                 let Ok(socket) = acceptor.accept(socket).await else { return };
                 let http2 = socket.get_ref().1.alpn_protocol() == Some(b"h2");
-                let service = hyper::service::service_fn(|request: hyper::Request<_>| async move {
-                    let _: &hyper::body::Incoming = request.body();
+                let service = hyper::service::service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
                     let body = format!("{{\"id\":\"{:?}\",\"userName\":\"ann\"}}", request.version());
                     let mut answer = hyper::Response::new(Full::new(Bytes::from(body)));
                     let json = hyper::header::HeaderValue::from_static("application/scim+json");
