@@ -202,4 +202,36 @@ mod tests {
             assert!(error.message().contains(part), "{base}: {error}");
         }
     }
+
+    /// The first look-up gives an address that may be called, every other one that may not.
+    #[tokio::test]
+    async fn a_name_is_called_at_the_address_that_was_checked_and_checked_again_for_each_connection() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://rebinding.example:{}/scim", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 1024]).await;
+                let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+                let _ = socket.write_all(answer).await;
+            }
+        });
+        let looked_up = Arc::new(AtomicUsize::new(0));
+        let turns = Arc::clone(&looked_up);
+        let lookup: Lookup = Arc::new(move |_| {
+            let address = if turns.fetch_add(1, Ordering::SeqCst) == 0 { "127.0.0.1" } else { "127.0.0.2" };
+            Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
+        });
+        let allowed_networks = vec!["127.0.0.1".parse().unwrap()];
+        let policy = EgressPolicy { allowed_networks, ..EgressPolicy::default() };
+        let kit = HttpKit::with_lookup(policy, &lookup).unwrap();
+        let endpoint = kit.endpoint(&base, Authorizer::none(Vec::new())).unwrap();
+        let call = || Call { method: reqwest::Method::GET, path: "/Users".into(), query: None, body: None };
+        assert_eq!(endpoint.send(call()).await.unwrap().status, 204);
+        assert_eq!(looked_up.load(Ordering::SeqCst), 1);
+        let error = endpoint.send(call()).await.unwrap_err();
+        assert!(error.message().contains("127.0.0.2) may not be called"), "{error}");
+    }
 }

@@ -14,7 +14,7 @@ mod view;
 use std::fmt;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -40,10 +40,9 @@ const WIDEST_ESCAPE: usize = 6;
 /// Knows what to blot out.
 #[derive(Default)]
 pub(crate) struct Redactor {
-    /// Finds the first bytes of each of the `stems`.
+    /// Finds the first bytes of each of the `needles`; absent when there are none.
     search: Option<AhoCorasick>,
-    /// By pattern of `search`: everything that begins like that.
-    stems: Vec<Vec<Vec<u8>>>,
+    needles: Vec<Vec<u8>>,
     /// So many bytes a secret may take in a text.
     longest: usize,
     /// Also by names.
@@ -73,29 +72,8 @@ impl Redactor {
 
     fn of_needles(needles: Vec<Vec<u8>>) -> Self {
         let longest = needles.iter().map(Vec::len).max().unwrap_or(0) * WIDEST_ESCAPE;
-        let mut patterns: Vec<Vec<u8>> = Vec::new();
-        let mut stems: Vec<Vec<Vec<u8>>> = Vec::new();
-        for needle in needles {
-            let stem = needle[..needle.len().min(STEM)].to_ascii_lowercase();
-            match patterns.iter().position(|pattern| *pattern == stem) {
-                Some(known) => stems[known].push(needle),
-                None => {
-                    patterns.push(stem);
-                    stems.push(vec![needle]);
-                }
-            }
-        }
-        // Stems are short, so a table of transitions is small; overlaps are all found.
-        let search = (!patterns.is_empty())
-            .then(|| {
-                AhoCorasick::builder()
-                    .ascii_case_insensitive(true)
-                    .kind(Some(AhoCorasickKind::DFA))
-                    .build(&patterns)
-                    .or_else(|_| AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns))
-            })
-            .and_then(Result::ok);
-        Self { search, stems, longest, named: false }
+        let search = build_search(needles.iter().map(|needle| &needle[..needle.len().min(STEM)]));
+        Self { search, needles, longest, named: false }
     }
 
     /// The beginning of a body, for a transcript; `None` for an empty one.
@@ -167,13 +145,19 @@ impl Redactor {
     }
 
     fn find_plain(&self, search: &AhoCorasick, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        for hit in search.find_overlapping_iter(text) {
+        let mut from = 0;
+        // Behind the first byte of each hit another may begin, which must not be missed.
+        while let Some(hit) = search.find(Input::new(text).range(from..)) {
             let rest = &text[hit.start()..];
             let length = |needle: &Vec<u8>| {
-                needle.iter().zip(rest).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count()
+                let same =
+                    needle.iter().zip(rest).take_while(|(left, right)| left.eq_ignore_ascii_case(right));
+                same.count()
             };
-            let longest = self.stems[hit.pattern().as_usize()].iter().map(length).max().unwrap_or(0);
-            found(hit.start(), hit.start() + longest);
+            let is_enough = |(needle, length): &(&Vec<u8>, usize)| *length >= needle.len().min(STEM);
+            let all = self.needles.iter().map(|needle| (needle, length(needle))).filter(is_enough);
+            found(hit.start(), hit.start() + all.map(|(_, length)| length).max().unwrap_or(0));
+            from = hit.start() + 1;
         }
     }
 }
@@ -222,6 +206,20 @@ impl Trouble {
             exchange.hide(values);
         }
     }
+}
+
+/// Finds the leftmost of these stems, in whatever case.
+fn build_search<'a>(stems: impl Iterator<Item = &'a [u8]>) -> Option<AhoCorasick> {
+    let mut stems: Vec<&[u8]> = stems.collect();
+    if stems.is_empty() {
+        return None;
+    }
+    stems.sort_unstable();
+    stems.dedup();
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostFirst);
+    // Stems are short, so that the table of a DFA stays small. It can't fail on so few.
+    builder.kind(Some(AhoCorasickKind::DFA)).build(&stems).or_else(|_| builder.kind(None).build(&stems)).ok()
 }
 
 /// A text that may have been cut in the middle of a value: then what is left of it goes too.

@@ -82,10 +82,7 @@ fn member(
     found: &mut Vec<Range<usize>>,
 ) -> usize {
     if is_secret(name) {
-        let range = extent(text, value);
-        let end = range.end;
-        found.push(range);
-        return end;
+        return blot(text, value, found);
     }
     let Some(object) = object else { return value };
     if name.eq_ignore_ascii_case(b"path") && text.get(value) == Some(&b'"') {
@@ -99,14 +96,19 @@ fn member(
     }
     if name.eq_ignore_ascii_case(b"value") {
         if object.secret {
-            let range = extent(text, value);
-            let end = range.end;
-            found.push(range);
-            return end;
+            return blot(text, value, found);
         }
         object.value = Some(value);
     }
     value
+}
+
+/// Takes a value for secret, and says where to go on: behind it, and behind its quote.
+fn blot(text: &[u8], value: usize, found: &mut Vec<Range<usize>>) -> usize {
+    let range = extent(text, value);
+    let behind = range.end + usize::from(text.get(value) == Some(&b'"'));
+    found.push(range);
+    behind
 }
 
 /// What stands between the quotes, of which the first is at `quote`. Without a second one it ends with the text.
@@ -203,10 +205,10 @@ fn is_secret(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::http::redact::Redactor;
 
     fn blotted(text: &str) -> String {
-        super::super::Redactor::new([]).text(text)
+        Redactor::new([]).text(text)
     }
 
     #[test]
