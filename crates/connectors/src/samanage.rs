@@ -327,7 +327,7 @@ impl SamanageConnector {
             }
             None => None,
         };
-        self.endpoint.send(Call { method, path, query, body }).await
+        self.endpoint.send(Call { method, path, query, body, if_match: None }).await
     }
 }
 
