@@ -228,7 +228,7 @@ mod tests {
         let policy = EgressPolicy { allowed_networks, ..EgressPolicy::default() };
         let kit = HttpKit::with_lookup(policy, &lookup).unwrap();
         let endpoint = kit.endpoint(&base, Authorizer::none(Vec::new())).unwrap();
-        let call = || Call { method: reqwest::Method::GET, path: "/Users".into(), query: None, body: None };
+        let call = || Call { path: "/Users".into(), ..Call::default() };
         assert_eq!(endpoint.send(call()).await.unwrap().status, 204);
         assert_eq!(looked_up.load(Ordering::SeqCst), 1);
         let error = endpoint.send(call()).await.unwrap_err();
