@@ -227,6 +227,10 @@ impl ScimConnector {
 }
 
 impl Connector for ScimConnector {
+    fn concurrency(&self) -> Option<usize> {
+        self.profile.concurrency.map(usize::from)
+    }
+
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
         self.check(kinds).boxed()
     }
