@@ -99,8 +99,8 @@ async fn a_header_without_end_is_an_error() -> Result<()> {
 #[tokio::test]
 async fn a_picture_is_only_counted_in_the_transcript() -> Result<()> {
     let (address, _) = serve_bytes(answer("404 Not Found", "", &[0x89, b'P', b'N', b'G', 0, 0])).await?;
-    let (id, exchange) = read(open(policy()?, &format!("http://{address}/scim"))?.as_ref()).await?;
-    assert_eq!(id, None);
-    assert_eq!(exchange.response_body.as_deref(), Some("(6 bytes that are no text)"));
+    let error = fail(policy()?, &format!("http://{address}/scim")).await?;
+    let transcript = error.exchange().and_then(|exchange| exchange.response_body.as_deref());
+    assert_eq!(transcript, Some("(6 bytes that are no text)"));
     Ok(())
 }
