@@ -12,7 +12,7 @@ use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
-use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch};
+use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch, spell_path};
 use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -105,7 +105,10 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
         None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
         None => match blank(&change.path, profile) {
             Some(nothing) => operations.set(Verb::Replace, &change.path, nothing),
-            None => operations.push(Verb::Remove, change.path.as_str(), None),
+            None => {
+                let path = spell_path(change.path.to_scim(), profile);
+                operations.push(Verb::Remove, &path, None);
+            }
         },
     }
 }
@@ -177,7 +180,8 @@ impl Element<'_> {
                 if operations.profile.clear == Clear::Remove
                     && self.changes.iter().any(|change| change.path.sub() == Some("value")) =>
             {
-                operations.push(Verb::Remove, &self.element_path(), None);
+                let path = spell_path(self.path.to_scim_parent(), operations.profile);
+                operations.push(Verb::Remove, &path, None);
             }
             (true, _) => self.changes.iter().for_each(|change| add_plain(operations, change, current)),
         }
@@ -233,10 +237,6 @@ impl Element<'_> {
         path.element = None;
         path.to_string()
     }
-
-    fn element_path(&self) -> String {
-        self.path.to_scim_parent().to_string()
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -276,7 +276,8 @@ impl<'a> Operations<'a> {
         if self.profile.pathless_replace && path.filter().is_none() {
             self.pathless.insert(path.as_str().to_owned(), value);
         } else {
-            self.push(verb, path.as_str(), Some(&value));
+            let path = spell_path(path.to_scim(), self.profile);
+            self.push(verb, &path, Some(&value));
         }
     }
 
