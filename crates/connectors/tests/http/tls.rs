@@ -34,13 +34,14 @@ pub(crate) async fn serve_tls(protocols: &[&[u8]]) -> Result<(u16, String)> {
             tokio::spawn(async move {
                 let Ok(socket) = acceptor.accept(socket).await else { return };
                 let http2 = socket.get_ref().1.alpn_protocol() == Some(b"h2");
-                let service = hyper::service::service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
-                    let body = format!("{{\"id\":\"{:?}\",\"userName\":\"ann\"}}", request.version());
-                    let mut answer = hyper::Response::new(Full::new(Bytes::from(body)));
-                    let json = hyper::header::HeaderValue::from_static("application/scim+json");
-                    answer.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
-                    Ok::<_, std::convert::Infallible>(answer)
-                });
+                let service =
+                    hyper::service::service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
+                        let body = format!("{{\"id\":\"{:?}\",\"userName\":\"ann\"}}", request.version());
+                        let mut answer = hyper::Response::new(Full::new(Bytes::from(body)));
+                        let json = hyper::header::HeaderValue::from_static("application/scim+json");
+                        answer.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
+                        Ok::<_, std::convert::Infallible>(answer)
+                    });
                 let io = TokioIo::new(socket);
                 if http2 {
                     let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
