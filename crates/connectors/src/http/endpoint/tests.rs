@@ -10,8 +10,13 @@ fn endpoint(base: &str) -> Endpoint {
 }
 
 fn address(base: &str, query: Option<&str>) -> String {
-    let call =
-        Call { method: Method::GET, path: "/Users".into(), query: query.map(str::to_owned), body: None };
+    let call = Call {
+        method: Method::GET,
+        path: "/Users".into(),
+        query: query.map(str::to_owned),
+        body: None,
+        if_match: None,
+    };
     endpoint(base).address(&call)
 }
 
