@@ -85,7 +85,10 @@ impl Finder<'_> {
     /// A text that must say something.
     fn need(&mut self, place: &str, text: &str) {
         if text.trim().is_empty() {
-            self.add(place, format!("{place} is empty. Write something, or remove it if it may be left out."));
+            self.add(
+                place,
+                format!("{place} is empty. Write something, or remove it if it may be left out."),
+            );
         }
     }
 
@@ -131,10 +134,16 @@ fn check_badges(template: &Template, finder: &mut Finder<'_>) {
         seen.push(*feature);
     }
     if has(Feature::Groups) && template.group.is_none() {
-        finder.add("supports", "supports says groups, but the file has no [group]. Add it, or remove the word.");
+        finder.add(
+            "supports",
+            "supports says groups, but the file has no [group]. Add it, or remove the word.",
+        );
     }
     if !has(Feature::Groups) && template.group.is_some() {
-        finder.add("group", "The file has [group], but supports does not say groups. Add the word, or remove [group].");
+        finder.add(
+            "group",
+            "The file has [group], but supports does not say groups. Add the word, or remove [group].",
+        );
     }
     if has(Feature::DeleteUsers) && !template.profile.deletes_users {
         finder.add(

@@ -90,7 +90,8 @@ impl CustomFolder {
             let read = if at < MAX_FILES {
                 read_file(&self.folder.join(name), name)
             } else {
-                let reason = format!("There are more than {MAX_FILES} files in the folder. This one is not read.");
+                let reason =
+                    format!("There are more than {MAX_FILES} files in the folder. This one is not read.");
                 Err(vec![GalleryProblem { file: name.clone(), line: None, reason }])
             };
             let others = built_in.iter().chain(&shelf.templates);
@@ -125,7 +126,10 @@ pub(super) fn compare<'a>(
             ));
         }
         if other.name.eq_ignore_ascii_case(&template.name) {
-            return fail(format!("There is an application with the name {} already. Choose another name.", other.name));
+            return fail(format!(
+                "There is an application with the name {} already. Choose another name.",
+                other.name
+            ));
         }
     }
     Ok(template)

@@ -224,6 +224,9 @@ pub struct ObjectTemplate {
     /// Whether the mapping is on at first.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Whether new ones may be created; otherwise only those that are there already are updated.
+    #[serde(default = "yes")]
+    pub create: bool,
     /// Whether accounts may be deleted; otherwise they are only disabled.
     #[serde(default = "yes")]
     pub delete: bool,

@@ -85,8 +85,12 @@ impl Profile {
             }),
             "page_size" => Some(format!("Lists are asked for {} objects at a time.", self.page_size)),
             "member_removal" => fixed(match self.member_removal {
-                MemberRemoval::FilteredPath => "Members are taken away one by one, by a path that names the member.",
-                MemberRemoval::ValueArray => "Members are taken away with one remove operation that lists them.",
+                MemberRemoval::FilteredPath => {
+                    "Members are taken away one by one, by a path that names the member."
+                }
+                MemberRemoval::ValueArray => {
+                    "Members are taken away with one remove operation that lists them."
+                }
                 MemberRemoval::Replace => "Members are changed by replacing the whole list with PATCH.",
                 MemberRemoval::Put => "Groups have no PATCH: they are put back whole.",
             }),
@@ -102,8 +106,12 @@ impl Profile {
             "members_read" => fixed(match self.members_read {
                 MembersRead::Returned => "Reading a group tells its members.",
                 MembersRead::OnRequest => "Reading a group tells its members only when they are asked for.",
-                MembersRead::ByFilter => "Reading a group never tells its members; a filter asks about one of them.",
-                MembersRead::Never => "Nothing tells the members of a group; Purser goes by what it wrote itself.",
+                MembersRead::ByFilter => {
+                    "Reading a group never tells its members; a filter asks about one of them."
+                }
+                MembersRead::Never => {
+                    "Nothing tells the members of a group; Purser goes by what it wrote itself."
+                }
             }),
             "id_attribute" => Some(match &self.id_attribute {
                 Some(attribute) => format!("An account's id is its {attribute}, and changes with it."),
@@ -114,11 +122,9 @@ impl Profile {
                 "After each write the object is read again; what the target ignored is an error.",
                 "Writes are believed without reading again.",
             ),
-            "deletes_users" => either(
-                self.deletes_users,
-                "Users can be deleted.",
-                "Users can't be deleted, only disabled.",
-            ),
+            "deletes_users" => {
+                either(self.deletes_users, "Users can be deleted.", "Users can't be deleted, only disabled.")
+            }
             "create_missing" => Some(format!(
                 "What a value names and the target does not have is created for: {}.",
                 or_none(&self.create_missing)
@@ -161,7 +167,8 @@ fn describe_rules(rules: &[ValueRule]) -> String {
         if rule.no_control {
             parts.push("holds no control characters".to_owned());
         }
-        let whose = rule.object.map_or_else(String::new, |kind| format!(" of a {}", kind.as_str().to_lowercase()));
+        let whose =
+            rule.object.map_or_else(String::new, |kind| format!(" of a {}", kind.as_str().to_lowercase()));
         let what = if rule.attribute == "*" { "Every text" } else { &rule.attribute };
         format!("{what}{whose} {}.", parts.join(", "))
     };

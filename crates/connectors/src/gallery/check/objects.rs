@@ -15,7 +15,8 @@ pub(super) fn check(template: &Template, finder: &mut Finder<'_>) {
         let at = place(kind);
         finder.need(&format!("{at}.name"), &object.name);
         if object.attributes.is_empty() && !object.scim_attributes {
-            finder.add(at, format!("[{at}] has no attribute list. Add attributes, or scim_attributes = true."));
+            finder
+                .add(at, format!("[{at}] has no attribute list. Add attributes, or scim_attributes = true."));
         }
         check_attributes(object, at, finder);
         let wrong: BTreeSet<usize> = check_sources(object, at, finder);
@@ -24,7 +25,8 @@ pub(super) fn check(template: &Template, finder: &mut Finder<'_>) {
             if problem.severity != Severity::Error || problem.row.is_some_and(|row| wrong.contains(&row)) {
                 continue;
             }
-            let place = problem.row.map_or_else(|| format!("{at}.mapping"), |row| format!("{at}.mapping[{row}]"));
+            let place =
+                problem.row.map_or_else(|| format!("{at}.mapping"), |row| format!("{at}.mapping[{row}]"));
             finder.add(&place, problem.message);
         }
     }
@@ -49,7 +51,10 @@ fn check_attributes(object: &ObjectTemplate, at: &str, finder: &mut Finder<'_>) 
             finder.add(&place, format!("The attribute {name} is in the list twice. Remove one."));
         }
         if attribute.refers_to.is_some() && attribute.kind != AttributeType::Reference {
-            finder.add(&place, format!("The attribute {name} refers to other objects, so it needs type = \"Reference\"."));
+            finder.add(
+                &place,
+                format!("The attribute {name} refers to other objects, so it needs type = \"Reference\"."),
+            );
         }
     }
 }
@@ -75,10 +80,6 @@ fn describe_source(row: &RowTemplate) -> Option<String> {
             "The row for {} says nothing about where its value comes from. Give it from, expression or constant, or a default alone.",
             row.to
         )),
-        several => Some(format!(
-            "The row for {} has {}. Keep one of them.",
-            row.to,
-            several.join(" and ")
-        )),
+        several => Some(format!("The row for {} has {}. Keep one of them.", row.to, several.join(" and "))),
     }
 }

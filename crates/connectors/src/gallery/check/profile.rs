@@ -47,7 +47,10 @@ fn check_rules(template: &Template, finder: &mut Finder<'_>) {
         if rule.max_length.is_none() && rule.forbidden.is_empty() && !rule.no_control {
             finder.add(
                 &place,
-                format!("The rule for {} forbids nothing. Give it max_length, forbidden or no_control.", rule.attribute),
+                format!(
+                    "The rule for {} forbids nothing. Give it max_length, forbidden or no_control.",
+                    rule.attribute
+                ),
             );
         }
     }
@@ -89,15 +92,17 @@ fn check_known(
             })
             || path.is_some_and(|path| {
                 let schema = template.default_schema(&template.name);
-                schema.target(kind).is_some_and(|target| {
-                    TargetSchema::from_definition(target).find_path(&path).is_some()
-                })
+                schema
+                    .target(kind)
+                    .is_some_and(|target| TargetSchema::from_definition(target).find_path(&path).is_some())
             });
         names.extend(list.into_iter().map(|listed| listed.name));
     }
     if !known {
-        let end = find_nearest(attribute, names.iter().map(String::as_str))
-            .map_or_else(|| ". Correct it, or add it to the attribute list.".to_owned(), |near| format!("; did you mean {near}?"));
+        let end = find_nearest(attribute, names.iter().map(String::as_str)).map_or_else(
+            || ". Correct it, or add it to the attribute list.".to_owned(),
+            |near| format!("; did you mean {near}?"),
+        );
         let kinds: Vec<&str> = kinds.iter().map(|kind| objects::place(*kind)).collect();
         finder.add(place, format!("The attribute list of {} has no {attribute}{end}", kinds.join(" and ")));
     }
