@@ -23,10 +23,10 @@ fn the_right_file_has_no_problems() {
 #[test]
 fn keys_and_words_that_are_not_known_are_told_with_the_nearest_one() {
     expect("publisher", "publsher", 4, "The key publsher is not known here; did you mean publisher?");
-    expect("page_size", "page_sise", 36, "did you mean page_size?");
+    expect("page_size", "page_sise", 37, "did you mean page_size?");
     expect("\"scim\"", "\"scim3\"", 7, "The word scim3 is not known here; did you mean scim?");
     expect("disableUsers", "disableUser", 8, "did you mean disableUsers?");
-    expect("page_size = 50", "paging = \"curser\"", 36, "did you mean cursor?");
+    expect("page_size = 50", "paging = \"curser\"", 37, "did you mean cursor?");
 }
 
 #[test]
@@ -37,22 +37,22 @@ fn what_is_missing_or_of_a_wrong_type_is_told() {
         "{:?}",
         problems(&without)
     );
-    expect("page_size = 50", "page_size = \"50\"", 36, "a whole number");
+    expect("page_size = 50", "page_size = \"50\"", 37, "a whole number");
     expect("= \"Own\"", "= Own", 3, "can't be read as TOML");
     expect("11111111-2222-4333-8444-555555555555", "1", 2, "The id is no UUID");
-    expect("page_size = 50", "page_size = 0", 36, "must be at least 1");
+    expect("page_size = 50", "page_size = 0", 37, "must be at least 1");
     expect("name = \"Own\"", "name = \" \"", 3, "name is empty");
 }
 
 #[test]
 fn rows_have_one_source_and_a_target_of_the_list() {
-    expect("from = \"displayName\"", "from = \"a\", constant = \"b\"", 32, "has from and constant");
-    expect("from = \"displayName\", ", "", 32, "says nothing about where its value comes from");
-    expect("from = \"displayName\"", "from = \"dispalyName\"", 32, "did you mean displayName?");
-    expect("Not([IsSoftDeleted])", "Not([IsSoftDeleted]", 31, "can't be read");
-    expect("to = \"displayName\"", "to = \"emails[\"", 32, "emails[");
-    expect("to = \"displayName\"", "to = \"dispName\"", 32, "The target has no attribute dispName");
-    expect(", match = 1", "", 29, "No row matches objects");
+    expect("from = \"displayName\"", "from = \"a\", constant = \"b\"", 33, "has from and constant");
+    expect("from = \"displayName\", ", "", 33, "says nothing about where its value comes from");
+    expect("from = \"displayName\"", "from = \"dispalyName\"", 33, "did you mean displayName?");
+    expect("Not([IsSoftDeleted])", "Not([IsSoftDeleted]", 32, "can't be read");
+    expect("to = \"displayName\"", "to = \"emails[\"", 33, "emails[");
+    expect("to = \"displayName\"", "to = \"dispName\"", 33, "The target has no attribute dispName");
+    expect(", match = 1", "", 30, "No row matches objects");
     expect(
         "to = \"displayName\"",
         "to = \"displayName\", match = 1",
@@ -65,12 +65,12 @@ fn rows_have_one_source_and_a_target_of_the_list() {
 #[test]
 fn profiles_speak_of_what_is_there() {
     let rule = |rule: &str| format!("value_rules = [{{ {rule} }}]");
-    expect("page_size = 50", &rule("attribute = \"usrName\", max_length = 9"), 36, "did you mean userName?");
-    expect("page_size = 50", &rule("attribute = \"userName\""), 36, "forbids nothing");
-    expect("page_size = 50", "filterable_users = [\"email\"]", 36, "The attribute list of user has no email");
+    expect("page_size = 50", &rule("attribute = \"usrName\", max_length = 9"), 37, "did you mean userName?");
+    expect("page_size = 50", &rule("attribute = \"userName\""), 37, "forbids nothing");
+    expect("page_size = 50", "filterable_users = [\"email\"]", 37, "The attribute list of user has no email");
     for limit in ["count = 0, seconds = 1", "count = 1, seconds = 0", "count = 1, seconds = 1, burst = 0"] {
         let limits = format!("limits = [{{ requests = \"all\", {limit} }}]");
-        expect("page_size = 50", &limits, 36, "must be at least 1");
+        expect("page_size = 50", &limits, 37, "must be at least 1");
     }
 }
 
@@ -106,7 +106,7 @@ fn credential_methods_have_the_fields_of_their_kind() {
 #[test]
 fn badges_and_remarks_agree_with_the_file() {
     expect("\"disableUsers\"", "\"groups\"", 8, "has no [group]");
-    expect("page_size = 50", "deletes_users = false", 36, "[user] needs delete = false");
+    expect("page_size = 50", "deletes_users = false", 37, "[user] needs delete = false");
     let text = RIGHT.replacen("\"disableUsers\"", "\"deleteUsers\"", 1);
     let text = text.replacen("page_size = 50", "deletes_users = false", 1);
     assert!(problems(&text).iter().any(|it| it.reason.contains("supports says deleteUsers")));
