@@ -164,7 +164,7 @@ fn list(folder: &Path) -> Result<BTreeMap<String, Stamp>, String> {
         let entry = entry.map_err(|error| error.to_string())?;
         let name = entry.file_name().to_string_lossy().into_owned();
         // Editors keep drafts under names that begin with a dot.
-        if name.starts_with('.') || !Path::new(&name).extension().is_some_and(|end| end == "toml") {
+        if name.starts_with('.') || Path::new(&name).extension().is_none_or(|end| end != "toml") {
             continue;
         }
         // Through symbolic links; a pipe or a folder of that name is not opened.

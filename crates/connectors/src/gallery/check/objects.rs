@@ -1,10 +1,13 @@
 //! Attribute lists and default mappings: can an application start with them?
 use std::collections::BTreeSet;
 
+use purser_domain::expression::find_nearest;
 use purser_domain::mapping::{ObjectKind, Severity, validate};
 use purser_domain::path::TargetPath;
-use purser_domain::schema::AttributeType;
+use purser_domain::schema::{AttributeType, ObjectDefinition};
 use purser_domain::scope::ScopeMode;
+use purser_domain::target_schema::TargetSchema;
+use serde_json::Map;
 
 use super::Finder;
 use crate::gallery::template::{ObjectTemplate, RowTemplate, Template};
@@ -19,9 +22,10 @@ pub(super) fn check(template: &Template, finder: &mut Finder<'_>) {
                 .add(at, format!("[{at}] has no attribute list. Add attributes, or scim_attributes = true."));
         }
         check_attributes(object, at, finder);
-        let wrong: BTreeSet<usize> = check_sources(object, at, finder);
+        let mut wrong: BTreeSet<usize> = check_sources(object, at, finder);
+        wrong.extend(check_targets(object, kind, at, finder));
         for problem in validate(&schema, kind, ScopeMode::Assigned) {
-            // A row without a clear source has its sentence already.
+            // Such a row has its sentence already.
             if problem.severity != Severity::Error || problem.row.is_some_and(|row| wrong.contains(&row)) {
                 continue;
             }
@@ -64,6 +68,35 @@ fn check_sources(object: &ObjectTemplate, at: &str, finder: &mut Finder<'_>) -> 
     let mut wrong = BTreeSet::new();
     for (index, row) in object.mapping.iter().enumerate() {
         let Some(reason) = describe_source(row) else { continue };
+        finder.add(&format!("{at}.mapping[{index}]"), reason);
+        wrong.insert(index);
+    }
+    wrong
+}
+
+/// The rows whose target is not in the list. An application's schema would take it in silently, so that a typing
+/// mistake would only show in the target's answers.
+fn check_targets(
+    object: &ObjectTemplate,
+    kind: ObjectKind,
+    at: &str,
+    finder: &mut Finder<'_>,
+) -> BTreeSet<usize> {
+    let attributes = object.build_attributes(kind);
+    let definition = ObjectDefinition { name: object.name.clone(), attributes, extra: Map::new() };
+    let target = TargetSchema::from_definition(&definition);
+    let mut wrong = BTreeSet::new();
+    for (index, row) in object.mapping.iter().enumerate() {
+        let Ok(path) = TargetPath::parse(&row.to) else { continue };
+        if target.find_path(&path).is_some() {
+            continue;
+        }
+        let names = definition.attributes.iter().map(|attribute| attribute.name.as_str());
+        let end = match find_nearest(&row.to, names) {
+            Some(nearest) => format!("; did you mean {nearest}?"),
+            None => ". Add it to the attributes, or remove the row.".to_owned(),
+        };
+        let reason = format!("The attribute list of {at} has no {}{end}", row.to);
         finder.add(&format!("{at}.mapping[{index}]"), reason);
         wrong.insert(index);
     }

@@ -51,12 +51,12 @@ fn rows_have_one_source_and_a_target_of_the_list() {
     expect("from = \"displayName\"", "from = \"dispalyName\"", 33, "did you mean displayName?");
     expect("Not([IsSoftDeleted])", "Not([IsSoftDeleted]", 32, "can't be read");
     expect("to = \"displayName\"", "to = \"emails[\"", 33, "emails[");
-    expect("to = \"displayName\"", "to = \"dispName\"", 33, "The target has no attribute dispName");
+    expect("to = \"displayName\"", "to = \"dispName\"", 33, "The attribute list of user has no dispName");
     expect(", match = 1", "", 30, "No row matches objects");
     expect(
         "to = \"displayName\"",
         "to = \"displayName\", match = 1",
-        32,
+        33,
         "Matching precedence 1 is used twice",
     );
     assert_eq!(problems(&RIGHT.replacen("from = \"displayName\"", "default = \"x\"", 1)), []);
