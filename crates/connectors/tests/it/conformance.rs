@@ -27,34 +27,55 @@ use subject::Subject;
 
 #[tokio::test]
 async fn every_gallery_application_has_its_accounts_made_changed_and_deleted() -> Result<()> {
+    let mut broken = Broken::default();
     for template in Gallery::load()?.templates() {
-        users::run(&Subject::of(template).await?).await.with_context(|| template.name.clone())?;
+        broken.note(&template.name, users::run(&Subject::of(template).await?).await);
     }
-    Ok(())
+    broken.into_result()
 }
 
 #[tokio::test]
 async fn every_gallery_application_has_its_groups_filled_and_emptied() -> Result<()> {
+    let mut broken = Broken::default();
     for template in Gallery::load()?.templates() {
-        groups::run(&Subject::of(template).await?).await.with_context(|| template.name.clone())?;
+        broken.note(&template.name, groups::run(&Subject::of(template).await?).await);
     }
-    Ok(())
+    broken.into_result()
 }
 
 #[tokio::test]
 async fn every_gallery_application_lists_everything_while_the_list_changes() -> Result<()> {
+    let mut broken = Broken::default();
     for template in Gallery::load()?.templates() {
-        lists::run(&Subject::of(template).await?).await.with_context(|| template.name.clone())?;
+        broken.note(&template.name, lists::run(&Subject::of(template).await?).await);
     }
-    Ok(())
+    broken.into_result()
 }
 
 #[tokio::test]
 async fn every_gallery_application_that_fails_is_told_so_in_the_right_words() -> Result<()> {
+    let mut broken = Broken::default();
     for template in Gallery::load()?.templates() {
-        failures::run(&Subject::of(template).await?).await.with_context(|| template.name.clone())?;
+        broken.note(&template.name, failures::run(&Subject::of(template).await?).await);
     }
-    Ok(())
+    broken.into_result()
+}
+
+/// What was broken, so that one failure does not hide the others.
+#[derive(Default)]
+struct Broken(Vec<String>);
+
+impl Broken {
+    fn note(&mut self, what: &str, outcome: Result<()>) {
+        if let Err(why) = outcome {
+            self.0.push(format!("{what}: {why:#}"));
+        }
+    }
+
+    fn into_result(self) -> Result<()> {
+        ensure!(self.0.is_empty(), "{} broken:\n{}", self.0.len(), self.0.join("\n"));
+        Ok(())
+    }
 }
 
 /// Settings and values for each: every deviation alone.
@@ -116,21 +137,19 @@ fn every_setting_of_a_profile_is_among_the_deviations() -> Result<()> {
 
 #[tokio::test]
 async fn every_deviation_that_a_profile_can_declare_passes() -> Result<()> {
-    let mut broken = Vec::new();
+    let mut broken = Broken::default();
     for (setting, values) in deviations() {
         for value in values {
             let template = template_with(json!({ setting: value }))?;
-            if let Err(why) = pass(&template).await {
-                broken.push(format!("{setting} = {value}: {why:#}"));
-            }
+            broken.note(&format!("{setting} = {value}"), pass(&template).await);
         }
     }
-    ensure!(broken.is_empty(), "{}", broken.join("\n\n"));
-    Ok(())
+    broken.into_result()
 }
 
 #[tokio::test]
 async fn deviations_that_come_together_pass_together() -> Result<()> {
+    let mut broken = Broken::default();
     for settings in [
         // As AWS IAM Identity Center.
         json!({"paging": "cursor", "members_read": "byFilter", "members_per_request": 5,
@@ -148,9 +167,9 @@ async fn deviations_that_come_together_pass_together() -> Result<()> {
         json!({"members_read": "never", "member_removal": "valueArray", "members_per_request": 2}),
         json!({"filterable_users": [], "paging": "cursor", "page_size": 3, "empty_result_is_404": true}),
     ] {
-        pass(&template_with(settings.clone())?).await.with_context(|| settings.to_string())?;
+        broken.note(&settings.to_string(), pass(&template_with(settings.clone())?).await);
     }
-    Ok(())
+    broken.into_result()
 }
 
 /// The whole suite but for failures.

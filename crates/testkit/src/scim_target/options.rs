@@ -34,7 +34,7 @@ pub struct TargetOptions {
     pub text_booleans: bool,
     /// What values must be like.
     pub values: ValueRules,
-    /// What a DELETE does.
+    /// What a DELETE does; refused are only those of users.
     pub deletes: DeleteStyle,
     /// What it does with versions.
     pub versions: VersionStyle,

@@ -198,9 +198,9 @@ fn check_version(state: &State, call: Call<'_>, stored: &Bytes) -> Result<(), Di
 }
 
 fn delete(state: &State, kind: Kind, id: &str) -> Answer {
-    if let DeleteStyle::Refused(status) = state.options.deletes {
+    if let (DeleteStyle::Refused(status), Kind::User) = (state.options.deletes, kind) {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::METHOD_NOT_ALLOWED);
-        return error(status, "", "Nothing is deleted here.");
+        return error(status, "", "Nobody is deleted here.");
     }
     let mut store: std::sync::MutexGuard<'_, Store> = state.store(kind);
     let stored = store.get(id).cloned();

@@ -49,7 +49,7 @@ async fn refusals(subject: &Subject) -> Result<()> {
         (too_many, WAIT_SEVEN, WAIT_SEVEN, WAIT_SEVEN),
         (Fault::Status(429), PASSING, PASSING, PASSING),
         (Fault::Status(500), IN_DOUBT, PASSING, PASSING),
-        (Fault::Status(503), PASSING, PASSING, PASSING),
+        (Fault::Status(503), IN_DOUBT, PASSING, PASSING),
         (Fault::Status(504), IN_DOUBT, PASSING, PASSING),
         (Fault::Html, CONFIGURATION, CONFIGURATION, CONFIGURATION),
         (Fault::WrongShape, UNREADABLE, ANY, ANY),

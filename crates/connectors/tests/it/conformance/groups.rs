@@ -127,29 +127,33 @@ pub(super) async fn survive(subject: &Subject) -> Result<()> {
         (0..12).map(|at| fake.insert_user(&format!("p{at}@example.com"), "P")).collect::<Result<_>>()?;
     let stranger = fake.insert_group("Strangers")?;
     let id = connector.create(Group, &write(&[(name.to_owned(), json!("Sales"))])?).await?.value.id;
-    let mut expected: Vec<String> = Vec::new();
-    for (change, after) in [
-        (members(Add, &[], &people[..8])?, &people[..8]),
-        (members(Remove, &people[..2], &[])?, &people[2..8]),
-        (members(Set, &people[2..8], &people[4..])?, &people[4..]),
-    ] {
-        match connector.update(Group, &id, &[change]).await {
-            Ok(_) => {
-                let there = fake.members(&id)?;
-                ensure!(there == sorted(after), "what a change of members says must be true: {there:?}");
-                expected = there;
-            }
+    for (kind, before, after) in
+        [(Add, &[][..], &people[..8]), (Remove, &people[..2], &[][..]), (Set, &people[2..8], &people[4..])]
+    {
+        let (there, change) = (fake.members(&id)?, members(kind, before, after)?);
+        let wanted: Vec<String> = match kind {
+            Add => there.iter().chain(after).cloned().collect(),
+            Remove => there.iter().filter(|id| !before.contains(id)).cloned().collect(),
+            Set => after.to_vec(),
+        };
+        let told = connector.update(Group, &id, &[change]).await;
+        let there = fake.members(&id)?;
+        match told {
+            Ok(_) => ensure!(
+                there == sorted(&wanted),
+                "what a change of members says must be true ({kind:?}): {there:?}"
+            ),
             Err(error) => {
                 ensure!(error.advice().ends_with('.'), "a refusal must come with advice: {error:?}");
                 // Parts may have been made; what is there must still be people that were named.
-                expected = fake.members(&id)?;
                 ensure!(
-                    expected.iter().all(|id| people.contains(id)),
-                    "nobody else may become a member: {expected:?}"
+                    there.iter().all(|id| people.contains(id)),
+                    "nobody else may become a member: {there:?}"
                 );
             }
         }
     }
+    let expected = fake.members(&id)?;
     let renamed =
         connector.update(Group, &id, &[change(name, Some(json!("Sales")), Some(json!("Marketing")))?]).await;
     let is_renamed = fake.groups().contains(&"Marketing".to_owned());

@@ -16,7 +16,12 @@ pub(super) async fn run(subject: &Subject) -> Result<()> {
     for at in 0..43 {
         there.push(fake.insert_user(&format!("l{at:03}@example.com"), "L")?);
     }
-    let all = walk(subject, User, |_| Ok(())).await?;
+    let mut pages = 0;
+    let all = walk(subject, User, |_| {
+        pages += 1;
+        Ok(())
+    })
+    .await?;
     ensure!(
         there.iter().all(|id| all.contains(id)),
         "a list at rest must come whole: {} of {}",
@@ -24,6 +29,10 @@ pub(super) async fn run(subject: &Subject) -> Result<()> {
         there.len()
     );
 
+    if subject.profile().page_size == 1 || pages + 1 >= there.len() {
+        // Of one object a page, nothing tells that others moved up.
+        return Ok(());
+    }
     // One of the first goes and one comes after each of the first pages: all others must still be seen.
     let (mut gone, mut new) = (BTreeSet::new(), 0);
     let seen = walk(subject, User, |page| {

@@ -96,7 +96,8 @@ async fn find_several(subject: &Subject) -> Result<()> {
 /// Replaces every value, clears every one, and fills every one again.
 async fn change_everything(subject: &Subject, id: &str, user_name: &str) -> Result<()> {
     let (one, two) = (subject.values(user_name, "one")?, subject.values(user_name, "two")?);
-    let kept: Values = two.iter().filter(|(name, _)| subject.is_kept(name)).cloned().collect();
+    // What is kept was never changed.
+    let kept: Values = one.iter().filter(|(name, _)| subject.is_kept(name)).cloned().collect();
     let update = async |old: Option<&Values>, new: Option<&Values>| -> Result<()> {
         let steps = steps(subject, &one, old, new)?;
         subject.connector.update(User, id, &steps).await?;
