@@ -23,12 +23,13 @@ use purser_testkit::{PatchStyle, RequestRate, RequestRules, ScimTarget, TargetOp
 use serde_json::{Value, json};
 
 use crate::support::{change, generic_template, kit, open, slim};
+use options::options_of;
 use subject::Subject;
 
 #[tokio::test]
 async fn every_gallery_application_has_its_accounts_made_changed_and_deleted() -> Result<()> {
     let mut broken = Broken::default();
-    for template in Gallery::load()?.templates() {
+    for template in Gallery::load()?.templates().iter() {
         broken.note(&template.name, users::run(&Subject::of(template).await?).await);
     }
     broken.into_result()
@@ -37,7 +38,7 @@ async fn every_gallery_application_has_its_accounts_made_changed_and_deleted() -
 #[tokio::test]
 async fn every_gallery_application_has_its_groups_filled_and_emptied() -> Result<()> {
     let mut broken = Broken::default();
-    for template in Gallery::load()?.templates() {
+    for template in Gallery::load()?.templates().iter() {
         broken.note(&template.name, groups::run(&Subject::of(template).await?).await);
     }
     broken.into_result()
@@ -46,7 +47,7 @@ async fn every_gallery_application_has_its_groups_filled_and_emptied() -> Result
 #[tokio::test]
 async fn every_gallery_application_lists_everything_while_the_list_changes() -> Result<()> {
     let mut broken = Broken::default();
-    for template in Gallery::load()?.templates() {
+    for template in Gallery::load()?.templates().iter() {
         broken.note(&template.name, lists::run(&Subject::of(template).await?).await);
     }
     broken.into_result()
@@ -55,7 +56,7 @@ async fn every_gallery_application_lists_everything_while_the_list_changes() -> 
 #[tokio::test]
 async fn every_gallery_application_that_fails_is_told_so_in_the_right_words() -> Result<()> {
     let mut broken = Broken::default();
-    for template in Gallery::load()?.templates() {
+    for template in Gallery::load()?.templates().iter() {
         broken.note(&template.name, failures::run(&Subject::of(template).await?).await);
     }
     broken.into_result()
@@ -145,6 +146,40 @@ async fn every_deviation_that_a_profile_can_declare_passes() -> Result<()> {
         }
     }
     broken.into_result()
+}
+
+/// Otherwise passing would prove nothing.
+#[tokio::test]
+async fn a_fake_that_deviates_without_its_profile_saying_so_does_not_pass() -> Result<()> {
+    let default = template_with(json!({}))?;
+    let mut passed = Vec::new();
+    for settings in [
+        json!({"content_type": "application/json"}),
+        json!({"headers": {"X-Api-Version": "2"}}),
+        json!({"booleans_as_text": true}),
+        json!({"capitalised_operations": true}),
+        json!({"pathless_replace": true}),
+        json!({"clear": "emptyText"}),
+        json!({"clear": "null"}),
+        json!({"manager": "text"}),
+        json!({"manager": "array"}),
+        json!({"always_schemas": ["urn:example:2.0:User"]}),
+        json!({"member_removal": "valueArray"}),
+        json!({"member_removal": "replace"}),
+        json!({"members_per_request": 3}),
+        json!({"members_read": "byFilter"}),
+        json!({"deletes_users": false}),
+        json!({"value_rules": [{"attribute": "*", "forbidden": "\"<>;:%"}]}),
+    ] {
+        let fake = options_of(&template_with(settings.clone())?.profile);
+        let users = users::run(&Subject::undeclared(&default, fake.clone()).await?).await;
+        let groups = groups::run(&Subject::undeclared(&default, fake).await?).await;
+        if users.is_ok() && groups.is_ok() {
+            passed.push(settings.to_string());
+        }
+    }
+    ensure!(passed.is_empty(), "these make no difference: {}", passed.join(", "));
+    Ok(())
 }
 
 #[tokio::test]
