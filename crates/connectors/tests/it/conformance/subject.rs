@@ -44,7 +44,12 @@ impl Subject {
     pub(super) async fn of(template: &Template) -> Result<Self> {
         let template = scaled(template);
         let fake = match template.connector {
-            ConnectorKind::Scim => Fake::Scim(ScimTarget::start(options_of(&template.profile)).await?),
+            ConnectorKind::Scim => {
+                let mut options = options_of(&template.profile);
+                let required = template.user.attributes.iter().filter(|attribute| attribute.required);
+                options.values.required = required.map(|attribute| attribute.name.clone()).collect();
+                Fake::Scim(ScimTarget::start(options).await?)
+            }
             ConnectorKind::Samanage => Fake::Samanage(
                 SamanageTarget::start(SamanageOptions { calls: None, ..SamanageOptions::default() }).await?,
             ),

@@ -4,7 +4,8 @@ use purser_connectors::{Profile, Template};
 use purser_domain::mapping::ObjectKind::User;
 use purser_testkit::{
     AnswerStyle, DeleteStyle, DiscoveryStyle, ErrorStyle, FilterStyle, Filtering, GroupRules, IdStyle,
-    MembersChange, PageStyle, Pages, PatchStyle, Patching, TargetOptions, TotalStyle, VersionStyle,
+    Meanwhile, MembersChange, PageStyle, Pages, PatchStyle, Patching, ScimTarget, TargetOptions, TotalStyle,
+    VersionStyle,
 };
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use super::failures::{name_of, slim, title};
 use super::subject::Subject;
 use super::users::{text_query, with_groups};
 use super::{groups, lists, users};
-use crate::support::generic_template;
+use crate::support::{generic_template, kit, open};
 
 fn template(profile: Profile) -> Result<Template> {
     Ok(Template { profile, ..with_groups(&generic_template()?)? })
@@ -268,4 +269,70 @@ async fn a_group_is_never_told_to_be_right_when_it_is_not() -> Result<()> {
         broken.note(name, groups::survive(&subject).await);
     }
     broken.into_result()
+}
+
+#[tokio::test]
+async fn who_is_looked_for_without_a_filter_is_found_while_others_come_and_go() -> Result<()> {
+    let target = ScimTarget::start(TargetOptions {
+        filter: FilterStyle::Refused(501),
+        paging: Pages { max: 5, ..Pages::default() },
+        ..TargetOptions::default()
+    })
+    .await?;
+    let ids: Vec<String> = (0..40)
+        .map(|at| {
+            target.insert(json!({"userName": format!("p{at}@example.com")})).context("the fake is full")
+        })
+        .collect::<Result<_>>()?;
+    let connector = open(&kit()?, Profile::default(), &target.base_url(), target.token())?;
+    for wanted in [16, 21, 26, 39] {
+        // After each of the first pages, some who were listed already go, and others come.
+        let gone = ids.iter().filter(|id| target.accounts().iter().any(|user| user["id"] == **id)).take(4);
+        let steps: Vec<_> = gone
+            .enumerate()
+            .map(|(at, id)| {
+                let name = format!("new{wanted}-{at}@example.com");
+                vec![Meanwhile::Remove(id.clone()), Meanwhile::Insert(json!({ "userName": name }))]
+            })
+            .collect();
+        target.meanwhile(steps);
+        let name = format!("p{wanted}@example.com");
+        let found =
+            connector.find(User, &text_query("userName", &name)?).await.with_context(|| name.clone())?;
+        ensure!(found.value.len() == 1, "{name} was there all the time and must be found: {:?}", found.value);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_target_tells_about_itself_is_read_and_never_needed() -> Result<()> {
+    for discovery in
+        [DiscoveryStyle::Rfc, DiscoveryStyle::Odd, DiscoveryStyle::Garbage, DiscoveryStyle::Absent]
+    {
+        let extra = json!({
+            "id": "urn:example:payroll:2.0:User", "name": "Payroll",
+            "attributes": [{"name": "costUnit", "type": "string", "multiValued": false, "required": true}],
+        });
+        let options = TargetOptions {
+            discovery,
+            extra_schemas: vec![extra],
+            patch: PatchStyle::Missing,
+            paging: Pages { max: 17, ..Pages::default() },
+            ..TargetOptions::default()
+        };
+        let subject = Subject::undeclared(&template(Profile::default())?, options).await?;
+        let told = subject.connector.discover().await.with_context(|| format!("{discovery:?}"))?;
+        ensure!(subject.fake.users().is_empty(), "{discovery:?}: discovery must only read");
+        if discovery == DiscoveryStyle::Rfc {
+            let names: Vec<&str> =
+                told.attributes.iter().flat_map(|(_, list)| list).map(|known| known.name.as_str()).collect();
+            ensure!(
+                names.contains(&"urn:example:payroll:2.0:User:costUnit"),
+                "attributes of extensions must be found: {names:?}"
+            );
+            ensure!(told.settings.0.get("patch") == Some(&json!(false)), "no PATCH: {:?}", told.settings);
+        }
+        users::run(&subject).await.with_context(|| format!("{discovery:?}"))?;
+    }
+    Ok(())
 }
