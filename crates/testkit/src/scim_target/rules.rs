@@ -232,7 +232,9 @@ fn take_value(state: &State, operation: &Value, path: Option<&Path>) -> Result<V
             }
         }
     }
-    if rules.legacy_roles && path.is_some_and(|path| path.attribute.eq_ignore_ascii_case("roles")) {
+    let writes_roles = path.is_some_and(|path| path.attribute.eq_ignore_ascii_case("roles"));
+    // Taking a role away needs no value.
+    if rules.legacy_roles && writes_roles && !operation["value"].is_null() {
         take_roles(&mut operation["value"])?;
     }
     Ok(operation)
