@@ -47,7 +47,7 @@ impl Subject {
             ConnectorKind::Scim => {
                 let mut options = options_of(&template.profile);
                 let required = template.user.attributes.iter().filter(|attribute| attribute.required);
-                options.values.required = required.map(|attribute| attribute.name.clone()).collect();
+                options.values.required = required.map(|attribute| strictly(&attribute.name)).collect();
                 Fake::Scim(ScimTarget::start(options).await?)
             }
             ConnectorKind::Samanage => Fake::Samanage(
@@ -238,6 +238,11 @@ impl Fake {
             _ => "PUT",
         }
     }
+}
+
+/// A path as the fake understands it, for which a text is no boolean.
+fn strictly(path: &str) -> String {
+    path.replace("primary eq \"True\"", "primary eq true")
 }
 
 /// Members that come or go; where they are set, `before` is what was exported last.
