@@ -34,7 +34,7 @@ pub struct TargetOptions {
     pub text_booleans: bool,
     /// What values must be like.
     pub values: ValueRules,
-    /// What a DELETE does.
+    /// What a DELETE does; refused are only those of users.
     pub deletes: DeleteStyle,
     /// What it does with versions.
     pub versions: VersionStyle,
@@ -189,6 +189,10 @@ pub enum TotalStyle {
 pub struct GroupRules {
     /// It has them; else `/Groups` is 404.
     pub present: bool,
+    /// Whether groups can be patched, when not as users can.
+    pub patch: Option<PatchStyle>,
+    /// Removing who is no member is refused with `noTarget`.
+    pub refuses_strangers: bool,
     /// Whether reads tell members.
     pub read: MembersShown,
     /// How members can be changed.
@@ -413,6 +417,8 @@ impl Default for GroupRules {
     fn default() -> Self {
         Self {
             present: true,
+            patch: None,
+            refuses_strangers: true,
             read: MembersShown::Always,
             change: MembersChange::Any,
             members_on_create: true,

@@ -340,7 +340,7 @@ fn is_blank(value: &mut Value, clear: ClearStyle) -> bool {
                 let labelled = element.as_object().is_some_and(|element| !is_label(element));
                 let blank = is_blank(element, clear);
                 // An element that had more than its label, and has it no more, is none.
-                !blank && !(labelled && element.as_object().is_some_and(is_label))
+                !(blank || labelled && element.as_object().is_some_and(is_label))
             });
             had && list.is_empty()
         }
