@@ -137,7 +137,8 @@ pub async fn probe(
 fn with_leftovers(error: ConnectorError, left_behind: &[String]) -> ConnectorError {
     let Trouble { kind, message, advice, exchange, body_excerpt } = error.into_trouble();
     let message = format!("{message} {}", left_behind.join(" "));
-    let error = ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
+    let error =
+        ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
     match exchange {
         Some(exchange) => error.with_exchange(exchange),
         None => error,

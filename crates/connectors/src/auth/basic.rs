@@ -147,7 +147,8 @@ mod tests {
     fn the_same_challenge_again_means_that_the_password_is_wrong() {
         let basic = Basic::new(&Secret::new("ann"), &Secret::new("pw")).unwrap();
         let url = Url::parse("https://x.example/").unwrap();
-        let answer = |text, sent: Option<&HeaderValue>| basic.answer(&Method::GET, &url, &asked(text), sent).unwrap();
+        let answer =
+            |text, sent: Option<&HeaderValue>| basic.answer(&Method::GET, &url, &asked(text), sent).unwrap();
         let first = answer(CHALLENGE, Some(&basic.header)).unwrap();
         assert!(answer(CHALLENGE, Some(&first)).is_none());
         assert!(answer("Basic realm=\"api\"", None).is_none());
@@ -159,7 +160,8 @@ mod tests {
         let url = Url::parse("https://x.example/").unwrap();
         // All went out with Basic, and the server gives all the same nonce.
         for count in ["nc=00000001", "nc=00000002", "nc=00000003"] {
-            let value = basic.answer(&Method::GET, &url, &asked(CHALLENGE), Some(&basic.header)).unwrap().unwrap();
+            let value =
+                basic.answer(&Method::GET, &url, &asked(CHALLENGE), Some(&basic.header)).unwrap().unwrap();
             assert!(value.to_str().unwrap().contains(count), "{value:?}");
         }
     }

@@ -48,7 +48,8 @@ impl<'c> AsyncHttpClient<'c> for Wire {
                 }
             };
             let mut response = HttpResponse::new(body.to_string().into_bytes());
-            *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_REQUEST);
+            *response.status_mut() =
+                http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_REQUEST);
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             Ok(response)
         }

@@ -213,7 +213,11 @@ impl Session {
             self.accepted |= answer.status.is_success();
             let busy = status == 429 || (matches!(status, 502..=504) && method != Method::POST);
             if status == 401 && self.accepted {
-                return Err(out_of_order(self.host(), ErrorKind::Auth, "does not accept the credentials any more (401)"));
+                return Err(out_of_order(
+                    self.host(),
+                    ErrorKind::Auth,
+                    "does not accept the credentials any more (401)",
+                ));
             }
             if !busy {
                 let bytes = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
@@ -221,12 +225,17 @@ impl Session {
                 return Ok(Seen { status, body: serde_json::from_slice(bytes).ok(), location, at });
             }
             refusals += 1;
-            let asked = answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let asked =
+                answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
             let wait = Duration::from_secs(asked.unwrap_or(1)).min(LONGEST_WAIT);
             self.waited += wait;
             if refusals > PATIENCE || self.waited > LONGEST_WAITS {
                 let kind = ErrorKind::Transient { retry_after: asked.map(|_| wait) };
-                return Err(out_of_order(self.host(), kind, &format!("has no time for the probe ({status})")));
+                return Err(out_of_order(
+                    self.host(),
+                    kind,
+                    &format!("has no time for the probe ({status})"),
+                ));
             }
             tokio::time::sleep(wait).await;
         }
@@ -357,7 +366,11 @@ fn too_many_requests() -> ConnectorError {
 
 fn out_of_order(host: &str, kind: ErrorKind, what: &str) -> ConnectorError {
     let message = format!("The probe stopped half-way: {host} {what}.");
-    ConnectorError::new(kind, message, "See whether the application and the credentials work, and probe again.")
+    ConnectorError::new(
+        kind,
+        message,
+        "See whether the application and the credentials work, and probe again.",
+    )
 }
 
 /// Path of one object.

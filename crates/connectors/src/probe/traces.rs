@@ -101,7 +101,9 @@ impl Session {
         let attribute = name_attribute(kind);
         let seen = self.filter(kind, &format!("{attribute} eq {}", json!(name))).await?;
         let is_ours = |object: &&Value| {
-            member(object, attribute).and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(name))
+            member(object, attribute)
+                .and_then(Value::as_str)
+                .is_some_and(|found| found.eq_ignore_ascii_case(name))
         };
         let ids = seen.resources().into_iter().flatten().filter(is_ours).filter_map(id_in).collect();
         let empty = seen.status == 404
@@ -157,7 +159,8 @@ impl Session {
         while let Some(sent) = self.traces.sent.last().cloned() {
             let found = self.search(sent.kind, &sent.name).await;
             let (empty, ids) = found.unwrap_or_default();
-            let mut others = ids.into_iter().filter(|id| !tried.contains(&(sent.kind, id.clone()))).peekable();
+            let mut others =
+                ids.into_iter().filter(|id| !tried.contains(&(sent.kind, id.clone()))).peekable();
             let certain = match sent.unsure {
                 None => true,
                 Some(made) => others.peek().is_some() || (empty && !made),

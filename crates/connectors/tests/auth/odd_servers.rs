@@ -45,7 +45,9 @@ struct State {
 }
 
 impl Odd {
-    async fn start(script: impl Fn(&HashMap<String, String>) -> Response + Send + Sync + 'static) -> Result<Self> {
+    async fn start(
+        script: impl Fn(&HashMap<String, String>) -> Response + Send + Sync + 'static,
+    ) -> Result<Self> {
         Self::with_gate(script, None).await
     }
 
@@ -57,8 +59,10 @@ impl Odd {
         let address = listener.local_addr()?;
         let script: Box<Script> = Box::new(script);
         let state = Arc::new(State { script, asked: Mutex::default(), arrived: Notify::new(), gate });
-        let router =
-            Router::new().route("/token", post(token)).route("/scim/Users", get(list)).with_state(Arc::clone(&state));
+        let router = Router::new()
+            .route("/token", post(token))
+            .route("/scim/Users", get(list))
+            .with_state(Arc::clone(&state));
         let listener = tokio::spawn(async move {
             // Ends when it is aborted.
             let _ = axum::serve(listener, router).await;
@@ -70,7 +74,12 @@ impl Odd {
         self.open_with(kind, credentials(SECRET, vault), Duration::from_secs(10))
     }
 
-    fn open_with(&self, kind: &str, credentials: Credentials, patience: Duration) -> Result<Arc<dyn Connector>> {
+    fn open_with(
+        &self,
+        kind: &str,
+        credentials: Credentials,
+        patience: Duration,
+    ) -> Result<Arc<dyn Connector>> {
         let method: CredentialMethod = serde_json::from_value(json!({
             "id": "oauth", "kind": kind, "label": "OAuth",
             "authorization_url": format!("http://{}/authorize", self.address),
@@ -147,8 +156,7 @@ async fn what_is_no_token_is_told_apart_and_shows_no_secret() -> Result<()> {
     type Expected = fn(&ErrorKind) -> bool;
     let misconfigured: Expected = |kind| *kind == ErrorKind::Misconfigured;
     let auth: Expected = |kind| *kind == ErrorKind::Auth;
-    let busy: Expected =
-        |kind| *kind == ErrorKind::Transient { retry_after: Some(Duration::from_secs(7)) };
+    let busy: Expected = |kind| *kind == ErrorKind::Transient { retry_after: Some(Duration::from_secs(7)) };
     let (json, html) = ("application/json", "text/html");
     let deep = "[".repeat(100_000);
     let cases: Vec<(u16, &str, String, Expected)> = vec![
@@ -179,7 +187,10 @@ async fn what_is_no_token_is_told_apart_and_shows_no_secret() -> Result<()> {
         let server = Odd::start(move |_| says(status, kind, &body)).await?;
         let error = server.open("clientCredentials", None)?.check(USERS).await.err().context("must fail")?;
         ensure!(expected(error.kind()), "{status} {short}: {error:?}");
-        ensure!(!error.advice().is_empty() && !format!("{error:?}").contains(SECRET), "{status} {short}: {error:?}");
+        ensure!(
+            !error.advice().is_empty() && !format!("{error:?}").contains(SECRET),
+            "{status} {short}: {error:?}"
+        );
     }
     Ok(())
 }
@@ -187,7 +198,8 @@ async fn what_is_no_token_is_told_apart_and_shows_no_secret() -> Result<()> {
 #[tokio::test]
 async fn a_server_that_hangs_is_not_waited_for_for_ever() -> Result<()> {
     let server = Odd::with_gate(|_| says(200, "application/json", "{}"), Some(Notify::new())).await?;
-    let connector = server.open_with("clientCredentials", credentials(SECRET, None), Duration::from_millis(200))?;
+    let connector =
+        server.open_with("clientCredentials", credentials(SECRET, None), Duration::from_millis(200))?;
     let error = connector.check(USERS).await.err().context("must fail")?;
     ensure!(matches!(error.kind(), ErrorKind::Transient { .. } | ErrorKind::Unreachable(_)), "{error:?}");
     Ok(())
@@ -206,7 +218,10 @@ async fn a_stored_token_that_is_about_to_end_is_not_used() -> Result<()> {
     shelf.put(tokens("good but old", Some("r1"), Some(30)));
     server.open("authorizationCode", Some(shelf.vault()))?.check(USERS).await?;
     ensure!(server.asked().len() == 1 && server.asked()[0]["refresh_token"] == "r1", "{:?}", server.asked());
-    ensure!(shelf.get().context("nothing stored")?.refresh == Some(Secret::new("r2")), "the new one is stored");
+    ensure!(
+        shelf.get().context("nothing stored")?.refresh == Some(Secret::new("r2")),
+        "the new one is stored"
+    );
     Ok(())
 }
 
@@ -246,7 +261,8 @@ async fn a_refresh_whose_caller_goes_away_is_stored_all_the_same() -> Result<()>
 #[tokio::test]
 async fn two_applications_with_one_client_keep_their_tokens_apart() -> Result<()> {
     let server = Odd::start(|form| {
-        let whose = form.get("refresh_token").map(|text| text.trim_end_matches(char::is_numeric)).unwrap_or_default();
+        let whose =
+            form.get("refresh_token").map(|text| text.trim_end_matches(char::is_numeric)).unwrap_or_default();
         let body = json!({"access_token": format!("good-{whose}"), "refresh_token": format!("{whose}2")});
         says(200, "application/json", &body.to_string())
     })
@@ -257,7 +273,8 @@ async fn two_applications_with_one_client_keep_their_tokens_apart() -> Result<()
         shelf.put(tokens("old", Some(&format!("{whose}1")), Some(-5)));
         connectors.push(server.open("authorizationCode", Some(shelf.vault()))?);
     }
-    for checked in futures::future::join_all(connectors.iter().map(|connector| connector.check(USERS))).await {
+    for checked in futures::future::join_all(connectors.iter().map(|connector| connector.check(USERS))).await
+    {
         checked?;
     }
     for (shelf, whose) in shelves.iter().zip(["ann", "bo"]) {
@@ -275,7 +292,10 @@ async fn a_vault_that_cannot_be_read_is_said_and_no_token_is_asked_for() -> Resu
     let load = Arc::new(|| async { Err("the key is gone".to_owned()) }.boxed());
     let connector = server.open("authorizationCode", Some(TokenVault { load, ..vault }))?;
     let error = connector.check(USERS).await.err().context("must fail")?;
-    ensure!(matches!(error.kind(), ErrorKind::Transient { .. }) && error.message().contains("the key is gone"), "{error:?}");
+    ensure!(
+        matches!(error.kind(), ErrorKind::Transient { .. }) && error.message().contains("the key is gone"),
+        "{error:?}"
+    );
     ensure!(server.asked().is_empty(), "{:?}", server.asked());
     Ok(())
 }
@@ -285,7 +305,8 @@ async fn a_consent_without_a_refresh_token_that_ended_is_said() -> Result<()> {
     let server = Odd::start(|_| says(200, "application/json", "{}")).await?;
     let shelf = Shelf::default();
     shelf.put(tokens("old", None, Some(-5)));
-    let error = server.open("authorizationCode", Some(shelf.vault()))?.check(USERS).await.err().context("ended")?;
+    let error =
+        server.open("authorizationCode", Some(shelf.vault()))?.check(USERS).await.err().context("ended")?;
     ensure!(*error.kind() == ErrorKind::Auth && error.message().contains("has ended"), "{error:?}");
     Ok(())
 }

@@ -107,8 +107,15 @@ impl Fake {
                     "emails": [{"type": "work", "value": format!("mail-{name}")}]}),
             );
         }
-        store.groups.insert("g".to_owned(), json!({"id": "g", "displayName": "Staff", "externalId": "staff"}));
-        let state = Arc::new(State { odd, intercept: Mutex::default(), store: Mutex::new(store), deleted: Notify::new() });
+        store
+            .groups
+            .insert("g".to_owned(), json!({"id": "g", "displayName": "Staff", "externalId": "staff"}));
+        let state = Arc::new(State {
+            odd,
+            intercept: Mutex::default(),
+            store: Mutex::new(store),
+            deleted: Notify::new(),
+        });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
         let listener = tokio::spawn(async move {
             // Ends when it is aborted.
@@ -145,16 +152,28 @@ impl Fake {
     pub(crate) fn leftovers(&self) -> Vec<String> {
         let store = self.state.store();
         let strangers = ["ann@x.org", "bo@x.org", "g"];
-        store.users.keys().chain(store.groups.keys()).filter(|id| !strangers.contains(&id.as_str())).cloned().collect()
+        store
+            .users
+            .keys()
+            .chain(store.groups.keys())
+            .filter(|id| !strangers.contains(&id.as_str()))
+            .cloned()
+            .collect()
     }
 
     /// Whether what was there from the start is as it was.
     pub(crate) fn is_untouched(&self) -> bool {
         let store = self.state.store();
         let users = ["ann@x.org", "bo@x.org"].iter().all(|name| {
-            store.users.get(*name).is_some_and(|user| user["displayName"] == *name && user["title"] == "Boss" && user["active"] == true)
+            store.users.get(*name).is_some_and(|user| {
+                user["displayName"] == *name && user["title"] == "Boss" && user["active"] == true
+            })
         });
-        users && store.groups.get("g").is_some_and(|group| group["displayName"] == "Staff" && group.get("members").is_none())
+        users
+            && store
+                .groups
+                .get("g")
+                .is_some_and(|group| group["displayName"] == "Staff" && group.get("members").is_none())
     }
 }
 
@@ -212,7 +231,8 @@ fn serve(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap, body: &
     if !matches!(kind, "Users" | "Groups") {
         return refuse(404, "nothing here");
     }
-    let written = headers.get("content-type").is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let written =
+        headers.get("content-type").is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
     if odd.json_only && !body.is_null() && !written {
         return refuse(415, "application/json only");
     }
@@ -221,7 +241,9 @@ fn serve(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap, body: &
     match (method.as_str(), id.as_str()) {
         ("GET", "") => list(&store, odd, users, &query),
         ("POST", "") => create(&mut store, odd, users, body),
-        (_, id) if !store.all(users).contains_key(id) || (odd.hides && id.starts_with("new")) => refuse(404, "no such object"),
+        (_, id) if !store.all(users).contains_key(id) || (odd.hides && id.starts_with("new")) => {
+            refuse(404, "no such object")
+        }
         ("GET", id) => match store.all(users).get(id) {
             Some(object) => reply(200, &show(odd, object, users, &query)),
             None => refuse(404, "no such object"),
@@ -300,7 +322,10 @@ fn show(odd: &Oddities, object: &Value, users: bool, query: &BTreeMap<String, St
         "onRequest" => !asked,
         _ => true,
     };
-    if !users && hidden && let Some(shown) = shown.as_object_mut() {
+    if !users
+        && hidden
+        && let Some(shown) = shown.as_object_mut()
+    {
         shown.remove("members");
     }
     shown

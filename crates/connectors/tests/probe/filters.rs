@@ -5,7 +5,9 @@ use crate::fake::Oddities;
 
 /// Whether the object is one of those that the filter means. A filter that the server does not know means all.
 pub(crate) fn matches(odd: &Oddities, filter: &str, object: &Value) -> bool {
-    if let Some((group, member)) = filter.split_once(" and members eq ").filter(|(left, _)| left.starts_with("id eq ")) {
+    if let Some((group, member)) =
+        filter.split_once(" and members eq ").filter(|(left, _)| left.starts_with("id eq "))
+    {
         let is_group = equals(object, "id", group.trim_start_matches("id eq "));
         let members = object["members"].as_array().cloned().unwrap_or_default();
         let holds = members.iter().any(|one| one["value"].to_string() == member);
@@ -14,7 +16,8 @@ pub(crate) fn matches(odd: &Oddities, filter: &str, object: &Value) -> bool {
     if let Some((spelling, value)) = element(filter) {
         let known = odd.element_filter.is_empty() || odd.element_filter == spelling;
         let allowed = odd.filters.as_ref().is_none_or(|names| names.contains(&"emails"));
-        let holds = || object["emails"].as_array().into_iter().flatten().any(|one| one["value"].to_string() == value);
+        let holds =
+            || object["emails"].as_array().into_iter().flatten().any(|one| one["value"].to_string() == value);
         return !known || !allowed || holds();
     }
     let Some((name, rest)) = filter.split_once(' ') else { return true };
@@ -42,5 +45,7 @@ fn element(filter: &str) -> Option<(&'static str, String)> {
         ("outside", "emails[type eq \"work\"].value eq "),
         ("plain", "emails.value eq "),
     ];
-    forms.into_iter().find_map(|(word, start)| Some((word, filter.strip_prefix(start)?.trim_end_matches(']').to_owned())))
+    forms
+        .into_iter()
+        .find_map(|(word, start)| Some((word, filter.strip_prefix(start)?.trim_end_matches(']').to_owned())))
 }

@@ -18,7 +18,8 @@ async fn an_object_that_comes_back_in_place_of_the_probes_is_never_written_to() 
         Err(error) => error.message().to_owned(),
     };
     ensure!(fake.is_untouched(), "a stranger was written to: {:?}", fake.journal());
-    let written = fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.contains("ann"));
+    let written =
+        fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.contains("ann"));
     ensure!(written.count() == 0, "a stranger was written to: {:?}", fake.journal());
     // What was made all the same is found by its name.
     ensure!(fake.leftovers().is_empty() || told.contains("purser-probe-"), "{told}: {:?}", fake.leftovers());
@@ -31,7 +32,8 @@ async fn a_group_that_comes_back_in_place_of_the_probes_is_never_written_to() ->
     let fake = Fake::start(Oddities { answers_with: Some("g"), ..Oddities::default() }).await?;
     let _ = ask(&fake, false, &|_| ()).await;
     ensure!(fake.is_untouched(), "a stranger was written to: {:?}", fake.journal());
-    let written = fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.ends_with("/Groups/g"));
+    let written =
+        fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.ends_with("/Groups/g"));
     ensure!(written.count() == 0, "a stranger was written to: {:?}", fake.journal());
     Ok(())
 }
@@ -98,7 +100,8 @@ async fn whatever_breaks_and_when_what_was_made_is_deleted_or_named() -> Result<
             ensure!(fake.is_untouched(), "{status} from {at}");
             ensure!(
                 fake.leftovers().is_empty() || told.contains("purser-probe-"),
-                "{status} from {at}: {:?} is left and nobody is told: {told}", fake.leftovers()
+                "{status} from {at}: {:?} is left and nobody is told: {told}",
+                fake.leftovers()
             );
             if let Ok(report) = outcome {
                 let wrong: Vec<String> = settings(&report);
@@ -153,9 +156,15 @@ async fn a_probe_that_is_dropped_half_way_cleans_up_all_the_same() -> Result<()>
 async fn what_an_earlier_probe_left_is_named_and_not_touched() -> Result<()> {
     let fake = Fake::start(Oddities::default()).await?;
     let name = "purser-probe-0123456789abcdef0123456789abcdef@example.invalid";
-    fake.store().users.insert("old".to_owned(), json!({"id": "old", "userName": name, "displayName": "Purser Probe"}));
+    fake.store()
+        .users
+        .insert("old".to_owned(), json!({"id": "old", "userName": name, "displayName": "Purser Probe"}));
     let report = ask(&fake, false, &|_| ()).await?;
-    ensure!(report.left_behind.iter().any(|line| line.contains(name) && line.contains("earlier")), "{:?}", report.left_behind);
+    ensure!(
+        report.left_behind.iter().any(|line| line.contains(name) && line.contains("earlier")),
+        "{:?}",
+        report.left_behind
+    );
     ensure!(fake.leftovers() == ["old"], "{:?}", fake.leftovers());
     Ok(())
 }

@@ -42,7 +42,10 @@ async fn each_oddity_is_found_and_nothing_else_is_proposed() -> Result<()> {
         (Oddities { keeps_users: true, ..odd() }, &["deletes_users=false"]),
         (Oddities { json_only: true, ..odd() }, &["content_type=\"application/json\""]),
         (Oddities { silent_create: true, ..odd() }, &[]),
-        (Oddities { silent_create: true, filters: Some(vec![]), ..odd() }, &["filterable_groups=[]", "filterable_users=[]"]),
+        (
+            Oddities { silent_create: true, filters: Some(vec![]), ..odd() },
+            &["filterable_groups=[]", "filterable_users=[]"],
+        ),
         (Oddities { id_prefix: "a/b?c#", ..odd() }, &[]),
     ];
     for (odd, expected) in cases {
@@ -54,7 +57,9 @@ async fn each_oddity_is_found_and_nothing_else_is_proposed() -> Result<()> {
         ensure!(fake.is_untouched(), "{name}: somebody else's object was changed");
         ensure!(report.left_behind.is_empty() != keeps, "{name}: {:?}", report.left_behind);
         ensure!(fake.leftovers().is_empty() != keeps, "{name}: {:?}", fake.leftovers());
-        let shows = |proposal: &purser_connectors::probe::Proposal| !proposal.evidence.is_empty() && !proposal.why.is_empty();
+        let shows = |proposal: &purser_connectors::probe::Proposal| {
+            !proposal.evidence.is_empty() && !proposal.why.is_empty()
+        };
         ensure!(report.proposals.iter().all(shows), "{name}: a proposal without evidence");
         ensure!(fake.journal().len() <= 160, "{name}: {} requests", fake.journal().len());
     }
@@ -67,7 +72,11 @@ async fn reading_only_sends_nothing_but_get() -> Result<()> {
     let steps = Mutex::new(Vec::new());
     let report = ask(&fake, true, &|step| steps.lock().unwrap().push(step)).await?;
     ensure!(fake.journal().iter().all(|asked| asked.method == "GET"), "{:?}", fake.journal());
-    ensure!(settings(&report).contains(&"filterable_users=[\"userName\"]".to_owned()), "{:?}", report.overrides);
+    ensure!(
+        settings(&report).contains(&"filterable_users=[\"userName\"]".to_owned()),
+        "{:?}",
+        report.overrides
+    );
     ensure!(report.remarks.iter().any(|remark| remark.contains("Only reading")), "{:?}", report.remarks);
     let done: Vec<u32> = steps.lock().unwrap().iter().map(|step| step.done).collect();
     ensure!(done.is_sorted() && done.len() >= 3, "{done:?}");

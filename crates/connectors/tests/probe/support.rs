@@ -39,8 +39,7 @@ pub(crate) async fn ask(
     read_only: bool,
     progress: &(dyn Fn(ProbeStep) + Send + Sync),
 ) -> purser_connectors::Result<ProbeReport> {
-    let options =
-        ProbeOptions { kinds: vec![ObjectKind::User, ObjectKind::Group], ..options(read_only) };
+    let options = ProbeOptions { kinds: vec![ObjectKind::User, ObjectKind::Group], ..options(read_only) };
     let template = template().map_err(no_template)?;
     let kit = kit().map_err(no_template)?;
     probe(&template, &target(fake), &kit, &options, progress).await

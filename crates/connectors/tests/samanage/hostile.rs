@@ -28,7 +28,9 @@ struct Liar {
 }
 
 impl Liar {
-    async fn start(says: impl Fn(&Method, &Uri) -> (u16, Vec<(&'static str, String)>, Value) + Send + Sync + 'static) -> Result<Self> {
+    async fn start(
+        says: impl Fn(&Method, &Uri) -> (u16, Vec<(&'static str, String)>, Value) + Send + Sync + 'static,
+    ) -> Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let asked = Asked::default();
@@ -85,7 +87,8 @@ async fn count_pages(connector: &dyn Connector) -> Result<usize> {
 #[tokio::test]
 async fn a_page_that_is_repeated_for_ever_ends_the_list() -> Result<()> {
     for headers in [vec![], vec![("x-total-pages", u64::MAX.to_string())]] {
-        let liar = Liar::start(move |_, _| (200, headers.clone(), json!([{"id": 1, "email": "a@x.org"}]))).await?;
+        let liar =
+            Liar::start(move |_, _| (200, headers.clone(), json!([{"id": 1, "email": "a@x.org"}]))).await?;
         let pages = count_pages(&*liar.open()?).await?;
         ensure!(pages == 2, "{pages} pages");
         let found = liar.open()?.find(User, &query("email", "b@x.org")?).await?;
@@ -97,7 +100,11 @@ async fn a_page_that_is_repeated_for_ever_ends_the_list() -> Result<()> {
 #[tokio::test]
 async fn the_link_header_alone_leads_through_all_pages() -> Result<()> {
     let liar = Liar::start(|_, uri| {
-        let page = uri.query().unwrap_or_default().split('&').find_map(|part| part.strip_prefix("page=")?.parse::<u64>().ok());
+        let page = uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .find_map(|part| part.strip_prefix("page=")?.parse::<u64>().ok());
         let page = page.unwrap_or(1);
         let mut links = vec![("link", "<https://x/users.json?page=1>; rel=\"first\"".to_owned())];
         if page < 3 {
@@ -129,14 +136,18 @@ async fn records_that_are_none_of_ours_are_no_match_and_no_panic() -> Result<()>
         let error = liar.open()?.find(User, &query("email", "a@x.org")?).await.err().context("no list")?;
         ensure!(*error.kind() == ErrorKind::Misconfigured, "{error:?}");
     }
-    let liar = Liar::start(|_, _| (200, vec![], json!([{"id": 1, "email": null, "name": null, "role": {"name": null}}]))).await?;
+    let liar = Liar::start(|_, _| {
+        (200, vec![], json!([{"id": 1, "email": null, "name": null, "role": {"name": null}}]))
+    })
+    .await?;
     ensure!(liar.open()?.find(User, &query("email", "a@x.org")?).await?.value.is_empty(), "null is no match");
     Ok(())
 }
 
 #[tokio::test]
 async fn somebody_elses_record_in_the_answer_to_a_create_is_not_written_to() -> Result<()> {
-    let liar = Liar::start(|_, _| (200, vec![], json!({"id": 1, "email": "boss@x.org", "name": "Boss"}))).await?;
+    let liar =
+        Liar::start(|_, _| (200, vec![], json!({"id": 1, "email": "boss@x.org", "name": "Boss"}))).await?;
     let error = liar.open()?.create(User, &write(&person("ann@x.org"))?).await.err().context("must fail")?;
     ensure!(*error.kind() == ErrorKind::Ambiguous, "{error:?}");
     ensure!(!liar.asked().iter().any(|asked| asked.starts_with("PUT")), "{:?}", liar.asked());
@@ -354,7 +365,8 @@ async fn the_time_to_wait_is_understood_as_an_instant_too() -> Result<()> {
 
 #[tokio::test]
 async fn digest_survives_a_long_list_whose_nonces_go_stale() -> Result<()> {
-    let options = SamanageOptions { bearer: false, digest: true, nonce_uses: Some(3), max_page: 2, ..generous() };
+    let options =
+        SamanageOptions { bearer: false, digest: true, nonce_uses: Some(3), max_page: 2, ..generous() };
     let target = SamanageTarget::start(options.clone()).await?;
     for at in 0..40 {
         target.insert(Kind::Users, json!({"email": format!("p{at}@x.org"), "name": "P"})).context("user")?;
