@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
-use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network};
+use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network, Proxy};
 use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
 use purser_service::{ImportTask, Portal, PortalDeps};
 use purser_store::{Clock, Store, StoreConfig};
@@ -66,10 +66,8 @@ pub async fn migrate(store: &Store) -> Result<(), ServerError> {
 pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assembly, ServerError> {
     let store = open_store(&settings).await?;
     migrate(&store).await?;
-    let gallery = Arc::new(Gallery::load().map_err(ServerError::Gallery)?);
-    let allowed_networks = parse_networks(&settings.egress_allow)?;
-    let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() })
-        .map_err(ServerError::HttpKit)?;
+    let gallery = Arc::new(open_gallery(&settings)?);
+    let kit = HttpKit::new(egress_policy(&settings)?).map_err(ServerError::HttpKit)?;
     let engine = Engine::new(EngineDeps {
         store: store.clone(),
         clock: Arc::clone(&clock),
@@ -91,6 +89,12 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         default_domain: settings.default_domain.clone(),
     });
     Ok(Assembly { store, engine, portal, shutdown: CancellationToken::new(), clock, settings })
+}
+
+/// The gallery with the data folder's own files.
+pub(crate) fn open_gallery(settings: &Settings) -> Result<Gallery, ServerError> {
+    let built_in = Gallery::load().map_err(ServerError::Gallery)?;
+    Ok(built_in.with_folder(settings.data_dir.join("gallery")))
 }
 
 impl Assembly {
@@ -115,6 +119,18 @@ impl Assembly {
             shutdown: self.shutdown.clone(),
         })
     }
+}
+
+/// The way out that the settings describe.
+pub(crate) fn egress_policy(settings: &Settings) -> Result<EgressPolicy, SettingsError> {
+    let proxy = settings.proxy.as_ref().map(|proxy| Proxy::parse(&proxy.0, &settings.no_proxy)).transpose();
+    Ok(EgressPolicy {
+        allowed_networks: parse_networks(&settings.egress_allow)?,
+        ca_file: settings.ca_file.clone(),
+        proxy: proxy
+            .map_err(|error| SettingsError::Unusable { name: "proxy", reason: format!("{error}.") })?,
+        ..EgressPolicy::default()
+    })
 }
 
 fn parse_networks(texts: &[String]) -> Result<Vec<Network>, SettingsError> {

@@ -30,7 +30,7 @@ impl ObjectTemplate {
         ObjectMapping {
             name: format!("Synchronize Purser {kind}s to {application}"),
             enabled: self.enabled,
-            actions: ObjectActions { delete: self.delete, ..ObjectActions::default() },
+            actions: ObjectActions { create: self.create, delete: self.delete, ..ObjectActions::default() },
             source_object: kind,
             target_object: self.name.clone(),
             scope: ScopingFilter::default(),
@@ -39,7 +39,8 @@ impl ObjectTemplate {
         }
     }
 
-    fn build_attributes(&self, kind: ObjectKind) -> Vec<AttributeDefinition> {
+    /// The attribute list that the target starts with.
+    pub(crate) fn build_attributes(&self, kind: ObjectKind) -> Vec<AttributeDefinition> {
         let scim = match kind {
             ObjectKind::User => TargetSchema::scim_user(),
             ObjectKind::Group => TargetSchema::scim_group(),

@@ -185,7 +185,13 @@ impl Session {
                 }
                 None => None,
             };
-            let call = Call { method: method.clone(), path: path.clone(), query: query.clone(), body };
+            let call = Call {
+                method: method.clone(),
+                path: path.clone(),
+                query: query.clone(),
+                body,
+                if_match: None,
+            };
             let at = self.exchanges.len();
             let answer = match self.endpoint.send(call).await {
                 Ok(answer) => answer,

@@ -86,12 +86,6 @@ pub(crate) async fn propose(counterpart: &Counterpart) -> Result<Overrides> {
     let target = target(counterpart, Overrides::default());
     let report = probe(&template, &target, &kit()?, &options, &|_| ()).await?;
     ensure!(report.left_behind.is_empty(), "left behind: {:?}", report.left_behind);
-    if std::env::var_os("PURSER_SHOW_PROBE").is_some() {
-        eprintln!("{:#?}\n{:#?}", report.overrides, report.remarks);
-        for exchange in &report.exchanges {
-            eprintln!("{} {} {:?}", exchange.method, exchange.path, exchange.status);
-        }
-    }
     Ok(report.overrides)
 }
 
@@ -106,12 +100,13 @@ fn default_rows(template: &Template, kind: ObjectKind) -> Vec<String> {
 /// The generic SCIM application; the one with groups where there are two.
 fn generic_template() -> Result<Arc<Template>> {
     let gallery = Gallery::load()?;
-    let generic = |template: &&Arc<Template>| {
+    let generic = |template: &Arc<Template>| {
         template.connector == ConnectorKind::Scim
             && template.categories.iter().any(|category| category == "Custom")
     };
-    let found = gallery.templates().iter().filter(generic).max_by_key(|template| template.group.is_some());
-    Ok(Arc::clone(found.context("the gallery has no generic application")?))
+    let found =
+        gallery.templates().into_iter().filter(generic).max_by_key(|template| template.group.is_some());
+    found.context("the gallery has no generic application")
 }
 
 fn target(counterpart: &Counterpart, overrides: Overrides) -> Target {
