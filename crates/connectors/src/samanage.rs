@@ -98,8 +98,13 @@ impl SamanageConnector {
         let Some(exchange) = exchanges.pop() else {
             return Err(problem::of_ours("no question was asked"));
         };
-        let message =
-            format!("{} accepts the credentials and lists its users and groups.", self.endpoint.host());
+        let lists = match kinds {
+            [] => "",
+            [ObjectKind::User] => " and lists its users",
+            [ObjectKind::Group] => " and lists its groups",
+            _ => " and lists its users and groups",
+        };
+        let message = format!("{} accepts the credentials{lists}.", self.endpoint.host());
         Ok(CheckReport { message, exchange, earlier: exchanges })
     }
 
@@ -122,6 +127,12 @@ impl SamanageConnector {
             // Nothing else can be asked for: everybody is read and compared.
             _ => None,
         };
+        if query.path.as_str() == "id"
+            && let Some(id) = query.value.as_str().filter(|id| object_path(kind, id).is_ok())
+        {
+            let Reply { value, exchange, earlier } = self.read(kind, id).await?;
+            return Ok(Reply { value: value.into_iter().collect(), exchange, earlier });
+        }
         let rule = self.schema(kind).rule(&query.path);
         let mut found = Vec::new();
         let mut exchanges = Vec::new();
@@ -192,6 +203,13 @@ impl SamanageConnector {
         let Some(mut made) = made else {
             return Err(problem::unusable(&self.endpoint, answer, Asked::Create));
         };
+        let name = naming(kind);
+        if let (Some(Value::String(sent)), Some(Value::String(shown))) =
+            (attributes.get(name), made.body.get(name))
+            && sent.trim().to_lowercase() != shown.trim().to_lowercase()
+        {
+            return Err(problem::stranger(&self.endpoint, answer, name));
+        }
         exchanges.push(answer.exchange);
         // From here on the object exists, and whatever fails must not make a second one: what is still missing is
         // brought in by an update, and what that can't do is the next cycle's trouble, seen when it compares.
@@ -203,7 +221,7 @@ impl SamanageConnector {
         }
         if !members.is_empty() {
             let change = members::added(members)?;
-            let more = self.change_members(&made.id, &[change]).await?;
+            let more = self.change_members(&made.id, &[change]).await.map_err(problem::unfinished)?;
             exchanges.extend(more);
         }
         if let Some(object) = made.body.as_object_mut() {
@@ -418,6 +436,14 @@ fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
         ObjectKind::User => format!("/users/{id}.json"),
         ObjectKind::Group => format!("/groups/{id}.json"),
     })
+}
+
+/// The attribute that tells objects of a kind apart.
+const fn naming(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "email",
+        ObjectKind::Group => "name",
+    }
 }
 
 /// What every request carries besides its proof.

@@ -1,0 +1,6 @@
+//! The capability probe against small servers with one known oddity each, and against hostile ones.
+mod fake;
+mod filters;
+mod hostile;
+mod oddities;
+mod support;
