@@ -13,6 +13,7 @@ use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::profile::{Overrides, Profile};
+use crate::samanage::SamanageConnector;
 use crate::scim::ScimConnector;
 
 /// One application as it is configured: what a connector needs besides its template.
@@ -97,11 +98,10 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
     let profile = effective_profile(template, target)?;
     let authorizer = authorize(template, target, kit)?;
     match template.connector {
-        ConnectorKind::Samanage => Err(ConnectorError::new(
-            ErrorKind::Misconfigured,
-            "Samanage can't be provisioned yet.",
-            "Update Purser.",
-        )),
+        ConnectorKind::Samanage => {
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
+            Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
+        }
         ConnectorKind::Scim => {
             let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
             Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))

@@ -24,6 +24,7 @@ mod error;
 pub mod gallery;
 pub mod http;
 mod profile;
+mod samanage;
 mod scim;
 
 pub use connect::{Credentials, Target, TokenVault, Tokens, connect, effective_profile};
