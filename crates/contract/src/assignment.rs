@@ -23,6 +23,8 @@ pub struct AppRoleView {
 /// What came of asking an application for its roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleImportView {
+    /// What came of it, as a sentence.
+    pub message: String,
     /// The application tells its roles at all.
     pub told: bool,
     /// New roles.

@@ -101,6 +101,8 @@ pub struct TestConnectionForm {
     pub credential_method: String,
     /// As in [`ProvisioningForm::credentials`].
     pub credentials: BTreeMap<String, String>,
+    /// Nothing that is stored stands in for what is empty here.
+    pub only_entered: bool,
 }
 
 /// What was entered never reaches a log.
