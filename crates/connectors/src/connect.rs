@@ -109,7 +109,8 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
     }
 }
 
-fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
+/// The proof that this target's requests carry.
+pub(crate) fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
     let method = template.method(&target.credentials.method).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Misconfigured,

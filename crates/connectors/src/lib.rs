@@ -23,6 +23,7 @@ pub mod connector;
 mod error;
 pub mod gallery;
 pub mod http;
+pub mod probe;
 mod profile;
 mod samanage;
 mod scim;

@@ -15,6 +15,8 @@ pub enum Fault {
     },
     /// This status, with an error of the target's kind as body. Nothing is done.
     Status(u16),
+    /// This status, with the same body, though what was asked is done: what a 502 or 504 in front of a target can be.
+    StatusAfter(u16),
     /// 401, as if the token had been revoked.
     Unauthorized,
     /// No answer until the target is healed, and then a good one.

@@ -49,7 +49,7 @@ async fn line(options: SamanageOptions) -> Result<()> {
     let user = target.user("ann+1@x.org").context("not made")?;
     ensure!(user["role"]["name"] == "Requester" && user["site"]["id"] == site, "{user}");
     ensure!(user["department"]["name"] == "Sales" && user["title"] == "Chef", "{user}");
-    ensure!(user["reports_to"]["id"].to_string() == boss, "{user}");
+    ensure!(user["reports_to"]["id"] == json!(boss.parse::<u64>()?), "{user}");
     ensure!(target.mails().len() == 2, "the mail that the gallery file warns of");
 
     let found = connector.find(User, &wanted).await?.value;

@@ -99,18 +99,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_rfc_7616_is_proof() {
-        let text = r#"username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=MD5,
-            nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFoH4GiTo0v", nc=00000001,
-            cnonce="f2/wE4q74E6zIJEtWaTKaf5wv/H5QzzpXusqGemxURZJ", qop=auth,
-            response="8ca523f5e9506fed4657c9700eebdbec", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""#;
+    fn the_example_of_rfc_2617_is_proof() {
+        let text = r#"username="Mufasa", realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093",
+            uri="/dir/index.html", qop=auth, nc=00000001, cnonce="0a4f113b",
+            response="6629fae49393a05397450978507c4ef1", opaque="5ccc069c403ebaf9f0171e9517f40e41""#;
         let proof = Proof::parse(text);
-        let prove =
-            |password, method, target| proof.proves("http-auth@example.org", password, method, target);
-        assert!(prove("Circle of Life", "GET", "/dir/index.html"));
-        assert!(!prove("Circle of life", "GET", "/dir/index.html"));
-        assert!(!prove("Circle of Life", "PUT", "/dir/index.html"));
-        assert!(!prove("Circle of Life", "GET", "/dir/other.html"));
+        let prove = |password, method, target| proof.proves("testrealm@host.com", password, method, target);
+        assert!(prove("Circle Of Life", "GET", "/dir/index.html"));
+        assert!(!prove("Circle of life!", "GET", "/dir/index.html"));
+        assert!(!prove("Circle Of Life", "PUT", "/dir/index.html"));
+        assert!(!prove("Circle Of Life", "GET", "/dir/other.html"));
     }
 
     #[test]

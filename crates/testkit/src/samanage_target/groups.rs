@@ -21,7 +21,7 @@ pub(super) fn list(call: &Call<'_>, store: &Store) -> Reply {
     let write = |(id, group): (&u64, &Group)| {
         let mut record = write(store, *id, group, call.options);
         if let Some(record) = record.as_object_mut().filter(|_| !with_members) {
-            record.remove("memberships");
+            record.shift_remove("memberships");
         }
         record
     };

@@ -8,10 +8,6 @@ use super::token;
 
 /// What kind of Samanage to be. The default is the live service of today, with token authentication only.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a deviation of its own, seen or not at some tenant"
-)]
 pub struct SamanageOptions {
     /// The token of the administrator who is there from the start.
     pub token: String,

@@ -45,7 +45,10 @@ async fn serve(state: &State, request: Request<Incoming>) -> Result<(Answer, Byt
             answer.headers_mut().insert(RETRY_AFTER, retry_after.into());
             answer
         }
-        Some(Fault::Status(status)) => {
+        Some(fault @ (Fault::Status(status) | Fault::StatusAfter(status))) => {
+            if matches!(fault, Fault::StatusAfter(_)) {
+                done();
+            }
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             refuse(state, status, "The target fails, as it was told to.")
         }
