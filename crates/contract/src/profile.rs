@@ -114,7 +114,11 @@ pub struct ProbeView {
     pub started_by: String,
     /// RFC 3339.
     pub started_at: String,
-    /// What it did, in order.
+    /// Steps done.
+    pub done: u32,
+    /// Steps in all; 0 while nothing is known.
+    pub total: u32,
+    /// What it found out or is finding out, in order.
     pub steps: Vec<String>,
     /// Why it failed and what to do.
     pub failure: String,

@@ -2,7 +2,6 @@
 //!
 //! People write the spec, the worker writes the status; a save never touches what a running cycle writes.
 //! `mapping_generation` grows with everything after which all objects must be looked at again.
-use crate::applications::load_application;
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::credential_fields::{parse_tenant_url, same_host};
