@@ -10,7 +10,7 @@ use purser_connectors::{CredentialMethod, FieldFormat, Template};
 use purser_contract::credentials::{
     ConsentStateView, CredentialFieldView, CredentialMethodView, CredentialsView, UrlChoiceView,
 };
-use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningView};
+use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
 use purser_domain::mapping::ObjectMapping;
 use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN};
 use purser_store::{Application, JobMode, JobSpec};
@@ -106,6 +106,21 @@ impl Portal {
             consent: self.view_consent(application, spec, &method).await?,
             expiry: view_expiry(&application.display_name, &method, &known, self.now()),
         })
+    }
+
+    /// The form without any secret, so that it may be kept until it is shown again. Of an application that is not
+    /// known, nothing that was entered is kept.
+    pub async fn strip_secrets(&self, mut form: ProvisioningForm) -> ProvisioningForm {
+        let application = load_application(self.store(), &form.application_id).await.ok();
+        let template = application.and_then(|application| self.find_template(&application.template_id));
+        let shown = |name: &str| {
+            let key = name.rsplit_once('.').map_or(name, |(_, key)| key);
+            let fields = template.iter().flat_map(|template| &template.credential_methods);
+            let mut fields = fields.flat_map(|method| &method.fields).filter(|field| field.key == key).peekable();
+            fields.peek().is_some() && fields.all(|field| !field.secret)
+        };
+        form.credentials.retain(|name, _| shown(name));
+        form
     }
 
     /// How the consent stands; `None` for a method that needs none.
