@@ -157,6 +157,9 @@ pub fn SelectField(
     /// Can't be changed; a disabled control is not sent.
     #[prop(optional)]
     disabled: bool,
+    /// Values among the options that are shown and can't be chosen.
+    #[prop(optional)]
+    barred: Vec<String>,
 ) -> impl IntoView {
     let error = flash().problem_for(&field);
     let ids = Ids::new(&name, &hint, error.as_ref());
@@ -164,7 +167,8 @@ pub fn SelectField(
         .into_iter()
         .map(|(choice, label)| {
             let selected = choice == value;
-            view! { <option value=choice selected=selected>{label}</option> }
+            let disabled = barred.contains(&choice);
+            view! { <option value=choice selected=selected disabled=disabled>{label}</option> }
         })
         .collect_view();
     let control = view! {

@@ -1,9 +1,23 @@
 //! Gallery apps as their tiles, panes and set-up steps show them.
+use crate::caller::{Caller, Right};
+use crate::error::Result;
+use crate::portal::Portal;
 use crate::target_profile::view_settings;
 use purser_connectors::{Feature, Profile, Template};
-use purser_contract::application::TemplateView;
+use purser_contract::application::{GalleryProblemView, TemplateView};
 use purser_store::Application;
 use serde_json::Map;
+
+impl Portal {
+    /// The administrator's own gallery files that are not right.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read.
+    pub fn list_gallery_problems(&self, caller: &Caller) -> Result<Vec<GalleryProblemView>> {
+        caller.may(Right::Read)?;
+        Ok(Vec::new())
+    }
+}
 
 pub(crate) fn view_template(template: &Template) -> TemplateView {
     let offered = template.credential_methods.iter().filter(|method| !method.superseded);
