@@ -6,7 +6,7 @@
 use axum::{
     Extension,
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header::LOCATION},
+    http::{HeaderValue, StatusCode, Uri, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use purser_app::context::{Flash, take_consent};
@@ -31,12 +31,14 @@ pub(super) async fn finish_consent(
     State(state): State<ServerState>,
     Extension(caller): Extension<Option<Caller>>,
     session: Session,
-    answer: Option<Query<Answer>>,
+    uri: Uri,
 ) -> Response {
     let Some(caller) = caller else {
         return Fault::unauthenticated("Nobody is signed in here, or the session has ended.").into_response();
     };
-    let Query(Answer { state: brought, code, error, error_description }) = answer.unwrap_or_default();
+    // What can't be read is an answer without a code, and is told like one.
+    let query = Query::<Answer>::try_from_uri(&uri).map(|Query(answer)| answer).unwrap_or_default();
+    let Answer { state: brought, code, error, error_description } = query;
     let answer = ConsentAnswer { state: brought, code, error, error_description };
     let begun = match take_consent(&session).await {
         Ok(begun) => begun,

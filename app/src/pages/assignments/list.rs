@@ -21,6 +21,8 @@ pub fn AssignmentsPage() -> impl IntoView {
         let form = query::<ListForm>();
         let assignments = list_assignments(&application.id, form.clone()).await?;
         let none = assignments.items.is_empty();
+        let name = application.display_name.clone();
+        let rows = assignments.items.into_iter().map(|assignment| row(assignment, &name)).collect_view();
         let body = if none {
             empty(&form, &here)
         } else {
@@ -31,7 +33,7 @@ pub fn AssignmentsPage() -> impl IntoView {
                         caption="Assigned users and groups"
                         columns=vec!["Select", "Display Name", "Object Type", "Role assigned"]
                     >
-                        {assignments.items.into_iter().map(|assignment| row(assignment, &application.display_name)).collect_view()}
+                        {rows}
                     </DataTable>
                 </form>
                 <Pager
