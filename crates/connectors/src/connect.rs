@@ -14,7 +14,7 @@ use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::profile::{Overrides, Profile};
 use crate::samanage::SamanageConnector;
-use crate::scim::ScimConnector;
+use crate::scim::{ScimConnector, heed_flags};
 
 /// One application as it is configured: what a connector needs besides its template.
 #[derive(Debug, Clone)]
@@ -97,15 +97,10 @@ impl fmt::Debug for TokenVault {
 pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
     let profile = effective_profile(template, target)?;
     let authorizer = authorize(template, target, kit)?;
+    let endpoint = kit.endpoint(&target.tenant_url, authorizer)?.with_limits(&profile.limits);
     match template.connector {
-        ConnectorKind::Samanage => {
-            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
-            Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
-        }
-        ConnectorKind::Scim => {
-            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
-            Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
-        }
+        ConnectorKind::Samanage => Ok(Arc::new(SamanageConnector::new(endpoint, template, profile))),
+        ConnectorKind::Scim => Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?)),
     }
 }
 
@@ -121,12 +116,16 @@ pub(crate) fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> 
     Authorizer::new(method, &target.credentials, kit)
 }
 
-/// The template's profile with the application's own settings.
+/// The template's profile with what a flag in the Tenant URL says, and the application's own settings before both.
 ///
 /// # Errors
 /// When those can't be used.
 pub fn effective_profile(template: &Template, target: &Target) -> Result<Profile> {
-    template.profile.with(&target.overrides).map_err(|why| {
+    let declared = match template.connector {
+        ConnectorKind::Scim => heed_flags(&template.profile, &target.tenant_url),
+        ConnectorKind::Samanage => template.profile.clone(),
+    };
+    declared.with(&target.overrides).map_err(|why| {
         ConnectorError::new(
             ErrorKind::Misconfigured,
             why,

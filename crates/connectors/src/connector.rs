@@ -23,6 +23,11 @@ pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// One target, spoken to in its own way.
 pub trait Connector: Send + Sync {
+    /// How many requests at a time the target bears; `None`: as many as the engine likes.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
     /// no more.
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>>;
@@ -111,11 +116,12 @@ impl<T> Reply<T> {
 pub struct Exchange {
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// Path and query as sent, percent-encoded.
+    /// Path and query as sent, percent-encoded, redacted.
     pub path: String,
     /// Status of the answer; `None` when none came.
     pub status: Option<u16>,
-    /// From the start of the request to the end of its answer.
+    /// From the start of the request to the end of its answer, without waiting for a rate limit; with redirects and a
+    /// second try with other credentials, all of them together.
     pub duration: Duration,
     /// The beginning of the request's body, redacted.
     pub request_body: Option<String>,

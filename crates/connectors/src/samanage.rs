@@ -327,11 +327,15 @@ impl SamanageConnector {
             }
             None => None,
         };
-        self.endpoint.send(Call { method, path, query, body }).await
+        self.endpoint.send(Call { method, path, query, body, if_match: None }).await
     }
 }
 
 impl Connector for SamanageConnector {
+    fn concurrency(&self) -> Option<usize> {
+        self.profile.concurrency.map(usize::from)
+    }
+
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
         self.check(kinds).boxed()
     }

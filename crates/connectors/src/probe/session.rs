@@ -153,7 +153,13 @@ impl Session {
                 }
                 None => None,
             };
-            let call = Call { method: method.clone(), path: path.clone(), query: query.clone(), body };
+            let call = Call {
+                method: method.clone(),
+                path: path.clone(),
+                query: query.clone(),
+                body,
+                if_match: None,
+            };
             let answer = self.endpoint.send(call).await?;
             let status = answer.status.as_u16();
             let wait =

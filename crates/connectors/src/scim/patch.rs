@@ -4,15 +4,19 @@
 //! refuse a path to an element that is not there, and make a second one when they are given an element that is.
 //! So it must be known whether the element exists. The changes tell when one of them replaces a value there; when
 //! they don't, the account has to be read first.
+#[cfg(test)]
+mod tests;
+
 use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
-use super::body::spell;
-use crate::profile::Profile;
+use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch};
+use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const MEMBERS: &str = "members";
 
 /// Changes that can't be told apart into operations without seeing the account.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,16 +25,16 @@ pub(super) struct MustRead;
 /// The body of a PATCH request; `None` when nothing is left to change.
 ///
 /// `current` is the account as the target has it, where that is known.
-pub(super) fn body(
-    changes: &[Change],
+pub(super) fn body<'c>(
+    changes: impl IntoIterator<Item = &'c Change>,
     current: Option<&Value>,
     profile: &Profile,
 ) -> Result<Option<Value>, MustRead> {
-    let mut operations = Operations { profile, list: Vec::with_capacity(changes.len()) };
+    let mut operations = Operations::new(profile);
     let mut elements: Vec<Element<'_>> = Vec::new();
     for change in changes {
         match change.path.filter() {
-            _ if change.kind != ChangeKind::Set => add_elements(&mut operations, change),
+            _ if change.kind != ChangeKind::Set => add_elements(&mut operations, change, current),
             None => add_plain(&mut operations, change, current),
             Some(filter) => match elements.iter_mut().find(|element| element.holds(&change.path)) {
                 Some(element) => element.changes.push(change),
@@ -41,34 +45,89 @@ pub(super) fn body(
     for element in &elements {
         element.add_to(&mut operations, current)?;
     }
-    if operations.list.is_empty() {
-        return Ok(None);
+    let list = operations.into_list();
+    Ok((!list.is_empty()).then(|| request(list)))
+}
+
+/// A PATCH request with these operations.
+fn request(operations: Vec<Value>) -> Value {
+    json!({ "schemas": [PATCH_OP], "Operations": operations })
+}
+
+/// The request that brings these members to a group.
+pub(super) fn add_members(members: &[Value], profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Add.spell(profile), "path": MEMBERS, "value": members })])
+}
+
+/// The request that takes these members from a group; all in one operation where `as_values`, else each by a path.
+pub(super) fn remove_members(members: &[Value], as_values: bool, profile: &Profile) -> Value {
+    let op = Verb::Remove.spell(profile);
+    let (mut operations, mut unnamed) = (Vec::new(), Vec::new());
+    for member in members {
+        match member.get("value") {
+            // A text in JSON's quotes is a text in a SCIM filter (RFC 7644, section 3.4.2.2).
+            Some(id) if !as_values => {
+                operations.push(json!({ "op": op, "path": format!("{MEMBERS}[value eq {id}]") }));
+            }
+            Some(id) => unnamed.push(json!({ "value": id })),
+            None => unnamed.push(member.clone()),
+        }
     }
-    Ok(Some(json!({ "schemas": [PATCH_OP], "Operations": operations.list })))
+    if !unnamed.is_empty() {
+        operations.push(json!({ "op": op, "path": MEMBERS, "value": unnamed }));
+    }
+    request(operations)
+}
+
+/// The request that gives a group these members and no others.
+pub(super) fn replace_members(members: &[Value], profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Replace.spell(profile), "path": MEMBERS, "value": members })])
+}
+
+/// The request that takes all its members from a group.
+pub(super) fn remove_all_members(profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Remove.spell(profile), "path": MEMBERS })])
 }
 
 fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&Value>) {
-    let path = change.path.as_str();
+    let profile = operations.profile;
     match &change.new {
-        Some(value) if change.old.is_some() => operations.push(Verb::Replace, path, Some(value)),
-        Some(value) => operations.push(Verb::Add, path, Some(value)),
+        Some(value) => {
+            if let Some(operation) = legacy_roles(&change.path, value, profile) {
+                operations.list.push(operation);
+                return;
+            }
+            let exists = current.map_or(change.old.is_some(), |there| change.path.find(there).is_some());
+            let verb = if exists { Verb::Replace } else { Verb::Add };
+            operations.set(verb, &change.path, spell_in_patch(&change.path, value, profile));
+        }
         // Removing what is not there is an error on some servers.
         None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
-        None => operations.push(Verb::Remove, path, None),
+        None => match blank(&change.path, profile) {
+            Some(nothing) => operations.set(Verb::Replace, &change.path, nothing),
+            None => operations.push(Verb::Remove, change.path.as_str(), None),
+        },
     }
 }
 
 /// Elements of a list that come or go; the others stay.
-fn add_elements(operations: &mut Operations<'_>, change: &Change) {
+fn add_elements(operations: &mut Operations<'_>, change: &Change, current: Option<&Value>) {
     let path = change.path.as_str();
     if change.kind == ChangeKind::Add {
-        operations.push(Verb::Add, path, change.new.as_ref());
+        let legacy = change.new.as_ref().and_then(|new| legacy_roles(&change.path, new, operations.profile));
+        match legacy {
+            Some(operation) => operations.list.push(operation),
+            None => operations.push(Verb::Add, path, change.new.as_ref()),
+        }
         return;
     }
     let gone = change.old.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let there = current.map(|current| change.path.find(current).and_then(Value::as_array));
     let mut unnamed = Vec::new();
     for element in gone {
         match element.get("value") {
+            // It is gone already.
+            Some(value) if there.is_some_and(|there| !has_value(there, value)) => {}
             // A text in JSON's quotes is a text in a SCIM filter (RFC 7644, section 3.4.2.2).
             Some(value) => operations.push(Verb::Remove, &format!("{path}[value eq {value}]"), None),
             None => unnamed.push(element.clone()),
@@ -77,6 +136,11 @@ fn add_elements(operations: &mut Operations<'_>, change: &Change) {
     if !unnamed.is_empty() {
         operations.push(Verb::Remove, path, Some(&Value::Array(unnamed)));
     }
+}
+
+/// Whether a list has an element with this value.
+fn has_value(list: Option<&Vec<Value>>, value: &Value) -> bool {
+    list.is_some_and(|list| list.iter().any(|element| element.get("value") == Some(value)))
 }
 
 /// Changes inside one element of a list.
@@ -95,6 +159,10 @@ impl Element<'_> {
     }
 
     fn add_to(&self, operations: &mut Operations<'_>, current: Option<&Value>) -> Result<(), MustRead> {
+        if let Some(operation) = self.legacy_role(operations.profile) {
+            operations.list.push(operation);
+            return Ok(());
+        }
         let exists = match current {
             Some(current) => self.list_in(current).iter().any(|element| self.filter.fits(element)),
             None if self.changes.iter().any(|change| change.old.is_some()) => true,
@@ -105,12 +173,24 @@ impl Element<'_> {
             (false, true) => {}
             (false, false) => self.add_element(operations, current),
             // Without its value an e-mail address or a telephone number is only a label.
-            (true, true) if self.changes.iter().any(|change| change.path.sub() == Some("value")) => {
+            (true, true)
+                if operations.profile.clear == Clear::Remove
+                    && self.changes.iter().any(|change| change.path.sub() == Some("value")) =>
+            {
                 operations.push(Verb::Remove, &self.element_path(), None);
             }
             (true, _) => self.changes.iter().for_each(|change| add_plain(operations, change, current)),
         }
         Ok(())
+    }
+
+    /// The older clients send no more of a role than its value.
+    fn legacy_role(&self, profile: &Profile) -> Option<Value> {
+        if profile.roles != RolesShape::Legacy || !is_roles(self.path) {
+            return None;
+        }
+        let value = self.changes.iter().find(|change| change.path.sub() == Some("value"))?;
+        legacy_roles(&value.path, value.new.as_ref()?, profile)
     }
 
     /// Adds the element as a whole, all its values in one.
@@ -122,7 +202,7 @@ impl Element<'_> {
         };
         for change in &self.changes {
             if let Some(value) = &change.new {
-                change.path.write(&mut whole, spell(value, operations.profile));
+                change.path.write(&mut whole, spell(&change.path, value, operations.profile));
             }
         }
         let added: Vec<Value> =
@@ -166,156 +246,52 @@ enum Verb {
     Remove,
 }
 
+impl Verb {
+    const fn spell(self, profile: &Profile) -> &'static str {
+        match (self, profile.capitalised_operations) {
+            (Self::Add, false) => "add",
+            (Self::Replace, false) => "replace",
+            (Self::Remove, false) => "remove",
+            (Self::Add, true) => "Add",
+            (Self::Replace, true) => "Replace",
+            (Self::Remove, true) => "Remove",
+        }
+    }
+}
+
 struct Operations<'a> {
     profile: &'a Profile,
     list: Vec<Value>,
+    /// What goes into the one operation without a path.
+    pathless: Map<String, Value>,
 }
 
-impl Operations<'_> {
+impl<'a> Operations<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        Self { profile, list: Vec::new(), pathless: Map::new() }
+    }
+
+    /// Writes a value that is already spelled.
+    fn set(&mut self, verb: Verb, path: &TargetPath, value: Value) {
+        if self.profile.pathless_replace && path.filter().is_none() {
+            self.pathless.insert(path.as_str().to_owned(), value);
+        } else {
+            self.push(verb, path.as_str(), Some(&value));
+        }
+    }
+
     fn push(&mut self, verb: Verb, path: &str, value: Option<&Value>) {
-        let verb = match (verb, self.profile.capitalised_operations) {
-            (Verb::Add, false) => "add",
-            (Verb::Replace, false) => "replace",
-            (Verb::Remove, false) => "remove",
-            (Verb::Add, true) => "Add",
-            (Verb::Replace, true) => "Replace",
-            (Verb::Remove, true) => "Remove",
-        };
-        let mut operation = json!({ "op": verb, "path": path });
+        let mut operation = json!({ "op": verb.spell(self.profile), "path": path });
         if let (Some(value), Some(operation)) = (value, operation.as_object_mut()) {
-            operation.insert("value".to_owned(), spell(value, self.profile));
+            operation.insert("value".to_owned(), value.clone());
         }
         self.list.push(operation);
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Arc;
-
-    const WORK_EMAIL: &str = "emails[type eq \"work\"].value";
-    const CITY: &str = "addresses[type eq \"work\"].locality";
-    const STREET: &str = "addresses[type eq \"work\"].streetAddress";
-
-    fn change(path: &str, old: Option<&str>, new: Option<&str>) -> Change {
-        let path = Arc::new(TargetPath::parse(path).unwrap());
-        Change::set(path, old.map(|old| json!(old)), new.map(|new| json!(new)))
-    }
-
-    fn operations(changes: &[Change], current: Option<&Value>) -> Value {
-        body(changes, current, &Profile::default())
-            .unwrap()
-            .map_or(json!([]), |body| body["Operations"].clone())
-    }
-
-    #[test]
-    fn plain_attributes_are_added_replaced_and_removed_in_one_request() {
-        let changes = [
-            change("title", None, Some("Chef")),
-            change("name.givenName", Some("a"), Some("b")),
-            change("displayName", Some("x"), None),
-        ];
-        assert_eq!(
-            body(&changes, None, &Profile::default()).unwrap().unwrap(),
-            json!({"schemas": [PATCH_OP], "Operations": [
-                {"op": "add", "path": "title", "value": "Chef"},
-                {"op": "replace", "path": "name.givenName", "value": "b"},
-                {"op": "remove", "path": "displayName"},
-            ]})
-        );
-    }
-
-    #[test]
-    fn an_element_that_may_or_may_not_exist_has_to_be_read_first() {
-        let changes = [change(WORK_EMAIL, None, Some("a@x"))];
-        assert_eq!(body(&changes, None, &Profile::default()), Err(MustRead));
-    }
-
-    #[test]
-    fn an_absent_element_is_added_whole_and_once() {
-        let changes = [change(STREET, None, Some("Main 1")), change(CITY, None, Some("Bonn"))];
-        assert_eq!(
-            operations(&changes, Some(&json!({}))),
-            json!([{"op": "add", "path": "addresses",
-                "value": [{"type": "work", "streetAddress": "Main 1", "locality": "Bonn"}]}])
-        );
-    }
-
-    #[test]
-    fn an_added_work_address_is_the_primary_one_unless_another_is() {
-        let changes = [change(WORK_EMAIL, None, Some("a@x"))];
-        let value = |current: Value| operations(&changes, Some(&current))[0]["value"].clone();
-        assert_eq!(value(json!({})), json!([{"type": "work", "primary": true, "value": "a@x"}]));
-        let home = json!({"emails": [{"type": "home", "value": "b", "primary": true}]});
-        assert_eq!(value(home), json!([{"type": "work", "value": "a@x"}]));
-    }
-
-    #[test]
-    fn values_inside_an_existing_element_are_addressed_by_their_filter() {
-        let changes = [change(STREET, Some("Main 1"), Some("Main 2")), change(CITY, None, Some("Bonn"))];
-        let expected = json!([
-            {"op": "replace", "path": STREET, "value": "Main 2"},
-            {"op": "add", "path": CITY, "value": "Bonn"},
-        ]);
-        assert_eq!(operations(&changes, None), expected);
-        let current = json!({"addresses": [{"type": "work", "streetAddress": "Main 1"}]});
-        assert_eq!(operations(&changes, Some(&current)), expected);
-    }
-
-    #[test]
-    fn a_cleared_value_takes_its_element_along_and_a_cleared_city_only_itself() {
-        assert_eq!(
-            operations(&[change(WORK_EMAIL, Some("a@x"), None)], None),
-            json!([{"op": "remove", "path": "emails[type eq \"work\"]"}])
-        );
-        assert_eq!(
-            operations(&[change(CITY, Some("Bonn"), None)], None),
-            json!([{"op": "remove", "path": CITY}])
-        );
-    }
-
-    #[test]
-    fn what_is_gone_already_is_not_removed_again() {
-        let changes = [
-            change(WORK_EMAIL, Some("a@x"), None),
-            change(CITY, Some("Bonn"), None),
-            change("title", Some("Chef"), None),
-        ];
-        let current = json!({"addresses": [{"type": "work"}]});
-        assert_eq!(body(&changes, Some(&current), &Profile::default()), Ok(None));
-    }
-
-    #[test]
-    fn elements_of_a_list_come_together_and_go_one_by_one() {
-        let list = |kind, old, new| Change {
-            kind,
-            ..Change::set(Arc::new(TargetPath::parse("members").unwrap()), old, new)
-        };
-        let changes = [
-            list(ChangeKind::Remove, Some(json!([{"value": "a\"b"}, {"value": "c"}])), None),
-            list(ChangeKind::Add, None, Some(json!([{"value": "d"}, {"value": "e"}]))),
-        ];
-        assert_eq!(
-            operations(&changes, None),
-            json!([
-                {"op": "remove", "path": "members[value eq \"a\\\"b\"]"},
-                {"op": "remove", "path": "members[value eq \"c\"]"},
-                {"op": "add", "path": "members", "value": [{"value": "d"}, {"value": "e"}]},
-            ])
-        );
-        let texts = [list(ChangeKind::Remove, Some(json!(["x"])), None)];
-        assert_eq!(operations(&texts, None), json!([{"op": "remove", "path": "members", "value": ["x"]}]));
-    }
-
-    #[test]
-    fn the_profile_decides_how_operations_and_booleans_are_spelled() {
-        let profile = Profile { capitalised_operations: true, booleans_as_text: true, ..Profile::default() };
-        let path = Arc::new(TargetPath::parse("active").unwrap());
-        let changes = [Change::set(path, Some(json!(true)), Some(json!(false)))];
-        assert_eq!(
-            body(&changes, None, &profile).unwrap().unwrap()["Operations"],
-            json!([{"op": "Replace", "path": "active", "value": "False"}])
-        );
+    fn into_list(mut self) -> Vec<Value> {
+        if !self.pathless.is_empty() {
+            self.list.push(json!({ "op": Verb::Replace.spell(self.profile), "value": self.pathless }));
+        }
+        self.list
     }
 }

@@ -13,6 +13,11 @@ use crate::profile::ElementFilter;
 /// and in a query alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// A value for a query.
+pub(super) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
+
 /// Path of the collection.
 pub(super) const fn collection(kind: ObjectKind) -> &'static str {
     match kind {
@@ -30,8 +35,8 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
     if id.is_empty() || id == "." || id == ".." {
         return Err(ConnectorError::new(
             ErrorKind::Rejected { attribute: Some("id".to_owned()) },
-            format!("The target's account id \"{id}\" cannot be used in a request."),
-            "The application must give its accounts ids that can stand in an address.",
+            format!("The target's id \"{id}\" cannot be used in a request."),
+            "The application must give its objects ids that can stand in an address.",
         ));
     }
     let collection = collection(kind);
@@ -54,11 +59,20 @@ pub(super) fn filter_query(path: &TargetPath, value: &Value, style: ElementFilte
     Ok(query)
 }
 
+/// Query that asks whether a group has a member.
+pub(super) fn membership_query(group: &str, member: &str) -> String {
+    let equal = |name: &str, id: &str| {
+        let path = purser_domain::scim::Path { attribute: AttributePath::new(name), element: None };
+        Filter::equal(path, Literal::Text(id.to_owned()))
+    };
+    format!("filter={}", encode(&equal("id", group).and(equal("members", member)).to_string()))
+}
+
 fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<Filter> {
     let value = Literal::from_json(value).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Rejected { attribute: Some(path.to_string()) },
-            format!("Accounts can't be looked for by {path}, since its value has several parts."),
+            format!("Objects can't be looked for by {path}, since its value has several parts."),
             "Let a row match whose value is a single text, number or boolean.",
         )
     })?;
@@ -67,6 +81,11 @@ fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Resul
             attribute: path.to_scim_parent().attribute,
             filter: Box::new(element.to_scim().and(Filter::equal(AttributePath::new(sub).into(), value))),
         },
+        (Some(_), Some(_), ElementFilter::Plain) => {
+            let mut whole = path.to_scim();
+            whole.element = None;
+            Filter::equal(whole, value)
+        }
         _ => Filter::equal(path.to_scim(), value),
     })
 }
@@ -87,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_on_an_element_come_in_both_spellings() {
+    fn filters_on_an_element_come_in_all_spellings() {
         let path = r#"emails[type eq "work"].value"#;
         assert_eq!(
             filter(path, json!("a@x"), ElementFilter::Inside),
@@ -97,6 +116,7 @@ mod tests {
             filter(path, json!("a@x"), ElementFilter::Outside),
             r#"emails[type eq "work"].value eq "a@x""#
         );
+        assert_eq!(filter(path, json!("a@x"), ElementFilter::Plain), r#"emails.value eq "a@x""#);
     }
 
     #[test]
@@ -116,6 +136,14 @@ mod tests {
         assert_eq!(
             filter(path, json!("a@x"), ElementFilter::Inside),
             r#"emails[type eq "work" and primary eq "True" and value eq "a@x"]"#
+        );
+    }
+
+    #[test]
+    fn a_membership_is_asked_for_by_both_ids() {
+        assert_eq!(
+            membership_query("a", "b\""),
+            "filter=id%20eq%20%22a%22%20and%20members%20eq%20%22b%5C%22%22"
         );
     }
 

@@ -86,12 +86,6 @@ pub(crate) async fn propose(counterpart: &Counterpart) -> Result<Overrides> {
     let target = target(counterpart, Overrides::default());
     let report = probe(&template, &target, &kit()?, &options, &|_| ()).await?;
     ensure!(report.left_behind.is_empty(), "left behind: {:?}", report.left_behind);
-    if std::env::var_os("PURSER_SHOW_PROBE").is_some() {
-        eprintln!("{:#?}\n{:#?}", report.overrides, report.remarks);
-        for exchange in &report.exchanges {
-            eprintln!("{} {} {:?}", exchange.method, exchange.path, exchange.status);
-        }
-    }
     Ok(report.overrides)
 }
 

@@ -32,15 +32,11 @@ pub(crate) struct Counterpart {
 pub(crate) struct Shows {
     /// A group tells its members.
     pub(crate) members: bool,
-    /// Reads show what PATCH made of a single attribute of a schema extension.
-    pub(crate) changed_extensions: bool,
-    /// A filter on `userName` looks at the `userName`.
-    pub(crate) user_names: bool,
 }
 
 impl Shows {
     /// What RFC 7643 and RFC 7644 promise.
-    const EVERYTHING: Self = Self { members: true, changed_extensions: true, user_names: true };
+    const EVERYTHING: Self = Self { members: true };
 }
 
 /// Shapes of scim2-server: one program, several kinds of target.
@@ -92,11 +88,8 @@ impl Counterpart {
 
     /// The directory sync of SAML Jackson (npm, BoxyHQ).
     pub(crate) async fn saml_jackson() -> Result<Self> {
-        // Its groups always say that they have no members. It takes the full stop in the URN of an extension for the
-        // end of a name, and so keeps a changed value where nobody looks for it. And a filter on `userName` looks,
-        // whatever it says, at the first e-mail address that the account was created with, and for a value without
-        // its apostrophes.
-        let shows = Shows { members: false, changed_extensions: false, user_names: false };
+        // Its groups always say that they have no members.
+        let shows = Shows { members: false };
         Self::start_script("jackson.mjs", shows).await
     }
 

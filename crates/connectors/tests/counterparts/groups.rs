@@ -21,14 +21,13 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
     let display_name = row(rows, "displayName")?;
     let mut people = Vec::new();
     for name in ["ann@example.com", "ben@example.com", "eve@example.com"] {
-        people.push(users::create(counterpart, configured, name, name, "nobody-at-all").await?);
+        people.push(users::create(configured, name, name, "nobody-at-all").await?);
     }
     let [ann, ben, eve] = people.as_slice() else { unreachable!("three people") };
 
     let nobody = connector.find(Group, &query(display_name, NAME)).await.context("finding")?;
     ensure!(nobody.value.is_empty(), "no group is there yet: {nobody:?}");
-    let before =
-        sample(rows, "displayName", Sample { name: NAME, address_is_name: false, mark: "first", other: ann });
+    let before = sample(rows, "displayName", Sample { name: NAME, mark: "first", other: ann });
     let id = connector.create(Group, &write(&before)).await.context("creating")?.value.id;
     expect_values(&load(counterpart, &id).await?, &before).context("after creating")?;
     let found = connector.find(Group, &query(display_name, NAME)).await.context("finding")?;
@@ -43,11 +42,7 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
     connector.update(Group, &id, &[remove]).await.context("removing a member")?;
     expect_members(counterpart, configured, &id, &[ann, eve]).await.context("after removing")?;
 
-    let after = sample(
-        rows,
-        "displayName",
-        Sample { name: NEW_NAME, address_is_name: false, mark: "then", other: ann },
-    );
+    let after = sample(rows, "displayName", Sample { name: NEW_NAME, mark: "then", other: ann });
     connector.update(Group, &id, &changes(&before, &after)).await.context("renaming")?;
     let held = load(counterpart, &id).await?;
     expect_values(&held, &after).context("after renaming")?;

@@ -7,15 +7,12 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use crate::configured::Row;
-use crate::counterpart::Counterpart;
 
 /// What the values of one object are made from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample<'a> {
     /// By what the object is found: its `userName`, or a group's `displayName`.
     pub(crate) name: &'a str,
-    /// The address is the same as the name.
-    pub(crate) address_is_name: bool,
     /// Stands in every text.
     pub(crate) mark: &'a str,
     /// Id of an object that can be referred to.
@@ -40,7 +37,6 @@ pub(crate) fn sample(rows: &[Row], named: &str, from: Sample<'_>) -> Vec<Valued>
 fn sample_value(row: &Row, named: &str, from: Sample<'_>) -> Value {
     let text = match row.path.as_str() {
         path if path == named => from.name.to_owned(),
-        path if path.starts_with("emails") && from.address_is_name => from.name.to_owned(),
         path if path.starts_with("emails") => format!("{}@example.com", from.mark),
         path if path.starts_with("phoneNumbers") => format!("+41 44 {} {}", from.mark.len(), path.len()),
         "preferredLanguage" => if from.mark.len().is_multiple_of(2) { "de-CH" } else { "en-GB" }.to_owned(),
@@ -109,11 +105,4 @@ pub(crate) fn expect_values(held: &Value, values: &[Valued]) -> Result<()> {
         wrong.join("\n")
     );
     Ok(())
-}
-
-/// Those of the values whose change the server can show.
-pub(crate) fn shown(counterpart: &Counterpart, values: &[Valued]) -> Vec<Valued> {
-    let is_shown =
-        |valued: &&Valued| counterpart.shows.changed_extensions || valued.row.path.extension().is_none();
-    values.iter().filter(is_shown).cloned().collect()
 }
