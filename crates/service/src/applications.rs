@@ -8,7 +8,7 @@ use crate::input::{
 };
 use crate::page::cut;
 use crate::portal::Portal;
-use crate::template_views::{missing_template, view_template};
+use crate::template_views::missing_template;
 use purser_connectors::Template;
 use purser_contract::application::{
     ApplicationRowView, ApplicationView, CreateApplicationForm, PropertiesForm, TemplateView,
@@ -34,13 +34,13 @@ impl Portal {
         caller.may(Right::Read)?;
         let wanted = search_text(search).to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&wanted);
-        let templates = self.deps.gallery.templates().iter();
-        let found = templates.filter(|template| {
+        let templates = self.deps.gallery.templates();
+        let found = templates.iter().filter(|template| {
             holds(&template.name)
                 || holds(&template.publisher)
                 || template.categories.iter().any(|name| holds(name))
         });
-        Ok(found.map(|template| view_template(template)).collect())
+        Ok(found.map(|template| self.view_template(template)).collect())
     }
 
     /// A gallery app.
@@ -50,7 +50,7 @@ impl Portal {
     pub fn load_template(&self, caller: &Caller, id: &str) -> Result<TemplateView> {
         caller.may(Right::Read)?;
         let template = self.find_template(id).ok_or_else(|| not_found("gallery application", id))?;
-        Ok(view_template(&template))
+        Ok(self.view_template(&template))
     }
 
     /// Adds an application from the gallery: with the roles *User* and *Default Access*, and a provisioning
@@ -206,7 +206,7 @@ impl Portal {
 
     /// The gallery app with this id.
     pub(crate) fn find_template(&self, id: &str) -> Option<Arc<Template>> {
-        self.deps.gallery.find(id.trim().parse().ok()?).map(Arc::clone)
+        self.deps.gallery.find(id.trim().parse().ok()?)
     }
 
     fn first_roles(&self, app: AppId) -> [AppRole; 2] {
@@ -239,7 +239,8 @@ impl Portal {
             generation: application.generation,
             display_name: application.display_name.clone(),
             app_id: application.client_id.to_string(),
-            template: template.as_deref().map_or_else(|| missing_template(application), view_template),
+            template: template
+                .map_or_else(|| missing_template(application), |template| self.view_template(&template)),
             notes: application.notes.clone(),
             created_at: application.created_at.to_string(),
             assigned_users: counts.users,

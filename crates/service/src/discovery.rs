@@ -142,7 +142,8 @@ mod tests {
     #[test]
     fn discovery_only_adds_and_leaves_what_is_there_as_it_is() {
         let gallery = purser_connectors::Gallery::load().unwrap();
-        let template = gallery.templates().iter().find(|template| template.name == "SCIM application").unwrap();
+        let templates = gallery.templates();
+        let template = templates.iter().find(|template| template.name == "SCIM application").unwrap();
         let mut schema = template.default_schema("Wiki");
         let before = schema.target(ObjectKind::User).unwrap().attributes.clone();
         let told = [

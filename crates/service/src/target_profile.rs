@@ -118,7 +118,7 @@ pub(crate) fn view_settings(profile: &Profile, base: &Profile, own: &Map<String,
             let is_own = own.contains_key(&name);
             let gallery = of_gallery.get(&name).or_else(|| defaults.get(&name));
             SettingView {
-                sentence: explain(profile, &name),
+                sentence: profile.describe_setting(&name).unwrap_or_default(),
                 value: value.to_string(),
                 own: is_own,
                 gallery_value: gallery.filter(|_| is_own).map(Json::to_string),
@@ -128,11 +128,6 @@ pub(crate) fn view_settings(profile: &Profile, base: &Profile, own: &Map<String,
         .collect();
     settings.sort_by(|a, b| a.name.cmp(&b.name));
     settings
-}
-
-/// What a setting means, in a sentence.
-fn explain(_profile: &Profile, _name: &str) -> String {
-    String::new()
 }
 
 fn as_map(profile: &Profile) -> Map<String, Json> {

@@ -3,7 +3,7 @@ use crate::caller::{Caller, Right};
 use crate::error::Result;
 use crate::portal::Portal;
 use crate::target_profile::view_settings;
-use purser_connectors::{Feature, Profile, Template};
+use purser_connectors::{Feature, GalleryProblem, Profile, Template};
 use purser_contract::application::{GalleryProblemView, TemplateView};
 use purser_store::Application;
 use serde_json::Map;
@@ -15,11 +15,21 @@ impl Portal {
     /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_gallery_problems(&self, caller: &Caller) -> Result<Vec<GalleryProblemView>> {
         caller.may(Right::Read)?;
-        Ok(Vec::new())
+        let problems = self.deps.gallery.problems().into_iter();
+        let view = |problem: GalleryProblem| GalleryProblemView {
+            file: problem.file,
+            line: problem.line,
+            reason: problem.reason,
+        };
+        Ok(problems.map(view).collect())
+    }
+
+    pub(crate) fn view_template(&self, template: &Template) -> TemplateView {
+        view_template(template, self.deps.gallery.is_custom(template.id))
     }
 }
 
-pub(crate) fn view_template(template: &Template) -> TemplateView {
+fn view_template(template: &Template, own: bool) -> TemplateView {
     let offered = template.credential_methods.iter().filter(|method| !method.superseded);
     let unverified = template.unverified.iter();
     TemplateView {
@@ -37,7 +47,7 @@ pub(crate) fn view_template(template: &Template) -> TemplateView {
         credential_methods: offered.map(|method| method.label.clone()).collect(),
         interval_minutes: template.interval_minutes,
         profile: view_settings(&template.profile, &Profile::default(), &Map::new()),
-        own: false,
+        own,
     }
 }
 

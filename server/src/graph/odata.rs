@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Uri, header::HOST, request::Parts},
+    http::{Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use purser_contract::page::PageView;

@@ -46,7 +46,7 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(Rules, Arc<dyn Connecto
         ));
     }
     let target = target_of(&engine.deps.store, &job.spec, job.secrets.clone());
-    Ok((rules, connect(template, &target, &engine.deps.kit)?))
+    Ok((rules, connect(&template, &target, &engine.deps.kit)?))
 }
 
 fn compile(job: &Job) -> Result<Rules, ConnectorError> {
