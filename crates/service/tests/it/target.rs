@@ -4,7 +4,7 @@ use purser_contract::assignment::AssignForm;
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm};
 use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
-use purser_testkit::{Kind, SamanageOptions, SamanageTarget, ScimTarget, TargetOptions};
+use purser_testkit::{Kind, PatchStyle, SamanageOptions, SamanageTarget, ScimTarget, TargetOptions};
 use serde_json::json;
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ async fn probe_of(fixture: &Fixture, app: &ApplicationView, depth: &str) -> Prob
 #[tokio::test]
 async fn the_probe_runs_in_the_background_and_what_it_proposes_is_applied_only_when_told() {
     let fixture = Fixture::on_loopback().await;
-    let options = TargetOptions { page_limit: 7, ..TargetOptions::default() };
+    let options = TargetOptions { patch: PatchStyle::Missing, ..TargetOptions::default() };
     let target = ScimTarget::start(options).await.unwrap();
     let app = fixture.add_application("Wiki").await;
     let form = ProbeForm { application_id: app.id.clone(), depth: "full".into() };
