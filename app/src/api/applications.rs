@@ -3,7 +3,8 @@
 use crate::context::{Done, caller, finish, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::application::{
-    ApplicationRowView, ApplicationView, CreateApplicationForm, GalleryProblemView, PropertiesForm, TemplateView,
+    ApplicationRowView, ApplicationView, CreateApplicationForm, GalleryProblemView, PropertiesForm,
+    TemplateView,
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;

@@ -83,8 +83,8 @@ mod browser {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
-    use wasm_bindgen::JsCast;
     use std::collections::BTreeMap;
+    use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
     /// Asks instead of posting the form. One question at a time: a second press waits for the answer.

@@ -22,7 +22,8 @@ pub const INTERNAL: &str = "Purser.";
 #[must_use]
 pub fn target_of(store: &Store, spec: &JobSpec, secrets: BTreeMap<String, Secret>) -> Target {
     let vault = open_vault(store, spec, secrets.get(CLIENT_ID).cloned());
-    let credential = |name: &String| !name.starts_with(INTERNAL) && name != ACCESS_TOKEN && name != REFRESH_TOKEN;
+    let credential =
+        |name: &String| !name.starts_with(INTERNAL) && name != ACCESS_TOKEN && name != REFRESH_TOKEN;
     let values = secrets.into_iter().filter(|(name, _)| credential(name)).collect();
     Target {
         tenant_url: spec.tenant_url.clone(),

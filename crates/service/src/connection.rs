@@ -43,7 +43,8 @@ impl Portal {
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
         let template = self.load_template_of(&application)?;
         let typed_url = parse_tenant_url(&form.tenant_url)?;
-        let tried = if typed_url.is_empty() && !form.only_entered { spec.tenant_url.clone() } else { typed_url };
+        let tried =
+            if typed_url.is_empty() && !form.only_entered { spec.tenant_url.clone() } else { typed_url };
         let edit = CredentialsEdit::parse(
             &template,
             &spec,
@@ -60,7 +61,11 @@ impl Portal {
         let secrets = self.merge(&stored, &edit, &form);
         let tried_spec = JobSpec {
             tenant_url: tried.clone(),
-            credential_method: if is_stored { spec.credential_method.clone() } else { edit.method.id.clone() },
+            credential_method: if is_stored {
+                spec.credential_method.clone()
+            } else {
+                edit.method.id.clone()
+            },
             ..spec.clone()
         };
         let missing = list_missing(&tried_spec, Some(&edit.method), |key| secrets.contains_key(key));
@@ -140,10 +145,13 @@ impl Portal {
         let method: Option<&CredentialMethod> = template.method(&spec.credential_method);
         let missing = list_missing(spec, method, |key| secrets.contains_key(key));
         if let Some(first) = missing.first() {
-            return Err(invalid(format!("{} can't be asked yet: {} is needed.", application.display_name, first.what))
-                .advice("Complete the Admin Credentials on the Provisioning page, test the connection and save.")
-                .field(first.field.as_str())
-                .into());
+            return Err(invalid(format!(
+                "{} can't be asked yet: {} is needed.",
+                application.display_name, first.what
+            ))
+            .advice("Complete the Admin Credentials on the Provisioning page, test the connection and save.")
+            .field(first.field.as_str())
+            .into());
         }
         Ok((template, target_of(self.store(), spec, secrets)))
     }

@@ -128,7 +128,10 @@ impl Portal {
         let method = self.load_consenting(&application, &spec)?;
         let begun = self.take_begun(&application).await?;
         let Some(begun) = begun.filter(|begun| begun.fits(caller, expected, &answer.state)) else {
-            return Err(begin_again("The answer of the consent page belongs to no consent that was begun here.").into());
+            return Err(begin_again(
+                "The answer of the consent page belongs to no consent that was begun here.",
+            )
+            .into());
         };
         if begun.ends_at <= self.now() {
             return Err(begin_again(&format!("The consent took longer than {MINUTES} minutes.")).into());
@@ -258,10 +261,9 @@ fn refuse_answer(application: &str, answer: &ConsentAnswer) -> Problem {
             "The provider does not let this client ask for consent",
             "Check the client's settings in the application: it must allow the authorization code flow.",
         ),
-        "temporarily_unavailable" | "server_error" => (
-            "The provider could not show its consent page",
-            "Press Authorize again in a few minutes.",
-        ),
+        "temporarily_unavailable" | "server_error" => {
+            ("The provider could not show its consent page", "Press Authorize again in a few minutes.")
+        }
         _ => (
             "The provider gave no consent",
             "Check the client's settings in the application, above all its redirect URI, then press Authorize again.",

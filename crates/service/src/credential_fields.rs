@@ -15,7 +15,9 @@ pub(crate) fn parse_tenant_url(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let refuse = |message: &str| {
         Err(invalid(message)
-            .advice("It is the address of the application's endpoint, for example https://api.example.com/scim.")
+            .advice(
+                "It is the address of the application's endpoint, for example https://api.example.com/scim.",
+            )
             .field("tenant_url"))
     };
     if text.is_empty() {
@@ -65,9 +67,8 @@ pub(crate) fn parse_field(
         return Ok(None);
     }
     if text.len() > MAX_VALUE {
-        return Err(
-            invalid(format!("The {label} can have at most {MAX_VALUE} characters.")).field(field.key.as_str())
-        );
+        return Err(invalid(format!("The {label} can have at most {MAX_VALUE} characters."))
+            .field(field.key.as_str()));
     }
     match field.format {
         FieldFormat::Text if text.chars().any(char::is_control) => {
@@ -92,7 +93,9 @@ pub(crate) fn parse_field(
 fn check_url(field: &CredentialField, text: &str) -> Result<(), Problem> {
     let refuse = |what: &str| {
         Err(invalid(format!("The {} {what}.", field.label))
-            .advice("Copy it from the application's settings, for example https://login.example.com/oauth/token.")
+            .advice(
+                "Copy it from the application's settings, for example https://login.example.com/oauth/token.",
+            )
             .field(field.key.as_str()))
     };
     let Ok(url) = Url::parse(text) else { return refuse("is not a URL") };
@@ -192,7 +195,9 @@ mod tests {
         let url = |text: &str| parse(FieldFormat::Url, false, text);
         assert!(url("https://login.example/token").is_ok());
         assert!(url("http://127.0.0.1:9/token").is_ok() && url("http://[::1]/token").is_ok());
-        for bad in ["http://login.example/token", "login.example", "https://a:b@login.example", "ftp://x.example"] {
+        for bad in
+            ["http://login.example/token", "login.example", "https://a:b@login.example", "ftp://x.example"]
+        {
             assert!(url(bad).is_err(), "{bad}");
         }
     }

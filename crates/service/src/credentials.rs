@@ -66,8 +66,12 @@ impl CredentialsEdit {
         days: &BTreeMap<String, String>,
     ) -> std::result::Result<Self, Problem> {
         let method = choose_method(template, stored, chosen, fields)?;
-        let mut edit =
-            Self { method: method.clone(), values: BTreeMap::new(), cleared: Vec::new(), ends: BTreeMap::new() };
+        let mut edit = Self {
+            method: method.clone(),
+            values: BTreeMap::new(),
+            cleared: Vec::new(),
+            ends: BTreeMap::new(),
+        };
         for field in &method.fields {
             if let Some(text) = entered(fields, &method.id, &field.key) {
                 match parse_field(method, field, text)? {
@@ -101,7 +105,8 @@ fn choose_method<'t>(
         template.credential_methods.iter().find(|method| method.id == id)
     };
     let Some(method) = found else {
-        let offered: Vec<&str> = template.credential_methods.iter().map(|method| method.id.as_str()).collect();
+        let offered: Vec<&str> =
+            template.credential_methods.iter().map(|method| method.id.as_str()).collect();
         return Err(invalid(format!("{} has no credential method \"{id}\".", template.name))
             .advice(format!("It has: {}.", offered.join(", ")))
             .field("credential_method"));

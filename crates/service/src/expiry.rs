@@ -59,7 +59,11 @@ pub(crate) fn day_of(at: Timestamp) -> String {
 }
 
 /// The beginning of a day that was typed in: warned rather too early than too late. `None` for an empty field.
-pub(crate) fn parse_day(label: &str, key: &str, text: &str) -> std::result::Result<Option<Timestamp>, Problem> {
+pub(crate) fn parse_day(
+    label: &str,
+    key: &str,
+    text: &str,
+) -> std::result::Result<Option<Timestamp>, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

@@ -76,7 +76,12 @@ impl Portal {
     pub(crate) async fn view_job(&self, spec: &JobSpec) -> Result<JobStatusView> {
         let status = self.store().load_status(spec.job_id).await?;
         let facts = JobFacts {
-            missing: self.find_missing(self.store(), spec).await?.into_iter().map(|missing| missing.what).collect(),
+            missing: self
+                .find_missing(self.store(), spec)
+                .await?
+                .into_iter()
+                .map(|missing| missing.what)
+                .collect(),
             users_managed: self.store().count_links(spec.job_id).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,
             backlog: self.store().backlog(spec.job_id).await?,

@@ -50,7 +50,12 @@ impl std::fmt::Debug for Portal {
 impl Portal {
     /// A portal over these parts. Nothing is read or written yet.
     pub fn new(deps: PortalDeps) -> Self {
-        Self { deps: Arc::new(deps), throttle: Arc::default(), passwords: Passwords::new(), probes: Arc::default() }
+        Self {
+            deps: Arc::new(deps),
+            throttle: Arc::default(),
+            passwords: Passwords::new(),
+            probes: Arc::default(),
+        }
     }
 
     /// The portal's clock.

@@ -5,15 +5,17 @@
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::credential_fields::{parse_tenant_url, same_host};
-use crate::credentials::{CredentialsEdit, Missing, Notes, check_secrets_stay, list_missing, write_credentials};
+use crate::credentials::{
+    CredentialsEdit, Missing, Notes, check_secrets_stay, list_missing, write_credentials,
+};
 use crate::error::{Result, differing, invalid, stale};
 use crate::input::email_address;
 use crate::job::load_job_of;
 use crate::portal::Portal;
 use crate::user_edit::is_ticked;
+use purser_connectors::{CredentialMethod, Template};
 use purser_contract::credentials::entered;
 use purser_contract::problem::{FieldConflict, Problem};
-use purser_connectors::{CredentialMethod, Template};
 use purser_contract::provisioning::ProvisioningForm;
 use purser_contract::provisioning::ProvisioningView;
 use purser_domain::scope::ScopeMode;
@@ -268,7 +270,10 @@ fn check_change_of_method(
             "The credentials can't be changed to {} yet: the {} is needed.",
             after.label, field.label
         ))
-        .advice(format!("Enter it, or choose {} again. The stored credentials are kept until then.", before.label))
+        .advice(format!(
+            "Enter it, or choose {} again. The stored credentials are kept until then.",
+            before.label
+        ))
         .field(field.key.as_str())),
         _ => Ok(()),
     }

@@ -116,7 +116,8 @@ impl Portal {
         let shown = |name: &str| {
             let key = name.rsplit_once('.').map_or(name, |(_, key)| key);
             let fields = template.iter().flat_map(|template| &template.credential_methods);
-            let mut fields = fields.flat_map(|method| &method.fields).filter(|field| field.key == key).peekable();
+            let mut fields =
+                fields.flat_map(|method| &method.fields).filter(|field| field.key == key).peekable();
             fields.peek().is_some() && fields.all(|field| !field.secret)
         };
         form.credentials.retain(|name, _| shown(name));
@@ -149,7 +150,9 @@ impl Portal {
         let message = match (&refused, lost) {
             (Some(why), _) => format!("{} Authorize again to go on.", why.reason),
             (None, true) => {
-                format!("The consent for {name} has ended, and {name} gave no way to renew it. Authorize again to go on.")
+                format!(
+                    "The consent for {name} has ended, and {name} gave no way to renew it. Authorize again to go on."
+                )
             }
             (None, false) => String::new(),
         };

@@ -91,7 +91,11 @@ fn clean(roles: Vec<DiscoveredRole>) -> Vec<ImportedRole> {
         }
         let name = shorten(&role.display_name, MAX_NAME);
         let display_name = if name.is_empty() { value.clone() } else { name };
-        clean.push(ImportedRole { value, display_name, description: shorten(&role.description, MAX_DESCRIPTION) });
+        clean.push(ImportedRole {
+            value,
+            display_name,
+            description: shorten(&role.description, MAX_DESCRIPTION),
+        });
     }
     clean
 }
@@ -144,8 +148,14 @@ mod tests {
 
     #[test]
     fn each_value_comes_once_and_a_role_without_a_value_not_at_all() {
-        let roles = clean(vec![role("admin", "Admin"), role(" admin ", "Again"), role("", "No value"), role("x", " ")]);
-        let shown: Vec<_> = roles.iter().map(|role| (role.value.as_str(), role.display_name.as_str())).collect();
+        let roles = clean(vec![
+            role("admin", "Admin"),
+            role(" admin ", "Again"),
+            role("", "No value"),
+            role("x", " "),
+        ]);
+        let shown: Vec<_> =
+            roles.iter().map(|role| (role.value.as_str(), role.display_name.as_str())).collect();
         assert_eq!(shown, [("admin", "Admin"), ("x", "x")]);
         assert_eq!(clean(vec![role(&"v".repeat(900), "a\nb")])[0].value.len(), 256);
     }

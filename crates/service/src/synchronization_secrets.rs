@@ -89,7 +89,11 @@ impl Portal {
         let (application, spec) = load_job_of(self.store(), app).await?;
         let mut secrets = Vec::new();
         let mut push = |key: &str, value: &str| {
-            secrets.push(SecretView { key: key.to_owned(), value: value.to_owned(), ..SecretView::default() });
+            secrets.push(SecretView {
+                key: key.to_owned(),
+                value: value.to_owned(),
+                ..SecretView::default()
+            });
         };
         if !spec.tenant_url.is_empty() {
             push(BASE_ADDRESS, &spec.tenant_url);
@@ -159,7 +163,11 @@ struct Given {
 }
 
 impl Given {
-    fn read(template: &Template, spec: &JobSpec, secrets: &[SecretForm]) -> std::result::Result<Self, Problem> {
+    fn read(
+        template: &Template,
+        spec: &JobSpec,
+        secrets: &[SecretForm],
+    ) -> std::result::Result<Self, Problem> {
         let mut given = Self::default();
         for SecretForm { key, value } in secrets {
             match key.as_str() {
@@ -194,7 +202,8 @@ fn find_method_for<'t>(
 ) -> std::result::Result<&'t CredentialMethod, Problem> {
     let (superseded, offered): (Vec<_>, Vec<_>) =
         template.credential_methods.iter().partition(|method| method.superseded);
-    let mut candidates = template.method(&spec.credential_method).into_iter().chain(offered).chain(superseded);
+    let mut candidates =
+        template.method(&spec.credential_method).into_iter().chain(offered).chain(superseded);
     let all = |method: &&CredentialMethod| fields.keys().all(|key| takes(method, key));
     candidates.find(all).ok_or_else(|| {
         let known = |key: &&String| template.credential_methods.iter().any(|method| takes(method, key));

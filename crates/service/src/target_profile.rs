@@ -56,7 +56,8 @@ impl Portal {
             let value = parse_value(name, &form.settings[name.as_str()])?;
             spec.profile.insert(name.clone(), value);
         }
-        let effective = template.profile.with(&Overrides(spec.profile.clone())).map_err(|why| refuse(&why))?;
+        let effective =
+            template.profile.with(&Overrides(spec.profile.clone())).map_err(|why| refuse(&why))?;
         // What is the same in the gallery file is no setting of its own.
         let own = effective.differences(&template.profile).0;
         spec.profile.retain(|name, _| own.contains_key(name));
@@ -83,7 +84,8 @@ fn parse_value(name: &str, text: &str) -> std::result::Result<Json, Problem> {
 }
 
 fn refuse(why: &str) -> Problem {
-    invalid(why).advice("Nothing was changed. Look up the setting's name and its values in the gallery schema.")
+    invalid(why)
+        .advice("Nothing was changed. Look up the setting's name and its values in the gallery schema.")
 }
 
 fn view_profile(application: &Application, spec: &JobSpec, template: &Template) -> ProfileView {

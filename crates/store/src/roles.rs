@@ -60,7 +60,10 @@ impl RoleChanges {
     /// Whether everything is as it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.returned.is_empty() && self.missing.is_empty()
+        self.added.is_empty()
+            && self.changed.is_empty()
+            && self.returned.is_empty()
+            && self.missing.is_empty()
     }
 }
 

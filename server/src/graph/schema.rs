@@ -118,13 +118,16 @@ async fn discover(
         Fault::not_found(format!("The schema has no directory '{shown}'."))
     })?;
     if found["readOnly"] == Value::Bool(true) {
-        return Err(Fault::bad_request("The attributes of Purser's own directory are known; there is nothing to discover."));
+        return Err(Fault::bad_request(
+            "The attributes of Purser's own directory are known; there is nothing to discover.",
+        ));
     }
     let view = state.portal.discover_attributes(&caller, &id).await?;
     let now = state.portal.load_schema(&caller, &id).await?;
     let mut body = find_directory(&now.document, &directory).cloned().unwrap_or_default();
     body["discoverabilities"] = "AttributeNames".into();
-    let added = view.added.iter().map(|(object, attribute)| json!({ "object": object, "attribute": attribute }));
+    let added =
+        view.added.iter().map(|(object, attribute)| json!({ "object": object, "attribute": attribute }));
     body["@purser.added"] = added.collect();
     body["@purser.remarks"] = view.remarks.into();
     body["@purser.proposedSettings"] = shape_proposals(&view.proposals);

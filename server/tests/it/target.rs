@@ -33,7 +33,8 @@ async fn a_script_connects_discovers_probes_and_changes_the_profile() {
     let target = ScimTarget::start(options).await.unwrap();
     let refused = put_secrets(&client, &root, &[("AppKey", "x")], 400).await;
     assert!(refused.contains("AppKey"), "{refused}");
-    put_secrets(&client, &root, &[("BaseAddress", &target.base_url()), ("SecretToken", target.token())], 204).await;
+    put_secrets(&client, &root, &[("BaseAddress", &target.base_url()), ("SecretToken", target.token())], 204)
+        .await;
     let kept = client.get(&format!("{root}/synchronization/secrets")).await;
     assert!(kept.to_string().contains("AuthenticationType") && !kept.to_string().contains(target.token()));
 
@@ -47,15 +48,21 @@ async fn a_script_connects_discovers_probes_and_changes_the_profile() {
     client.post(&format!("{job}/probe"), json!({ "readOnly": "yes" }), 400).await;
     let begun = client.post(&format!("{job}/probe"), json!({ "readOnly": false }), 202).await;
     assert_eq!(begun["readOnly"], false);
-    eventually("the end of the probe", async || client.get(&format!("{job}/probe")).await["state"] == "done").await;
+    eventually("the end of the probe", async || client.get(&format!("{job}/probe")).await["state"] == "done")
+        .await;
     let report = client.get(&format!("{job}/probe")).await;
     let proposals = report["proposals"].as_array().unwrap();
-    assert!(proposals.iter().any(|found| found["setting"] == "patch" && found["proposed"] == false), "{report}");
+    assert!(
+        proposals.iter().any(|found| found["setting"] == "patch" && found["proposed"] == false),
+        "{report}"
+    );
     assert!(!report.to_string().contains(target.token()));
 
     let profile = format!("{job}/profile");
-    let patched =
-        client.call(Method::PATCH, &profile, Some(json!({ "patch": false, "page_size": 30 }))).await.expect(200);
+    let patched = client
+        .call(Method::PATCH, &profile, Some(json!({ "patch": false, "page_size": 30 })))
+        .await
+        .expect(200);
     let own = |view: &Value| {
         let settings = view["settings"].as_array().unwrap().iter();
         settings.filter(|setting| setting["origin"] == "application").count()
@@ -101,7 +108,10 @@ async fn the_blade_leads_to_the_consent_page_and_takes_back_only_what_it_began()
     assert_eq!(answer.location(), blade);
     let page = browser.get(&blade).await.expect(200);
     assert!(page.text.contains("belongs to no consent that was begun here"), "told on the blade");
-    assert_eq!(browser.get("/oauth/callback?code=x&state=forged").await.expect(303).location(), "/applications");
+    assert_eq!(
+        browser.get("/oauth/callback?code=x&state=forged").await.expect(303).location(),
+        "/applications"
+    );
     drop(client);
 }
 
@@ -121,8 +131,10 @@ async fn pages_about_the_target_show_and_explain_without_a_script() {
     let probe = format!("/applications/{id}/provisioning/probe");
     let page = browser.get(&probe).await.expect(200).text;
     assert!(page.contains("The probe needs working credentials"), "{page}");
-    put_secrets(&client, &root, &[("BaseAddress", &target.base_url()), ("SecretToken", target.token())], 204).await;
-    let answer = browser.post("/api/start_probe", &[("form[application_id]", id), ("form[depth]", "read")]).await;
+    put_secrets(&client, &root, &[("BaseAddress", &target.base_url()), ("SecretToken", target.token())], 204)
+        .await;
+    let answer =
+        browser.post("/api/start_probe", &[("form[application_id]", id), ("form[depth]", "read")]).await;
     assert_eq!(answer.location(), format!("{probe}#result"));
     eventually("the result on the page", {
         let browser = browser.clone();

@@ -1,9 +1,7 @@
 //! What the blade does with the application behind it: consent, roles, attributes.
 
 use super::forms::{blade, without_secrets};
-use crate::context::{
-    BegunConsent, Done, caller, consent_address, finish, keep_consent, portal, refused,
-};
+use crate::context::{BegunConsent, Done, caller, consent_address, finish, keep_consent, portal, refused};
 use leptos::prelude::*;
 use purser_contract::assignment::RoleImportView;
 use purser_contract::credentials::ConsentView;
@@ -43,7 +41,9 @@ pub async fn refresh_roles(
     let outcome = async { portal()?.refresh_roles(&caller()?, &id).await.map_err(refused) }.await;
     let here = format!("/applications/{id}/users-and-groups");
     let done = |view: &RoleImportView| {
-        Done::to(here.clone()).toast([view.message.clone()].into_iter().chain(view.remarks.clone()).collect::<Vec<_>>().join(" "))
+        Done::to(here.clone()).toast(
+            [view.message.clone()].into_iter().chain(view.remarks.clone()).collect::<Vec<_>>().join(" "),
+        )
     };
     finish("refresh_roles", outcome, done, here.clone(), &()).await
 }

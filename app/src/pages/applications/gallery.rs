@@ -153,7 +153,10 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
         ("Categories", template.categories.join(", ").into_any()),
         ("Provisioning", features(&template.supports)),
         ("Authentication", template.credential_methods.join(", ").into_any()),
-        ("Interval", format!("{} minutes, and at once when something changes", template.interval_minutes).into_any()),
+        (
+            "Interval",
+            format!("{} minutes, and at once when something changes", template.interval_minutes).into_any(),
+        ),
     ];
     view! {
         <Pane
@@ -270,7 +273,9 @@ fn file_problems(problems: Vec<GalleryProblemView>) -> AnyView {
         return ().into_any();
     }
     let items = problems.into_iter().map(|problem| {
-        let place = problem.line.map_or_else(|| problem.file.clone(), |line| format!("{}, line {line}", problem.file));
+        let place = problem
+            .line
+            .map_or_else(|| problem.file.clone(), |line| format!("{}, line {line}", problem.file));
         view! { <li class="break"><strong>{place}</strong> {format!(": {}", problem.reason)}</li> }
     });
     view! {

@@ -188,7 +188,12 @@ fn descriptions(roles: &[AppRoleView]) -> AnyView {
 
 /// A role that gives people an account, if there is one.
 fn preferred_role(roles: &[AppRoleView]) -> String {
-    roles.iter().find(|role| role.counts && role.missing_since.is_none()).or(roles.first()).map(|role| role.id.clone()).unwrap_or_default()
+    roles
+        .iter()
+        .find(|role| role.counts && role.missing_since.is_none())
+        .or(roles.first())
+        .map(|role| role.id.clone())
+        .unwrap_or_default()
 }
 
 /// The names of those picked. Whoever was deleted meanwhile is no longer selected.

@@ -1,7 +1,7 @@
 //! The blade.
 
-use super::edit::Edit;
 use super::credentials::{admin_credentials, banners};
+use super::edit::Edit;
 use super::sections::{mappings, set_up_steps, settings, synchronization_details};
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::load_provisioning;

@@ -248,7 +248,11 @@ fn consent(credentials: &CredentialsView) -> AnyView {
     let several = credentials.methods.len() > 1;
     let class = if several { format!("method {} stack", numbers.join(" ")) } else { "stack".to_owned() };
     let given = credentials.consent.as_ref().is_some_and(|consent| consent.given);
-    let label = if credentials.consent.as_ref().is_none_or(|consent| consent.given || consent.message.contains("may not")) {
+    let label = if credentials
+        .consent
+        .as_ref()
+        .is_none_or(|consent| consent.given || consent.message.contains("may not"))
+    {
         "Authorize"
     } else {
         "Authorize again"

@@ -1,9 +1,9 @@
 //! One object mapping, to look at.
 
+use super::proposals::proposals_form;
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
-use super::proposals::proposals_form;
 use crate::context::{flash, param, query_value, url};
 use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
@@ -90,7 +90,9 @@ fn discovered(application: &str) -> AnyView {
     let Some(found) = found.filter(|found| found.application_id == application) else { return ().into_any() };
     let title = match (found.told, found.added.len()) {
         (0, _) => "The application tells nothing about its attributes.".to_owned(),
-        (told, 0) => format!("The application tells {told} attributes, and the attribute lists have them all."),
+        (told, 0) => {
+            format!("The application tells {told} attributes, and the attribute lists have them all.")
+        }
         (_, 1) => "1 attribute was added to the attribute lists.".to_owned(),
         (_, added) => format!("{added} attributes were added to the attribute lists."),
     };

@@ -69,7 +69,9 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
     let options = vec![
         (
             "full".to_owned(),
-            format!("Make a throw-away user in {name} (its name begins with purser-probe-), change it, and delete it again"),
+            format!(
+                "Make a throw-away user in {name} (its name begins with purser-probe-), change it, and delete it again"
+            ),
         ),
         ("read".to_owned(), "Only read: finds out less, and changes nothing".to_owned()),
     ];

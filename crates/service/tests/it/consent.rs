@@ -151,7 +151,8 @@ async fn what_comes_back_counts_once_for_who_began_it_and_with_its_own_state() {
     refused(stale, ProblemKind::Conflict);
     let (state, answer) = begin().await;
     fixture.clock.set(SystemClock.now() + SignedDuration::from_mins(11));
-    let late = refused(portal.finish_consent(&admin(), &app.id, &state, &answer).await, ProblemKind::Conflict);
+    let late =
+        refused(portal.finish_consent(&admin(), &app.id, &state, &answer).await, ProblemKind::Conflict);
     assert!(late.message.contains("10 minutes"), "{late}");
     assert!(!given(&fixture, &app).await);
     refused(portal.begin_consent(&token(), &app.id, BACK).await, ProblemKind::Forbidden);

@@ -53,11 +53,8 @@ async fn the_blade_draws_the_methods_of_the_gallery_file_and_shows_what_is_no_se
         ("Oauth2ClientId", "purser"),
         ("clientCredentials.Oauth2ClientSecret", "s3cret value"),
     ];
-    let saved = fixture
-        .portal
-        .save_provisioning(&admin(), form(&view, "clientCredentials", &entered))
-        .await
-        .unwrap();
+    let saved =
+        fixture.portal.save_provisioning(&admin(), form(&view, "clientCredentials", &entered)).await.unwrap();
     assert!(saved.configured, "{saved:?}");
     assert_eq!(saved.credentials.method, "clientCredentials");
     let method = saved.credentials.methods.iter().find(|method| method.id == "clientCredentials").unwrap();
@@ -95,8 +92,10 @@ async fn another_method_takes_away_the_secrets_of_the_one_before_only_once_it_is
     let app = fixture.add_application("Wiki").await;
     let view = load(&fixture, &app).await;
     let portal = &fixture.portal;
-    let view =
-        portal.save_provisioning(&admin(), form(&view, "secretToken", &[("SecretToken", "t0ken")])).await.unwrap();
+    let view = portal
+        .save_provisioning(&admin(), form(&view, "secretToken", &[("SecretToken", "t0ken")]))
+        .await
+        .unwrap();
     let half = portal.save_provisioning(&admin(), form(&view, "basic", &[("UserName", "ann")])).await;
     let problem = refused(half, ProblemKind::Invalid);
     assert_eq!(problem.field.as_deref(), Some("Password"), "{problem}");
@@ -185,7 +184,8 @@ async fn no_stored_secret_goes_to_another_host_by_whichever_address_it_is_led_th
     };
     refused(portal.save_provisioning(&admin(), moved).await, ProblemKind::Invalid);
     // Another path of the same host is no other host.
-    let path = [("Oauth2TokenExchangeUri", "https://login.example.com/v2/token"), ("Oauth2ClientSecret", "s3cret")];
+    let path =
+        [("Oauth2TokenExchangeUri", "https://login.example.com/v2/token"), ("Oauth2ClientSecret", "s3cret")];
     portal.save_provisioning(&admin(), form(&view, "clientCredentials", &path)).await.unwrap();
 }
 
@@ -201,8 +201,10 @@ async fn ends_are_typed_in_or_read_from_the_token_and_warned_of_everywhere() {
     let in_days = |days: i64| now + SignedDuration::from_hours(24 * days);
     let view = load(&fixture, &app).await;
     let token = jwt(in_days(10).as_second());
-    let view =
-        portal.save_provisioning(&admin(), form(&view, "secretToken", &[("SecretToken", &token)])).await.unwrap();
+    let view = portal
+        .save_provisioning(&admin(), form(&view, "secretToken", &[("SecretToken", &token)]))
+        .await
+        .unwrap();
     assert_eq!(view.credentials.methods[0].fields[0].expires_on, "2026-03-11");
     assert_eq!(view.credentials.expiry[0].stage, 14);
     assert!(view.credentials.expiry[0].message.contains("expires on 11 Mar 2026, in 10 days"));
@@ -218,7 +220,8 @@ async fn ends_are_typed_in_or_read_from_the_token_and_warned_of_everywhere() {
     let same = ProvisioningForm { expires: fields(&[("SecretToken", "2026-03-11")]), ..form(&view, "", &[]) };
     let same = portal.save_provisioning(&admin(), same).await.unwrap();
     assert_eq!(same.generation, view.generation);
-    let typed = ProvisioningForm { expires: fields(&[("SecretToken", "2026-03-02")]), ..form(&view, "", &[]) };
+    let typed =
+        ProvisioningForm { expires: fields(&[("SecretToken", "2026-03-02")]), ..form(&view, "", &[]) };
     let typed = portal.save_provisioning(&admin(), typed).await.unwrap();
     assert_eq!(typed.credentials.expiry[0].stage, 1);
     fixture.clock.set(in_days(3));
@@ -261,7 +264,8 @@ async fn the_api_takes_the_keys_of_each_method_and_names_them_when_one_is_unknow
     let problem = refused(fixture.portal.test_connection(&token(), lacking).await, ProblemKind::Invalid);
     assert_eq!(problem.field.as_deref(), Some("Oauth2ClientSecret"), "nothing stored stands in");
     let unknown = [secret("AppKey", "x")];
-    let problem = refused(fixture.portal.set_secrets(&token(), &app.id, &unknown).await, ProblemKind::Invalid);
+    let problem =
+        refused(fixture.portal.set_secrets(&token(), &app.id, &unknown).await, ProblemKind::Invalid);
     assert!(problem.message.contains("AppKey") && problem.advice.contains("UserName"), "{problem}");
     // Without a type, the keys tell which method is meant.
     let basic = [secret("UserName", "ann"), secret("Password", "pw")];

@@ -188,12 +188,15 @@ async fn the_apis_secrets_set_url_token_and_scope_and_never_show_the_token() {
     );
     let listed = fixture.portal.list_secrets(&token(), &seen.application_id).await.unwrap();
     let listed: Vec<_> = listed.iter().map(|secret| (secret.key.as_str(), secret.value.as_str())).collect();
-    assert_eq!(listed, [
+    assert_eq!(
+        listed,
+        [
             ("BaseAddress", URL),
             ("SyncAll", "true"),
             ("AuthenticationType", "secretToken"),
             ("SecretToken", "*"),
-        ]);
+        ]
+    );
     let unknown = [secret("Password", "x")];
     refused(fixture.portal.set_secrets(&token(), &seen.application_id, &unknown).await, ProblemKind::Invalid);
     assert!(!format!("{all:?}").contains("t0ken"));

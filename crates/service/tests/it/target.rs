@@ -40,7 +40,8 @@ async fn roles_of_the_application_appear_vanish_and_come_back() {
         roles.into_iter().map(|role| (role.display_name, role.missing_since.is_some())).collect::<Vec<_>>()
     };
     assert!(names().await.contains(&("Administrator".into(), false)), "{:?}", names().await);
-    let id = target.insert(Kind::Roles, json!({"name": "Auditor", "description": "Reads everything."})).unwrap();
+    let id =
+        target.insert(Kind::Roles, json!({"name": "Auditor", "description": "Reads everything."})).unwrap();
     let found = portal.refresh_roles(&admin(), &app.id).await.unwrap();
     assert_eq!((found.added.as_slice(), found.missing.len()), (&["Auditor".to_owned()][..], 0));
     let roles = portal.list_roles(&admin(), &app.id).await.unwrap();
@@ -85,7 +86,10 @@ async fn a_passed_test_of_the_stored_credentials_imports_roles_and_a_test_of_oth
     let portal = &fixture.portal;
     let stored = TestConnectionForm { application_id: app.id.clone(), ..TestConnectionForm::default() };
     let tested = portal.test_connection(&admin(), stored).await.unwrap();
-    assert!(tested.ok && tested.detail.contains("roles of Desk") || tested.detail.contains("Roles of Desk"), "{tested:?}");
+    assert!(
+        tested.ok && tested.detail.contains("roles of Desk") || tested.detail.contains("Roles of Desk"),
+        "{tested:?}"
+    );
     let elsewhere = TestConnectionForm {
         application_id: app.id.clone(),
         tenant_url: other.base_url(),
@@ -108,10 +112,12 @@ async fn a_setting_of_its_own_is_checked_kept_shown_and_taken_back() {
         take_back: take_back.iter().map(|name| (*name).to_owned()).collect(),
         ..ProfileForm::default()
     };
-    for wrong in [("pach", "true"), ("page_size", "\"many\""), ("page_size", "{"), ("paging", "\"sideways\"")] {
+    for wrong in [("pach", "true"), ("page_size", "\"many\""), ("page_size", "{"), ("paging", "\"sideways\"")]
+    {
         refused(portal.save_profile(&admin(), save(&[wrong], &[])).await, ProblemKind::Invalid);
     }
-    let view = portal.save_profile(&admin(), save(&[("page_size", "20"), ("patch", "true")], &[])).await.unwrap();
+    let view =
+        portal.save_profile(&admin(), save(&[("page_size", "20"), ("patch", "true")], &[])).await.unwrap();
     let own: Vec<_> = view.settings.iter().filter(|setting| setting.own).collect();
     assert_eq!(own.len(), 1, "what is as the gallery says is nothing of its own: {own:?}");
     assert_eq!((own[0].name.as_str(), own[0].value.as_str()), ("page_size", "20"));
