@@ -79,8 +79,9 @@ pub(super) async fn open(habits: Habits, profile: Profile) -> (Arc<Fake>, Arc<dy
     let router = Router::new().fallback(answer).with_state(Arc::clone(&fake));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let gallery = Gallery::load().unwrap();
-    let template = gallery.templates().iter().find(|template| template.name == "SCIM application").unwrap();
-    let template = Template { profile, ..Template::clone(template) };
+    let template =
+        gallery.templates().into_iter().find(|template| template.name == "SCIM application").unwrap();
+    let template = Template { profile, ..Template::clone(&template) };
     let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
     let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).unwrap();
     let target = Target {
