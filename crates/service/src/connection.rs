@@ -91,7 +91,10 @@ impl Portal {
             Ok(report) => report,
             Err(error) => return Ok(view_failure(title, &error)),
         };
-        let mut detail = format!("{}\n{}", report.message, describe(&report.exchange));
+        let mut detail = report.message.clone();
+        for exchange in report.earlier.iter().chain([&report.exchange]) {
+            detail.push_str(&format!("\n{}", describe(exchange)));
+        }
         if is_stored
             && self.tells_roles(&application)
             && let Ok(connector) = connector
