@@ -71,6 +71,8 @@ pub struct UrlChoiceView {
 pub struct ConsentStateView {
     /// Somebody consented, and nothing is known against it.
     pub given: bool,
+    /// It was given once and works no more.
+    pub ended: bool,
     /// What to do and why; empty when given.
     pub message: String,
 }

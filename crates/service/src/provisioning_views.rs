@@ -140,7 +140,7 @@ impl Portal {
             let message = format!(
                 "Purser may not work in {name} yet. Press Authorize and consent with an administrator's account of {name}."
             );
-            return Ok(Some(ConsentStateView { given: false, message }));
+            return Ok(Some(ConsentStateView { given: false, ended: false, message }));
         };
         let lost = ends.is_some_and(|ends| ends <= self.now()) && !known.contains_key(REFRESH_TOKEN);
         // What a cycle ran into since. A configuration that was saved after it has not been tried yet.
@@ -156,7 +156,8 @@ impl Portal {
             }
             (None, false) => String::new(),
         };
-        Ok(Some(ConsentStateView { given: message.is_empty(), message }))
+        let given = message.is_empty();
+        Ok(Some(ConsentStateView { given, ended: !given, message }))
     }
 }
 

@@ -248,15 +248,8 @@ fn consent(credentials: &CredentialsView) -> AnyView {
     let several = credentials.methods.len() > 1;
     let class = if several { format!("method {} stack", numbers.join(" ")) } else { "stack".to_owned() };
     let given = credentials.consent.as_ref().is_some_and(|consent| consent.given);
-    let label = if credentials
-        .consent
-        .as_ref()
-        .is_none_or(|consent| consent.given || consent.message.contains("may not"))
-    {
-        "Authorize"
-    } else {
-        "Authorize again"
-    };
+    let ended = credentials.consent.as_ref().is_some_and(|consent| consent.ended);
+    let label = if ended { "Authorize again" } else { "Authorize" };
     view! {
         <div class=class>
             <div class="button-row">
@@ -270,4 +263,86 @@ fn consent(credentials: &CredentialsView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Flash;
+    use std::collections::BTreeMap;
+
+    fn field(key: &str, secret: bool) -> CredentialFieldView {
+        CredentialFieldView {
+            key: key.to_owned(),
+            label: format!("The {key}"),
+            help: String::new(),
+            secret,
+            required: true,
+            is_url: false,
+            value: if secret { String::new() } else { "shown".to_owned() },
+            stored: true,
+            expires_on: String::new(),
+        }
+    }
+
+    fn method(id: &str, secret: &str) -> CredentialMethodView {
+        CredentialMethodView {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            superseded: false,
+            needs_consent: false,
+            fields: vec![field("Name", false), field(secret, true)],
+        }
+    }
+
+    fn render(credentials: &CredentialsView, typed: &[(&str, &str)]) -> String {
+        let typed = typed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let form = ProvisioningForm {
+            credentials: typed.collect::<BTreeMap<_, _>>(),
+            ..ProvisioningForm::default()
+        };
+        Owner::new().with(|| {
+            provide_context(Flash::default());
+            methods(credentials, &form).to_html()
+        })
+    }
+
+    #[test]
+    fn one_method_needs_no_choice_and_a_secret_is_never_in_the_page() {
+        let view = CredentialsView {
+            method: "token".to_owned(),
+            methods: vec![method("token", "SecretToken")],
+            ..CredentialsView::default()
+        };
+        let html = render(&view, &[("SecretToken", "typed-secret")]);
+        assert!(html.contains(r#"name="form[credentials][SecretToken]""#), "{html}");
+        assert!(html.contains("Stored; enter to replace.") && html.contains("shown"), "{html}");
+        assert!(!html.contains("<select") && !html.contains("typed-secret"), "{html}");
+    }
+
+    #[test]
+    fn fields_of_several_methods_carry_their_method_and_show_by_its_place() {
+        let view = CredentialsView {
+            method: "b".to_owned(),
+            methods: vec![method("a", "SecretToken"), method("b", "Password")],
+            ..CredentialsView::default()
+        };
+        let html = render(&view, &[("b.Name", "typed")]);
+        assert!(html.contains(r#"name="form[credentials][a.Name]""#), "{html}");
+        assert!(html.contains("method-2") && html.contains("typed"), "{html}");
+    }
+
+    #[test]
+    fn of_a_superseded_method_both_it_and_its_successor_are_shown_without_a_choice() {
+        let old = CredentialMethodView { superseded: true, ..method("old", "Password") };
+        let view = CredentialsView {
+            method: "old".to_owned(),
+            methods: vec![method("new", "SecretToken"), old],
+            successor: Some("new".to_owned()),
+            ..CredentialsView::default()
+        };
+        let html = render(&view, &[]);
+        assert!(html.contains("old.Password") && html.contains("new.SecretToken"), "{html}");
+        assert!(!html.contains("<select") && html.contains("takes their place"), "{html}");
+    }
 }
