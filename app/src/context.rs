@@ -28,6 +28,22 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remov
 #[derive(Debug, Clone)]
 pub struct RemoteAddress(pub String);
 
+/// Session key of a [`BegunConsent`].
+const CONSENT: &str = "consent";
+
+/// How browsers reach this portal, without a slash at the end; the server puts it into the request.
+#[derive(Debug, Clone)]
+pub struct PublicAddress(pub String);
+
+/// A consent that was begun in this session: what has to come back, and for which application.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BegunConsent {
+    /// Object id of the application.
+    pub application_id: String,
+    /// The state that the provider gives back.
+    pub state: String,
+}
+
 /// What one request leaves for the page that comes next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
@@ -40,6 +56,14 @@ pub struct Flash {
 }
 
 impl Flash {
+    /// Leaves this for the page that comes next.
+    ///
+    /// # Errors
+    /// When the session can't be written.
+    pub async fn leave(self, session: &Session) -> Result<(), tower_sessions::session::Error> {
+        session.insert(FLASH, self).await
+    }
+
     /// What had been typed into the form of this server function when it was refused.
     pub fn form<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let (refused, values) = self.form.as_ref()?;
@@ -125,6 +149,35 @@ pub fn session() -> Result<Session, Problem> {
 /// The browser's address, for slowing down sign-ins.
 pub fn remote_address() -> String {
     from_request::<RemoteAddress>().map_or_else(|| "unknown".to_owned(), |RemoteAddress(address)| address)
+}
+
+/// Where a provider sends the browser back to after a consent.
+pub fn consent_address() -> String {
+    let address = from_request::<PublicAddress>().map(|PublicAddress(address)| address).unwrap_or_default();
+    format!("{address}{CONSENT_PATH}")
+}
+
+/// Path of that address.
+pub const CONSENT_PATH: &str = "/oauth/callback";
+
+/// Keeps in the session what has to come back from a consent page.
+///
+/// # Errors
+/// When the session can't be written.
+pub async fn keep_consent(begun: BegunConsent) -> Result<(), Problem> {
+    session()?.insert(CONSENT, begun).await.map_err(|error| {
+        tracing::error!(%error, "a begun consent could not be kept in its session");
+        Problem::new(ProblemKind::Internal, "Your session could not be written.")
+            .advice("Try again; if it stays, look into the server's log.")
+    })
+}
+
+/// Takes out of the session what has to come back from a consent page, so that it comes back once.
+///
+/// # Errors
+/// When the session can't be read.
+pub async fn take_consent(session: &Session) -> Result<Option<BegunConsent>, tower_sessions::session::Error> {
+    session.remove(CONSENT).await
 }
 
 /// The problem of a use-case, for `map_err`.

@@ -7,7 +7,7 @@ use crate::pages::home::HomePage;
 use crate::pages::imports::{ImportPage, NewImportPage};
 use crate::pages::logs::{LogPage, LogsPage};
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::provisioning::{ExpressionBuilderPage, MappingPage, ProvisioningPage};
+use crate::pages::provisioning::{ExpressionBuilderPage, MappingPage, ProbePage, ProvisioningPage};
 use crate::pages::session::{SetupPage, SignInPage};
 use crate::pages::tokens::TokensPage;
 use crate::pages::users::{DeletedUsersPage, NewUserPage, UserPage, UsersPage};
@@ -86,6 +86,7 @@ pub fn App() -> impl IntoView {
                     view=ExpressionBuilderPage
                     ssr=SsrMode::Async
                 />
+                <Route path=path!("/applications/:id/provisioning/probe") view=ProbePage ssr=SsrMode::Async/>
                 <Route path=path!("/applications/:id/provisioning-logs") view=LogsPage ssr=SsrMode::Async/>
                 <Route path=path!("/provisioning-logs") view=LogsPage ssr=SsrMode::Async/>
                 <Route path=path!("/provisioning-logs/:id") view=LogPage ssr=SsrMode::Async/>

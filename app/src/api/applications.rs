@@ -3,7 +3,8 @@
 use crate::context::{Done, caller, finish, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::application::{
-    ApplicationRowView, ApplicationView, CreateApplicationForm, PropertiesForm, TemplateView,
+    ApplicationRowView, ApplicationView, CreateApplicationForm, GalleryProblemView, PropertiesForm,
+    TemplateView,
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
@@ -14,6 +15,14 @@ use purser_contract::problem::Problem;
 /// Nobody is signed in.
 pub fn list_templates(search: &str) -> Result<Vec<TemplateView>, Problem> {
     portal()?.list_templates(&caller()?, search).map_err(refused)
+}
+
+/// The administrator's own gallery files that are not right.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn list_gallery_problems() -> Result<Vec<GalleryProblemView>, Problem> {
+    portal()?.list_gallery_problems(&caller()?).map_err(refused)
 }
 
 /// One gallery app.

@@ -4,11 +4,16 @@
 //! The two functions here are also called by the browser's half, so they compile on both sides.
 
 #[cfg(feature = "ssr")]
+pub mod connection;
+#[cfg(feature = "ssr")]
 pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod profile;
 
 use crate::api::ApiProblem;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use purser_contract::profile::ProbeView;
 use purser_contract::provisioning::{JobStatusView, TestConnectionForm, TestConnectionView};
 
 /// Synchronization Details of an application, for the progress that moves by itself.
@@ -36,4 +41,17 @@ pub async fn test_connection(
 ) -> Result<TestConnectionView, ApiProblem> {
     use crate::context::{caller, portal, refused};
     Ok(portal()?.test_connection(&caller()?, form).await.map_err(refused)?)
+}
+
+/// How far the capability probe of an application is; without what it proposes, since it is asked for every second.
+///
+/// # Errors
+/// Nobody is signed in any more, or the application is gone.
+#[server(prefix = "/api", endpoint = "probe_status", input = GetUrl)]
+pub async fn probe_status(
+    /// Object id.
+    application: String,
+) -> Result<ProbeView, ApiProblem> {
+    let probe = profile::load_probe(&application).await?;
+    Ok(ProbeView { proposals: Vec::new(), ..probe })
 }

@@ -72,6 +72,9 @@ pub fn TextField(
     /// Several lines.
     #[prop(optional)]
     multiline: bool,
+    /// Values to choose from, with their names; others may be typed all the same.
+    #[prop(optional)]
+    choices: Vec<(String, String)>,
 ) -> impl IntoView {
     let error = flash().problem_for(&field);
     // What was refused has the focus, however far down the page it stands.
@@ -81,6 +84,12 @@ pub fn TextField(
     let invalid = error.as_ref().map(|_| "true");
     let max_length = (max_length > 0).then(|| max_length.to_string());
     let placeholder = (!placeholder.is_empty()).then_some(placeholder);
+    let list = (!choices.is_empty()).then(|| format!("{}-choices", ids.control));
+    let options = list.clone().map(|id| {
+        let options =
+            choices.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> });
+        view! { <datalist id=id>{options.collect_view()}</datalist> }
+    });
     let control = if multiline {
         view! {
             <textarea
@@ -114,9 +123,11 @@ pub fn TextField(
                 placeholder=placeholder
                 autocomplete=autocomplete
                 autofocus=autofocus
+                list=list
                 aria-describedby=described_by
                 aria-invalid=invalid
             />
+            {options}
         }
         .into_any()
     };
@@ -146,6 +157,9 @@ pub fn SelectField(
     /// Can't be changed; a disabled control is not sent.
     #[prop(optional)]
     disabled: bool,
+    /// Values among the options that are shown and can't be chosen.
+    #[prop(optional)]
+    barred: Vec<String>,
 ) -> impl IntoView {
     let error = flash().problem_for(&field);
     let ids = Ids::new(&name, &hint, error.as_ref());
@@ -153,7 +167,8 @@ pub fn SelectField(
         .into_iter()
         .map(|(choice, label)| {
             let selected = choice == value;
-            view! { <option value=choice selected=selected>{label}</option> }
+            let disabled = barred.contains(&choice);
+            view! { <option value=choice selected=selected disabled=disabled>{label}</option> }
         })
         .collect_view();
     let control = view! {

@@ -67,6 +67,7 @@ impl Menu {
                         format!("{base}/provisioning/expression-builder"),
                         icondata::LuSquareFunction,
                     ),
+                    item("Capability probe", format!("{base}/provisioning/probe"), icondata::LuRadar),
                 ],
             ),
             (

@@ -11,6 +11,7 @@ mod form_guard;
 mod import_progress;
 mod job_progress;
 mod pane_keys;
+mod probe_progress;
 mod test_connection;
 mod theme_toggle;
 
@@ -18,5 +19,6 @@ pub use form_guard::FormGuard;
 pub use import_progress::ImportProgress;
 pub use job_progress::JobProgress;
 pub use pane_keys::PaneKeys;
+pub use probe_progress::ProbeProgress;
 pub use test_connection::TestConnection;
 pub use theme_toggle::ThemeToggle;

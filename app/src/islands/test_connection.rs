@@ -83,8 +83,9 @@ mod browser {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
+    use std::collections::BTreeMap;
     use wasm_bindgen::JsCast;
-    use web_sys::{HtmlFormElement, HtmlInputElement};
+    use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
     /// Asks instead of posting the form. One question at a time: a second press waits for the answer.
     pub(super) fn ask(
@@ -104,7 +105,9 @@ mod browser {
         let question = TestConnectionForm {
             application_id: value(&form, "form[application_id]"),
             tenant_url: value(&form, "form[tenant_url]"),
-            secret_token: value(&form, "form[secret_token]"),
+            credential_method: value(&form, "form[credential_method]"),
+            credentials: entries(&form, "form[credentials]["),
+            only_entered: false,
         };
         spawn_local(async move {
             match test_connection(question).await {
@@ -119,9 +122,25 @@ mod browser {
     }
 
     fn value(form: &HtmlFormElement, name: &str) -> String {
-        form.elements()
-            .named_item(name)
-            .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
-            .map_or_else(String::new, |input| input.value())
+        form.elements().named_item(name).map_or_else(String::new, |element| value_of(&element))
+    }
+
+    /// Everything whose name begins so, by what stands between there and the closing bracket.
+    fn entries(form: &HtmlFormElement, prefix: &str) -> BTreeMap<String, String> {
+        let controls = form.elements();
+        let controls = (0..controls.length()).filter_map(|index| controls.item(index));
+        let entry = |control: Element| {
+            let name = control.get_attribute("name")?;
+            let key = name.strip_prefix(prefix)?.strip_suffix(']')?.to_owned();
+            Some((key, value_of(&control)))
+        };
+        controls.filter_map(entry).collect()
+    }
+
+    fn value_of(control: &Element) -> String {
+        if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
+            return input.value();
+        }
+        control.dyn_ref::<HtmlSelectElement>().map_or_else(String::new, HtmlSelectElement::value)
     }
 }

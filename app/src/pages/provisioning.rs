@@ -5,11 +5,16 @@
 //! worker writes, so a running cycle never makes a save collide.
 
 mod blade;
+mod credentials;
 mod edit;
 mod expression_builder;
 mod mapping;
+mod probe;
+mod proposals;
 mod sections;
 
 pub use blade::ProvisioningPage;
+pub(crate) use credentials::banners;
 pub use expression_builder::ExpressionBuilderPage;
 pub use mapping::MappingPage;
+pub use probe::ProbePage;

@@ -1,4 +1,6 @@
 //! Gallery and applications.
+use crate::credentials::ExpiryView;
+use crate::profile::SettingView;
 use serde::{Deserialize, Serialize};
 
 /// A gallery app, as a tile.
@@ -16,6 +18,35 @@ pub struct TemplateView {
     pub categories: Vec<String>,
     /// Set-up steps shown to the administrator.
     pub setup_steps: Vec<String>,
+    /// The publisher's page, or empty.
+    pub home_page: String,
+    /// What provisioning can do, in words: *Creates users*.
+    pub supports: Vec<String>,
+    /// What to know before the first cycle.
+    pub warnings: Vec<String>,
+    /// Where the facts come from.
+    pub sources: Vec<String>,
+    /// What is not known for sure: a place in the gallery file, and a sentence.
+    pub unverified: Vec<(String, String)>,
+    /// Ways to prove who we are that a new application is offered.
+    pub credential_methods: Vec<String>,
+    /// Minutes between two cycles that nothing else causes.
+    pub interval_minutes: u32,
+    /// In what it deviates from the standard.
+    pub profile: Vec<SettingView>,
+    /// From a file of the administrator's own.
+    pub own: bool,
+}
+
+/// A gallery file of the administrator's own that is not right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GalleryProblemView {
+    /// File name.
+    pub file: String,
+    /// Line, counted from 1; `None` when the whole file is meant.
+    pub line: Option<u32>,
+    /// What is wrong and what to do.
+    pub reason: String,
 }
 
 /// A row of All applications.
@@ -33,6 +64,10 @@ pub struct ApplicationRowView {
     pub created_at: String,
     /// `On`, `Off`, `Not configured` or `Quarantine`.
     pub provisioning: String,
+    /// The credentials that end first, when they end soon or have ended.
+    pub expiry: Option<ExpiryView>,
+    /// Somebody has to consent again before provisioning can work.
+    pub needs_consent: bool,
 }
 
 /// An application with what its Overview and Properties show.

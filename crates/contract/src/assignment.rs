@@ -8,8 +8,35 @@ pub struct AppRoleView {
     pub id: String,
     /// Name.
     pub display_name: String,
+    /// What it allows; may be empty.
+    pub description: String,
+    /// What the application calls it; empty for a role that only Purser knows.
+    pub value: String,
+    /// The application told it.
+    pub imported: bool,
+    /// Since when (RFC 3339) the application has it no more; such a role can't be given.
+    pub missing_since: Option<String>,
     /// Whether people with it are provisioned.
     pub counts: bool,
+}
+
+/// What came of asking an application for its roles.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleImportView {
+    /// What came of it, as a sentence.
+    pub message: String,
+    /// The application tells its roles at all.
+    pub told: bool,
+    /// New roles.
+    pub added: Vec<String>,
+    /// Roles with another name or description.
+    pub changed: Vec<String>,
+    /// Roles that were missing and are there again.
+    pub returned: Vec<String>,
+    /// Roles that are no longer there.
+    pub missing: Vec<String>,
+    /// What could not be read.
+    pub remarks: Vec<String>,
 }
 
 /// One assignment.

@@ -10,11 +10,13 @@
 pub mod application;
 pub mod assignment;
 pub mod audit;
+pub mod credentials;
 pub mod directory;
 pub mod import;
 pub mod log;
 pub mod page;
 pub mod problem;
+pub mod profile;
 pub mod provisioning;
 pub mod schema;
 pub mod session;

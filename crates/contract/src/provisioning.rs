@@ -1,6 +1,8 @@
 //! The provisioning blade: configuration (spec) and state (status) of one job.
+use crate::credentials::{CredentialsView, UrlChoiceView};
 use crate::schema::MappingProblemView;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The blade as an administrator sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +23,20 @@ pub struct ProvisioningView {
     pub tenant_url: String,
     /// Tenant URL that the gallery app suggests, or empty.
     pub tenant_url_hint: String,
-    /// Whether a Secret Token is stored; the token itself never leaves the server.
-    pub has_secret_token: bool,
+    /// Where to find it, or empty.
+    pub tenant_url_help: String,
+    /// Addresses to choose from, such as regions.
+    pub tenant_url_choices: Vec<UrlChoiceView>,
+    /// Admin Credentials; no secret is among them.
+    pub credentials: CredentialsView,
+    /// Everything is there that a cycle needs.
+    pub configured: bool,
+    /// What to know before the first cycle; empty once there was one.
+    pub cautions: Vec<String>,
+    /// Minutes between two cycles that nothing else causes.
+    pub interval_minutes: u32,
+    /// The application has settings of its own in its target profile, by their names.
+    pub own_settings: Vec<String>,
     /// Address for failure mails, or empty.
     pub notification_email: String,
     /// *Send an email notification when a failure occurs*.
@@ -49,8 +63,13 @@ pub struct ProvisioningForm {
     pub mode: String,
     /// Tenant URL.
     pub tenant_url: String,
-    /// Empty keeps the stored token.
-    pub secret_token: String,
+    /// Id of the credential method; empty keeps the stored one.
+    pub credential_method: String,
+    /// What was entered, by field key, or by `METHOD.KEY` on a page that shows several methods. An empty secret keeps
+    /// the stored one.
+    pub credentials: BTreeMap<String, String>,
+    /// When a secret ends, in the same way, as `2026-12-31`. A field that is not there keeps what is known.
+    pub expires: BTreeMap<String, String>,
     /// Address for failure mails.
     pub notification_email: String,
     /// `"true"` when ticked.
@@ -61,7 +80,7 @@ pub struct ProvisioningForm {
     pub scope: String,
 }
 
-/// The token never reaches a log.
+/// What was entered never reaches a log.
 impl std::fmt::Debug for ProvisioningForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProvisioningForm")
@@ -78,11 +97,15 @@ pub struct TestConnectionForm {
     pub application_id: String,
     /// Tenant URL.
     pub tenant_url: String,
-    /// Secret Token.
-    pub secret_token: String,
+    /// Id of the credential method; empty for the stored one.
+    pub credential_method: String,
+    /// As in [`ProvisioningForm::credentials`].
+    pub credentials: BTreeMap<String, String>,
+    /// Nothing that is stored stands in for what is empty here.
+    pub only_entered: bool,
 }
 
-/// The token never reaches a log.
+/// What was entered never reaches a log.
 impl std::fmt::Debug for TestConnectionForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestConnectionForm")

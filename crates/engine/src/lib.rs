@@ -29,4 +29,4 @@ pub use engine::Engine;
 pub use error::EngineError;
 pub use queue::TaskQueue;
 pub use settings::{EngineDeps, EngineSettings};
-pub use target::target_of;
+pub use target::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};

@@ -2,11 +2,13 @@
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::error::{Result, differing, invalid, not_found, stale};
+use crate::expiry::view_expiry;
 use crate::input::{
     decode_cursor, encode_cursor, optional_text, page_size, parse_id, required_line, search_text,
 };
 use crate::page::cut;
 use crate::portal::Portal;
+use crate::template_views::missing_template;
 use purser_connectors::Template;
 use purser_contract::application::{
     ApplicationRowView, ApplicationView, CreateApplicationForm, PropertiesForm, TemplateView,
@@ -38,7 +40,7 @@ impl Portal {
                 || holds(&template.publisher)
                 || template.categories.iter().any(|name| holds(name))
         });
-        Ok(found.map(|template| view_template(template)).collect())
+        Ok(found.map(|template| self.view_template(template)).collect())
     }
 
     /// A gallery app.
@@ -48,7 +50,7 @@ impl Portal {
     pub fn load_template(&self, caller: &Caller, id: &str) -> Result<TemplateView> {
         caller.may(Right::Read)?;
         let template = self.find_template(id).ok_or_else(|| not_found("gallery application", id))?;
-        Ok(view_template(&template))
+        Ok(self.view_template(&template))
     }
 
     /// Adds an application from the gallery: with the roles *User* and *Default Access*, and a provisioning
@@ -237,7 +239,8 @@ impl Portal {
             generation: application.generation,
             display_name: application.display_name.clone(),
             app_id: application.client_id.to_string(),
-            template: template.as_deref().map_or_else(|| missing_template(application), view_template),
+            template: template
+                .map_or_else(|| missing_template(application), |template| self.view_template(&template)),
             notes: application.notes.clone(),
             created_at: application.created_at.to_string(),
             assigned_users: counts.users,
@@ -255,7 +258,17 @@ impl Portal {
             Some(spec) if self.is_configured(&spec).await? => "Off",
             Some(_) => "Not configured",
         };
-        Ok(row(application, &self.template_name(application), provisioning))
+        let mut view = row(application, &self.template_name(application), provisioning);
+        if let Some(spec) = self.store().find_spec_of(application.id).await?
+            && let Some((_, method)) = self.find_method(application, &spec)
+        {
+            let known = self.store().list_secret_names(application.id).await?;
+            let warnings = view_expiry(&application.display_name, &method, &known, self.now());
+            view.expiry = warnings.into_iter().next();
+            let consent = self.view_consent(application, &spec, &method).await?;
+            view.needs_consent = consent.is_some_and(|consent| !consent.given);
+        }
+        Ok(view)
     }
 }
 
@@ -272,28 +285,7 @@ fn row(application: &Application, template_name: &str, provisioning: &str) -> Ap
         template_name: template_name.to_owned(),
         created_at: application.created_at.to_string(),
         provisioning: provisioning.to_owned(),
-    }
-}
-
-fn view_template(template: &Template) -> TemplateView {
-    TemplateView {
-        id: template.id.to_string(),
-        display_name: template.name.clone(),
-        publisher: template.publisher.clone(),
-        description: template.description.clone(),
-        categories: template.categories.clone(),
-        setup_steps: template.setup_steps.clone(),
-    }
-}
-
-/// What stands for a gallery app that this version of Purser does not have.
-fn missing_template(application: &Application) -> TemplateView {
-    TemplateView {
-        id: application.template_id.clone(),
-        display_name: "(no longer in the gallery)".to_owned(),
-        publisher: String::new(),
-        description: String::new(),
-        categories: Vec::new(),
-        setup_steps: Vec::new(),
+        expiry: None,
+        needs_consent: false,
     }
 }

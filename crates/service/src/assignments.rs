@@ -15,7 +15,7 @@ use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, Princ
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, AssignmentId, RoleId};
 use purser_store::{
-    AppRole, Application, Assignment, AssignmentRow, ChangeKind, NameKey, Principal, Reads, Tx, UserFilter,
+    Application, Assignment, AssignmentRow, ChangeKind, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -38,29 +38,35 @@ impl From<AssignmentRow> for Held {
 
 /// The roles of one application.
 pub(crate) struct Roles {
-    roles: HashMap<RoleId, AppRole>,
+    roles: HashMap<RoleId, RoleRow>,
     default_access_counts: bool,
 }
 
 impl Roles {
     async fn load(reads: &Reads, app: AppId) -> Result<Self> {
-        let roles = reads.list_roles(app).await?.into_iter().map(|role| (role.id, role)).collect();
+        let rows = reads.list_role_rows(app).await?;
+        let roles = rows.into_iter().map(|row| (row.role.id, row)).collect();
         let spec = reads.find_spec_of(app).await?;
         Ok(Self { roles, default_access_counts: spec.is_some_and(|spec| spec.default_access_counts) })
     }
 
     fn view(&self, id: RoleId) -> AppRoleView {
-        let name = self.roles.get(&id).map(|role| role.display_name.clone());
+        let row = self.roles.get(&id);
+        let role = row.map(|row| &row.role);
         AppRoleView {
             id: id.to_string(),
-            display_name: name.unwrap_or_else(|| "Default Access".to_owned()),
+            display_name: role.map_or_else(|| "Default Access".to_owned(), |role| role.display_name.clone()),
+            description: role.map(|role| role.description.clone()).unwrap_or_default(),
+            value: role.and_then(|role| role.value.clone()).unwrap_or_default(),
+            imported: row.is_some_and(|row| row.imported),
+            missing_since: row.and_then(|row| row.missing_since).map(|at| at.to_string()),
             counts: id != RoleId::DEFAULT_ACCESS || self.default_access_counts,
         }
     }
 }
 
 impl Portal {
-    /// The roles that can be chosen, those that count first.
+    /// The roles, those that count first. Last come those that the application has no more: they can't be given.
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
@@ -68,10 +74,12 @@ impl Portal {
         caller.may(Right::Read)?;
         let application = load_application(self.store(), app).await?;
         let roles = Roles::load(self.store(), application.id).await?;
-        let enabled = roles.roles.values().filter(|role| role.enabled);
-        let mut views: Vec<AppRoleView> = enabled.map(|role| roles.view(role.id)).collect();
-        let is_default = |view: &AppRoleView| view.id == RoleId::DEFAULT_ACCESS.to_string();
-        views.sort_by(|a, b| (is_default(a), &a.display_name).cmp(&(is_default(b), &b.display_name)));
+        let enabled = roles.roles.values().filter(|row| row.role.enabled);
+        let mut views: Vec<AppRoleView> = enabled.map(|row| roles.view(row.role.id)).collect();
+        let default_access = RoleId::DEFAULT_ACCESS.to_string();
+        views.sort_by_cached_key(|view| {
+            (view.missing_since.is_some(), view.id == default_access, view.display_name.to_lowercase())
+        });
         Ok(views)
     }
 
@@ -178,8 +186,18 @@ impl Portal {
         let application = load_application(&tx, &form.application_id).await?;
         let roles = Roles::load(&tx, application.id).await?;
         let role: Option<RoleId> = form.role_id.trim().parse().ok();
-        let role = role.and_then(|id| roles.roles.get(&id)).filter(|role| role.enabled).map(|role| role.id);
-        let role = role.ok_or_else(|| invalid("Select a role of this application.").field("role_id"))?;
+        let row = role.and_then(|id| roles.roles.get(&id)).filter(|row| row.role.enabled);
+        let row = row.ok_or_else(|| invalid("Select a role of this application.").field("role_id"))?;
+        if row.missing_since.is_some() {
+            return Err(invalid(format!(
+                "The role {} is no longer in {}.",
+                row.role.display_name, application.display_name
+            ))
+            .advice("Select another role, or add it there again and press Refresh roles.")
+            .field("role_id")
+            .into());
+        }
+        let role = row.role.id;
         let mut now_held = Vec::new();
         for user in &form.users {
             let user = load_person(&tx, user).await?;

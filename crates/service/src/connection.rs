@@ -1,12 +1,20 @@
-//! Test Connection: the one use-case of the blade that calls the target.
+//! Test Connection: a use-case of the blade that calls the target; and the connector that the others use.
 use crate::caller::{Caller, Right};
-use crate::credentials::{SECRET_TOKEN, check_token_stays, parse_secret_token, parse_tenant_url};
-use crate::error::{Result, conflict, invalid};
+use crate::credential_fields::parse_tenant_url;
+use crate::credentials::{CredentialsEdit, check_secrets_stay, list_missing};
+use crate::error::{Result, invalid};
 use crate::job::load_job_of;
 use crate::portal::Portal;
-use purser_connectors::{ConnectorError, ErrorKind, Exchange, Target, connect};
+use purser_connectors::{
+    Connector, ConnectorError, CredentialMethod, ErrorKind, Exchange, Target, Template, connect,
+};
+use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
-use purser_engine::target_of;
+use purser_domain::secret::Secret;
+use purser_engine::{ACCESS_TOKEN, target_of};
+use purser_store::{Application, JobSpec};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The original's words for success.
 const AUTHORIZED: &str = "The supplied credentials are authorized to enable provisioning.";
@@ -19,9 +27,12 @@ impl Portal {
     /// Asks the target what a cycle would ask, with what the form holds; an empty field means the stored value.
     /// A target that says no is an answer too: [`TestConnectionView::ok`] tells.
     ///
+    /// Roles are imported when the target has some to tell and what was tested is what is stored: a test of something
+    /// else must leave nothing behind.
+    ///
     /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, a field breaks a rule or is missing, or the stored
-    /// token would go to another host.
+    /// [`crate::ServiceError`] when the caller may not write, a field breaks a rule or is missing, or a stored
+    /// secret would go to another host.
     pub async fn test_connection(
         &self,
         caller: &Caller,
@@ -30,43 +41,146 @@ impl Portal {
         // A test sends a secret somewhere: who may not change the credentials may not try them out either.
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
+        let template = self.load_template_of(&application)?;
         let typed_url = parse_tenant_url(&form.tenant_url)?;
-        let tenant_url = if typed_url.is_empty() { spec.tenant_url.clone() } else { typed_url };
-        if tenant_url.is_empty() {
-            return Err(invalid("Enter the Tenant URL first.").field("tenant_url").into());
-        }
-        let token = match parse_secret_token(&form.secret_token)? {
-            Some(typed) => Some(typed),
-            None => {
-                check_token_stays(self.store(), &spec, &tenant_url).await?;
-                self.store().read_secret(application.id, SECRET_TOKEN).await?
-            }
-        };
-        let secret_token =
-            token.ok_or_else(|| invalid("Enter the Secret Token first.").field("secret_token"))?;
-        let template = self.find_template(&application.template_id).ok_or_else(|| {
-            conflict("The gallery application that this one was added from is not in this version of Purser.")
-        })?;
-        let title = format!("Testing connection to {}", application.display_name);
-        let mut secrets = self.store().read_secrets(application.id).await?;
-        secrets.insert(SECRET_TOKEN.to_owned(), secret_token);
-        let target = Target { tenant_url, ..target_of(self.store(), &spec, secrets) };
-        let kinds: Vec<_> = template.objects().map(|(kind, _)| kind).collect();
-        let checked = match connect(&template, &target, &self.deps.kit) {
-            Ok(connector) => connector.check(&kinds).await,
-            Err(error) => Err(error),
-        };
-        Ok(match checked {
-            Ok(report) => TestConnectionView {
-                ok: true,
-                title,
-                message: AUTHORIZED.to_owned(),
-                advice: String::new(),
-                detail: format!("{}\n{}", report.message, describe(&report.exchange)),
+        let tried =
+            if typed_url.is_empty() && !form.only_entered { spec.tenant_url.clone() } else { typed_url };
+        let edit = CredentialsEdit::parse(
+            &template,
+            &spec,
+            &form.credential_method,
+            &form.credentials,
+            &BTreeMap::new(),
+        )?;
+        let stored = self.store().read_secrets(application.id).await?;
+        let before = template.method(&spec.credential_method).map(|method| method.id.as_str());
+        let is_stored = tried == spec.tenant_url
+            && before == Some(edit.method.id.as_str())
+            && edit.cleared.iter().all(|key| !stored.contains_key(key))
+            && edit.values.iter().all(|(key, value)| stored.get(key) == Some(value));
+        let secrets = self.merge(&stored, &edit, &form);
+        let tried_spec = JobSpec {
+            tenant_url: tried.clone(),
+            credential_method: if is_stored {
+                spec.credential_method.clone()
+            } else {
+                edit.method.id.clone()
             },
-            Err(error) => view_failure(title, &error),
+            ..spec.clone()
+        };
+        let missing = list_missing(&tried_spec, Some(&edit.method), |key| secrets.contains_key(key));
+        if let Some(first) = missing.iter().find(|missing| missing.field != "consent") {
+            return Err(invalid(format!("Enter {} first.", first.what)).field(first.field.as_str()).into());
+        }
+        if !form.only_entered {
+            check_secrets_stay(self.store(), &spec, &tried, Some(&edit), Some(&edit.method)).await?;
+        }
+        let title = format!("Testing connection to {}", application.display_name);
+        let mut target = target_of(self.store(), &tried_spec, secrets);
+        if !is_stored {
+            // Tokens of the stored credentials are nothing to these.
+            target.credentials.vault = None;
+        }
+        let kinds: Vec<_> = template.objects().map(|(kind, _)| kind).collect();
+        let connector = connect(&template, &target, &self.deps.kit);
+        let checked = match &connector {
+            Ok(connector) => connector.check(&kinds).await,
+            Err(error) => Err(error.clone()),
+        };
+        let report = match checked {
+            Ok(report) => report,
+            Err(error) => return Ok(view_failure(title, &error)),
+        };
+        let mut detail = report.message.clone();
+        for exchange in report.earlier.iter().chain([&report.exchange]) {
+            detail.push_str(&format!("\n{}", describe(exchange)));
+        }
+        if is_stored
+            && self.tells_roles(&application)
+            && let Ok(connector) = connector
+        {
+            let imported = self.import_roles_over(caller, &application, connector.as_ref()).await;
+            detail.push_str(&match imported {
+                Ok(view) => format!("\n{}", view.message),
+                Err(error) => format!("\nThe roles could not be read: {}", error.problem()),
+            });
+        }
+        Ok(TestConnectionView {
+            ok: true,
+            title,
+            message: AUTHORIZED.to_owned(),
+            advice: String::new(),
+            detail,
         })
     }
+
+    /// The fields of the tried method: entered ones first, then stored ones.
+    fn merge(
+        &self,
+        stored: &BTreeMap<String, Secret>,
+        edit: &CredentialsEdit,
+        form: &TestConnectionForm,
+    ) -> BTreeMap<String, Secret> {
+        let mut secrets = edit.values.clone();
+        if form.only_entered {
+            return secrets;
+        }
+        let keys = edit.method.fields.iter().map(|field| field.key.as_str()).chain([ACCESS_TOKEN]);
+        for key in keys.filter(|key| !edit.cleared.iter().any(|cleared| cleared == key)) {
+            if let Some(value) = stored.get(key) {
+                secrets.entry(key.to_owned()).or_insert_with(|| value.clone());
+            }
+        }
+        secrets
+    }
+
+    /// What the stored configuration leads to.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when it is not complete.
+    pub(crate) async fn load_target(
+        &self,
+        application: &Application,
+        spec: &JobSpec,
+    ) -> Result<(Arc<Template>, Target)> {
+        let template = self.load_template_of(application)?;
+        let secrets = self.store().read_secrets(application.id).await?;
+        let method: Option<&CredentialMethod> = template.method(&spec.credential_method);
+        let missing = list_missing(spec, method, |key| secrets.contains_key(key));
+        if let Some(first) = missing.first() {
+            return Err(invalid(format!(
+                "{} can't be asked yet: {} is needed.",
+                application.display_name, first.what
+            ))
+            .advice("Complete the Admin Credentials on the Provisioning page, test the connection and save.")
+            .field(first.field.as_str())
+            .into());
+        }
+        Ok((template, target_of(self.store(), spec, secrets)))
+    }
+
+    /// The connector that speaks with an application by its stored configuration.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the configuration is not complete or can't be used.
+    pub(crate) async fn connect_to(
+        &self,
+        application: &Application,
+        spec: &JobSpec,
+    ) -> Result<(Arc<Template>, Arc<dyn Connector>)> {
+        let (template, target) = self.load_target(application, spec).await?;
+        let connector = connect(&template, &target, &self.deps.kit).map_err(|error| refuse_target(&error))?;
+        Ok((template, connector))
+    }
+}
+
+/// What a target or its connector did not do, for the person who asked.
+pub(crate) fn refuse_target(error: &ConnectorError) -> Problem {
+    let mut message = error.message().to_owned();
+    if let Some(exchange) = error.exchange() {
+        message.push_str(&format!(" ({})", describe(exchange)));
+    }
+    Problem::new(ProblemKind::Target, message).advice(error.advice())
 }
 
 fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
@@ -89,7 +203,7 @@ fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
     }
 }
 
-fn describe(exchange: &Exchange) -> String {
+pub(crate) fn describe(exchange: &Exchange) -> String {
     let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
     format!(
         "Request: {} {}, {status} after {} ms",

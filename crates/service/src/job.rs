@@ -2,7 +2,6 @@
 use crate::applications::load_application;
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
-use crate::credentials::SECRET_TOKEN;
 use crate::error::{Result, not_found};
 use crate::portal::Portal;
 use crate::provisioning::SettingsEdit;
@@ -77,7 +76,12 @@ impl Portal {
     pub(crate) async fn view_job(&self, spec: &JobSpec) -> Result<JobStatusView> {
         let status = self.store().load_status(spec.job_id).await?;
         let facts = JobFacts {
-            has_token: self.store().has_secret(spec.application_id, SECRET_TOKEN).await?,
+            missing: self
+                .find_missing(self.store(), spec)
+                .await?
+                .into_iter()
+                .map(|missing| missing.what)
+                .collect(),
             users_managed: self.store().count_links(spec.job_id).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,
             backlog: self.store().backlog(spec.job_id).await?,

@@ -8,7 +8,7 @@
 //!
 //! * What a person should lose or get in an application reaches the change feed in the transaction that causes it,
 //!   so that no leaver is lost, whenever the process dies.
-//! * A target is never called, except by [`Portal::test_connection`].
+//! * A target is called on request only: connection test, consent, roles, discovery and probe. No save waits for one.
 //! * An edit carries the generation that it was made from; a stale one is refused with both versions.
 //! * A secret goes in and never comes out: no view has a field for one, and the audit log says only that it changed.
 //! * Everything refused is refused with a sentence ([`ServiceError::problem`]); a fault of ours is logged once,
@@ -25,8 +25,12 @@ mod assignments;
 mod audit;
 mod caller;
 mod connection;
+mod consent;
+mod credential_fields;
 mod credentials;
+mod discovery;
 mod error;
+mod expiry;
 mod expressions;
 mod group_records;
 mod groups;
@@ -40,11 +44,17 @@ mod mapping_views;
 mod page;
 mod password;
 mod portal;
+mod probes;
 mod provisioning;
+mod provisioning_views;
+mod role_import;
 mod sample_object;
 mod schema_changes;
 mod schemas;
 mod sentence;
+mod synchronization_secrets;
+mod target_profile;
+mod template_views;
 mod throttle;
 mod tokens;
 mod user_edit;
@@ -53,10 +63,11 @@ mod user_records;
 mod users;
 
 pub use caller::Caller;
-pub use credentials::SecretForm;
+pub use consent::ConsentAnswer;
 pub use error::{Result, ServiceError};
 pub use group_records::GroupPatch;
 pub use imports::ImportTask;
 pub use portal::{Portal, PortalDeps};
 pub use sample_object::SampleObject;
+pub use synchronization_secrets::{SecretForm, SecretView};
 pub use user_records::UserPatch;

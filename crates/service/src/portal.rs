@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::imports::ImportTask;
 use crate::password::Passwords;
+use crate::probes::Probes;
 use crate::throttle::Throttle;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
@@ -37,6 +38,7 @@ pub struct Portal {
     pub(crate) deps: Arc<PortalDeps>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) passwords: Passwords,
+    pub(crate) probes: Arc<Probes>,
 }
 
 impl std::fmt::Debug for Portal {
@@ -48,7 +50,12 @@ impl std::fmt::Debug for Portal {
 impl Portal {
     /// A portal over these parts. Nothing is read or written yet.
     pub fn new(deps: PortalDeps) -> Self {
-        Self { deps: Arc::new(deps), throttle: Arc::default(), passwords: Passwords::new() }
+        Self {
+            deps: Arc::new(deps),
+            throttle: Arc::default(),
+            passwords: Passwords::new(),
+            probes: Arc::default(),
+        }
     }
 
     /// The portal's clock.

@@ -2,28 +2,31 @@
 //!
 //! People write the spec, the worker writes the status; a save never touches what a running cycle writes.
 //! `mapping_generation` grows with everything after which all objects must be looked at again.
-use crate::applications::load_application;
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
-use crate::credentials::{SECRET_TOKEN, check_token_stays, parse_secret_token, parse_tenant_url};
+use crate::credential_fields::{parse_tenant_url, same_host};
+use crate::credentials::{
+    CredentialsEdit, Missing, Notes, check_secrets_stay, list_missing, write_credentials,
+};
 use crate::error::{Result, differing, invalid, stale};
 use crate::input::email_address;
 use crate::job::load_job_of;
 use crate::portal::Portal;
 use crate::user_edit::is_ticked;
+use purser_connectors::{CredentialMethod, Template};
+use purser_contract::credentials::entered;
 use purser_contract::problem::{FieldConflict, Problem};
-use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
-use purser_domain::mapping::ObjectMapping;
+use purser_contract::provisioning::ProvisioningForm;
+use purser_contract::provisioning::ProvisioningView;
 use purser_domain::scope::ScopeMode;
-use purser_domain::secret::Secret;
 use purser_store::{Application, JobMode, JobSpec, Tx};
 
 /// What is to change; `None` stays.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct SettingsEdit {
     pub(crate) mode: Option<JobMode>,
     pub(crate) tenant_url: Option<String>,
-    pub(crate) secret_token: Option<Secret>,
+    pub(crate) credentials: Option<CredentialsEdit>,
     pub(crate) notification_email: Option<String>,
     pub(crate) notify_on_failure: Option<bool>,
     pub(crate) enabled: Option<bool>,
@@ -54,12 +57,16 @@ impl Portal {
         let tx = self.store().begin().await?;
         let (application, spec) = load_job_of(&tx, &form.application_id).await?;
         if form.generation != spec.generation {
-            return Err(stale("this provisioning configuration", compare_versions(&form, &spec)).into());
+            let method = self.find_method(&application, &spec).map(|(_, method)| method);
+            let fields = compare_versions(&form, &spec, method.as_ref());
+            return Err(stale("this provisioning configuration", fields).into());
         }
-        let edit = parse_form(&form, &spec)?;
+        let template = self.find_template(&application.template_id);
+        let edit = parse_form(&form, &spec, template.as_deref())?;
         self.edit_settings(&tx, caller, &application, &spec, edit).await?;
         tx.commit().await?;
         self.wake();
+        self.import_roles_later(caller, &application);
         self.view_provisioning(&form.application_id).await
     }
 
@@ -80,26 +87,41 @@ impl Portal {
         spec.notify_on_failure = edit.notify_on_failure.unwrap_or(stored.notify_on_failure);
         spec.enabled = edit.enabled.unwrap_or(stored.enabled);
         spec.scope = edit.scope.unwrap_or(stored.scope);
-        if edit.secret_token.is_none() {
-            check_token_stays(tx, stored, &spec.tenant_url).await?;
+        let before = self.find_method(application, stored).map(|(_, method)| method);
+        let credentials = edit.credentials.as_ref();
+        let method = credentials.map(|edit| &edit.method).or(before.as_ref());
+        if let Some(method) = credentials.map(|edit| &edit.method) {
+            spec.credential_method.clone_from(&method.id);
         }
+        check_secrets_stay(tx, stored, &spec.tenant_url, credentials, method).await?;
         check_settings(&spec, stored)?;
-        let has_token = edit.secret_token.is_some() || tx.has_secret(application.id, SECRET_TOKEN).await?;
+        let known = tx.list_secret_names(application.id).await?;
+        let has = |key: &str| {
+            let entered = credentials.is_some_and(|edit| edit.values.contains_key(key));
+            let cleared = credentials.is_some_and(|edit| edit.cleared.iter().any(|cleared| cleared == key));
+            entered || (known.contains_key(key) && !cleared)
+        };
+        let missing = list_missing(&spec, method, has);
+        check_change_of_method(before.as_ref(), method, &missing, has)?;
         if spec.enabled {
-            check_startable(&spec, has_token)?;
+            check_startable(&spec, stored, &missing)?;
         }
-        if spec == *stored && edit.secret_token.is_none() {
+        let moved = spec.tenant_url != stored.tenant_url && !same_host(&spec.tenant_url, &stored.tenant_url);
+        let notes = match credentials {
+            Some(edit) => {
+                write_credentials(tx, application.id, before.as_ref(), edit, moved, self.now()).await?
+            }
+            None => Notes::new(),
+        };
+        if spec == *stored && notes.is_empty() {
             return Ok(());
         }
         if spec.scope != stored.scope || spec.tenant_url != stored.tenant_url {
             spec.mapping_generation += 1;
         }
         spec.updated_at = self.now();
-        if let Some(token) = &edit.secret_token {
-            tx.write_secret(application.id, SECRET_TOKEN, token, spec.updated_at).await?;
-        }
         tx.update_spec(&spec, stored.generation).await?;
-        self.audit_settings(tx, caller, application, stored, &spec, edit.secret_token.is_some()).await
+        self.audit_settings(tx, caller, application, stored, &spec, notes).await
     }
 
     async fn audit_settings(
@@ -109,7 +131,7 @@ impl Portal {
         application: &Application,
         before: &JobSpec,
         after: &JobSpec,
-        new_token: bool,
+        credentials: Notes,
     ) -> Result<()> {
         let on = || AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut note = on()
@@ -122,8 +144,8 @@ impl Portal {
                 yes_no(after.notify_on_failure),
             )
             .change("Scope", name_scope(before.scope), name_scope(after.scope));
-        if new_token {
-            note = note.with("Secret Token", "replaced");
+        for (label, change) in credentials {
+            note = note.with(&label, change);
         }
         if !note.details.is_empty() {
             self.audit(tx, caller, Activity::UpdateProvisioning, note).await?;
@@ -134,33 +156,13 @@ impl Portal {
             _ => Ok(()),
         }
     }
-
-    pub(crate) async fn view_provisioning(&self, app: &str) -> Result<ProvisioningView> {
-        let application = load_application(self.store(), app).await?;
-        let (_, spec) = load_job_of(self.store(), app).await?;
-        let template = self.find_template(&application.template_id);
-        let schema = self.store().load_schema(spec.job_id).await?;
-        Ok(ProvisioningView {
-            application_id: application.id.to_string(),
-            application_name: application.display_name,
-            job_id: spec.job_id.to_string(),
-            generation: spec.generation,
-            mode: name_mode(spec.mode).to_owned(),
-            mode_locked: spec.mode == JobMode::Automatic,
-            tenant_url: spec.tenant_url.clone(),
-            tenant_url_hint: template.map(|template| template.tenant_url.hint.clone()).unwrap_or_default(),
-            has_secret_token: self.store().has_secret(application.id, SECRET_TOKEN).await?,
-            notification_email: spec.notification_email.clone(),
-            notify_on_failure: spec.notify_on_failure,
-            enabled: spec.enabled,
-            scope: spec.scope.as_str().to_owned(),
-            mappings: schema.mappings().map(view_mapping_row).collect(),
-            status: self.view_job(&spec).await?,
-        })
-    }
 }
 
-fn parse_form(form: &ProvisioningForm, stored: &JobSpec) -> std::result::Result<SettingsEdit, Problem> {
+fn parse_form(
+    form: &ProvisioningForm,
+    stored: &JobSpec,
+    template: Option<&Template>,
+) -> std::result::Result<SettingsEdit, Problem> {
     let mode = match form.mode.trim() {
         "" => stored.mode,
         text => {
@@ -187,10 +189,14 @@ fn parse_form(form: &ProvisioningForm, stored: &JobSpec) -> std::result::Result<
         "" => stored.scope,
         text => text.parse().map_err(|_| invalid(format!("There is no scope \"{text}\".")).field("scope"))?,
     };
+    let tenant_url = parse_tenant_url(&form.tenant_url)?;
+    let credentials = template.map(|template| {
+        CredentialsEdit::parse(template, stored, &form.credential_method, &form.credentials, &form.expires)
+    });
     Ok(SettingsEdit {
         mode: Some(mode),
-        tenant_url: Some(parse_tenant_url(&form.tenant_url)?),
-        secret_token: parse_secret_token(&form.secret_token)?,
+        tenant_url: Some(tenant_url),
+        credentials: credentials.transpose()?,
         notification_email: Some(email),
         notify_on_failure: Some(is_ticked(form.notify_on_failure.as_deref())),
         enabled: Some(enabled),
@@ -223,27 +229,62 @@ fn check_settings(spec: &JobSpec, stored: &JobSpec) -> std::result::Result<(), P
     Ok(())
 }
 
-/// What *On* needs.
-fn check_startable(spec: &JobSpec, has_token: bool) -> std::result::Result<(), Problem> {
-    let missing = if spec.mode != JobMode::Automatic {
-        Some(("mode", "Provisioning Mode must be Automatic"))
-    } else if spec.tenant_url.is_empty() {
-        Some(("tenant_url", "a Tenant URL is needed"))
-    } else if !has_token {
-        Some(("secret_token", "a Secret Token is needed"))
-    } else {
-        None
+/// What *On* needs. A consent that has to be given again does not keep anybody from saving: the cycle tells about it.
+fn check_startable(
+    spec: &JobSpec,
+    stored: &JobSpec,
+    missing: &[Missing],
+) -> std::result::Result<(), Problem> {
+    if spec.mode != JobMode::Automatic {
+        return Err(invalid("Provisioning can't be on yet: Provisioning Mode must be Automatic.")
+            .advice("Choose Automatic, enter the credentials, test the connection, then save again.")
+            .field("mode"));
+    }
+    let Some(first) = missing.iter().find(|missing| missing.field != "consent" || !stored.enabled) else {
+        return Ok(());
     };
-    match missing {
-        None => Ok(()),
-        Some((field, what)) => Err(invalid(format!("Provisioning can't be on yet: {what}."))
-            .advice("Enter it, test the connection, then save again.")
-            .field(field)),
+    let advice = if first.field == "consent" {
+        "Press Authorize and consent with an administrator's account of the application, then switch it on."
+    } else {
+        "Enter it, test the connection, then save again."
+    };
+    Err(invalid(format!("Provisioning can't be on yet: {} is needed.", first.what))
+        .advice(advice)
+        .field(first.field.as_str()))
+}
+
+/// Working credentials are not given up for another method that could not work.
+fn check_change_of_method(
+    before: Option<&CredentialMethod>,
+    after: Option<&CredentialMethod>,
+    missing: &[Missing],
+    has: impl Fn(&str) -> bool,
+) -> std::result::Result<(), Problem> {
+    let Some((before, after)) = before.zip(after).filter(|(before, after)| before.id != after.id) else {
+        return Ok(());
+    };
+    let in_use = before.fields.iter().any(|field| field.secret && has(&field.key));
+    let lacking = after.fields.iter().find(|field| missing.iter().any(|missing| missing.field == field.key));
+    match lacking {
+        Some(field) if in_use => Err(invalid(format!(
+            "The credentials can't be changed to {} yet: the {} is needed.",
+            after.label, field.label
+        ))
+        .advice(format!(
+            "Enter it, or choose {} again. The stored credentials are kept until then.",
+            before.label
+        ))
+        .field(field.key.as_str())),
+        _ => Ok(()),
     }
 }
 
 /// What differs between the form and the stored version, in the blade's words.
-fn compare_versions(form: &ProvisioningForm, stored: &JobSpec) -> Vec<FieldConflict> {
+fn compare_versions(
+    form: &ProvisioningForm,
+    stored: &JobSpec,
+    method: Option<&CredentialMethod>,
+) -> Vec<FieldConflict> {
     // A field left out (a disabled control is not sent) does not differ.
     let typed_or = |typed: &str, stored: &str| {
         if typed.trim().is_empty() { stored.to_owned() } else { typed.to_owned() }
@@ -264,8 +305,11 @@ fn compare_versions(form: &ProvisioningForm, stored: &JobSpec) -> Vec<FieldConfl
         differing("Provisioning Status", typed_status, status),
         differing("Scope", typed_scope, name_scope(stored.scope)),
     ];
-    if !form.secret_token.trim().is_empty() {
-        fields.push(differing("Secret Token", "(the one you entered)", "(the stored one)"));
+    for field in method.map(|method| method.fields.as_slice()).unwrap_or_default() {
+        let typed = entered(&form.credentials, method.map_or("", |method| &method.id), &field.key);
+        if field.secret && typed.is_some_and(|typed| !typed.trim().is_empty()) {
+            fields.push(differing(&field.label, "(the one you entered)", "(the stored one)"));
+        }
     }
     fields.into_iter().flatten().collect()
 }
@@ -290,12 +334,4 @@ fn yes_no(value: bool) -> &'static str {
 
 fn on_off(value: bool) -> &'static str {
     if value { "On" } else { "Off" }
-}
-
-fn view_mapping_row(mapping: &ObjectMapping) -> ObjectMappingRowView {
-    ObjectMappingRowView {
-        key: mapping.source_object.key().to_owned(),
-        name: mapping.name.clone(),
-        enabled: mapping.enabled,
-    }
 }

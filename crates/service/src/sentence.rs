@@ -1,13 +1,14 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
+use crate::credentials::CONSENT;
 use jiff::Timestamp;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView};
 use purser_store::{CycleCounts, CycleKind, JobMode, JobSpec, JobStatus, RunningCycle};
 
 /// What the sentence needs beside the two rows of the job.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct JobFacts {
-    /// A Secret Token is stored.
-    pub(crate) has_token: bool,
+    /// What is needed before it can start: *the Secret Token*.
+    pub(crate) missing: Vec<String>,
     /// Accounts linked.
     pub(crate) users_managed: u64,
     /// Objects in escrow.
@@ -28,7 +29,7 @@ pub(crate) fn view_job_status(
     facts: JobFacts,
     now: Timestamp,
 ) -> JobStatusView {
-    let configured = is_configured(spec, facts);
+    let configured = is_configured(spec, &facts);
     let running = running_cycle(spec, status);
     let shown = status.cycle.as_ref();
     let (processed, total) =
@@ -38,7 +39,7 @@ pub(crate) fn view_job_status(
     JobStatusView {
         job_id: spec.job_id.to_string(),
         code: code(spec, status, configured).to_owned(),
-        sentence: sentence(spec, status, facts, configured),
+        sentence: sentence(spec, status, &facts, configured),
         cycle: kind.map(name_kind).unwrap_or_default().to_owned(),
         running: running.is_some(),
         processed,
@@ -63,8 +64,8 @@ pub(crate) fn view_job_status(
 }
 
 /// Whether everything is there that a cycle needs.
-pub(crate) fn is_configured(spec: &JobSpec, facts: JobFacts) -> bool {
-    spec.mode == JobMode::Automatic && !spec.tenant_url.is_empty() && facts.has_token
+pub(crate) fn is_configured(spec: &JobSpec, facts: &JobFacts) -> bool {
+    spec.mode == JobMode::Automatic && facts.missing.is_empty()
 }
 
 fn running_cycle<'s>(spec: &JobSpec, status: &'s JobStatus) -> Option<&'s RunningCycle> {
@@ -85,13 +86,19 @@ fn code(spec: &JobSpec, status: &JobStatus, configured: bool) -> &'static str {
     }
 }
 
-fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: bool) -> String {
+fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bool) -> String {
     if spec.mode == JobMode::Manual {
         return "Provisioning is manual: accounts in this application are kept by other means.".to_owned();
     }
     if !configured {
-        return "Enter a Tenant URL and a Secret Token, test the connection, then switch provisioning on."
-            .to_owned();
+        return match facts.missing.as_slice() {
+            [consent] if consent == CONSENT => {
+                format!("Press Authorize: {CONSENT} is needed. Then switch provisioning on.")
+            }
+            missing => {
+                format!("Enter {}, test the connection, then switch provisioning on.", join_words(missing))
+            }
+        };
     }
     if !spec.enabled {
         return match &status.cycle {
@@ -127,6 +134,15 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: JobFacts, configured: boo
         0 => format!("Waiting for changes{ended}."),
         1 => format!("1 change waits for the next cycle{ended}."),
         changes => format!("{changes} changes wait for the next cycle{ended}."),
+    }
+}
+
+/// *a, b and c*.
+fn join_words(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

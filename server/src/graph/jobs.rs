@@ -24,7 +24,7 @@ use super::{
     done,
     odata::Query,
     ok,
-    secrets::KeyedValue,
+    secrets::{KeyedValue, read_secrets},
 };
 use crate::web::{ServerState, fault::Fault};
 
@@ -203,30 +203,12 @@ async fn validate_credentials(
     Body(body): Body<ValidateBody>,
 ) -> Answer {
     let blade = find_job(&state, &caller, &id, &job).await?;
-    let mut form =
-        TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() };
-    if !body.use_saved_credentials {
-        for KeyedValue { key, value } in body.credentials {
-            let value = value.unwrap_or_default();
-            match key.as_str() {
-                "BaseAddress" => form.tenant_url = value,
-                "SecretToken" => form.secret_token = value,
-                _ => {
-                    let key: String = key.chars().take(80).collect();
-                    return Err(Fault::bad_request(format!(
-                        "This application has no credential '{key}'; it takes BaseAddress and SecretToken."
-                    )));
-                }
-            }
-        }
-        for (key, value) in [("BaseAddress", &form.tenant_url), ("SecretToken", &form.secret_token)] {
-            if value.trim().is_empty() {
-                return Err(Fault::bad_request(format!(
-                    "The credential {key} is missing. Give it, or set useSavedCredentials to true."
-                )));
-            }
-        }
-    }
+    let form = if body.use_saved_credentials {
+        TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() }
+    } else {
+        let secrets = read_secrets(body.credentials)?;
+        state.portal.form_of_secrets(&caller, &blade.application_id, &secrets).await?
+    };
     let view = state.portal.test_connection(&caller, form).await?;
     if view.ok {
         return done();
@@ -261,8 +243,12 @@ fn shape_job(blade: &ProvisioningView) -> Value {
     json!({
         "id": blade.job_id,
         "templateId": TEMPLATE,
-        // There is no fixed interval: a change starts a cycle at once.
-        "schedule": { "expiration": null, "interval": "PT0S", "state": state },
+        // A change starts a cycle at once; this is how often one runs without.
+        "schedule": {
+            "expiration": null,
+            "interval": format!("PT{}M", blade.interval_minutes),
+            "state": state,
+        },
         "synchronizationJobSettings": [],
         "status": shape_status(status, &blade.application_name),
     })

@@ -36,6 +36,7 @@ mod jobs;
 mod managers;
 mod members;
 mod odata;
+mod profile;
 mod provisioning_logs;
 mod scan;
 mod schema;
@@ -63,6 +64,7 @@ const AREAS: &[&[GraphRoute]] = &[
     app_role_assigned_to::ROUTES,
     jobs::ROUTES,
     schema::ROUTES,
+    profile::ROUTES,
     expressions::ROUTES,
     secrets::ROUTES,
     provisioning_logs::ROUTES,

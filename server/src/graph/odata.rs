@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Uri, header::HOST, request::Parts},
+    http::{Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use purser_contract::page::PageView;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
 use super::filter::Filter;
+use crate::web::public_address::public_address;
 use crate::web::{ServerState, fault::Fault};
 
 /// Most rows of one page; the use-cases' own bound.
@@ -251,16 +252,7 @@ pub(super) fn unsupported_condition(condition: &Filter, understood: &str) -> Fau
 }
 
 fn base_of(parts: &Parts, public_url: Option<&Url>, behind_tls: bool) -> String {
-    if let Some(url) = public_url {
-        return format!("{}/v1.0", url.as_str().trim_end_matches('/'));
-    }
-    let host = parts
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
-        .unwrap_or("localhost");
-    format!("{}://{host}/v1.0", if behind_tls { "https" } else { "http" })
+    format!("{}/v1.0", public_address(&parts.headers, &parts.uri, public_url, behind_tls))
 }
 
 /// `"displayName:anna"` as Graph has it, or just words.

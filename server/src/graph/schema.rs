@@ -12,14 +12,14 @@ use axum::{
         header::{ETAG, IF_MATCH},
     },
     response::IntoResponse,
-    routing::{delete, get, put},
+    routing::{delete, get, post, put},
 };
 use purser_contract::{
     problem::{Problem, ProblemKind},
     schema::SchemaView,
 };
 use purser_service::{Caller, ServiceError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     Answer, GraphRoute,
@@ -27,6 +27,8 @@ use super::{
     done,
     jobs::find_job,
     odata::Query,
+    ok,
+    profile::shape_proposals,
 };
 use crate::web::{ServerState, fault::Fault};
 
@@ -40,6 +42,11 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
         delete(restore_schema)
     }),
+    GraphRoute::new(
+        Method::POST,
+        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/directories/{directory}/discover",
+        || post(discover),
+    ),
 ];
 
 /// What a document says about where it was read, which is not part of it.
@@ -95,6 +102,41 @@ async fn restore_schema(
     let restored = state.portal.restore_default_schema(&caller, &id, generation).await;
     restored.map_err(|error| refuse(&error, generation))?;
     done()
+}
+
+/// Asks the target for its attributes; only ever adds. Answers with the directory as it is now.
+async fn discover(
+    State(state): State<ServerState>,
+    ApiCaller(caller): ApiCaller,
+    At((id, job, directory)): At<(String, String, String)>,
+    query: Query,
+) -> Answer {
+    query.allow(&[])?;
+    let stored = find_schema(&state, &caller, &id, &job).await?;
+    let found = find_directory(&stored.document, &directory).ok_or_else(|| {
+        let shown: String = directory.chars().take(80).collect();
+        Fault::not_found(format!("The schema has no directory '{shown}'."))
+    })?;
+    if found["readOnly"] == Value::Bool(true) {
+        return Err(Fault::bad_request(
+            "The attributes of Purser's own directory are known; there is nothing to discover.",
+        ));
+    }
+    let view = state.portal.discover_attributes(&caller, &id).await?;
+    let now = state.portal.load_schema(&caller, &id).await?;
+    let mut body = find_directory(&now.document, &directory).cloned().unwrap_or_default();
+    body["discoverabilities"] = "AttributeNames".into();
+    let added =
+        view.added.iter().map(|(object, attribute)| json!({ "object": object, "attribute": attribute }));
+    body["@purser.added"] = added.collect();
+    body["@purser.remarks"] = view.remarks.into();
+    body["@purser.proposedSettings"] = shape_proposals(&view.proposals);
+    ok(query.entity("directoryDefinitions", body))
+}
+
+fn find_directory<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
+    let directories = document["directories"].as_array()?;
+    directories.iter().find(|directory| directory["id"] == id)
 }
 
 /// The schema of an application, if the job is its.

@@ -1,4 +1,5 @@
-//! `/servicePrincipals/{id}/synchronization/secrets`: address, token and (as in Graph) the scope.
+//! `/servicePrincipals/{id}/synchronization/secrets`: address, credential method and its fields, and (as in Graph) the
+//! scope.
 //!
 //! What is secret goes in and never comes out.
 
@@ -7,9 +8,9 @@ use axum::{
     http::Method,
     routing::{get, put},
 };
-use purser_service::SecretForm;
+use purser_service::{SecretForm, SecretView};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Answer, GraphRoute,
@@ -49,8 +50,7 @@ async fn list_secrets(
 ) -> Answer {
     query.allow(&[])?;
     let secrets = state.portal.list_secrets(&caller, &id).await?;
-    let value: Vec<_> =
-        secrets.into_iter().map(|secret| json!({ "key": secret.key, "value": secret.value })).collect();
+    let value: Vec<_> = secrets.into_iter().map(shape_secret).collect();
     ok(json!({
         "@odata.context": format!("{}/$metadata#Collection(microsoft.graph.synchronizationSecretKeyStringValuePair)", query.base()),
         "value": value,
@@ -63,17 +63,31 @@ async fn set_secrets(
     At(id): At<String>,
     Body(body): Body<SecretsBody>,
 ) -> Answer {
-    if body.value.is_empty() {
-        return Err(Fault::bad_request("The list of secrets in 'value' is empty."));
-    }
-    if body.value.len() > MAX_SECRETS {
-        return Err(Fault::bad_request(format!("At most {MAX_SECRETS} secrets can be given at once.")));
-    }
-    let secrets: Vec<SecretForm> = body
-        .value
-        .into_iter()
-        .map(|secret| SecretForm { key: secret.key, value: secret.value.unwrap_or_default() })
-        .collect();
+    let secrets = read_secrets(body.value)?;
     state.portal.set_secrets(&caller, &id, &secrets).await?;
     done()
+}
+
+/// The list as use-cases take it.
+pub(super) fn read_secrets(list: Vec<KeyedValue>) -> Result<Vec<SecretForm>, Fault> {
+    if list.is_empty() {
+        return Err(Fault::bad_request("The list of secrets is empty."));
+    }
+    if list.len() > MAX_SECRETS {
+        return Err(Fault::bad_request(format!("At most {MAX_SECRETS} secrets can be given at once.")));
+    }
+    let form = |secret: KeyedValue| SecretForm { key: secret.key, value: secret.value.unwrap_or_default() };
+    Ok(list.into_iter().map(form).collect())
+}
+
+/// With the end of a secret, which Graph does not have, as annotations.
+fn shape_secret(secret: SecretView) -> Value {
+    let mut shape = json!({ "key": secret.key, "value": secret.value });
+    if let Some(ends_at) = secret.ends_at {
+        shape["@purser.expirationDateTime"] = ends_at.into();
+    }
+    if let Some(warning) = secret.warning {
+        shape["@purser.expirationWarning"] = warning.into();
+    }
+    shape
 }

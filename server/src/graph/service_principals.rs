@@ -174,10 +174,10 @@ fn shape_principal(view: &ApplicationView, roles: &[AppRoleView]) -> Value {
             json!({
                 "id": role.id,
                 "displayName": role.display_name,
-                "description": role.display_name,
-                "value": role.display_name,
-                "isEnabled": true,
-                "origin": "Application",
+                "description": if role.description.is_empty() { &role.display_name } else { &role.description },
+                "value": if role.value.is_empty() { &role.display_name } else { &role.value },
+                "isEnabled": role.missing_since.is_none(),
+                "origin": if role.imported { "ServicePrincipal" } else { "Application" },
                 "allowedMemberTypes": ["User"],
             })
         })

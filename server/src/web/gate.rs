@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::{Timestamp, ToSpan};
-use purser_app::context::RemoteAddress;
+use purser_app::context::{PublicAddress, RemoteAddress};
 use purser_domain::ids::AdminId;
 use purser_service::Caller;
 use std::net::SocketAddr;
@@ -27,6 +27,7 @@ use tower_sessions::Session;
 use super::{
     ServerState,
     fault::{Door, Fault, is_graph},
+    public_address::public_address,
     session_store::{ADMINISTRATOR, SEEN_AT, SIGNED_IN_AT},
 };
 
@@ -79,8 +80,10 @@ pub async fn admit(
         return refuse(&request);
     }
     let address = remote_address(&request, state.behind_tls);
+    let own = public_address(request.headers(), request.uri(), state.public_url.as_ref(), state.behind_tls);
     let extensions = request.extensions_mut();
     extensions.insert(RemoteAddress(address));
+    extensions.insert(PublicAddress(own));
     extensions.insert(state.portal.clone());
     extensions.insert(caller);
     next.run(request).await

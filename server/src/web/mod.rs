@@ -23,6 +23,7 @@ use axum::{
     routing::get,
 };
 use leptos::config::LeptosOptions;
+use purser_app::context::CONSENT_PATH;
 use purser_service::Portal;
 use purser_store::{Clock, Store};
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,7 @@ use tower_sessions::{
 use url::Url;
 
 pub mod assets;
+mod consent;
 pub mod fault;
 pub mod gate;
 mod headers;
@@ -43,6 +45,7 @@ pub mod limits;
 mod origin;
 pub mod pages;
 mod panics;
+pub mod public_address;
 pub mod request_id;
 pub mod session_store;
 
@@ -50,7 +53,7 @@ use fault::Fault;
 use session_store::{SessionLimits, StoredSessions};
 
 /// Paths that are neither pages, server functions nor Graph, for the test that walks everything.
-pub const OTHER_PATHS: &[&str] = &["/healthz", "/readyz", "/favicon.svg", "/pkg/{*path}"];
+pub const OTHER_PATHS: &[&str] = &["/healthz", "/readyz", "/favicon.svg", "/pkg/{*path}", CONSENT_PATH];
 
 /// What handlers share.
 #[derive(Clone)]
@@ -112,6 +115,7 @@ pub fn build_router(parts: WebParts) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/favicon.svg", get(assets::favicon))
         .route("/pkg/{*path}", get(assets::serve))
+        .route(CONSENT_PATH, get(consent::finish_consent))
         .nest("/v1.0", crate::graph::build_routes());
     let router = pages::add_pages(router, &state)
         .fallback(pages::not_found)

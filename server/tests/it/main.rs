@@ -14,3 +14,4 @@ mod graph_schema;
 mod harness;
 mod input;
 mod sessions;
+mod target;

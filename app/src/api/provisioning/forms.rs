@@ -9,6 +9,7 @@ use purser_contract::provisioning::{
 };
 use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The blade of an application.
 ///
@@ -76,7 +77,7 @@ pub async fn save_provisioning(
         async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(next(view, &here)).toast(saved(view));
-    finish("save_provisioning", outcome, done, here.clone(), &without_secret(form)).await
+    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form).await).await
 }
 
 /// *Test Connection* without JavaScript: shows the answer on the blade, with what had been typed.
@@ -89,13 +90,15 @@ pub async fn test_connection_in_page(
         let test = TestConnectionForm {
             application_id: form.application_id.clone(),
             tenant_url: form.tenant_url.clone(),
-            secret_token: form.secret_token.clone(),
+            credential_method: form.credential_method.clone(),
+            credentials: form.credentials.clone(),
+            only_entered: false,
         };
         portal()?.test_connection(&caller()?, test).await.map_err(refused)
     }
     .await;
     let here = blade(&form.application_id);
-    let typed = without_secret(form);
+    let typed = without_secrets(form).await;
     let done = |result: &TestConnectionView| {
         let tested = TestedForm { form: typed.clone(), result: Some(result.clone()) };
         Done::to(format!("{here}#test-connection")).keep("test_connection", &tested)
@@ -132,13 +135,16 @@ fn next(view: &ProvisioningView, here: &str) -> String {
     if first { format!("{here}#synchronization-details") } else { here.to_owned() }
 }
 
-fn blade(application: &str) -> String {
+pub(super) fn blade(application: &str) -> String {
     format!("/applications/{application}/provisioning")
 }
 
 /// A form is kept in the session until it is shown again; a secret never is.
-fn without_secret(form: ProvisioningForm) -> ProvisioningForm {
-    ProvisioningForm { secret_token: String::new(), ..form }
+pub(super) async fn without_secrets(form: ProvisioningForm) -> ProvisioningForm {
+    match portal() {
+        Ok(portal) => portal.strip_secrets(form).await,
+        Err(_) => ProvisioningForm { credentials: BTreeMap::new(), ..form },
+    }
 }
 
 fn saved(view: &ProvisioningView) -> &'static str {

@@ -3,11 +3,11 @@
 //! Search, category and the chosen gallery app are in the query string, so that the page works
 //! without a script and any state of it can be sent to a colleague.
 
-use crate::api::applications::{list_templates, load_template};
+use crate::api::applications::{list_gallery_problems, list_templates, load_template};
 use crate::components::*;
 use crate::context::{flash, query, url};
 use leptos::prelude::*;
-use purser_contract::application::{CreateApplicationForm, TemplateView};
+use purser_contract::application::{CreateApplicationForm, GalleryProblemView, TemplateView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -51,6 +51,7 @@ pub fn GalleryPage() -> impl IntoView {
             id => Some(create_pane(&load_template(id)?, form.url(&form.category, ""))),
         };
         let pills = category_pills(&form, categories);
+        let problems = list_gallery_problems()?;
         let listed = if tiles.is_empty() {
             nothing_found(own.clone())
         } else {
@@ -78,6 +79,7 @@ pub fn GalleryPage() -> impl IntoView {
                         "The gallery holds the applications that Purser knows how to provision to. "
                         "An application that is not here but speaks SCIM 2.0 can be added as your own application."
                     </p>
+                    {file_problems(problems)}
                     {pills}
                     <SearchBox path=PATH value=form.search label="Search application">
                         <HiddenField name="category" value=form.category/>
@@ -114,11 +116,12 @@ fn tile(form: &GalleryForm, template: TemplateView) -> AnyView {
                 <Monogram name=template.display_name.clone()/>
                 <span>{template.display_name.clone()}</span>
             </a>
-            <p class="quiet">{template.publisher}</p>
-            <p class="card-text">{template.description}</p>
+            <p class="quiet">{template.publisher.clone()}</p>
+            <p class="card-text">{template.description.clone()}</p>
+            {features(&template.supports)}
             <p class="card-foot">
                 <Icon icon=icondata::LuRefreshCcw/>
-                "Provisioning"
+                {if template.own { "Provisioning, from your own file" } else { "Provisioning" }}
             </p>
         </li>
     }
@@ -139,10 +142,21 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
         .filter(|problem| problem.field.is_none())
         .map(|problem| view! { <ProblemBar problem/> });
     let description = template.description.clone();
+    let home = template.home_page.clone();
+    let publisher = if home.is_empty() {
+        template.publisher.clone().into_any()
+    } else {
+        view! { <a href=home rel="noreferrer">{template.publisher.clone()}</a> }.into_any()
+    };
     let rows = vec![
-        ("Publisher", template.publisher.clone().into_any()),
+        ("Publisher", publisher),
         ("Categories", template.categories.join(", ").into_any()),
-        ("Provisioning", "Automatic provisioning supported".into_any()),
+        ("Provisioning", features(&template.supports)),
+        ("Authentication", template.credential_methods.join(", ").into_any()),
+        (
+            "Interval",
+            format!("{} minutes, and at once when something changes", template.interval_minutes).into_any(),
+        ),
     ];
     view! {
         <Pane
@@ -164,8 +178,112 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
                 />
                 <p>{description}</p>
                 <Properties rows/>
+                {facts(template)}
             </form>
         </Pane>
+    }
+    .into_any()
+}
+
+/// What provisioning can do, as words.
+fn features(supports: &[String]) -> AnyView {
+    let words = supports.iter().map(|word| view! { <li><span class="tag">{word.clone()}</span></li> });
+    view! { <ul class="badges" aria-label="Supports">{words.collect_view()}</ul> }.into_any()
+}
+
+/// Warnings, set-up, deviations and where all this is known from.
+fn facts(template: &TemplateView) -> AnyView {
+    let warnings = (!template.warnings.is_empty()).then(|| {
+        view! {
+            <InfoBar tone=Tone::Warn>
+                <p class="bar-title">"Know before the first cycle"</p>
+                {bullets(&template.warnings)}
+            </InfoBar>
+        }
+    });
+    let unverified = (!template.unverified.is_empty()).then(|| {
+        let facts = template.unverified.iter().map(|(place, sentence)| {
+            view! {
+                <li>
+                    <code class="break">{place.clone()}</code>
+                    {format!(" not verified: {sentence}")}
+                </li>
+            }
+        });
+        view! {
+            <details class="inline-details" open=true>
+                <summary>"Facts that are not verified"</summary>
+                <ul class="bullets">{facts.collect_view()}</ul>
+            </details>
+        }
+    });
+    let steps = (!template.setup_steps.is_empty()).then(|| {
+        let steps = template.setup_steps.iter().map(|step| view! { <li>{step.clone()}</li> });
+        view! {
+            <details class="inline-details">
+                <summary>"Set-up steps"</summary>
+                <ol class="numbered">{steps.collect_view()}</ol>
+            </details>
+        }
+    });
+    let profile = (!template.profile.is_empty()).then(|| {
+        let settings = template.profile.iter().map(|setting| {
+            let sentence = setting.sentence.clone();
+            let sentence = (!sentence.is_empty()).then(|| view! { <span class="cell-sub">{sentence}</span> });
+            view! {
+                <li>
+                    <code class="break">{format!("{} = {}", setting.name, setting.value)}</code>
+                    {sentence}
+                </li>
+            }
+        });
+        view! {
+            <details class="inline-details">
+                <summary>"Deviations from SCIM 2.0"</summary>
+                <ul class="bullets">{settings.collect_view()}</ul>
+            </details>
+        }
+    });
+    let sources = (!template.sources.is_empty()).then(|| {
+        view! {
+            <details class="inline-details">
+                <summary>"Sources"</summary>
+                {bullets(&template.sources)}
+            </details>
+        }
+    });
+    view! {
+        {warnings}
+        {unverified}
+        {steps}
+        {profile}
+        {sources}
+    }
+    .into_any()
+}
+
+fn bullets(sentences: &[String]) -> AnyView {
+    let items = sentences.iter().map(|sentence| view! { <li class="break">{sentence.clone()}</li> });
+    view! { <ul class="bullets">{items.collect_view()}</ul> }.into_any()
+}
+
+/// Files of the administrator's own that are not right; everything else works.
+fn file_problems(problems: Vec<GalleryProblemView>) -> AnyView {
+    if problems.is_empty() {
+        return ().into_any();
+    }
+    let items = problems.into_iter().map(|problem| {
+        let place = problem
+            .line
+            .map_or_else(|| problem.file.clone(), |line| format!("{}, line {line}", problem.file));
+        view! { <li class="break"><strong>{place}</strong> {format!(": {}", problem.reason)}</li> }
+    });
+    view! {
+        <InfoBar tone=Tone::Warn>
+            <p class="bar-title">"Gallery files that can\u{2019}t be used"</p>
+            <ul class="bullets">{items.collect_view()}</ul>
+            <p>"The other applications are not affected. Correct the files in the data folder and restart Purser."</p>
+        </InfoBar>
     }
     .into_any()
 }

@@ -23,7 +23,7 @@ pub fn ApplicationsPage() -> impl IntoView {
                 <p class="found">{found(applications.total)}</p>
                 <DataTable
                     caption="Applications"
-                    columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning"]
+                    columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning", "Credentials"]
                 >
                     {applications.items.into_iter().map(row).collect_view()}
                 </DataTable>
@@ -64,6 +64,7 @@ fn found(total: Option<u64>) -> Option<String> {
 
 fn row(application: ApplicationRowView) -> AnyView {
     let href = format!("{PATH}/{}", application.id);
+    let credentials = credentials(&application);
     view! {
         <tr>
             <th scope="row">
@@ -77,9 +78,26 @@ fn row(application: ApplicationRowView) -> AnyView {
             <td>{application.template_name}</td>
             <td><TimeStamp at=application.created_at/></td>
             <td><ProvisioningBadge state=application.provisioning/></td>
+            <td>{credentials}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Credentials that somebody should see to.
+fn credentials(application: &ApplicationRowView) -> AnyView {
+    if let Some(expiry) = &application.expiry {
+        let (tone, label) = match expiry.stage {
+            0 => (Tone::Bad, "Expired".to_owned()),
+            1 => (Tone::Bad, "Expires within a day".to_owned()),
+            days => (Tone::Warn, format!("Expires within {days} days")),
+        };
+        return view! { <Badge tone label/> }.into_any();
+    }
+    if application.needs_consent {
+        return view! { <Badge tone=Tone::Warn label="Authorize"/> }.into_any();
+    }
+    ().into_any()
 }
 
 /// Nothing to list: either nothing exists yet, or nothing matches.

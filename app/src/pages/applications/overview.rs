@@ -6,6 +6,7 @@ use crate::api::provisioning::forms::load_provisioning;
 use crate::components::*;
 use crate::context::param;
 use crate::islands::JobProgress;
+use crate::pages::provisioning::banners;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationView;
 use purser_contract::provisioning::ProvisioningView;
@@ -55,6 +56,7 @@ pub fn ApplicationPage() -> impl IntoView {
                 .into_any()
             >
                 <div class="stack stack-wide">
+                    {banners(&provisioning.credentials)}
                     <section aria-labelledby="basic-information">
                         <h2 id="basic-information" class="heading">"Basic information"</h2>
                         {basics}
@@ -80,9 +82,7 @@ fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> 
     let home = format!("/applications/{}", application.id);
     let assigned = application.assigned_users + application.assigned_groups;
     let everybody = provisioning.scope == "all";
-    let connected = provisioning.mode == "Automatic"
-        && provisioning.has_secret_token
-        && !provisioning.tenant_url.is_empty();
+    let connected = provisioning.configured;
     let assignment = match (everybody, assigned) {
         (true, _) => "The scope is all users and groups, so nobody needs to be assigned.".to_owned(),
         (false, 0) => format!(

@@ -52,7 +52,11 @@ pub fn AddAssignmentPage() -> impl IntoView {
         if selection.role_id.is_empty() {
             selection.role_id = preferred_role(&roles);
         }
-        let options: Vec<(String, String)> = roles.into_iter().map(role_option).collect();
+        let gone = roles.iter().filter(|role| role.missing_since.is_some());
+        let barred: Vec<String> = gone.map(|role| role.id.clone()).collect();
+        let described = descriptions(&roles);
+        let options: Vec<(String, String)> =
+            roles.into_iter().map(|role| role_option(role, &application.display_name)).collect();
         let pane = if picker.open {
             let found = list_principals(&application.id, picker.kind, picker.list()).await?;
             let close = url(&here, &selection_query(&selection));
@@ -79,8 +83,10 @@ pub fn AddAssignmentPage() -> impl IntoView {
                         label="Select a role"
                         value=selection.role_id.clone()
                         options
+                        barred
                         hint="People with Default Access are not provisioned."
                     />
+                    {described}
                     <div class="button-row">
                         <button class="button button-primary" type="submit" disabled=picked.is_empty()>"Assign"</button>
                         <a class="button" href=list>"Cancel"</a>
@@ -145,15 +151,49 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-fn role_option(role: AppRoleView) -> (String, String) {
-    let label =
-        if role.counts { role.display_name } else { format!("{} (not provisioned)", role.display_name) };
+fn role_option(role: AppRoleView, application: &str) -> (String, String) {
+    let label = if role.missing_since.is_some() {
+        format!("{} (no longer in {application})", role.display_name)
+    } else if role.counts {
+        role.display_name
+    } else {
+        format!("{} (not provisioned)", role.display_name)
+    };
     (role.id, label)
+}
+
+/// What the application says about its own roles.
+fn descriptions(roles: &[AppRoleView]) -> AnyView {
+    let told = roles.iter().filter(|role| role.imported && role.missing_since.is_none());
+    let told: Vec<&AppRoleView> = told.filter(|role| !role.description.is_empty()).collect();
+    (!told.is_empty())
+        .then(|| {
+            let items = told.iter().map(|role| {
+                view! {
+                    <li>
+                        <strong>{role.display_name.clone()}</strong>
+                        {format!(": {}", role.description)}
+                    </li>
+                }
+            });
+            view! {
+                <details class="inline-details">
+                    <summary>"What the roles allow"</summary>
+                    <ul class="bullets">{items.collect_view()}</ul>
+                </details>
+            }
+        })
+        .into_any()
 }
 
 /// A role that gives people an account, if there is one.
 fn preferred_role(roles: &[AppRoleView]) -> String {
-    roles.iter().find(|role| role.counts).or(roles.first()).map(|role| role.id.clone()).unwrap_or_default()
+    roles
+        .iter()
+        .find(|role| role.counts && role.missing_since.is_none())
+        .or(roles.first())
+        .map(|role| role.id.clone())
+        .unwrap_or_default()
 }
 
 /// The names of those picked. Whoever was deleted meanwhile is no longer selected.

@@ -10,6 +10,7 @@ use purser_contract::assignment::AssignmentView;
 use purser_contract::page::ListForm;
 
 const FORM: &str = "assignments";
+const ROLES: &str = "refresh-roles";
 
 /// The assignments, with search; ticked ones can be removed.
 #[component]
@@ -20,6 +21,8 @@ pub fn AssignmentsPage() -> impl IntoView {
         let form = query::<ListForm>();
         let assignments = list_assignments(&application.id, form.clone()).await?;
         let none = assignments.items.is_empty();
+        let name = application.display_name.clone();
+        let rows = assignments.items.into_iter().map(|assignment| row(assignment, &name)).collect_view();
         let body = if none {
             empty(&form, &here)
         } else {
@@ -30,7 +33,7 @@ pub fn AssignmentsPage() -> impl IntoView {
                         caption="Assigned users and groups"
                         columns=vec!["Select", "Display Name", "Object Type", "Role assigned"]
                     >
-                        {assignments.items.into_iter().map(row).collect_view()}
+                        {rows}
                     </DataTable>
                 </form>
                 <Pager
@@ -53,10 +56,14 @@ pub fn AssignmentsPage() -> impl IntoView {
                 commands=view! {
                     <CommandLink href=format!("{here}/add") icon=icondata::LuPlus label="Add user/group"/>
                     <CommandButton form=FORM icon=icondata::LuTrash2 label="Remove" disabled=none/>
+                    <CommandButton form=ROLES icon=icondata::LuDownload label="Refresh roles"/>
                     <CommandLink href=here.clone() icon=icondata::LuRefreshCw label="Refresh"/>
                 }
                 .into_any()
             >
+                <form id=ROLES method="post" action="/api/refresh_roles">
+                    <HiddenField name="id" value=application.id.clone()/>
+                </form>
                 <div class="stack">
                     <InfoBar>
                         <p>
@@ -86,7 +93,7 @@ fn assigned(total: Option<u64>) -> AnyView {
         .into_any()
 }
 
-fn row(assignment: AssignmentView) -> AnyView {
+fn row(assignment: AssignmentView, application: &str) -> AnyView {
     let group = assignment.principal_type == "Group";
     let href = format!("/{}/{}", if group { "groups" } else { "users" }, assignment.principal_id);
     let tick = format!("Select {}", assignment.display_name);
@@ -94,6 +101,9 @@ fn row(assignment: AssignmentView) -> AnyView {
     let detail = (!detail.is_empty()).then(|| view! { <span class="cell-sub">{detail}</span> });
     let not_counting =
         (!assignment.role.counts).then(|| view! { <Badge tone=Tone::Warn label="Not provisioned"/> });
+    let missing = assignment.role.missing_since.is_some().then(|| {
+        view! { <Badge tone=Tone::Warn label=format!("No longer in {application}")/> }
+    });
     view! {
         <tr>
             <td class="cell-tick">
@@ -110,7 +120,7 @@ fn row(assignment: AssignmentView) -> AnyView {
             </th>
             <td>{assignment.principal_type}</td>
             <td>
-                <span class="named">{assignment.role.display_name} {not_counting}</span>
+                <span class="named">{assignment.role.display_name} {not_counting} {missing}</span>
             </td>
         </tr>
     }

@@ -1,14 +1,16 @@
 //! The blade.
 
+use super::credentials::{admin_credentials, banners};
 use super::edit::Edit;
-use super::sections::{admin_credentials, mappings, set_up_steps, settings, synchronization_details};
+use super::sections::{mappings, set_up_steps, settings, synchronization_details};
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::load_provisioning;
 use crate::components::*;
-use crate::context::{param, query_value};
+use crate::context::{flash, param, query_value};
 use crate::islands::FormGuard;
 use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
+use purser_contract::credentials::ConsentView;
 use purser_contract::provisioning::ProvisioningView;
 
 pub(super) const FORM: &str = "provisioning";
@@ -24,6 +26,7 @@ pub fn ProvisioningPage() -> impl IntoView {
         let here = format!("/applications/{}/provisioning", application.id);
         let pane = match query_value("pane").as_str() {
             "restart" => Some(restart_pane(&view, here.clone())),
+            "authorize" => authorize_pane(&view, here.clone()),
             _ => None,
         };
         let restart = view.enabled.then(|| {
@@ -55,8 +58,9 @@ pub fn ProvisioningPage() -> impl IntoView {
                 <ConflictChoice
                     form=FORM
                     here=here.clone()
-                    note="A Secret Token that you had entered has to be entered again: it is never kept."
+                    note="A secret that you had entered has to be entered again: it is never kept."
                 />
+                <div class="stack column">{banners(&view.credentials)}</div>
                 // The server explains what is missing, in words; a field in a closed section could not.
                 <form id=FORM class="provisioning column" method="post" action="/api/save_provisioning" novalidate=true>
                     <HiddenField name="form[application_id]" value=application.id.clone()/>
@@ -110,6 +114,38 @@ fn mode(view: &ProvisioningView, edit: &Edit) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+/// Where to consent, and what the provider must know before. A link: what the browser may not do is follow a form to
+/// another site.
+fn authorize_pane(view: &ProvisioningView, close: String) -> Option<AnyView> {
+    let consent = flash().form::<ConsentView>("authorize")?;
+    let (name, host) = (view.application_name.clone(), consent.host.clone());
+    let pane = view! {
+        <Pane
+            title="Authorize Purser"
+            close=close.clone()
+            footer=view! {
+                <a class="button button-primary" href=consent.url rel="noreferrer">{format!("Continue to {host}")}</a>
+                <a class="button" href=close>"Cancel"</a>
+            }
+            .into_any()
+        >
+            <div class="stack">
+                <p>
+                    "The settings are saved. Now an administrator of " <strong>{name}</strong>
+                    " has to allow Purser to manage its users, on the consent page of " <strong>{host}</strong> "."
+                </p>
+                <p>"You come back here by yourself. The consent has to be given within ten minutes, in this browser."</p>
+                <Properties rows=vec![("Redirect URI", view! { <code class="break">{consent.redirect_uri}</code> }.into_any())]/>
+                <p class="quiet">
+                    "If the consent page refuses the redirect URI, add the one above to the client\u{2019}s settings in the "
+                    "application and press Authorize again."
+                </p>
+            </div>
+        </Pane>
+    };
+    Some(pane.into_any())
 }
 
 fn restart_pane(view: &ProvisioningView, close: String) -> AnyView {

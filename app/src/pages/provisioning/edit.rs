@@ -3,6 +3,7 @@
 use crate::api::provisioning::forms::TestedForm;
 use crate::context::{Flash, flash};
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView, TestConnectionView};
+use std::collections::BTreeMap;
 
 /// The blade's fields.
 pub(super) struct Edit {
@@ -51,7 +52,9 @@ fn stored(view: &ProvisioningView) -> ProvisioningForm {
         generation: view.generation,
         mode: view.mode.clone(),
         tenant_url: view.tenant_url.clone(),
-        secret_token: String::new(),
+        credential_method: String::new(),
+        credentials: BTreeMap::new(),
+        expires: BTreeMap::new(),
         notification_email: view.notification_email.clone(),
         notify_on_failure: view.notify_on_failure.then(|| "true".to_owned()),
         provisioning_status: if view.enabled { "on" } else { "off" }.to_owned(),
@@ -62,6 +65,7 @@ fn stored(view: &ProvisioningView) -> ProvisioningForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use purser_contract::credentials::CredentialsView;
     use purser_contract::problem::{FieldConflict, Problem, ProblemKind};
     use purser_contract::provisioning::JobStatusView;
 
@@ -75,7 +79,13 @@ mod tests {
             mode_locked: true,
             tenant_url: "https://stored.example".to_owned(),
             tenant_url_hint: String::new(),
-            has_secret_token: true,
+            tenant_url_help: String::new(),
+            tenant_url_choices: Vec::new(),
+            credentials: CredentialsView::default(),
+            configured: true,
+            cautions: Vec::new(),
+            interval_minutes: 40,
+            own_settings: Vec::new(),
             notification_email: String::new(),
             notify_on_failure: false,
             enabled: true,

@@ -1,14 +1,17 @@
 //! One object mapping, to look at.
 
+use super::proposals::proposals_form;
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
-use crate::context::{param, query_value, url};
+use crate::context::{flash, param, query_value, url};
 use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
+use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
 use purser_contract::schema::{MappingProblemView, ScopeCountView};
 
+const DISCOVER: &str = "discover-attributes";
 /// Longest expression that a link carries to the expression builder; addresses have bounds.
 const MAX_LINKED: usize = 2_000;
 
@@ -24,6 +27,7 @@ pub fn MappingPage() -> impl IntoView {
             "scope" => Some(count_scope(&application.id).await?),
             _ => None,
         };
+        let here = format!("{provisioning}/mappings/{}", mapping.key);
         let builder = format!("{provisioning}/expression-builder");
         let mut crumbs = application_crumbs(&application.id, &application.display_name);
         crumbs.push(Crumb::new("Provisioning", provisioning.clone()));
@@ -36,7 +40,16 @@ pub fn MappingPage() -> impl IntoView {
                 monogram=application.display_name.clone()
                 menu=Menu::application(&application.id, &provisioning)
                 crumbs
+                commands=view! {
+                    <CommandButton form=DISCOVER icon=icondata::LuScanSearch label="Discover attributes"/>
+                    <CommandLink href=here icon=icondata::LuRefreshCw label="Refresh"/>
+                }
+                .into_any()
             >
+                <form id=DISCOVER method="post" action="/api/discover_attributes">
+                    <HiddenField name="id" value=application.id.clone()/>
+                    <HiddenField name="key" value=mapping.key.clone()/>
+                </form>
                 <div class="stack">
                     <InfoBar>
                         <p>
@@ -46,6 +59,7 @@ pub fn MappingPage() -> impl IntoView {
                             <a href=builder.clone()>"Try an expression out"</a>
                         </p>
                     </InfoBar>
+                    {discovered(&application.id)}
                     {problems(&mapping.problems)}
                     <Properties rows=facts(&mapping, counted)/>
                     <h2 class="heading">"Attribute Mappings"</h2>
@@ -68,6 +82,42 @@ pub fn MappingPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// What a discovery that was just made found.
+fn discovered(application: &str) -> AnyView {
+    let found = flash().form::<DiscoveryView>("discover_attributes");
+    let Some(found) = found.filter(|found| found.application_id == application) else { return ().into_any() };
+    let title = match (found.told, found.added.len()) {
+        (0, _) => "The application tells nothing about its attributes.".to_owned(),
+        (told, 0) => {
+            format!("The application tells {told} attributes, and the attribute lists have them all.")
+        }
+        (_, 1) => "1 attribute was added to the attribute lists.".to_owned(),
+        (_, added) => format!("{added} attributes were added to the attribute lists."),
+    };
+    let added = found.added.iter().map(|(object, attribute)| {
+        view! { <li>{format!("{object}: ")} <span class="cell-code">{attribute.clone()}</span></li> }
+    });
+    let added = (!found.added.is_empty()).then(|| view! { <ul class="bullets">{added.collect_view()}</ul> });
+    let remarks = found.remarks.iter().map(|remark| view! { <p>{remark.clone()}</p> }).collect_view();
+    let proposals = (!found.proposals.is_empty()).then(|| {
+        view! {
+            <h2 class="heading">"What the application declares otherwise"</h2>
+            {proposals_form(application, &found.proposals)}
+        }
+    });
+    view! {
+        <div id="discovery" class="stack">
+            <InfoBar tone=if found.added.is_empty() { Tone::Info } else { Tone::Good }>
+                <p class="bar-title">{title}</p>
+                {added}
+                {remarks}
+            </InfoBar>
+            {proposals}
+        </div>
+    }
+    .into_any()
 }
 
 fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&'static str, AnyView)> {

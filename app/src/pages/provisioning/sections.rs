@@ -2,7 +2,7 @@
 
 use super::edit::Edit;
 use crate::components::*;
-use crate::islands::{JobProgress, TestConnection};
+use crate::islands::JobProgress;
 use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, TemplateView};
 use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningView};
@@ -22,64 +22,6 @@ pub(super) fn set_up_steps(template: &TemplateView) -> AnyView {
             }
         })
         .into_any()
-}
-
-/// Admin Credentials, with Test Connection and who hears of failures.
-pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView {
-    let name = view.application_name.clone();
-    // Closed once it works; the advice of a quarantine most often leads here.
-    let settled = view.enabled && view.status.quarantine.is_none() && !edit.edited;
-    let stored = view.has_secret_token;
-    let (form, tested) = (edit.form.clone(), edit.tested.clone());
-    let url_hint = view.tenant_url_hint.clone();
-    let token_hint = if view.has_secret_token {
-        "A token is stored. Leave this empty to keep it, or enter a new one to replace it."
-    } else {
-        "The token that lets Purser manage accounts, without the word Bearer in front."
-    };
-    view! {
-        <Section title="Admin Credentials" open=!settled>
-            <p>
-                {format!("Purser needs the following information to connect to {name}\u{2019}s API and synchronize user data.")}
-            </p>
-            <TextField
-                name="form[tenant_url]"
-                field="tenant_url"
-                label="Tenant URL"
-                value=form.tenant_url
-                kind="url"
-                required=true
-                placeholder=url_hint
-                hint=format!("The address of {name}\u{2019}s SCIM endpoint, without /Users at the end.")
-            />
-            <TextField
-                name="form[secret_token]"
-                field="secret_token"
-                label="Secret Token"
-                value=""
-                kind="password"
-                required=!stored
-                placeholder=if stored { "\u{2022}".repeat(16) } else { String::new() }
-                autocomplete="new-password"
-                hint=token_hint
-            />
-            <TestConnection result=tested/>
-            <TextField
-                name="form[notification_email]"
-                field="notification_email"
-                label="Notification Email"
-                value=form.notification_email
-                kind="email"
-                hint="A person or group that should hear when provisioning fails."
-            />
-            <CheckField
-                name="form[notify_on_failure]"
-                label="Send an email notification when a failure occurs"
-                checked=form.notify_on_failure.is_some()
-            />
-        </Section>
-    }
-    .into_any()
 }
 
 /// Mappings.
@@ -128,6 +70,7 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
         <div id="settings">
             <Section title="Settings" open=true>
                 <p>"Start and stop provisioning, and choose who is provisioned."</p>
+                {cautions(view)}
                 <SelectField
                     name="form[scope]"
                     field="scope"
@@ -148,8 +91,45 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
                     options=[("on", "On"), ("off", "Off")]
                     hint="On starts at once. Off pauses at the next person; switching On again picks up where it left off."
                 />
+                <Properties rows=vec![("Interval", interval(view).into_any()), ("Target profile", profile(view))]/>
             </Section>
         </div>
+    }
+    .into_any()
+}
+
+/// What goes out with the first cycle, until there was one.
+fn cautions(view: &ProvisioningView) -> AnyView {
+    let cautions = view.cautions.iter().map(|caution| view! { <li>{caution.clone()}</li> }).collect_view();
+    (!view.cautions.is_empty())
+        .then(|| {
+            view! {
+                <InfoBar tone=Tone::Warn>
+                    <p class="bar-title">"Before the first cycle"</p>
+                    <ul class="bullets">{cautions}</ul>
+                </InfoBar>
+            }
+        })
+        .into_any()
+}
+
+fn interval(view: &ProvisioningView) -> String {
+    format!(
+        "A change in the directory is provisioned within seconds; without one, a cycle runs every {} minutes.",
+        view.interval_minutes
+    )
+}
+
+fn profile(view: &ProvisioningView) -> AnyView {
+    let href = format!("/applications/{}/provisioning/probe", view.application_id);
+    let own = match view.own_settings.len() {
+        0 => "As the gallery says. ".to_owned(),
+        1 => "1 setting of its own. ".to_owned(),
+        count => format!("{count} settings of its own. "),
+    };
+    view! {
+        {own}
+        <a href=href>"Target profile and capability probe"</a>
     }
     .into_any()
 }

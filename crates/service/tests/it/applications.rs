@@ -26,7 +26,7 @@ async fn a_new_application_has_two_roles_the_default_mapping_and_is_not_on() {
     assert_eq!(roles, [("User", true), ("Default Access", false)]);
     let blade = fixture.portal.load_provisioning(&admin(), &app.id).await.unwrap();
     assert_eq!((blade.mode.as_str(), blade.enabled, blade.scope.as_str()), ("Manual", false, "assigned"));
-    assert_eq!((blade.mappings.len(), blade.mappings[0].key.as_str()), (1, "users"));
+    assert_eq!((blade.mappings.len(), blade.mappings[0].key.as_str()), (2, "users"));
     let mapping = fixture.portal.load_mapping(&admin(), &app.id, "users").await.unwrap();
     assert_eq!(mapping.actions, ["Create", "Update", "Delete"]);
     let matching: Vec<_> =

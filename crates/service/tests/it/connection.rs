@@ -1,21 +1,20 @@
-use crate::fixture::{Fixture, admin, refused};
-use purser_connectors::EgressPolicy;
+use crate::fixture::{Fixture, admin, fields, refused};
 use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
 use purser_testkit::{Fault, FaultRule, ScimTarget, TargetOptions};
 
-async fn loopback() -> Fixture {
-    let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
-    Fixture::with_egress(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).await
-}
-
 fn form(app: &str, url: &str, token: &str) -> TestConnectionForm {
-    TestConnectionForm { application_id: app.into(), tenant_url: url.into(), secret_token: token.into() }
+    TestConnectionForm {
+        application_id: app.into(),
+        tenant_url: url.into(),
+        credentials: fields(&[("SecretToken", token)]),
+        ..TestConnectionForm::default()
+    }
 }
 
 #[tokio::test]
 async fn good_credentials_are_told_in_the_originals_words() {
-    let fixture = loopback().await;
+    let fixture = Fixture::on_loopback().await;
     let target = ScimTarget::start(TargetOptions::default()).await.unwrap();
     let app = fixture.add_application("Wiki").await;
     let view = fixture
@@ -33,7 +32,7 @@ async fn good_credentials_are_told_in_the_originals_words() {
 
 #[tokio::test]
 async fn empty_fields_mean_what_is_stored_but_not_for_another_host() {
-    let fixture = loopback().await;
+    let fixture = Fixture::on_loopback().await;
     let target = ScimTarget::start(TargetOptions::default()).await.unwrap();
     let other = ScimTarget::start(TargetOptions::default()).await.unwrap();
     let app = fixture.add_application("Wiki").await;
@@ -45,20 +44,20 @@ async fn empty_fields_mean_what_is_stored_but_not_for_another_host() {
         generation: 1,
         mode: "Automatic".into(),
         tenant_url: target.base_url(),
-        secret_token: target.token().into(),
+        credentials: fields(&[("SecretToken", target.token())]),
         ..ProvisioningForm::default()
     };
     fixture.portal.save_provisioning(&admin(), save).await.unwrap();
     assert!(fixture.portal.test_connection(&admin(), form(&app.id, "", "")).await.unwrap().ok);
     let elsewhere = fixture.portal.test_connection(&admin(), form(&app.id, &other.base_url(), "")).await;
-    assert_eq!(refused(elsewhere, ProblemKind::Invalid).field.as_deref(), Some("secret_token"));
+    assert_eq!(refused(elsewhere, ProblemKind::Invalid).field.as_deref(), Some("SecretToken"));
     other.keep_journal(true);
     assert!(other.journal().is_empty());
 }
 
 #[tokio::test]
 async fn each_way_of_failing_says_what_happened_and_what_to_try() {
-    let fixture = loopback().await;
+    let fixture = Fixture::on_loopback().await;
     let target = ScimTarget::start(TargetOptions::default()).await.unwrap();
     let app = fixture.add_application("Wiki").await;
     let wrong =

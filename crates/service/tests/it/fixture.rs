@@ -9,6 +9,7 @@ use purser_domain::ids::{AdminId, TokenId};
 use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
 use purser_service::{Caller, ImportTask, Portal, PortalDeps, Result};
 use purser_store::{ChangeKind, ManualClock, Store, StoreConfig};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -25,6 +26,12 @@ pub(crate) const SCIM: &str = "SCIM application";
 impl Fixture {
     pub(crate) async fn new() -> Self {
         Self::with_egress(EgressPolicy::default()).await
+    }
+
+    /// May reach targets of the test on this machine.
+    pub(crate) async fn on_loopback() -> Self {
+        let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        Self::with_egress(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).await
     }
 
     pub(crate) async fn with_egress(policy: EgressPolicy) -> Self {
@@ -66,8 +73,13 @@ impl Fixture {
     }
 
     pub(crate) async fn add_application(&self, name: &str) -> ApplicationView {
+        self.add_application_of(SCIM, name).await
+    }
+
+    /// An application from this gallery app.
+    pub(crate) async fn add_application_of(&self, template: &str, name: &str) -> ApplicationView {
         let templates = self.portal.list_templates(&admin(), "").unwrap();
-        let template = templates.iter().find(|template| template.display_name == SCIM).unwrap();
+        let template = templates.iter().find(|found| found.display_name == template).unwrap();
         let form = CreateApplicationForm { template_id: template.id.clone(), display_name: name.into() };
         self.portal.create_application(&admin(), form).await.unwrap()
     }
@@ -111,6 +123,11 @@ pub(crate) fn user_form(upn: &str, name: &str) -> UserForm {
         account_enabled: Some("true".into()),
         ..UserForm::default()
     }
+}
+
+/// Fields of a form, by name.
+pub(crate) fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The form that a page shows for this user.

@@ -4,6 +4,8 @@
 mod access;
 mod applications;
 mod connection;
+mod consent;
+mod credentials;
 mod expressions;
 mod fixture;
 mod groups;
@@ -11,4 +13,5 @@ mod imports;
 mod logs;
 mod provisioning;
 mod schemas;
+mod target;
 mod users;

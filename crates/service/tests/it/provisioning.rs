@@ -1,4 +1,4 @@
-use crate::fixture::{Fixture, admin, refused, token};
+use crate::fixture::{Fixture, admin, fields, refused, token};
 use jiff::SignedDuration;
 use purser_contract::page::ListForm;
 use purser_contract::problem::ProblemKind;
@@ -6,6 +6,7 @@ use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
 use purser_domain::ids::{CycleId, JobId};
 use purser_service::SecretForm;
 use purser_store::{CycleCounts, CycleKind, JobSpec, Observed, Quarantine, RunningCycle};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const URL: &str = "https://scim.example.com/v2";
@@ -17,7 +18,7 @@ fn complete(view: &ProvisioningView) -> ProvisioningForm {
         generation: view.generation,
         mode: "Automatic".into(),
         tenant_url: URL.into(),
-        secret_token: "t0ken".into(),
+        credentials: fields(&[("SecretToken", "t0ken")]),
         provisioning_status: "off".into(),
         scope: "assigned".into(),
         ..ProvisioningForm::default()
@@ -39,13 +40,13 @@ async fn the_blade_is_saved_switched_on_and_off_with_the_originals_words_in_the_
     let seen = blade(&fixture).await;
     assert_eq!(seen.status.code, "NotConfigured");
     let saved = fixture.portal.save_provisioning(&admin(), complete(&seen)).await.unwrap();
-    assert_eq!((saved.mode.as_str(), saved.mode_locked, saved.has_secret_token), ("Automatic", true, true));
+    assert_eq!((saved.mode.as_str(), saved.mode_locked, saved.configured), ("Automatic", true, true));
     assert_eq!((saved.tenant_url.as_str(), saved.status.code.as_str()), (URL, "NotRun"));
     assert_eq!(saved.status.sentence, "Ready. Switch provisioning on to start the initial cycle.");
 
     let on = ProvisioningForm {
         provisioning_status: "on".into(),
-        secret_token: String::new(),
+        credentials: BTreeMap::new(),
         ..complete(&saved)
     };
     let on = fixture.portal.save_provisioning(&admin(), on).await.unwrap();
@@ -80,7 +81,7 @@ async fn on_needs_automatic_mode_a_url_and_a_token() {
     let cases = [
         (ProvisioningForm { tenant_url: String::new(), ..on.clone() }, "tenant_url"),
         (ProvisioningForm { tenant_url: "scim.example.com".into(), ..on.clone() }, "tenant_url"),
-        (ProvisioningForm { secret_token: String::new(), ..on.clone() }, "secret_token"),
+        (ProvisioningForm { credentials: BTreeMap::new(), ..on.clone() }, "SecretToken"),
         (ProvisioningForm { notify_on_failure: Some("true".into()), ..on.clone() }, "notification_email"),
         (ProvisioningForm { notification_email: "nobody".into(), ..on.clone() }, "notification_email"),
         (ProvisioningForm { scope: "some".into(), ..on.clone() }, "scope"),
@@ -135,7 +136,7 @@ async fn scope_url_and_restart_have_everything_looked_at_again_and_other_setting
     let fixture = Fixture::new().await;
     let mut view =
         fixture.portal.save_provisioning(&admin(), complete(&blade(&fixture).await)).await.unwrap();
-    let keep = |view: &ProvisioningView| ProvisioningForm { secret_token: String::new(), ..complete(view) };
+    let keep = |view: &ProvisioningView| ProvisioningForm { credentials: BTreeMap::new(), ..complete(view) };
     let before = spec(&fixture, &view).await.mapping_generation;
     let steps: [(ProvisioningForm, i64); 3] = [
         (ProvisioningForm { notification_email: "ops@example.com".into(), ..keep(&view) }, 0),
@@ -162,15 +163,15 @@ async fn a_stored_token_never_goes_to_another_host() {
     let saved = fixture.portal.save_provisioning(&admin(), complete(&blade(&fixture).await)).await.unwrap();
     let elsewhere = ProvisioningForm {
         tenant_url: "https://evil.example.net/v2".into(),
-        secret_token: String::new(),
+        credentials: BTreeMap::new(),
         ..complete(&saved)
     };
     let problem =
         refused(fixture.portal.save_provisioning(&admin(), elsewhere.clone()).await, ProblemKind::Invalid);
-    assert_eq!(problem.field.as_deref(), Some("secret_token"));
+    assert_eq!(problem.field.as_deref(), Some("SecretToken"));
     let base = [SecretForm { key: "BaseAddress".into(), value: "https://evil.example.net".into() }];
     refused(fixture.portal.set_secrets(&token(), &saved.application_id, &base).await, ProblemKind::Invalid);
-    let entered = ProvisioningForm { secret_token: "another".into(), ..elsewhere };
+    let entered = ProvisioningForm { credentials: fields(&[("SecretToken", "another")]), ..elsewhere };
     fixture.portal.save_provisioning(&admin(), entered).await.unwrap();
 }
 
@@ -187,7 +188,15 @@ async fn the_apis_secrets_set_url_token_and_scope_and_never_show_the_token() {
     );
     let listed = fixture.portal.list_secrets(&token(), &seen.application_id).await.unwrap();
     let listed: Vec<_> = listed.iter().map(|secret| (secret.key.as_str(), secret.value.as_str())).collect();
-    assert_eq!(listed, [("BaseAddress", URL), ("SecretToken", "*"), ("SyncAll", "true")]);
+    assert_eq!(
+        listed,
+        [
+            ("BaseAddress", URL),
+            ("SyncAll", "true"),
+            ("AuthenticationType", "secretToken"),
+            ("SecretToken", "*"),
+        ]
+    );
     let unknown = [secret("Password", "x")];
     refused(fixture.portal.set_secrets(&token(), &seen.application_id, &unknown).await, ProblemKind::Invalid);
     assert!(!format!("{all:?}").contains("t0ken"));

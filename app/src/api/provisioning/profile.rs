@@ -1,0 +1,53 @@
+//! Target profile and capability probe: what their page reads and what its forms post.
+
+use super::forms::blade;
+use crate::context::{Done, caller, finish, portal, refused};
+use leptos::prelude::*;
+use purser_contract::problem::Problem;
+use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm, ProfileView};
+
+/// How far the probe of an application is, and what came of it.
+///
+/// # Errors
+/// There is no such application (any more).
+pub async fn load_probe(application: &str) -> Result<ProbeView, Problem> {
+    portal()?.load_probe(&caller()?, application).await.map_err(refused)
+}
+
+/// The target profile of an application.
+///
+/// # Errors
+/// There is no such application (any more), or its gallery file is gone.
+pub async fn load_profile(application: &str) -> Result<ProfileView, Problem> {
+    portal()?.load_profile(&caller()?, application).await.map_err(refused)
+}
+
+/// *Start probe*.
+#[server(prefix = "/api", endpoint = "start_probe")]
+pub async fn start_probe(
+    /// Which application, and how far it may go.
+    form: ProbeForm,
+) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.start_probe(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let here = page_of(&form.application_id);
+    let done = |_: &ProbeView| Done::to(format!("{here}#result"));
+    finish("start_probe", outcome, done, here.clone(), &form).await
+}
+
+/// *Apply* of proposals, and *Take back* of own settings.
+#[server(prefix = "/api", endpoint = "save_profile")]
+pub async fn save_profile(
+    /// What is to change.
+    form: ProfileForm,
+) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.save_profile(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let here = page_of(&form.application_id);
+    let done = |_: &ProfileView| {
+        Done::to(format!("{here}#profile")).toast("Target profile saved. The next request heeds it.")
+    };
+    finish("save_profile", outcome, done, here.clone(), &()).await
+}
+
+fn page_of(application: &str) -> String {
+    format!("{}/probe", blade(application))
+}

@@ -1,0 +1,93 @@
+//! Proposed settings of a target profile, with what shows that they are right.
+
+use crate::components::*;
+use leptos::prelude::*;
+use purser_contract::profile::{ExchangeView, ProposalView};
+
+/// The proposals as a form: ticked ones are applied.
+pub(super) fn proposals_form(application: &str, proposals: &[ProposalView]) -> AnyView {
+    let open = proposals.iter().any(|proposal| !proposal.applied);
+    let items = proposals.iter().map(item).collect_view();
+    view! {
+        <form class="stack" method="post" action="/api/save_profile">
+            <HiddenField name="form[application_id]" value=application.to_owned()/>
+            <HiddenField name="form[generation]" value="0"/>
+            <ul class="proposals">{items}</ul>
+            {open.then(|| view! { <div class="button-row"><PrimaryButton label="Apply"/></div> })}
+        </form>
+    }
+    .into_any()
+}
+
+fn item(proposal: &ProposalView) -> AnyView {
+    let name = proposal.setting.clone();
+    let control = if proposal.applied {
+        view! { <Badge tone=Tone::Good label="In the profile"/> }.into_any()
+    } else {
+        view! {
+            <HiddenField name=format!("form[settings][{name}]") value=proposal.value.clone()/>
+            <label class="check">
+                <input type="checkbox" name="form[chosen][]" value=name.clone() checked=true/>
+                <span>"Apply"</span>
+            </label>
+        }
+        .into_any()
+    };
+    let change = if proposal.applied {
+        view! { <code class="break">{proposal.value.clone()}</code> }.into_any()
+    } else {
+        view! {
+            <code class="break">{proposal.current.clone()}</code>
+            <span>" becomes "</span>
+            <code class="break">{proposal.value.clone()}</code>
+        }
+        .into_any()
+    };
+    view! {
+        <li class="proposal">
+            <div class="proposal-head">
+                <code class="proposal-name">{name}</code>
+                {control}
+            </div>
+            <p>{change}</p>
+            <p>{proposal.why.clone()}</p>
+            {evidence(&proposal.evidence)}
+        </li>
+    }
+    .into_any()
+}
+
+fn evidence(exchanges: &[ExchangeView]) -> AnyView {
+    if exchanges.is_empty() {
+        return ().into_any();
+    }
+    let count = exchanges.len();
+    let title = if count == 1 { "1 request".to_owned() } else { format!("{count} requests") };
+    let shown = exchanges.iter().map(|exchange| {
+        view! {
+            <div class="exchange">
+                <p class="answer-detail">{format!("{}\n{}", exchange.request, exchange.answer)}</p>
+                {body("Sent", &exchange.request_body)}
+                {body("Answer", &exchange.response_body)}
+            </div>
+        }
+    });
+    view! {
+        <details class="inline-details">
+            <summary>{format!("Evidence: {title}")}</summary>
+            {shown.collect_view()}
+        </details>
+    }
+    .into_any()
+}
+
+fn body(title: &'static str, text: &str) -> AnyView {
+    (!text.is_empty())
+        .then(|| {
+            view! {
+                <p class="quiet">{title}</p>
+                <pre class="answer-detail">{text.to_owned()}</pre>
+            }
+        })
+        .into_any()
+}
