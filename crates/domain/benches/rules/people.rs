@@ -51,6 +51,7 @@ pub(crate) fn person() -> Person {
     let link = Link {
         id: LinkId::from_uuid(Uuid::from_u128(1)),
         job: JobId::from_uuid(Uuid::from_u128(2)),
+        kind: ObjectKind::User,
         source: user.id.as_uuid(),
         target_id: "2819c223-7f76-453a-919d-413861904646".to_owned(),
         state: LinkState::Active,
