@@ -77,6 +77,11 @@ pub trait Connector: Send + Sync {
         self.update(kind, target_id, changes)
     }
 
+    /// How many requests the target bears at a time; `None` when that is not known.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
     /// Deletes the object. Safe to repeat.
     fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>>;
 }

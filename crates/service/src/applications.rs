@@ -188,7 +188,9 @@ impl Portal {
         let mut note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut links = 0;
         if let Some(spec) = tx.find_spec_of(application.id).await? {
-            links = tx.count_links(spec.job_id).await?;
+            for kind in ObjectKind::ALL {
+                links += tx.count_links(spec.job_id, *kind).await?;
+            }
             note = note.with("Job", spec.job_id);
         }
         note =

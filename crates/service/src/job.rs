@@ -9,6 +9,7 @@ use crate::provisioning::SettingsEdit;
 use crate::sentence::{JobFacts, view_job_status};
 use purser_contract::provisioning::JobStatusView;
 use purser_domain::ids::{AppId, JobId};
+use purser_domain::mapping::ObjectKind;
 use purser_store::{Application, JobSpec, Reads};
 use uuid::Uuid;
 
@@ -78,7 +79,8 @@ impl Portal {
         let status = self.store().load_status(spec.job_id).await?;
         let facts = JobFacts {
             has_token: self.store().has_secret(spec.application_id, SECRET_TOKEN).await?,
-            users_managed: self.store().count_links(spec.job_id).await?,
+            users_managed: self.store().count_links(spec.job_id, ObjectKind::User).await?,
+            groups_managed: self.store().count_links(spec.job_id, ObjectKind::Group).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,
             backlog: self.store().backlog(spec.job_id).await?,
         };

@@ -219,6 +219,19 @@ pub(crate) fn members_of(job: JobId, groups: &[GroupId]) -> Statement {
     sqlite(text, values)
 }
 
+/// The groups of people that have an active link and no escrow: `group_id`.
+pub(crate) fn linked_groups_of(job: JobId, users: &[UserId]) -> Statement {
+    let text = format!(
+        "SELECT DISTINCT m.group_id FROM memberships m CROSS JOIN links l \
+         WHERE m.user_id IN ({}) AND l.job_id = ? AND l.source_id = m.group_id AND l.state = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM escrows e WHERE e.job_id = l.job_id AND e.object_id = m.group_id)",
+        marks(users.len())
+    );
+    let mut values: Vec<Value> = users.iter().map(|user| Value::from(user.as_uuid())).collect();
+    values.push(job.as_uuid().into());
+    sqlite(text, values)
+}
+
 /// How many direct members each of these groups has: `group_id`, `members`.
 pub(crate) fn member_counts(groups: &[GroupId]) -> Statement {
     let text = format!(

@@ -4,7 +4,7 @@ use crate::{Reads, StoreError, bulk, error::Doing};
 use crate::convert::unsigned;
 use purser_domain::ids::{AppId, GroupId, JobId, UserId};
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A direct member of a group.
@@ -34,6 +34,23 @@ impl Reads {
                     row.try_get_many_by_index().doing("read members of groups")?;
                 let member = Member { user: UserId::from_uuid(user), account };
                 found.entry(GroupId::from_uuid(group)).or_default().push(member);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The groups of the given people that a job keeps in order and that wait for nothing yet, each once.
+    pub async fn find_linked_groups_of(
+        &self,
+        job: JobId,
+        users: &[UserId],
+    ) -> Result<HashSet<GroupId>, StoreError> {
+        let mut found = HashSet::new();
+        for chunk in users.chunks(bulk::CHUNK) {
+            let rows = self.db().query_all_raw(bulk::linked_groups_of(job, chunk)).await;
+            for row in rows.doing("find linked groups")? {
+                let group: Uuid = row.try_get_by_index(0).doing("read linked groups")?;
+                found.insert(GroupId::from_uuid(group));
             }
         }
         Ok(found)
