@@ -4,6 +4,7 @@ use crate::shell::{run, step};
 use crate::workspace::Workspace;
 use crate::{e2e, pages, tools};
 use anyhow::Result;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The browser's half turns on features of `app` that exclude those of the server's half, and cargo would
@@ -25,12 +26,13 @@ pub(crate) struct Test {
 /// At the first kind of test that fails.
 pub(crate) fn test(workspace: &Workspace, options: &Test) -> Result<()> {
     if let Some(word) = &options.filter {
-        return rust_tests(workspace, Some(word));
+        let counterparts = Counterparts::install(workspace)?;
+        return rust_tests(workspace, &counterparts, Some(word));
     }
     step("format", || run(workspace.cargo().args(["fmt", "--all", "--", "--check"])))?;
     // The server embeds the pages, so they come before anything that compiles it.
     pages::build(workspace, false)?;
-    tools::install_scim2_server(workspace)?;
+    let counterparts = Counterparts::install(workspace)?;
     tools::install_chromium()?;
     step("lints", || {
         let mut server_side = workspace.cargo();
@@ -39,11 +41,24 @@ pub(crate) fn test(workspace: &Workspace, options: &Test) -> Result<()> {
         let mut browser_side = workspace.cargo();
         run(browser_side.args(["clippy", "--quiet", "--package", "purser-frontend"]).args(DENY_WARNINGS))
     })?;
-    step("Rust tests", || rust_tests(workspace, None))?;
+    step("Rust tests", || rust_tests(workspace, &counterparts, None))?;
     e2e::run_all(workspace, &e2e::E2e::default())
 }
 
-fn rust_tests(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
+/// SCIM servers that others wrote, for the tests in `crates/connectors/tests/counterparts`. Those start and stop them.
+struct Counterparts {
+    scim2_server: PathBuf,
+    npm: PathBuf,
+}
+
+impl Counterparts {
+    fn install(workspace: &Workspace) -> Result<Self> {
+        let scim2_server = tools::install_scim2_server(workspace)?;
+        Ok(Self { scim2_server, npm: tools::install_npm_counterparts(workspace)? })
+    }
+}
+
+fn rust_tests(workspace: &Workspace, counterparts: &Counterparts, filter: Option<&str>) -> Result<()> {
     let has_nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .stdout(Stdio::null())
@@ -57,5 +72,8 @@ fn rust_tests(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
         cargo.args(["test", "--workspace", "--quiet"]);
     }
     cargo.args(NOT_THE_BROWSER).args(filter);
+    cargo
+        .env("PURSER_SCIM2_SERVER", &counterparts.scim2_server)
+        .env("PURSER_COUNTERPARTS", &counterparts.npm);
     run(&mut cargo)
 }

@@ -8,7 +8,7 @@ use crate::shell::{apt_install, can_use_apt, run_quietly, step, which};
 use crate::versions;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Optimised enough to be quick, and built in a third of the time of a full release profile.
@@ -51,20 +51,36 @@ pub(crate) fn require_node() -> Result<()> {
 /// # Errors
 /// When npm cannot install them.
 pub(crate) fn install_node_packages(workspace: &Workspace) -> Result<()> {
+    install_locked(&workspace.root, "npm packages: Tailwind, Playwright, axe")
+}
+
+/// The SCIM servers from npm that the connectors are tested against; answers the folder with their start scripts.
+///
+/// # Errors
+/// When npm cannot install them.
+pub(crate) fn install_npm_counterparts(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.root.join("end2end/counterparts");
+    install_locked(&folder, "npm packages: the SCIM servers scimmy and saml-jackson (173 MB)")?;
+    Ok(folder)
+}
+
+/// The packages of a folder's `package-lock.json`, unless just those are there. What is installed is remembered in
+/// `node_modules`, which npm empties first: an attempt that broke off counts for nothing.
+fn install_locked(folder: &Path, what: &str) -> Result<()> {
     require_node()?;
-    let lock =
-        std::fs::read(workspace.root.join("package-lock.json")).context("reading package-lock.json")?;
-    let stamp = workspace.root.join("node_modules/.purser-lock");
+    let lock = folder.join("package-lock.json");
+    let lock = std::fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
+    let stamp = folder.join("node_modules/.purser-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    step("npm packages: Tailwind, Playwright, axe", || {
+    step(what, || {
         run_quietly(
             Command::new("npm")
                 .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-                .current_dir(&workspace.root),
+                .current_dir(folder),
         )?;
-        std::fs::write(&stamp, &lock).context("writing node_modules/.purser-lock")
+        std::fs::write(&stamp, &lock).with_context(|| format!("writing {}", stamp.display()))
     })
 }
 

@@ -1,7 +1,8 @@
 //! The one place where versions of the tools outside `Cargo.lock` are pinned.
 //!
 //! `wasm-bindgen` is not here: its command line must be of the very version that `Cargo.lock` links,
-//! so [`wasm_bindgen`] reads it from there. npm packages are pinned by `package-lock.json`.
+//! so [`wasm_bindgen`] reads it from there. npm packages are pinned by `package-lock.json`, and the
+//! SCIM servers among them by `end2end/counterparts/package-lock.json`.
 
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 pub(crate) const TRUNK: &str = "0.21.14";
 /// Builds the fuzz targets.
 pub(crate) const CARGO_FUZZ: &str = "0.13.2";
-/// The SCIM server that the browser and API journeys provision into; none of us wrote it.
+/// The SCIM server that the journeys provision into and the connectors are tested against; none of us wrote it.
 pub(crate) const SCIM2_SERVER: &str = "0.8.3";
 /// Oldest Node.js that the Tailwind command line and the browser tests run on.
 pub(crate) const NODE_MAJOR: u32 = 20;

@@ -13,7 +13,8 @@ use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::profile::{Overrides, Profile};
-use crate::scim::ScimConnector;
+use crate::samanage::SamanageConnector;
+use crate::scim::{ScimConnector, heed_flags};
 
 /// One application as it is configured: what a connector needs besides its template.
 #[derive(Debug, Clone)]
@@ -97,11 +98,10 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
     let profile = effective_profile(template, target)?;
     let authorizer = authorize(template, target, kit)?;
     match template.connector {
-        ConnectorKind::Samanage => Err(ConnectorError::new(
-            ErrorKind::Misconfigured,
-            "Samanage can't be provisioned yet.",
-            "Update Purser.",
-        )),
+        ConnectorKind::Samanage => {
+            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
+            Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
+        }
         ConnectorKind::Scim => {
             let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
             Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
@@ -109,7 +109,8 @@ pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Ar
     }
 }
 
-fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
+/// The proof that this target's requests carry.
+pub(crate) fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
     let method = template.method(&target.credentials.method).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -120,12 +121,16 @@ fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Auth
     Authorizer::new(method, &target.credentials, kit)
 }
 
-/// The template's profile with the application's own settings.
+/// The template's profile with what a flag in the Tenant URL says, and the application's own settings before both.
 ///
 /// # Errors
 /// When those can't be used.
 pub fn effective_profile(template: &Template, target: &Target) -> Result<Profile> {
-    template.profile.with(&target.overrides).map_err(|why| {
+    let declared = match template.connector {
+        ConnectorKind::Scim => heed_flags(&template.profile, &target.tenant_url),
+        ConnectorKind::Samanage => template.profile.clone(),
+    };
+    declared.with(&target.overrides).map_err(|why| {
         ConnectorError::new(
             ErrorKind::Misconfigured,
             why,

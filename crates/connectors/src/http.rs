@@ -119,7 +119,7 @@ impl HttpKit {
         let endpoint = self.endpoint(&address, Authorizer::none(secrets.to_vec()))?.with_headers(headers);
         let path = if parts.uri.path().ends_with('/') { "/" } else { "" }.to_owned();
         let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("text/plain"));
-        let call = Call { method: parts.method, path, query: None, body: Some((body, content_type)) };
+        let call = Call { method: parts.method, path, body: Some((body, content_type)), ..Call::default() };
         let answer = endpoint.send(call).await?;
         let mut response = http::Response::new(answer.body);
         *response.status_mut() = answer.status;

@@ -23,7 +23,9 @@ pub mod connector;
 mod error;
 pub mod gallery;
 pub mod http;
+pub mod probe;
 mod profile;
+mod samanage;
 mod scim;
 
 pub use connect::{Credentials, Target, TokenVault, Tokens, connect, effective_profile};

@@ -24,8 +24,8 @@ pub struct Profile {
     pub booleans_as_text: bool,
     /// PATCH operations are spelled `Add`, `Replace`, `Remove`.
     pub capitalised_operations: bool,
-    /// The target has PATCH. Without it, objects are read, changed and put back. A target that answers PATCH with
-    /// 405 or 501 is treated like that without being declared.
+    /// The target has PATCH for users. Without it, they are read, changed and put back. A target that answers PATCH
+    /// with 405 or 501 is treated like that without being declared. (Groups: see `member_removal`.)
     pub patch: bool,
     /// Values without a filter go into one `replace` operation without a path, as Entra ID does with
     /// `aadOptscim062020`; otherwise each has an operation of its own.
@@ -51,7 +51,8 @@ pub struct Profile {
     pub paging: Paging,
     /// How many objects to ask for at once. The target may send fewer.
     pub page_size: u32,
-    /// How members of a group are taken away, and whether they can be changed one by one at all.
+    /// How members of a group are taken away, and whether groups have PATCH at all: with `put` they are put back whole,
+    /// with anything else they are patched, whatever `patch` says of users.
     pub member_removal: MemberRemoval,
     /// How many members one request changes at most; 0 for any number.
     pub members_per_request: u32,

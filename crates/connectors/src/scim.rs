@@ -1,40 +1,68 @@
-//! SCIM 2.0 (RFC 7643, RFC 7644), as a client.
+//! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), as a client, for users and groups alike.
 //!
-//! What is asked of a target: `GET /Users?filter=… eq …`, `GET`, `PATCH` (or `PUT`) and `DELETE` on `/Users/{id}`,
-//! `POST /Users`. No discovery endpoints, no bulk, no sorting.
+//! ```text
+//! find ─► compare, shelf      update ─► patch ─► members        check
+//!   └───► list                   └────► put ───► read_back      discover ─► schemas
+//! create ─► rules, body, dialect                                answer, problem, complaint, request, talk
+//! ```
+//!
+//! What a target does otherwise than the RFCs is a setting of its [`Profile`]; what is found out by the way (no PATCH,
+//! no filter, fewer members at once) is remembered as long as the connector lives. No bulk, no sorting, no `/Me`.
 //!
 //! Invariants:
-//! - All changes of one account go out in one request, so that a target never holds half of them.
-//! - An account that a query brought is compared on this side before it counts as a match.
-//! - A 404 means *no such account* only when it comes from SCIM, never when it is a web page's.
+//! - All changes of an object's attributes go out in one request, so that a target never holds half of them.
+//! - An object that a query brought is compared on this side before it counts as a match; where a target can't be
+//!   asked, everything is listed. Nobody is found only where everything was seen.
+//! - A 404 means *no such object* only when it comes from an API, never when it is a web page's.
+//! - Nothing is made twice: a create whose outcome is not known is [`ErrorKind::Ambiguous`], also when the object was
+//!   made and its members were not.
 mod answer;
 mod body;
+mod check;
+mod compare;
+mod complaint;
+mod create;
+mod dialect;
+mod discover;
+mod find;
+mod list;
+mod members;
 mod patch;
 mod problem;
+mod put;
+mod read_back;
 mod request;
+mod rules;
+mod shelf;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod update;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use purser_domain::mapping::{MatchQuery, ObjectKind};
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, TargetObject, Write};
-use purser_domain::target_schema::TargetRule;
-use reqwest::header::HeaderValue;
-use reqwest::{Method, StatusCode};
-use serde_json::Value;
-use uuid::Uuid;
+use purser_domain::schema::ObjectDefinition;
+use purser_domain::target_schema::{TargetRule, TargetSchema};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 
 use crate::connector::{
     CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Result, Updated,
 };
 use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::Template;
-use crate::http::{Answer, Call, Endpoint};
-use crate::profile::Profile;
-use answer::Unreadable;
+use crate::http::{Call, Endpoint};
+use crate::profile::{MemberRemoval, Profile};
+pub(crate) use dialect::heed_flags;
 use problem::Asked;
+use rules::Rules;
+use shelf::Shelf;
+use talk::Trail;
 
 /// One SCIM target.
 #[derive(Debug)]
@@ -42,258 +70,154 @@ pub(crate) struct ScimConnector {
     endpoint: Endpoint,
     profile: Profile,
     content_type: HeaderValue,
-    /// The attribute that accounts are matched by first.
+    users: KindState,
+    groups: KindState,
+    /// Cleared for good once the target has refused to leave members out.
+    excludes_members: AtomicBool,
+    /// How many members a request may change; 0 for any number. Shrinks when the target finds them too many.
+    chunk: AtomicUsize,
+    shelf: Shelf,
+}
+
+/// What the template says about one kind of object, and what was learned.
+#[derive(Debug)]
+struct KindState {
+    schema: TargetSchema,
+    /// The attribute that objects are matched by first.
     matching: TargetPath,
+    /// Attributes of which the gallery file says that case matters.
+    exact: Vec<TargetPath>,
     /// Cleared for good once the target has said that it has no PATCH.
     patches: AtomicBool,
 }
 
+impl KindState {
+    fn new(kind: ObjectKind, template: &Template, profile: &Profile) -> Result<Self> {
+        let default = match kind {
+            ObjectKind::User => "userName",
+            ObjectKind::Group => "displayName",
+        };
+        let object = template.objects().find(|(other, _)| *other == kind).map(|(_, object)| object);
+        let rows = object.map_or(&[][..], |object| &object.mapping);
+        let first = rows.iter().filter(|row| row.matching.is_some()).min_by_key(|row| row.matching);
+        let matching = TargetPath::parse(first.map_or(default, |row| &row.to))
+            .map_err(|error| broken_template(template, &error.to_string()))?;
+        let own = object.map_or(&[][..], |object| &object.attributes);
+        let exact = own.iter().filter(|attribute| attribute.exact_case);
+        let exact = exact.filter_map(|attribute| TargetPath::parse(&attribute.name).ok()).collect();
+        let definition = ObjectDefinition {
+            name: kind.to_string(),
+            attributes: object.map(|object| object.build_attributes(kind)).unwrap_or_default(),
+            extra: serde_json::Map::new(),
+        };
+        let schema = TargetSchema::from_definition(&definition);
+        // The profile says so of users, and of groups with the way in which members are taken away.
+        let patches = match kind {
+            ObjectKind::User => profile.patch,
+            ObjectKind::Group => profile.member_removal != MemberRemoval::Put,
+        };
+        Ok(Self { schema, matching, exact, patches: AtomicBool::new(patches) })
+    }
+}
+
 impl ScimConnector {
     pub(crate) fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Result<Self> {
-        let content_type =
-            HeaderValue::try_from(&profile.content_type).map_err(|_| broken_template(template))?;
-        let matching = template
-            .default_schema(&template.name)
-            .mappings()
-            .flat_map(|mapping| &mapping.attributes)
-            .filter(|row| row.matching_priority.is_some())
-            .min_by_key(|row| row.matching_priority)
-            .map_or_else(|| "userName".to_owned(), |row| row.target.clone());
-        let matching = TargetPath::parse(&matching).map_err(|_| broken_template(template))?;
-        let patches = AtomicBool::new(profile.patch);
-        Ok(Self { endpoint, profile, content_type, matching, patches })
-    }
-
-    async fn query(
-        &self,
-        kind: ObjectKind,
-        path: &TargetPath,
-        value: &Value,
-    ) -> Result<(Answer, answer::Listing)> {
-        let query = request::filter_query(path, value, self.profile.element_filter)?;
-        let answer = self.send(Method::GET, request::collection(kind).to_owned(), Some(query), None).await?;
-        if answer.status != StatusCode::OK {
-            return Err(problem::refused(
-                &self.endpoint,
-                self.seen(answer)?,
-                Asked::Find,
-                std::iter::once(path),
-            ));
-        }
-        match answer::read_listing(&answer) {
-            Ok(listing) => Ok((answer, listing)),
-            Err(why) => Err(problem::unusable(&self.endpoint, answer, Asked::Find, why)),
-        }
-    }
-
-    async fn check(&self) -> Result<CheckReport> {
-        let nobody = Value::String(Uuid::new_v4().to_string());
-        let (answer, listing) = match self.query(ObjectKind::User, &self.matching, &nobody).await {
-            // One account's trouble in a cycle is the whole target's trouble here.
-            Err(error) if matches!(error.kind(), ErrorKind::Rejected { .. }) => {
-                return Err(error.with_kind(ErrorKind::Misconfigured));
-            }
-            other => other?,
-        };
-        if listing.total > 0 {
-            let error = problem::strangers(&self.endpoint, answer, &self.matching, listing.total);
-            return Err(error.with_kind(ErrorKind::Misconfigured));
-        }
-        Ok(CheckReport {
-            message: format!(
-                "{} accepts the credentials, filters its users by {} and answers in SCIM.",
-                self.endpoint.host(),
-                self.matching
-            ),
-            exchange: answer.exchange,
-            earlier: Vec::new(),
+        let content_type = HeaderValue::try_from(&profile.content_type)
+            .map_err(|_| broken_profile("content_type", "is no content type"))?;
+        let endpoint = endpoint.with_headers(build_headers(&profile)?);
+        Ok(Self {
+            endpoint,
+            content_type,
+            users: KindState::new(ObjectKind::User, template, &profile)?,
+            groups: KindState::new(ObjectKind::Group, template, &profile)?,
+            excludes_members: AtomicBool::new(true),
+            chunk: AtomicUsize::new(usize::try_from(profile.members_per_request).unwrap_or(0)),
+            shelf: Shelf::default(),
+            profile,
         })
     }
 
-    async fn find(&self, kind: ObjectKind, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>> {
-        let (answer, listing) = self.query(kind, &query.path, &query.value).await?;
-        let rule = TargetRule::of(&query.path);
-        let is_match = |object: &TargetObject| {
-            query.path.find(&object.body).is_some_and(|found| rule.matches(&query.value, found))
-        };
-        let matches: Vec<_> = listing.objects.into_iter().filter(is_match).collect();
-        // Taking this for "nobody" could make an account a second time.
-        if matches.is_empty() && listing.total > 0 {
-            return Err(problem::strangers(&self.endpoint, answer, &query.path, listing.total));
+    const fn state(&self, kind: ObjectKind) -> &KindState {
+        match kind {
+            ObjectKind::User => &self.users,
+            ObjectKind::Group => &self.groups,
         }
-        Ok(Reply::new(matches, answer.exchange))
+    }
+
+    fn rule(&self, kind: ObjectKind, path: &TargetPath) -> TargetRule {
+        self.state(kind).schema.rule(path)
+    }
+
+    fn is_declared_exact(&self, kind: ObjectKind, path: &TargetPath) -> bool {
+        self.state(kind).exact.contains(path)
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { rules: &self.profile.value_rules, host: self.endpoint.host() }
+    }
+
+    fn patches(&self, kind: ObjectKind) -> bool {
+        self.state(kind).patches.load(Ordering::Relaxed)
+    }
+
+    fn stop_patching(&self, kind: ObjectKind) {
+        self.state(kind).patches.store(false, Ordering::Relaxed);
+    }
+
+    fn excludes_members(&self) -> bool {
+        self.excludes_members.load(Ordering::Relaxed)
+    }
+
+    fn stop_excluding_members(&self) {
+        self.excludes_members.store(false, Ordering::Relaxed);
+    }
+
+    /// How many of so many members go into one request.
+    fn chunk(&self, members: usize) -> usize {
+        match self.chunk.load(Ordering::Relaxed) {
+            0 => members,
+            most => most.min(members),
+        }
+    }
+
+    fn shrink_chunk(&self, to: usize) {
+        self.chunk.store(to.max(1), Ordering::Relaxed);
     }
 
     async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
-        let answer = self.send(Method::GET, request::object_path(kind, id)?, None, None).await?;
-        if answer.status == StatusCode::OK {
-            return match answer::read_object(&answer) {
-                Ok(object) => Ok(Reply::new(Some(object), answer.exchange)),
-                Err(why) => Err(problem::unusable(&self.endpoint, answer, Asked::Read, why)),
-            };
-        }
-        if is_gone(&answer) {
-            return Ok(Reply::new(None, answer.exchange));
-        }
-        Err(problem::refused(&self.endpoint, self.seen(answer)?, Asked::Read, std::iter::empty()))
-    }
-
-    async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>> {
-        let start = page.and_then(|page| page.0.parse::<u64>().ok()).unwrap_or(1);
-        let query = format!("startIndex={start}&count={}", self.profile.page_size);
-        let answer = self.send(Method::GET, request::collection(kind).to_owned(), Some(query), None).await?;
-        if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Find, std::iter::empty()));
-        }
-        let listing = match answer::read_listing(&answer) {
-            Ok(listing) => listing,
-            Err(why) => return Err(problem::unusable(&self.endpoint, answer, Asked::Find, why)),
-        };
-        let behind = start + listing.objects.len() as u64;
-        let next =
-            (!listing.objects.is_empty() && behind <= listing.total).then(|| PageToken(behind.to_string()));
-        let page = ObjectPage { objects: listing.objects, next, total: Some(listing.total) };
-        Ok(Reply::new(page, answer.exchange))
-    }
-
-    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
-        let body = body::created(write, &self.profile);
-        let answer = self.send(Method::POST, request::collection(kind).to_owned(), None, Some(&body)).await?;
-        if !answer.status.is_success() {
-            let paths = write.values.iter().map(|value| value.path.as_ref());
-            return Err(problem::refused(&self.endpoint, answer, Asked::Create, paths));
-        }
-        match answer::read_created(&answer) {
-            Ok(object) => Ok(Reply::new(object, answer.exchange)),
-            Err(why) => Err(problem::unusable(&self.endpoint, answer, Asked::Create, why)),
-        }
-    }
-
-    async fn update(&self, kind: ObjectKind, id: &str, changes: &[Change]) -> Result<Reply<Updated>> {
-        if !self.patches.load(Ordering::Relaxed) {
-            let (current, _) = self.load(kind, id).await?;
-            return self.put(kind, id, &current, changes).await;
-        }
-        // Mostly the changes tell by themselves which operations they are; when not, or when the account turns
-        // out to be different from what they assume, it is read and the operations are made from what it has.
-        if let Ok(Some(body)) = patch::body(changes, None, &self.profile) {
-            let answer = self.patch(kind, id, &body).await?;
-            match answer.status {
-                StatusCode::BAD_REQUEST if may_miss_its_place(changes) => {}
-                StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                    return self.update_without_patch(kind, id, changes).await;
-                }
-                _ => return self.updated(answer, changes),
-            }
-        }
-        let (current, exchange) = self.load(kind, id).await?;
-        let Ok(Some(body)) = patch::body(changes, Some(&current), &self.profile) else {
-            return Ok(Reply::new(Updated::default(), exchange));
-        };
-        let answer = self.patch(kind, id, &body).await?;
-        match answer.status {
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                self.patches.store(false, Ordering::Relaxed);
-                self.put(kind, id, &current, changes).await
-            }
-            _ => self.updated(answer, changes),
-        }
-    }
-
-    async fn update_without_patch(
-        &self,
-        kind: ObjectKind,
-        id: &str,
-        changes: &[Change],
-    ) -> Result<Reply<Updated>> {
-        self.patches.store(false, Ordering::Relaxed);
-        let (current, _) = self.load(kind, id).await?;
-        self.put(kind, id, &current, changes).await
-    }
-
-    async fn patch(&self, kind: ObjectKind, id: &str, body: &Value) -> Result<Answer> {
-        self.send(Method::PATCH, request::object_path(kind, id)?, None, Some(body)).await
-    }
-
-    async fn put(
-        &self,
-        kind: ObjectKind,
-        id: &str,
-        current: &Value,
-        changes: &[Change],
-    ) -> Result<Reply<Updated>> {
-        let body = body::replaced(current, changes, &self.profile);
-        let answer = self.send(Method::PUT, request::object_path(kind, id)?, None, Some(&body)).await?;
-        self.updated(answer, changes)
-    }
-
-    fn updated(&self, answer: Answer, changes: &[Change]) -> Result<Reply<Updated>> {
-        if !answer.status.is_success() {
-            let paths = changes.iter().map(|change| change.path.as_ref());
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, paths));
-        }
-        // The body of a PATCH is optional, so there is nothing to read in it; a web page is no answer to one.
-        let answer = self.seen(answer)?;
-        Ok(Reply::new(Updated::default(), answer.exchange))
+        let mut trail = Trail::default();
+        let current = self.fetch(kind, id, &mut trail).await?;
+        Ok(trail.reply(current.map(|current| current.object)))
     }
 
     async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
-        let answer = self.send(Method::DELETE, request::object_path(kind, id)?, None, None).await?;
+        if kind == ObjectKind::User && !self.profile.deletes_users {
+            return Err(ConnectorError::new(
+                ErrorKind::Rejected { attribute: None },
+                format!("{} can't delete accounts. Nothing was sent.", self.endpoint.host()),
+                "Take Delete out of the target object actions of the mapping of users: accounts are disabled then.",
+            ));
+        }
+        let path = request::object_path(kind, id)?;
+        let answer = self.send(Call { method: Method::DELETE, path, ..Call::default() }).await?;
         if answer.status.is_success() {
-            let answer = self.seen(answer)?;
+            let answer = self.seen(answer, kind)?;
             return Ok(Reply::new(Deleted::Gone, answer.exchange));
         }
-        if is_gone(&answer) {
+        if answer::is_gone(&answer) {
             return Ok(Reply::new(Deleted::WasGone, answer.exchange));
         }
-        Err(problem::refused(&self.endpoint, answer, Asked::Delete, std::iter::empty()))
-    }
-
-    async fn load(&self, kind: ObjectKind, id: &str) -> Result<(Value, crate::connector::Exchange)> {
-        let reply = self.read(kind, id).await?;
-        match reply.value {
-            Some(object) => Ok((object.body, reply.exchange)),
-            None => Err(ConnectorError::new(
-                ErrorKind::NotFound,
-                format!("{} has no such account.", self.endpoint.host()),
-                "Somebody may have deleted it in the application.",
-            )
-            .with_exchange(reply.exchange)),
-        }
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        path: String,
-        query: Option<String>,
-        body: Option<&Value>,
-    ) -> Result<Answer> {
-        let body = match body {
-            Some(body) => {
-                Some((serde_json::to_vec(body).map_err(|_| unwritable())?, self.content_type.clone()))
-            }
-            None => None,
-        };
-        self.endpoint.send(Call { method, path, query, body }).await
-    }
-
-    /// Refuses a success that is a web page.
-    fn seen(&self, answer: Answer) -> Result<Answer> {
-        if answer.status.is_success() && answer::is_html(&answer) {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update, Unreadable::Html));
-        }
-        Ok(answer)
+        Err(problem::refused(&self.endpoint, answer, kind, Asked::Delete, std::iter::empty()))
     }
 }
 
 impl Connector for ScimConnector {
-    fn check<'a>(&'a self, _kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
-        self.check().boxed()
+    fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
+        self.check(kinds).boxed()
     }
 
     fn discover(&self) -> BoxFuture<'_, Result<Discovery>> {
-        async { Ok(Discovery::default()) }.boxed()
+        self.discover().boxed()
     }
 
     fn find<'a>(
@@ -342,27 +266,37 @@ impl Connector for ScimConnector {
     }
 }
 
-fn is_gone(answer: &Answer) -> bool {
-    matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) && !answer::is_html(answer)
+/// What every request carries; the profile may ask for more, and not for what HTTP or the credentials need.
+fn build_headers(profile: &Profile) -> Result<HeaderMap> {
+    const OURS: &[&str] =
+        &["authorization", "host", "content-length", "content-type", "transfer-encoding", "connection"];
+    let mut headers = HeaderMap::with_capacity(1 + profile.headers.len());
+    headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
+    for (name, value) in &profile.headers {
+        let setting = format!("headers.{name}");
+        let name = HeaderName::try_from(name).map_err(|_| broken_profile(&setting, "is no header"))?;
+        if OURS.contains(&name.as_str()) {
+            return Err(broken_profile(&setting, "can't be set here"));
+        }
+        let value =
+            HeaderValue::try_from(value).map_err(|_| broken_profile(&setting, "has no value that fits"))?;
+        headers.insert(name, value);
+    }
+    Ok(headers)
 }
 
-/// Whether these changes can fail because the account has not what they take for granted.
-fn may_miss_its_place(changes: &[Change]) -> bool {
-    changes.iter().any(|change| change.path.filter().is_some() || change.new.is_none())
-}
-
-fn broken_template(template: &Template) -> ConnectorError {
+fn broken_profile(setting: &str, what: &str) -> ConnectorError {
     ConnectorError::new(
         ErrorKind::Misconfigured,
-        format!("The gallery entry of {} is not usable.", template.name),
-        "This is an error in Purser; please report it.",
+        format!("The profile setting {setting} {what}."),
+        "Correct the application's profile settings, or take them back to those of the gallery.",
     )
 }
 
-fn unwritable() -> ConnectorError {
+fn broken_template(template: &Template, what: &str) -> ConnectorError {
     ConnectorError::new(
-        ErrorKind::Rejected { attribute: None },
-        "The request's body could not be written as JSON.",
-        "This is an error in Purser; please report it.",
+        ErrorKind::Misconfigured,
+        format!("The gallery entry of {} can't be used: {what}", template.name),
+        "Correct the gallery file.",
     )
 }

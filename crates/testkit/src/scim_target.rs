@@ -1,8 +1,6 @@
 //! A SCIM server in memory.
 mod accounts;
-mod faults;
 mod filter;
-mod journal;
 mod page;
 mod patch;
 mod path;
@@ -18,11 +16,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use accounts::Accounts;
-use faults::Faults;
-use journal::Journal;
 
-pub use faults::{Fault, FaultRule};
-pub use journal::{Counts, JournalEntry};
+use crate::faults::{FaultRule, Faults};
+use crate::journal::{Counts, Journal, JournalEntry};
 
 /// What kind of server to be.
 #[derive(Debug, Clone)]

@@ -39,6 +39,8 @@ struct Held {
     tokens: Tokens,
     header: HeaderValue,
     until: Option<Instant>,
+    /// In the vault. What could not be stored is stored before it is used after all.
+    stored: bool,
 }
 
 impl Session {
@@ -64,9 +66,12 @@ impl Session {
         if let Some(header) = self.good_header() {
             return Ok(header);
         }
+        if let Some(header) = self.store_held().await? {
+            return Ok(header);
+        }
         let stored = self.load().await?;
         if let Some(tokens) = stored.clone().filter(|tokens| self.lasts(tokens)) {
-            return self.hold(tokens);
+            return self.hold(tokens, true);
         }
         self.obtain(stored).await
     }
@@ -85,7 +90,7 @@ impl Session {
             && stored.access != held.tokens.access
             && self.lasts(stored)
         {
-            return self.hold(stored.clone()).map(Some);
+            return self.hold(stored.clone(), true).map(Some);
         }
         self.obtain(stored.or(held.map(|held| held.tokens))).await.map(Some)
     }
@@ -117,30 +122,41 @@ impl Session {
         let now = self.vault.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |vault| (vault.now)());
         let tokens = granted.into_tokens(refresh, now);
         // Held first: when it can't be stored, this connector must not lose it as well.
-        let header = self.hold(tokens.clone())?;
+        let header = self.hold(tokens, self.vault.is_none())?;
         if let Some(held) = self.lock().as_mut() {
             held.until = until;
         }
-        if let Some(vault) = &self.vault {
-            (vault.store)(tokens).await.map_err(|why| unkept("store", &why))?;
-        }
+        self.store_held().await?;
         Ok(header)
     }
 
-    fn hold(&self, tokens: Tokens) -> Result<HeaderValue> {
+    /// Stores what is held and not stored yet, and gives its header.
+    async fn store_held(&self) -> Result<Option<HeaderValue>> {
+        let Some(held) = self.lock().clone().filter(|held| !held.stored) else { return Ok(None) };
+        if let Some(vault) = &self.vault {
+            (vault.store)(held.tokens).await.map_err(|why| unkept("store", &why))?;
+        }
+        if let Some(held) = self.lock().as_mut() {
+            held.stored = true;
+        }
+        Ok(self.good_header())
+    }
+
+    fn hold(&self, tokens: Tokens, stored: bool) -> Result<HeaderValue> {
         let header = header_value(format!("Bearer {}", tokens.access.expose()))?;
         let left = self.vault.as_ref().zip(tokens.expires_at).map(|(vault, end)| {
             Duration::try_from(end.duration_since((vault.now)())).unwrap_or(Duration::ZERO)
         });
         let until = left.map(|left| Instant::now() + left.saturating_sub(AHEAD));
-        *self.lock() = Some(Held { tokens, header: header.clone(), until });
+        *self.lock() = Some(Held { tokens, header: header.clone(), until, stored });
         Ok(header)
     }
 
     fn good_header(&self) -> Option<HeaderValue> {
         let held = self.lock();
         let held = held.as_ref()?;
-        held.until.is_none_or(|until| Instant::now() < until).then(|| held.header.clone())
+        let good = held.stored && held.until.is_none_or(|until| Instant::now() < until);
+        good.then(|| held.header.clone())
     }
 
     /// Whether stored tokens are good for another request.

@@ -39,7 +39,8 @@ impl ObjectTemplate {
         }
     }
 
-    fn build_attributes(&self, kind: ObjectKind) -> Vec<AttributeDefinition> {
+    /// The attribute list that the target starts with.
+    pub(crate) fn build_attributes(&self, kind: ObjectKind) -> Vec<AttributeDefinition> {
         let scim = match kind {
             ObjectKind::User => TargetSchema::scim_user(),
             ObjectKind::Group => TargetSchema::scim_group(),

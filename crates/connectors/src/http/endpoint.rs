@@ -3,7 +3,7 @@ use std::fmt;
 use std::time::Instant;
 
 use purser_domain::secret::Secret;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
 use reqwest::{Client, Method, Request, StatusCode};
 use url::Url;
 
@@ -31,7 +31,7 @@ pub(crate) struct Endpoint {
 }
 
 /// One request, relative to an [`Endpoint`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// Percent-encoded, begins with a slash.
@@ -40,6 +40,8 @@ pub(crate) struct Call {
     pub(crate) query: Option<String>,
     /// Body with its content type.
     pub(crate) body: Option<(Vec<u8>, HeaderValue)>,
+    /// `If-Match`: the version that a write assumes.
+    pub(crate) if_match: Option<HeaderValue>,
 }
 
 /// What came back, whatever its status.
@@ -103,6 +105,9 @@ impl Endpoint {
         if let Some((bytes, content_type)) = call.body {
             headers.insert(CONTENT_TYPE, content_type);
             body = Some(bytes::Bytes::from(bytes));
+        }
+        if let Some(version) = call.if_match {
+            headers.insert(IF_MATCH, version);
         }
         let proof = self.authorizer.headers(&call.method, &url).await?;
         let build = |proof: &HeaderMap| {
@@ -217,8 +222,7 @@ mod tests {
     }
 
     fn address(base: &str, query: Option<&str>) -> String {
-        let call =
-            Call { method: Method::GET, path: "/Users".into(), query: query.map(str::to_owned), body: None };
+        let call = Call { path: "/Users".into(), query: query.map(str::to_owned), ..Call::default() };
         endpoint(base).address(&call)
     }
 

@@ -1,18 +1,23 @@
 //! Reading what a target answered. Tolerant of what real servers leave out (schemas, meta, Location, the SCIM
 //! content type), strict where a mistake would hit the wrong account.
+use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::TargetObject;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use serde_json::{Map, Value};
 
+use super::request::collection;
 use crate::http::Answer;
 
 /// A page of a query.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Listing {
-    /// What the target says there is in all; at least what it sent.
-    pub(super) total: u64,
-    /// The objects with an id.
+    /// What the target says there is in all; at least what it sent. `None` when it does not say.
+    pub(super) total: Option<u64>,
+    /// Its objects.
     pub(super) objects: Vec<TargetObject>,
+    /// Where the next page begins (RFC 9865).
+    pub(super) next_cursor: Option<String>,
 }
 
 /// Why an answer can't be read.
@@ -37,6 +42,26 @@ pub(super) fn is_html(answer: &Answer) -> bool {
     content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html")) || start == Some(&b'<')
 }
 
+/// Whether this says that there is no such object. A web server's own *page not found* says nothing about objects.
+pub(super) fn is_gone(answer: &Answer) -> bool {
+    matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) && is_from_api(answer)
+}
+
+/// Whether an error's body can be an API's: JSON, or none. A gateway's JSON about routes is not.
+fn is_from_api(answer: &Answer) -> bool {
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body).trim_ascii();
+    if body.is_empty() {
+        return !is_html(answer);
+    }
+    if !matches!(body.first(), Some(b'{' | b'[' | b'"')) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_lowercase();
+    !["no route", "route not found", "cannot get /", "cannot patch /", "cannot put /", "cannot delete /"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
 /// Reads the answer to a query.
 pub(super) fn read_listing(answer: &Answer) -> Result<Listing, Unreadable> {
     let Value::Object(mut body) = read_json(answer)? else { return Err(Unreadable::NotScim) };
@@ -49,7 +74,12 @@ pub(super) fn read_listing(answer: &Answer) -> Result<Listing, Unreadable> {
     };
     let sent = resources.len() as u64;
     let objects = resources.into_iter().map(read_resource).collect::<Result<Vec<_>, _>>()?;
-    Ok(Listing { total: total.unwrap_or(sent).max(sent), objects })
+    let next_cursor = match take(&mut body, "nextCursor") {
+        Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor),
+        Some(Value::Number(cursor)) => Some(cursor.to_string()),
+        _ => None,
+    };
+    Ok(Listing { total: total.map(|total| total.max(sent)), objects, next_cursor })
 }
 
 /// Reads the answer to a read.
@@ -58,14 +88,14 @@ pub(super) fn read_object(answer: &Answer) -> Result<TargetObject, Unreadable> {
 }
 
 /// Reads the answer to a create. When the body has no id, the last segment of `Location` is it.
-pub(super) fn read_created(answer: &Answer) -> Result<TargetObject, Unreadable> {
+pub(super) fn read_created(kind: ObjectKind, answer: &Answer) -> Result<TargetObject, Unreadable> {
     let body = match read_json(answer) {
         Ok(body @ Value::Object(_)) => body,
         Ok(_) => return Err(Unreadable::NotScim),
         Err(Unreadable::NotJson) if answer.body.is_empty() => Value::Object(Map::new()),
         Err(other) => return Err(other),
     };
-    match id_of(&body).or_else(|| id_in_location(answer)) {
+    match id_of(&body).or_else(|| id_in_location(kind, answer)) {
         Some(id) => Ok(TargetObject { id, body }),
         None => Err(Unreadable::NoId),
     }
@@ -79,14 +109,14 @@ fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
     Ok(TargetObject { id, body })
 }
 
-fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
+pub(super) fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
     serde_json::from_slice(body)
         .map_err(|_| if is_html(answer) { Unreadable::Html } else { Unreadable::NotJson })
 }
 
 /// Ids are opaque texts; a server that sends numbers means their digits.
-fn id_of(body: &Value) -> Option<String> {
+pub(super) fn id_of(body: &Value) -> Option<String> {
     match find(body.as_object()?, "id")? {
         Value::String(id) if !id.is_empty() => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
@@ -94,12 +124,12 @@ fn id_of(body: &Value) -> Option<String> {
     }
 }
 
-fn id_in_location(answer: &Answer) -> Option<String> {
+fn id_in_location(kind: ObjectKind, answer: &Answer) -> Option<String> {
     let location = answer.headers.get(LOCATION)?.to_str().ok()?;
     let path = location.split(['?', '#']).next()?;
     let (rest, id) = path.trim_end_matches('/').rsplit_once('/')?;
-    // Only `…/Users/{id}`: a Location that leads elsewhere is not an account's.
-    if id.is_empty() || !rest.to_ascii_lowercase().ends_with("/users") {
+    // Only `…/Users/{id}`: a Location that leads elsewhere is not this object's.
+    if id.is_empty() || !rest.to_ascii_lowercase().ends_with(&collection(kind).to_ascii_lowercase()) {
         return None;
     }
     percent_encoding::percent_decode_str(id).decode_utf8().ok().map(|id| id.into_owned())
@@ -129,7 +159,6 @@ fn read_number(value: &Value) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::connector::Exchange;
-    use reqwest::StatusCode;
     use reqwest::header::{HeaderMap, HeaderValue};
     use serde_json::json;
     use std::time::Duration;
@@ -153,12 +182,12 @@ mod tests {
     #[test]
     fn lists_are_read_in_the_shapes_that_servers_send() {
         for (body, total, count) in [
-            (r#"{"totalResults":0,"Resources":[]}"#, 0, 0),
-            (r#"{"totalResults":0}"#, 0, 0),
-            (r#"{"totalResults":"0","Resources":null}"#, 0, 0),
-            (r#"{"resources":[{"ID":7}],"TOTALRESULTS":3}"#, 3, 1),
-            ("\u{feff}{\"Resources\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", 2, 2),
-            (r#"{"totalResults":1,"Resources":[{"id":"a"},{"id":"b"}]}"#, 2, 2),
+            (r#"{"totalResults":0,"Resources":[]}"#, Some(0), 0),
+            (r#"{"totalResults":0}"#, Some(0), 0),
+            (r#"{"totalResults":"0","Resources":null}"#, Some(0), 0),
+            (r#"{"resources":[{"ID":7}],"TOTALRESULTS":3}"#, Some(3), 1),
+            ("\u{feff}{\"Resources\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", None, 2),
+            (r#"{"totalResults":1,"Resources":[{"id":"a"},{"id":"b"}]}"#, Some(2), 2),
         ] {
             let listing = read_listing(&answer(body)).unwrap();
             assert_eq!((listing.total, listing.objects.len()), (total, count), "{body}");
@@ -185,12 +214,12 @@ mod tests {
     #[test]
     fn a_created_account_without_an_id_in_the_body_is_known_by_its_location() {
         let mut created = answer("");
-        assert_eq!(read_created(&created), Err(Unreadable::NoId));
+        assert_eq!(read_created(ObjectKind::User, &created), Err(Unreadable::NoId));
         created.headers.insert(LOCATION, HeaderValue::from_static("https://x/scim/Users/a%20b/?v=1"));
-        assert_eq!(read_created(&created).unwrap().id, "a b");
+        assert_eq!(read_created(ObjectKind::User, &created).unwrap().id, "a b");
         created.headers.insert(LOCATION, HeaderValue::from_static("/scim/Jobs/77"));
-        assert_eq!(read_created(&created), Err(Unreadable::NoId));
-        assert_eq!(read_created(&answer("{\"id\":42}")).unwrap().body, json!({"id": 42}));
+        assert_eq!(read_created(ObjectKind::User, &created), Err(Unreadable::NoId));
+        assert_eq!(read_created(ObjectKind::User, &answer("{\"id\":42}")).unwrap().body, json!({"id": 42}));
     }
 
     #[test]

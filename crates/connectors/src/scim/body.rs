@@ -1,38 +1,71 @@
-//! Bodies of whole accounts: for a create, and for targets without PATCH.
+//! Bodies of whole objects: for a create, and for targets without PATCH.
+use purser_domain::mapping::ObjectKind;
 use purser_domain::path::{PathFilter, TargetPath};
-use purser_domain::plan::{Change, Write};
+use purser_domain::plan::{Change, WriteValue};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
+use super::dialect::{blank, spell};
 use crate::profile::Profile;
 
 /// The schema of every user.
 pub(super) const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// The schema of every group.
+pub(super) const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-/// The body that creates an account.
-pub(super) fn created(write: &Write, profile: &Profile) -> Value {
-    let mut body = json!({ "schemas": [CORE_USER] });
-    for value in &write.values {
-        value.path.write(&mut body, spell(&value.value, profile));
+/// The schema of every object of this kind.
+pub(super) const fn core_schema(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => CORE_USER,
+        ObjectKind::Group => CORE_GROUP,
+    }
+}
+
+/// The body that creates an object with these values.
+pub(super) fn created<'w>(
+    kind: ObjectKind,
+    values: impl IntoIterator<Item = &'w WriteValue>,
+    profile: &Profile,
+) -> Value {
+    let mut schemas = vec![Value::from(core_schema(kind))];
+    for schema in
+        profile.always_schemas.iter().filter(|schema| !schema.eq_ignore_ascii_case(core_schema(kind)))
+    {
+        schemas.push(Value::from(schema.as_str()));
+    }
+    let mut body = json!({ "schemas": schemas });
+    for value in values {
+        value.path.write(&mut body, spell(&value.path, &value.value, profile));
     }
     name_schemas(&mut body);
     body
 }
 
-/// The account as it should be put back: everything that `current` has, with the changes made.
-pub(super) fn replaced(current: &Value, changes: &[Change], profile: &Profile) -> Value {
+/// The object as it should be put back: everything that `current` has, with the changes made.
+pub(super) fn replaced<'c>(
+    kind: ObjectKind,
+    current: &Value,
+    changes: impl IntoIterator<Item = &'c Change>,
+    profile: &Profile,
+) -> Value {
     let mut body = current.clone();
     for change in changes {
         match change.apply(change.path.find(&body)) {
-            Some(value) => change.path.write(&mut body, spell(&value, profile)),
-            None => clear(&mut body, &change.path),
+            Some(value) => change.path.write(&mut body, spell(&change.path, &value, profile)),
+            None => match (blank(&change.path, profile), change.path.find(&body)) {
+                (Some(nothing), Some(_)) => change.path.write(&mut body, nothing),
+                _ => clear(&mut body, &change.path),
+            },
         }
     }
     if let Some(object) = body.as_object_mut() {
         // The target's own: read-only in RFC 7643, and some servers refuse to be sent them.
-        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+        object.retain(|name, _| {
+            let is_its_own = kind == ObjectKind::User && name.eq_ignore_ascii_case("groups");
+            !is_its_own && !name.eq_ignore_ascii_case("meta")
+        });
         if find(object, "schemas").is_none() {
-            object.insert("schemas".to_owned(), json!([CORE_USER]));
+            object.insert("schemas".to_owned(), json!([core_schema(kind)]));
         }
     }
     name_schemas(&mut body);
@@ -106,18 +139,10 @@ fn name_schemas(body: &mut Value) {
     }
 }
 
-/// A value as this target wants it.
-pub(super) fn spell(value: &Value, profile: &Profile) -> Value {
-    match value {
-        Value::Bool(boolean) if profile.booleans_as_text => json!(if *boolean { "True" } else { "False" }),
-        other => other.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use purser_domain::plan::WriteValue;
+    use purser_domain::plan::Write;
     use std::sync::Arc;
 
     const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -135,21 +160,41 @@ mod tests {
         let value = |text: &str, value| WriteValue::new(path(text), value);
         let write = Write { values: vec![value("userName", json!("kim")), value("active", json!(true))] };
         assert_eq!(
-            created(&write, &Profile::default()),
+            created(ObjectKind::User, &write.values, &Profile::default()),
             json!({"schemas": [CORE_USER], "userName": "kim", "active": true})
         );
         let write = Write { values: vec![value(MANAGER, json!({"value": "7"}))] };
         assert_eq!(
-            created(&write, &Profile::default())["schemas"],
+            created(ObjectKind::User, &write.values, &Profile::default())["schemas"],
             json!([CORE_USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
         );
+    }
+
+    #[test]
+    fn schemas_that_a_target_always_wants_are_named() {
+        let profile =
+            Profile { always_schemas: vec!["urn:x:y".into(), CORE_GROUP.into()], ..Profile::default() };
+        assert_eq!(created(ObjectKind::Group, &[], &profile), json!({"schemas": [CORE_GROUP, "urn:x:y"]}));
+    }
+
+    #[test]
+    fn what_is_put_back_is_emptied_in_the_targets_way() {
+        let current = json!({"schemas": [CORE_USER], "title": "Chef"});
+        let changes = [change("title", None), change("nickName", None)];
+        for (clear, title) in
+            [(crate::profile::Clear::Null, json!(null)), (crate::profile::Clear::EmptyText, json!(""))]
+        {
+            let profile = Profile { clear, ..Profile::default() };
+            let after = replaced(ObjectKind::User, &current, &changes, &profile);
+            assert_eq!(after, json!({"schemas": [CORE_USER], "title": title}));
+        }
     }
 
     #[test]
     fn booleans_become_texts_where_the_profile_says_so() {
         let write = Write { values: vec![WriteValue::new(path("active"), json!(false))] };
         let profile = Profile { booleans_as_text: true, ..Profile::default() };
-        assert_eq!(created(&write, &profile)["active"], json!("False"));
+        assert_eq!(created(ObjectKind::User, &write.values, &profile)["active"], json!("False"));
     }
 
     #[test]
@@ -169,7 +214,7 @@ mod tests {
             change(MANAGER, Some(json!({"value": "7"}))),
         ];
         assert_eq!(
-            replaced(&current, &changes, &Profile::default()),
+            replaced(ObjectKind::User, &current, &changes, &Profile::default()),
             json!({
                 "id": "1", "userName": "kim", "nickName": "K",
                 "emails": [{"type": "home", "value": "b"}],
@@ -182,7 +227,12 @@ mod tests {
     #[test]
     fn an_element_with_nothing_left_but_what_its_filter_says_goes() {
         let current = json!({"schemas": [CORE_USER], "codes": [{"kind": "x", "code": "1"}, {"kind": "y", "code": "2"}]});
-        let after = replaced(&current, &[change("codes[kind eq \"x\"].code", None)], &Profile::default());
+        let after = replaced(
+            ObjectKind::User,
+            &current,
+            &[change("codes[kind eq \"x\"].code", None)],
+            &Profile::default(),
+        );
         assert_eq!(after["codes"], json!([{"kind": "y", "code": "2"}]));
     }
 
@@ -190,6 +240,6 @@ mod tests {
     fn clearing_where_the_shape_is_another_leaves_the_account_alone() {
         let current = json!({"schemas": [CORE_USER], "emails": "kim@x", "name": "Kim"});
         let changes = [change("emails[type eq \"work\"].value", None), change("name.givenName", None)];
-        assert_eq!(replaced(&current, &changes, &Profile::default()), current);
+        assert_eq!(replaced(ObjectKind::User, &current, &changes, &Profile::default()), current);
     }
 }

@@ -9,10 +9,11 @@ use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
-use super::body::spell;
-use crate::profile::Profile;
+use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch};
+use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const MEMBERS: &str = "members";
 
 /// Changes that can't be told apart into operations without seeing the account.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,12 +22,12 @@ pub(super) struct MustRead;
 /// The body of a PATCH request; `None` when nothing is left to change.
 ///
 /// `current` is the account as the target has it, where that is known.
-pub(super) fn body(
-    changes: &[Change],
+pub(super) fn body<'c>(
+    changes: impl IntoIterator<Item = &'c Change>,
     current: Option<&Value>,
     profile: &Profile,
 ) -> Result<Option<Value>, MustRead> {
-    let mut operations = Operations { profile, list: Vec::with_capacity(changes.len()) };
+    let mut operations = Operations::new(profile);
     let mut elements: Vec<Element<'_>> = Vec::new();
     for change in changes {
         match change.path.filter() {
@@ -41,20 +42,67 @@ pub(super) fn body(
     for element in &elements {
         element.add_to(&mut operations, current)?;
     }
-    if operations.list.is_empty() {
-        return Ok(None);
+    let list = operations.into_list();
+    Ok((!list.is_empty()).then(|| request(list)))
+}
+
+/// A PATCH request with these operations.
+fn request(operations: Vec<Value>) -> Value {
+    json!({ "schemas": [PATCH_OP], "Operations": operations })
+}
+
+/// The request that brings these members to a group.
+pub(super) fn add_members(members: &[Value], profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Add.spell(profile), "path": MEMBERS, "value": members })])
+}
+
+/// The request that takes these members from a group; all in one operation where `as_values`, else each by a path.
+pub(super) fn remove_members(members: &[Value], as_values: bool, profile: &Profile) -> Value {
+    let op = Verb::Remove.spell(profile);
+    let (mut operations, mut unnamed) = (Vec::new(), Vec::new());
+    for member in members {
+        match member.get("value") {
+            // A text in JSON's quotes is a text in a SCIM filter (RFC 7644, section 3.4.2.2).
+            Some(id) if !as_values => {
+                operations.push(json!({ "op": op, "path": format!("{MEMBERS}[value eq {id}]") }));
+            }
+            Some(id) => unnamed.push(json!({ "value": id })),
+            None => unnamed.push(member.clone()),
+        }
     }
-    Ok(Some(json!({ "schemas": [PATCH_OP], "Operations": operations.list })))
+    if !unnamed.is_empty() {
+        operations.push(json!({ "op": op, "path": MEMBERS, "value": unnamed }));
+    }
+    request(operations)
+}
+
+/// The request that gives a group these members and no others.
+pub(super) fn replace_members(members: &[Value], profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Replace.spell(profile), "path": MEMBERS, "value": members })])
+}
+
+/// The request that takes all its members from a group.
+pub(super) fn remove_all_members(profile: &Profile) -> Value {
+    request(vec![json!({ "op": Verb::Remove.spell(profile), "path": MEMBERS })])
 }
 
 fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&Value>) {
-    let path = change.path.as_str();
+    let profile = operations.profile;
     match &change.new {
-        Some(value) if change.old.is_some() => operations.push(Verb::Replace, path, Some(value)),
-        Some(value) => operations.push(Verb::Add, path, Some(value)),
+        Some(value) => {
+            if let Some(operation) = legacy_roles(&change.path, value, profile) {
+                operations.list.push(operation);
+                return;
+            }
+            let verb = if change.old.is_some() { Verb::Replace } else { Verb::Add };
+            operations.set(verb, &change.path, spell_in_patch(&change.path, value, profile));
+        }
         // Removing what is not there is an error on some servers.
         None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
-        None => operations.push(Verb::Remove, path, None),
+        None => match blank(&change.path, profile) {
+            Some(nothing) => operations.set(Verb::Replace, &change.path, nothing),
+            None => operations.push(Verb::Remove, change.path.as_str(), None),
+        },
     }
 }
 
@@ -62,7 +110,11 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
 fn add_elements(operations: &mut Operations<'_>, change: &Change) {
     let path = change.path.as_str();
     if change.kind == ChangeKind::Add {
-        operations.push(Verb::Add, path, change.new.as_ref());
+        let legacy = change.new.as_ref().and_then(|new| legacy_roles(&change.path, new, operations.profile));
+        match legacy {
+            Some(operation) => operations.list.push(operation),
+            None => operations.push(Verb::Add, path, change.new.as_ref()),
+        }
         return;
     }
     let gone = change.old.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -95,6 +147,10 @@ impl Element<'_> {
     }
 
     fn add_to(&self, operations: &mut Operations<'_>, current: Option<&Value>) -> Result<(), MustRead> {
+        if let Some(operation) = self.legacy_role(operations.profile) {
+            operations.list.push(operation);
+            return Ok(());
+        }
         let exists = match current {
             Some(current) => self.list_in(current).iter().any(|element| self.filter.fits(element)),
             None if self.changes.iter().any(|change| change.old.is_some()) => true,
@@ -105,12 +161,24 @@ impl Element<'_> {
             (false, true) => {}
             (false, false) => self.add_element(operations, current),
             // Without its value an e-mail address or a telephone number is only a label.
-            (true, true) if self.changes.iter().any(|change| change.path.sub() == Some("value")) => {
+            (true, true)
+                if operations.profile.clear == Clear::Remove
+                    && self.changes.iter().any(|change| change.path.sub() == Some("value")) =>
+            {
                 operations.push(Verb::Remove, &self.element_path(), None);
             }
             (true, _) => self.changes.iter().for_each(|change| add_plain(operations, change, current)),
         }
         Ok(())
+    }
+
+    /// The older clients send no more of a role than its value.
+    fn legacy_role(&self, profile: &Profile) -> Option<Value> {
+        if profile.roles != RolesShape::Legacy || !is_roles(self.path) {
+            return None;
+        }
+        let value = self.changes.iter().find(|change| change.path.sub() == Some("value"))?;
+        legacy_roles(&value.path, value.new.as_ref()?, profile)
     }
 
     /// Adds the element as a whole, all its values in one.
@@ -122,7 +190,7 @@ impl Element<'_> {
         };
         for change in &self.changes {
             if let Some(value) = &change.new {
-                change.path.write(&mut whole, spell(value, operations.profile));
+                change.path.write(&mut whole, spell(&change.path, value, operations.profile));
             }
         }
         let added: Vec<Value> =
@@ -166,26 +234,53 @@ enum Verb {
     Remove,
 }
 
+impl Verb {
+    const fn spell(self, profile: &Profile) -> &'static str {
+        match (self, profile.capitalised_operations) {
+            (Self::Add, false) => "add",
+            (Self::Replace, false) => "replace",
+            (Self::Remove, false) => "remove",
+            (Self::Add, true) => "Add",
+            (Self::Replace, true) => "Replace",
+            (Self::Remove, true) => "Remove",
+        }
+    }
+}
+
 struct Operations<'a> {
     profile: &'a Profile,
     list: Vec<Value>,
+    /// What goes into the one operation without a path.
+    pathless: Map<String, Value>,
 }
 
-impl Operations<'_> {
+impl<'a> Operations<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        Self { profile, list: Vec::new(), pathless: Map::new() }
+    }
+
+    /// Writes a value that is already spelled.
+    fn set(&mut self, verb: Verb, path: &TargetPath, value: Value) {
+        if self.profile.pathless_replace && path.filter().is_none() {
+            self.pathless.insert(path.as_str().to_owned(), value);
+        } else {
+            self.push(verb, path.as_str(), Some(&value));
+        }
+    }
+
     fn push(&mut self, verb: Verb, path: &str, value: Option<&Value>) {
-        let verb = match (verb, self.profile.capitalised_operations) {
-            (Verb::Add, false) => "add",
-            (Verb::Replace, false) => "replace",
-            (Verb::Remove, false) => "remove",
-            (Verb::Add, true) => "Add",
-            (Verb::Replace, true) => "Replace",
-            (Verb::Remove, true) => "Remove",
-        };
-        let mut operation = json!({ "op": verb, "path": path });
+        let mut operation = json!({ "op": verb.spell(self.profile), "path": path });
         if let (Some(value), Some(operation)) = (value, operation.as_object_mut()) {
-            operation.insert("value".to_owned(), spell(value, self.profile));
+            operation.insert("value".to_owned(), value.clone());
         }
         self.list.push(operation);
+    }
+
+    fn into_list(mut self) -> Vec<Value> {
+        if !self.pathless.is_empty() {
+            self.list.push(json!({ "op": Verb::Replace.spell(self.profile), "value": self.pathless }));
+        }
+        self.list
     }
 }
 
@@ -306,6 +401,68 @@ mod tests {
         );
         let texts = [list(ChangeKind::Remove, Some(json!(["x"])), None)];
         assert_eq!(operations(&texts, None), json!([{"op": "remove", "path": "members", "value": ["x"]}]));
+    }
+
+    #[test]
+    fn values_without_a_filter_may_go_into_one_operation_without_a_path() {
+        let changes = [
+            change("displayName", Some("a"), Some("b")),
+            change(WORK_EMAIL, Some("a@x"), Some("b@x")),
+            change(
+                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
+                None,
+                Some("7"),
+            ),
+            change("title", Some("Chef"), None),
+        ];
+        let profile = Profile { pathless_replace: true, ..Profile::default() };
+        assert_eq!(
+            body(&changes, None, &profile).unwrap().unwrap()["Operations"],
+            json!([
+                {"op": "remove", "path": "title"},
+                {"op": "replace", "path": WORK_EMAIL, "value": "b@x"},
+                {"op": "replace", "value": {
+                    "displayName": "b",
+                    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "7",
+                }},
+            ])
+        );
+    }
+
+    #[test]
+    fn what_is_cleared_is_removed_emptied_or_nulled() {
+        let changes = [change("title", Some("Chef"), None), change(WORK_EMAIL, Some("a@x"), None)];
+        for (clear, value) in [(Clear::EmptyText, json!("")), (Clear::Null, json!(null))] {
+            let profile = Profile { clear, ..Profile::default() };
+            assert_eq!(
+                body(&changes, None, &profile).unwrap().unwrap()["Operations"],
+                json!([
+                    {"op": "replace", "path": "title", "value": value},
+                    {"op": "replace", "path": WORK_EMAIL, "value": value},
+                ])
+            );
+        }
+    }
+
+    #[test]
+    fn members_come_together_and_go_by_path_or_by_value() {
+        let members = [json!({"value": "a\"b", "display": "A"}), json!({"value": "c"})];
+        let profile = Profile::default();
+        assert_eq!(
+            remove_members(&members, false, &profile)["Operations"],
+            json!([
+                {"op": "remove", "path": "members[value eq \"a\\\"b\"]"},
+                {"op": "remove", "path": "members[value eq \"c\"]"},
+            ])
+        );
+        assert_eq!(
+            remove_members(&members, true, &profile)["Operations"],
+            json!([{"op": "remove", "path": "members", "value": [{"value": "a\"b"}, {"value": "c"}]}])
+        );
+        assert_eq!(
+            add_members(&members[1..], &profile)["Operations"],
+            json!([{"op": "add", "path": "members", "value": [{"value": "c"}]}])
+        );
     }
 
     #[test]

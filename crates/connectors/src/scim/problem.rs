@@ -1,12 +1,13 @@
 //! Answers that are not what was asked for: what kind of trouble they are, in words.
 use std::time::Duration;
 
+use purser_domain::mapping::ObjectKind;
 use purser_domain::path::TargetPath;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
-use serde_json::Value;
 
-use super::answer::{Unreadable, find, is_html};
+use super::answer::{Unreadable, is_gone};
+use super::complaint::Complaint;
 use crate::error::{ConnectorError, ErrorKind};
 use crate::http::{Answer, Endpoint};
 
@@ -25,11 +26,20 @@ pub(super) enum Asked {
     Delete,
 }
 
-/// What a target says about an error, in the shapes that are met in the wild.
-#[derive(Debug, Default)]
-struct Complaint {
-    scim_type: String,
-    detail: String,
+/// What an object of this kind is called.
+pub(super) const fn noun(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "account",
+        ObjectKind::Group => "group",
+    }
+}
+
+/// What objects of this kind are called.
+pub(super) const fn nouns(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "accounts",
+        ObjectKind::Group => "groups",
+    }
 }
 
 /// The error for an answer whose status is no success. `paths`: the attributes that were sent, to name the one at
@@ -37,79 +47,95 @@ struct Complaint {
 pub(super) fn refused<'p>(
     endpoint: &Endpoint,
     answer: Answer,
+    kind: ObjectKind,
     asked: Asked,
     paths: impl Iterator<Item = &'p TargetPath>,
 ) -> ConnectorError {
     let host = endpoint.host();
     let status = answer.status;
-    let html = is_html(&answer);
-    let complaint = if html { Complaint::default() } else { read_complaint(&answer) };
+    let object = noun(kind);
+    let complaint = Complaint::read(&answer);
     let detail = endpoint.redact(&complaint.detail);
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     let one_object = matches!(asked, Asked::Read | Asked::Update | Asked::Delete);
+    let writes = !matches!(asked, Asked::Find | Asked::Read);
 
     let (kind, message, advice) = match status.as_u16() {
         300..400 => (
             ErrorKind::Misconfigured,
             format!("{host} answered {status} and wants to send the request elsewhere{}.", location(&answer)),
-            "Enter the final address as Tenant URL; Purser does not follow redirects, since they would carry the Secret Token along. A redirect to a sign-in page means that this is not the SCIM address.",
+            "Enter the final address as Tenant URL; Purser does not follow redirects, since they would carry the Secret Token along. A redirect to a sign-in page means that this is not the SCIM address.".to_owned(),
         ),
         401 => (
             ErrorKind::Auth,
             format!("{host} did not accept the Secret Token ({status}){said}."),
-            "Generate a new token in the application and enter it as Secret Token, without the word Bearer.",
+            "Generate a new token in the application and enter it as Secret Token, without the word Bearer.".to_owned(),
         ),
         // A refusal that names its reason in SCIM's own words is about this one account.
-        403 if !complaint.detail.is_empty() && asked != Asked::Find && asked != Asked::Read => (
+        403 if !complaint.detail.is_empty() && !complaint.is_page && writes => (
             ErrorKind::Rejected { attribute: None },
             format!("{host} does not permit this ({status}){said}."),
-            "See in the application whether the token's owner may manage this account.",
+            format!("See in the application whether the token's owner may manage this {object}."),
         ),
         403 => (
             ErrorKind::Auth,
             format!("{host} accepts the Secret Token, and does not permit this with it ({status}){said}."),
-            "Make sure that the token belongs to an administrator of the application and has the scope for SCIM.",
+            "Make sure that the token belongs to an administrator of the application and has the scope for SCIM.".to_owned(),
         ),
-        404 | 410 if one_object && !html => (
+        404 | 410 if one_object && is_gone(&answer) => (
             ErrorKind::NotFound,
-            format!("{host} has no such account ({status}){said}."),
-            "Somebody may have deleted it in the application.",
+            format!("{host} has no such {object} ({status}){said}."),
+            "Somebody may have deleted it in the application.".to_owned(),
         ),
         404 | 410 => (
             ErrorKind::Misconfigured,
             format!("{host} has nothing at this address ({status}){said}."),
-            "Check the path of the Tenant URL: it must be the SCIM base address, without /Users at its end.",
+            "Check the path of the Tenant URL: it must be the SCIM base address, without /Users at its end.".to_owned(),
         ),
-        409 => conflict(host, status, &said),
-        400..500 if complaint.scim_type.eq_ignore_ascii_case("uniqueness") => conflict(host, status, &said),
+        400..500 if writes && complaint.scim_type.eq_ignore_ascii_case("mutability") => {
+            let attribute = attribute_at_fault(&complaint.detail, paths);
+            let about = attribute.as_deref().unwrap_or("an attribute").to_owned();
+            (
+                ErrorKind::Rejected { attribute },
+                format!("{host} does not let {about} be changed once it is set ({status}){said}."),
+                format!("Let the mapping's row apply only during object creation; where the new value matters, delete the {object} in the application, so that Purser makes it anew."),
+            )
+        }
+        412 => (
+            ErrorKind::Transient { retry_after: None },
+            format!("Somebody else is changing the {object} in {host} at the same time ({status}){said}."),
+            "Purser tries again by itself.".to_owned(),
+        ),
+        409 => conflict(host, object, status, &said),
+        400..500 if complaint.scim_type.eq_ignore_ascii_case("uniqueness") => conflict(host, object, status, &said),
         408 | 425 => (
             ErrorKind::Transient { retry_after: None },
             format!("{host} asks to try again ({status}){said}."),
-            "Purser tries again by itself.",
+            "Purser tries again by itself.".to_owned(),
         ),
         429 => (
             ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
             format!("{host} gets more requests than it permits ({status}){said}."),
-            "Purser waits as long as the application asks, and then goes on by itself.",
+            "Purser waits as long as the application asks, and then goes on by itself.".to_owned(),
         ),
         405 | 406 | 415 | 501 => (
             ErrorKind::Misconfigured,
             format!("{host} cannot do what was asked ({status}){said}."),
             if asked == Asked::Find {
-                "The application must be able to filter users by the matching attribute. Check the Tenant URL and the attribute that accounts are matched by."
+                format!("The application must be able to filter its {object}s by the matching attribute, or to list them. Check the Tenant URL and the attribute that they are matched by.")
             } else {
-                "Check that the Tenant URL is a SCIM 2.0 endpoint and that its users may be managed through it."
+                format!("Check that the Tenant URL is a SCIM 2.0 endpoint and that its {object}s may be managed through it.")
             },
         ),
         502 | 504 if asked == Asked::Create => (
             ErrorKind::Ambiguous,
             format!("A gateway in front of {host} lost the answer ({status}){said}."),
-            "Purser looks up what became of the account and tries again by itself.",
+            format!("Purser looks up what became of the {object} and tries again by itself."),
         ),
         500.. => (
             ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
             format!("{host} has trouble of its own ({status}){said}."),
-            "Purser tries again by itself. If it stays, tell the application's support what it answered.",
+            "Purser tries again by itself. If it stays, tell the application's support what it answered.".to_owned(),
         ),
         _ => {
             let attribute = attribute_at_fault(&complaint.detail, paths);
@@ -117,30 +143,38 @@ pub(super) fn refused<'p>(
             (
                 ErrorKind::Rejected { attribute },
                 format!("{host} refused the request{about} ({status}){said}."),
-                "Correct the value in the directory or the attribute mapping; the application's answer says what it wants.",
+                "Correct the value in the directory or the attribute mapping; the application's answer says what it wants.".to_owned(),
             )
         }
     };
     build(endpoint, answer, kind, message, advice)
 }
 
-fn conflict(host: &str, status: StatusCode, said: &str) -> (ErrorKind, String, &'static str) {
+fn conflict(host: &str, object: &str, status: StatusCode, said: &str) -> (ErrorKind, String, String) {
     (
         ErrorKind::Conflict,
-        format!("{host} has another account with a value that must be unique ({status}){said}."),
-        "Look in the application for an account with the same user name or e-mail address, also a deactivated one, and make one of them different.",
+        format!("{host} has another {object} with a value that must be unique ({status}){said}."),
+        format!(
+            "Look in the application for another {object} with the same name or e-mail address, also a deactivated one, and make one of them different."
+        ),
     )
 }
 
 /// The error for a success whose body can't be used.
-pub(super) fn unusable(endpoint: &Endpoint, answer: Answer, asked: Asked, why: Unreadable) -> ConnectorError {
+pub(super) fn unusable(
+    endpoint: &Endpoint,
+    answer: Answer,
+    kind: ObjectKind,
+    asked: Asked,
+    why: Unreadable,
+) -> ConnectorError {
     let host = endpoint.host();
     let status = answer.status;
     let what = match why {
-        Unreadable::Html => "a web page instead of SCIM",
-        Unreadable::NotJson => "something that is not JSON",
-        Unreadable::NotScim => "JSON that is not what SCIM prescribes",
-        Unreadable::NoId => "an account without an id",
+        Unreadable::Html => "a web page instead of SCIM".to_owned(),
+        Unreadable::NotJson => "something that is not JSON".to_owned(),
+        Unreadable::NotScim => "JSON that is not what SCIM prescribes".to_owned(),
+        Unreadable::NoId => format!("an {} without an id", noun(kind)).replace("an group", "a group"),
     };
     // A web page never made an account; anything else may have.
     let kind = match asked {
@@ -148,7 +182,7 @@ pub(super) fn unusable(endpoint: &Endpoint, answer: Answer, asked: Asked, why: U
         _ => ErrorKind::Misconfigured,
     };
     let advice = if why == Unreadable::NoId {
-        "SCIM demands an id in every account; tell the application's support."
+        "SCIM demands an id in every object; tell the application's support."
     } else {
         "Check that the Tenant URL is the SCIM base address of the application, and not a page for people."
     };
@@ -156,75 +190,16 @@ pub(super) fn unusable(endpoint: &Endpoint, answer: Answer, asked: Asked, why: U
     build(endpoint, answer, kind, message, advice)
 }
 
-/// The error for a query that brought accounts which were not asked for.
-pub(super) fn strangers(
-    endpoint: &Endpoint,
-    answer: Answer,
-    path: &TargetPath,
-    count: u64,
-) -> ConnectorError {
-    // One stranger may be this server's own idea of equal; several mean that it did not filter at all.
-    let kind = if count > 1 {
-        ErrorKind::Misconfigured
-    } else {
-        ErrorKind::Rejected { attribute: Some(path.to_string()) }
-    };
-    let message = format!(
-        "{} was asked for one value of {path} and answered with other accounts ({count}).",
-        endpoint.host()
-    );
-    let advice = "The application seems to ignore the filter on this attribute. Match accounts by another attribute, or tell the application's support. Nothing was written, so that no account is made twice.";
-    build(endpoint, answer, kind, message, advice)
-}
-
-fn build(
+/// An error about this answer.
+pub(super) fn build(
     endpoint: &Endpoint,
     answer: Answer,
     kind: ErrorKind,
     message: String,
-    advice: &str,
+    advice: impl Into<String>,
 ) -> ConnectorError {
     let excerpt = endpoint.excerpt(&answer.body);
     ConnectorError::new(kind, message, advice).with_exchange(answer.exchange).with_body_excerpt(excerpt)
-}
-
-fn read_complaint(answer: &Answer) -> Complaint {
-    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&answer.body) else {
-        return Complaint::default();
-    };
-    let text =
-        |value: Option<&Value>| value.and_then(Value::as_str).map(shorten).filter(|text| !text.is_empty());
-    let first_of = |name: &str| {
-        let list = find(&body, name)?.as_array()?;
-        let first = list.first()?.as_object()?;
-        text(find(first, "description").or_else(|| find(first, "detail")).or_else(|| find(first, "message")))
-    };
-    let nested = |name: &str| {
-        let inner = find(&body, name)?;
-        text(Some(inner)).or_else(|| text(inner.as_object().and_then(|inner| find(inner, "message"))))
-    };
-    let detail = text(find(&body, "detail"))
-        .or_else(|| first_of("Errors"))
-        .or_else(|| text(find(&body, "message")))
-        .or_else(|| nested("error"))
-        .or_else(|| text(find(&body, "error_description")))
-        .or_else(|| text(find(&body, "title")));
-    Complaint {
-        scim_type: text(find(&body, "scimType")).unwrap_or_default(),
-        detail: detail.unwrap_or_default(),
-    }
-}
-
-/// One line, at most 300 characters, without the full stop that the sentence around it brings.
-fn shorten(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(300)
-        .collect::<String>()
-        .trim()
-        .to_owned();
-    line.trim_end_matches('.').to_owned()
 }
 
 fn attribute_at_fault<'p>(detail: &str, paths: impl Iterator<Item = &'p TargetPath>) -> Option<String> {

@@ -13,6 +13,11 @@ use crate::profile::ElementFilter;
 /// and in a query alike.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// A value for a query.
+pub(super) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
+
 /// Path of the collection.
 pub(super) const fn collection(kind: ObjectKind) -> &'static str {
     match kind {
@@ -30,8 +35,8 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
     if id.is_empty() || id == "." || id == ".." {
         return Err(ConnectorError::new(
             ErrorKind::Rejected { attribute: Some("id".to_owned()) },
-            format!("The target's account id \"{id}\" cannot be used in a request."),
-            "The application must give its accounts ids that can stand in an address.",
+            format!("The target's id \"{id}\" cannot be used in a request."),
+            "The application must give its objects ids that can stand in an address.",
         ));
     }
     let collection = collection(kind);
@@ -58,7 +63,7 @@ fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Resul
     let value = Literal::from_json(value).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Rejected { attribute: Some(path.to_string()) },
-            format!("Accounts can't be looked for by {path}, since its value has several parts."),
+            format!("Objects can't be looked for by {path}, since its value has several parts."),
             "Let a row match whose value is a single text, number or boolean.",
         )
     })?;
@@ -67,6 +72,11 @@ fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Resul
             attribute: path.to_scim_parent().attribute,
             filter: Box::new(element.to_scim().and(Filter::equal(AttributePath::new(sub).into(), value))),
         },
+        (Some(_), Some(_), ElementFilter::Plain) => {
+            let mut whole = path.to_scim();
+            whole.element = None;
+            Filter::equal(whole, value)
+        }
         _ => Filter::equal(path.to_scim(), value),
     })
 }
@@ -87,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_on_an_element_come_in_both_spellings() {
+    fn filters_on_an_element_come_in_all_spellings() {
         let path = r#"emails[type eq "work"].value"#;
         assert_eq!(
             filter(path, json!("a@x"), ElementFilter::Inside),
@@ -97,6 +107,7 @@ mod tests {
             filter(path, json!("a@x"), ElementFilter::Outside),
             r#"emails[type eq "work"].value eq "a@x""#
         );
+        assert_eq!(filter(path, json!("a@x"), ElementFilter::Plain), r#"emails.value eq "a@x""#);
     }
 
     #[test]

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use purser_connectors::{ConnectorError, ErrorKind, Profile, Unreachable};
+use purser_domain::mapping::ObjectKind::User;
 use purser_testkit::{Fault, FaultRule, FilterStyle, ScimTarget, TargetOptions};
 use serde_json::json;
 
@@ -24,11 +25,11 @@ async fn too_many_requests_tell_how_long_to_wait() -> Result<()> {
     let target = target().await?;
     let connector = open_target(&target)?;
     target.break_with(FaultRule::times(Fault::TooManyRequests { retry_after: 7 }, 1));
-    let error = connector.create(&slim("kim@x")?).await.err().context("must fail")?;
+    let error = connector.create(User, &slim("kim@x")?).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Transient { retry_after: Some(Duration::from_secs(7)) });
     assert_eq!(error.exchange().and_then(|exchange| exchange.status), Some(429));
     assert_speaks(&error);
-    connector.create(&slim("kim@x")?).await?;
+    connector.create(User, &slim("kim@x")?).await?;
     Ok(())
 }
 
@@ -58,10 +59,10 @@ async fn statuses_become_kinds() -> Result<()> {
         (999, TRANSIENT, TRANSIENT),
     ] {
         target.break_with(FaultRule::always(Fault::Status(status)));
-        let error = connector.create(&slim("kim@x")?).await.err().context("must fail")?;
+        let error = connector.create(User, &slim("kim@x")?).await.err().context("must fail")?;
         assert_eq!(*error.kind(), on_create, "POST {status}");
         assert_speaks(&error);
-        let error = connector.find(&query("userName", "kim@x")?).await.err().context("must fail")?;
+        let error = connector.find(User, &query("userName", "kim@x")?).await.err().context("must fail")?;
         assert_eq!(*error.kind(), on_find, "GET {status}");
         assert_speaks(&error);
     }
@@ -73,16 +74,16 @@ async fn statuses_become_kinds() -> Result<()> {
 async fn a_revoked_token_is_told_as_such_by_every_verb() -> Result<()> {
     let target = target().await?;
     let connector = open_target(&target)?;
-    let id = connector.create(&slim("kim@x")?).await?.value.id;
+    let id = connector.create(User, &slim("kim@x")?).await?.value.id;
     target.break_with(FaultRule::always(Fault::Unauthorized));
     let changes = [change("title", None, Some(json!("x")))?];
     let errors = [
-        connector.check().await.err(),
-        connector.find(&query("userName", "kim@x")?).await.err(),
-        connector.read(&id).await.err(),
-        connector.create(&slim("lee@x")?).await.err(),
-        connector.update(&id, &changes).await.err(),
-        connector.delete(&id).await.err(),
+        connector.check(&[User]).await.err(),
+        connector.find(User, &query("userName", "kim@x")?).await.err(),
+        connector.read(User, &id).await.err(),
+        connector.create(User, &slim("lee@x")?).await.err(),
+        connector.update(User, &id, &changes).await.err(),
+        connector.delete(User, &id).await.err(),
     ];
     for error in errors {
         let error = error.context("must fail")?;
@@ -99,10 +100,10 @@ async fn an_answer_that_got_lost_leaves_a_create_in_doubt_and_a_find_settles_it(
     for (fault, made) in [(Fault::DropAfter, 1), (Fault::DropBefore, 0), (Fault::Garbage, 1)] {
         let name = format!("{fault:?}@x");
         target.break_with(FaultRule::times(fault, 1).on("POST"));
-        let error = connector.create(&slim(&name)?).await.err().context("must fail")?;
+        let error = connector.create(User, &slim(&name)?).await.err().context("must fail")?;
         assert_eq!(*error.kind(), ErrorKind::Ambiguous, "{fault:?}");
         assert_speaks(&error);
-        assert_eq!(connector.find(&query("userName", &name)?).await?.value.len(), made, "{fault:?}");
+        assert_eq!(connector.find(User, &query("userName", &name)?).await?.value.len(), made, "{fault:?}");
     }
     Ok(())
 }
@@ -111,14 +112,14 @@ async fn an_answer_that_got_lost_leaves_a_create_in_doubt_and_a_find_settles_it(
 async fn a_lost_answer_to_what_may_be_repeated_is_passing_trouble() -> Result<()> {
     let target = target().await?;
     let connector = open_target(&target)?;
-    let id = connector.create(&slim("kim@x")?).await?.value.id;
+    let id = connector.create(User, &slim("kim@x")?).await?.value.id;
     let changes = [change("title", None, Some(json!("Chef")))?];
     target.break_with(FaultRule::times(Fault::DropAfter, 1).on("PATCH"));
-    assert_eq!(*connector.update(&id, &changes).await.err().context("must fail")?.kind(), TRANSIENT);
-    connector.update(&id, &changes).await?;
+    assert_eq!(*connector.update(User, &id, &changes).await.err().context("must fail")?.kind(), TRANSIENT);
+    connector.update(User, &id, &changes).await?;
     target.break_with(FaultRule::times(Fault::DropAfter, 1).on("DELETE"));
-    assert_eq!(*connector.delete(&id).await.err().context("must fail")?.kind(), TRANSIENT);
-    assert_eq!(connector.delete(&id).await?.value, purser_connectors::Deleted::WasGone);
+    assert_eq!(*connector.delete(User, &id).await.err().context("must fail")?.kind(), TRANSIENT);
+    assert_eq!(connector.delete(User, &id).await?.value, purser_connectors::Deleted::WasGone);
     Ok(())
 }
 
@@ -127,13 +128,13 @@ async fn a_target_that_hangs_is_given_up_on() -> Result<()> {
     let target = target().await?;
     let connector = open(&impatient_kit()?, Profile::default(), &target.base_url(), target.token())?;
     target.break_with(FaultRule::always(Fault::Hang));
-    let error = connector.find(&query("userName", "kim@x")?).await.err().context("must fail")?;
+    let error = connector.find(User, &query("userName", "kim@x")?).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Unreachable(Unreachable::Timeout));
     assert_speaks(&error);
-    let error = connector.create(&slim("kim@x")?).await.err().context("must fail")?;
+    let error = connector.create(User, &slim("kim@x")?).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
     target.heal();
-    connector.check().await?;
+    connector.check(&[User]).await?;
     Ok(())
 }
 
@@ -141,16 +142,16 @@ async fn a_target_that_hangs_is_given_up_on() -> Result<()> {
 async fn a_web_page_is_never_taken_for_an_answer() -> Result<()> {
     let target = target().await?;
     let connector = open_target(&target)?;
-    let id = connector.create(&slim("kim@x")?).await?.value.id;
+    let id = connector.create(User, &slim("kim@x")?).await?.value.id;
     target.break_with(FaultRule::always(Fault::Html));
     let changes = [change("title", None, Some(json!("x")))?];
     for error in [
-        connector.check().await.err(),
-        connector.find(&query("userName", "kim@x")?).await.err(),
-        connector.read(&id).await.err(),
-        connector.create(&slim("lee@x")?).await.err(),
-        connector.update(&id, &changes).await.err(),
-        connector.delete(&id).await.err(),
+        connector.check(&[User]).await.err(),
+        connector.find(User, &query("userName", "kim@x")?).await.err(),
+        connector.read(User, &id).await.err(),
+        connector.create(User, &slim("lee@x")?).await.err(),
+        connector.update(User, &id, &changes).await.err(),
+        connector.delete(User, &id).await.err(),
     ] {
         let error = error.context("must fail")?;
         assert_eq!(*error.kind(), ErrorKind::Misconfigured);
@@ -164,17 +165,17 @@ async fn a_target_that_ignores_filters_never_gets_an_account_twice() -> Result<(
     let target =
         ScimTarget::start(TargetOptions { filter: FilterStyle::Ignored, ..TargetOptions::default() }).await?;
     let connector = open_target(&target)?;
-    connector.check().await.context("nothing to see yet in an empty target")?;
+    connector.check(&[User]).await.context("nothing to see yet in an empty target")?;
     target.insert(json!({"userName": "one@x"}));
-    let error = connector.check().await.err().context("must fail")?;
+    let error = connector.check(&[User]).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Misconfigured);
     assert!(error.message().contains("other accounts"), "{error}");
-    let error = connector.find(&query("userName", "two@x")?).await.err().context("must fail")?;
+    let error = connector.find(User, &query("userName", "two@x")?).await.err().context("must fail")?;
     assert!(matches!(error.kind(), ErrorKind::Rejected { .. }), "{error:?}");
     target.insert(json!({"userName": "three@x"}));
-    let error = connector.find(&query("userName", "two@x")?).await.err().context("must fail")?;
+    let error = connector.find(User, &query("userName", "two@x")?).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Misconfigured);
     // Among strangers, the one that was asked for is still found.
-    assert_eq!(connector.find(&query("userName", "one@x")?).await?.value.len(), 1);
+    assert_eq!(connector.find(User, &query("userName", "one@x")?).await?.value.len(), 1);
     Ok(())
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use purser_connectors::{Connector, ConnectorError, Deleted, ErrorKind, Profile};
+use purser_domain::mapping::ObjectKind::User;
 use serde_json::json;
 
 use crate::support::{change, kit, open, query, slim};
@@ -40,7 +41,7 @@ async fn check_error(
     headers: &'static [(&str, &str)],
     body: &'static str,
 ) -> Result<ConnectorError> {
-    fake(status, headers, body).await?.check().await.err().context("the check must fail")
+    fake(status, headers, body).await?.check(&[User]).await.err().context("the check must fail")
 }
 
 #[tokio::test]
@@ -78,7 +79,7 @@ async fn lists_from_careless_servers_are_understood() -> Result<()> {
         "\u{feff}{\"totalResults\":\"1\",\"Resources\":[{\"id\":\"7\",\"userName\":\"kim@x\",\"emails\":null}]}",
     ] {
         let connector = fake(200, &[("content-type", "text/plain")], body).await?;
-        let found = connector.find(&query("userName", "kim@x")?).await?.value;
+        let found = connector.find(User, &query("userName", "kim@x")?).await?.value;
         assert_eq!(found.len(), 1, "{body}");
         assert_eq!(found[0].id, "7", "{body}");
     }
@@ -88,33 +89,33 @@ async fn lists_from_careless_servers_are_understood() -> Result<()> {
 #[tokio::test]
 async fn a_page_that_says_not_found_does_not_count_as_an_account_that_is_gone() -> Result<()> {
     let page = fake(404, &[("content-type", "text/html")], "<h1>Not found</h1>").await?;
-    assert_eq!(*page.delete("7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
-    assert_eq!(*page.read("7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
+    assert_eq!(*page.delete(User, "7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
+    assert_eq!(*page.read(User, "7").await.err().context("must fail")?.kind(), ErrorKind::Misconfigured);
     let changes = [change("title", None, Some(json!("x")))?];
     assert_eq!(
-        *page.update("7", &changes).await.err().context("must fail")?.kind(),
+        *page.update(User, "7", &changes).await.err().context("must fail")?.kind(),
         ErrorKind::Misconfigured
     );
     let scim = fake(404, &[], "").await?;
-    assert_eq!(scim.delete("7").await?.value, Deleted::WasGone);
-    assert!(scim.read("7").await?.value.is_none());
+    assert_eq!(scim.delete(User, "7").await?.value, Deleted::WasGone);
+    assert!(scim.read(User, "7").await?.value.is_none());
     Ok(())
 }
 
 #[tokio::test]
 async fn a_delete_may_be_answered_with_the_account_and_a_create_with_200() -> Result<()> {
     let connector = fake(200, &[], r#"{"id":"7","userName":"kim@x"}"#).await?;
-    assert_eq!(connector.delete("7").await?.value, Deleted::Gone);
-    assert_eq!(connector.create(&slim("kim@x")?).await?.value.id, "7");
+    assert_eq!(connector.delete(User, "7").await?.value, Deleted::Gone);
+    assert_eq!(connector.create(User, &slim("kim@x")?).await?.value.id, "7");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_created_account_may_be_known_by_its_location_alone() -> Result<()> {
     let connector = fake(201, &[("location", "https://x/scim/Users/42")], "").await?;
-    assert_eq!(connector.create(&slim("kim@x")?).await?.value.id, "42");
+    assert_eq!(connector.create(User, &slim("kim@x")?).await?.value.id, "42");
     let connector = fake(201, &[], "{}").await?;
-    let error = connector.create(&slim("kim@x")?).await.err().context("must fail")?;
+    let error = connector.create(User, &slim("kim@x")?).await.err().context("must fail")?;
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
     Ok(())
 }
@@ -123,9 +124,9 @@ async fn a_created_account_may_be_known_by_its_location_alone() -> Result<()> {
 async fn ids_never_lead_a_request_to_another_place() -> Result<()> {
     let connector = fake(204, &[], "").await?;
     for id in ["", ".", ".."] {
-        assert!(connector.delete(id).await.is_err(), "{id:?}");
+        assert!(connector.delete(User, id).await.is_err(), "{id:?}");
     }
-    let path = connector.delete("../Groups/1?a=b#c").await?.exchange.path;
+    let path = connector.delete(User, "../Groups/1?a=b#c").await?.exchange.path;
     assert_eq!(path, "/scim/Users/..%2FGroups%2F1%3Fa%3Db%23c");
     Ok(())
 }
@@ -137,7 +138,7 @@ async fn answers_without_end_are_cut_off() -> Result<()> {
         Body::from_stream(chunks).into_response()
     };
     let connector = serve(Router::new().fallback(endless)).await?;
-    let error = connector.check().await.err().context("must fail")?;
+    let error = connector.check(&[User]).await.err().context("must fail")?;
     assert!(error.message().contains("more than 4096 KiB"), "{error}");
     Ok(())
 }
@@ -165,7 +166,7 @@ async fn complaints_are_quoted_in_the_shapes_that_servers_use() -> Result<()> {
             change("title", Some(json!("a")), Some(json!("b")))?,
             change("userName", None, Some(json!("c")))?,
         ];
-        let error = connector.update("7", &changes).await.err().context("must fail")?;
+        let error = connector.update(User, "7", &changes).await.err().context("must fail")?;
         assert_eq!(*error.kind(), ErrorKind::Rejected { attribute: Some("title".to_owned()) }, "{body}");
         assert!(
             error.message().ends_with("because of title (400 Bad Request): title is too long."),

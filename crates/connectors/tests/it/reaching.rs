@@ -1,12 +1,13 @@
 //! Targets that can't be reached, or must not be.
 use anyhow::{Context, Result};
 use purser_connectors::{ConnectorError, EgressPolicy, ErrorKind, HttpKit, Profile, Unreachable};
+use purser_domain::mapping::ObjectKind::User;
 use purser_testkit::{ScimTarget, TargetOptions};
 
 use crate::support::{kit, loopback_policy, open};
 
 async fn check(kit: &HttpKit, url: &str) -> Result<ConnectorError> {
-    open(kit, Profile::default(), url, "t0ken")?.check().await.err().context("the check must fail")
+    open(kit, Profile::default(), url, "t0ken")?.check(&[User]).await.err().context("the check must fail")
 }
 
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn a_name_is_called_when_its_network_is_allowed() -> Result<()> {
     let kit =
         HttpKit::new(EgressPolicy { allowed_networks: vec!["127.0.0.1".parse()?], ..loopback_policy()? })?;
     let url = format!("http://localhost:{}/scim/v2", target.address().port());
-    let report = open(&kit, Profile::default(), &url, "t0ken")?.check().await?;
+    let report = open(&kit, Profile::default(), &url, "t0ken")?.check(&[User]).await?;
     assert!(report.message.contains("userName"), "{report:?}");
     assert!(report.exchange.path.starts_with("/scim/v2/Users?filter=userName%20eq%20%22"), "{report:?}");
     Ok(())
@@ -67,7 +68,7 @@ async fn the_tenant_urls_own_query_stays_on_every_request() -> Result<()> {
     let target = ScimTarget::start(TargetOptions::default()).await?;
     target.keep_journal(true);
     let url = format!("{}/?aadOptscim062020", target.base_url());
-    open(&kit()?, Profile::default(), &url, "t0ken")?.check().await?;
+    open(&kit()?, Profile::default(), &url, "t0ken")?.check(&[User]).await?;
     let path = &target.journal()[0].path;
     assert!(path.starts_with("/scim/v2/Users?aadOptscim062020&filter="), "{path}");
     Ok(())

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use purser_connectors::{Connector, Credentials, EgressPolicy, Gallery, HttpKit, Profile, Template, connect};
+use purser_connectors::{
+    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Profile, Target, Template, connect,
+};
 use purser_domain::mapping::MatchQuery;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, Write, WriteValue};
@@ -37,8 +39,12 @@ pub(crate) fn generic_template() -> Result<Template> {
 
 pub(crate) fn open(kit: &HttpKit, profile: Profile, url: &str, token: &str) -> Result<Arc<dyn Connector>> {
     let template = Template { profile, ..generic_template()? };
-    let credentials = Credentials { tenant_url: url.to_owned(), secret_token: Secret::new(token) };
-    Ok(connect(&template, credentials, kit)?)
+    let target = Target {
+        tenant_url: url.to_owned(),
+        credentials: Credentials::token(Secret::new(token)),
+        overrides: Overrides::default(),
+    };
+    Ok(connect(&template, &target, kit)?)
 }
 
 pub(crate) fn open_target(target: &ScimTarget) -> Result<Arc<dyn Connector>> {

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::State;
 use super::path::Path;
-use super::server::{Answer, error, not_allowed};
+use super::server::{error, not_allowed};
+use crate::connections::Answer;
 
 /// Accounts shown, the newest ones.
 const SHOWN: usize = 500;

@@ -1,58 +1,21 @@
-//! Connections and requests. Plain hyper and a match for a router: this server must not be what a bench measures,
-//! and it has to be able to hang up in the middle.
-use std::fmt;
+//! Requests. A match for a router: this server must not be what a bench measures.
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
 use super::State;
-use super::faults::Fault;
-use super::journal::JournalEntry;
 use super::{page, users};
+use crate::connections::{self, Answer, HangUp, text};
+use crate::faults::Fault;
 
-pub(super) type Answer = Response<Full<Bytes>>;
-
-/// Largest request body.
-const MAX_BODY: usize = 1024 * 1024;
-
-/// Tells hyper to hang up.
-#[derive(Debug)]
-struct HangUp;
-
-impl fmt::Display for HangUp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the target hangs up, as it was told to")
-    }
-}
-
-impl std::error::Error for HangUp {}
-
-/// Accepts connections until it is aborted, and then takes them all down with it.
+/// Accepts connections until it is aborted.
 pub(super) async fn run(listener: TcpListener, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    loop {
-        // A connection that cannot be accepted is its client's trouble; the next one may be fine.
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        // Small answers must not wait for more to come; where that can't be set, they do.
-        let _ = stream.set_nodelay(true);
-        let state = Arc::clone(&state);
-        connections.spawn(async move {
-            let service = service_fn(move |request| respond(Arc::clone(&state), request));
-            // Broken connections are what clients and faults make; nobody is there to be told.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
-        while connections.try_join_next().is_some() {}
-    }
+    connections::serve(listener, move |request| respond(Arc::clone(&state), request)).await;
 }
 
 async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Answer, HangUp> {
@@ -61,28 +24,16 @@ async fn respond(state: Arc<State>, request: Request<Incoming>) -> Result<Answer
     if !at_endpoint {
         return Ok(page::answer(&state, &request));
     }
-    state.journal.count(&method);
-    if !state.journal.keeps() {
-        return serve(&state, request).await.map(|(answer, _)| answer);
-    }
     let path = request.uri().to_string();
-    let outcome = serve(&state, request).await;
-    let (status, body) = match &outcome {
-        Ok((answer, body)) => (answer.status().as_u16(), body.clone()),
-        Err(_) => (0, Bytes::new()),
-    };
-    let body = String::from_utf8_lossy(&body).into_owned();
-    state.journal.append(JournalEntry { method: method.to_string(), path, status, body });
-    outcome.map(|(answer, _)| answer)
+    state.journal.record(&method, &path, serve(&state, request)).await
 }
 
 /// The answer, and the body that was sent.
 async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer, Bytes), HangUp> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+    let Some(body) = connections::read_body(body).await else {
         return Ok((error(StatusCode::PAYLOAD_TOO_LARGE, "", "The body is too large."), Bytes::new()));
     };
-    let body = body.to_bytes();
     let authorized =
         head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             value.strip_prefix("Bearer ").is_some_and(|token| token == state.options.token)
@@ -94,14 +45,17 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
     let query = head.uri.query().unwrap_or_default();
     let done = || users::answer(state, &head.method, path, query, &body);
 
-    let answer = match state.faults.next(&head.method) {
+    let answer = match state.faults.next(&head.method, path) {
         None => done(),
         Some(Fault::TooManyRequests { retry_after }) => {
             let mut answer = error(StatusCode::TOO_MANY_REQUESTS, "", "Too many requests.");
             answer.headers_mut().insert(RETRY_AFTER, retry_after.into());
             answer
         }
-        Some(Fault::Status(status)) => {
+        Some(fault @ (Fault::Status(status) | Fault::StatusAfter(status))) => {
+            if matches!(fault, Fault::StatusAfter(_)) {
+                done();
+            }
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             error(status, "", "The target fails, as it was told to.")
         }
@@ -145,13 +99,6 @@ pub(super) fn error(status: StatusCode, scim_type: &str, detail: &str) -> Answer
         body["scimType"] = scim_type.into();
     }
     scim(status, Bytes::from(body.to_string()))
-}
-
-/// An answer with text.
-pub(super) fn text(content_type: &'static str, body: &'static str) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    answer.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(content_type));
-    answer
 }
 
 fn unauthorized() -> Answer {

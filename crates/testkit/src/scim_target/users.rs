@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::accounts::{Accounts, NotStored, Sent};
 use super::filter::Filter;
-use super::server::{Answer, error, not_allowed, scim};
+use super::server::{error, not_allowed, scim};
 use super::{FilterStyle, PatchStyle, State, patch};
+use crate::connections::Answer;
 
 /// Accounts on a page when the client does not say.
 const PAGE: usize = 100;

@@ -1,8 +1,11 @@
-//! What was asked of the server.
+//! What was asked of a target.
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use hyper::Method;
+
+use crate::connections::{Answer, HangUp};
 
 /// Requests by method.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,14 +44,14 @@ pub struct JournalEntry {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Journal {
+pub(crate) struct Journal {
     counts: [AtomicU64; 5],
     keeps: AtomicBool,
     entries: Mutex<Vec<JournalEntry>>,
 }
 
 impl Journal {
-    pub(super) fn count(&self, method: &Method) {
+    fn count(&self, method: &Method) {
         let at = match *method {
             Method::POST => 1,
             Method::PUT => 2,
@@ -59,25 +62,39 @@ impl Journal {
         self.counts[at].fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let [get, post, put, patch, delete] =
             [0, 1, 2, 3, 4].map(|at| self.counts[at].load(Ordering::Relaxed));
         Counts { get, post, put, patch, delete }
     }
 
-    pub(super) fn keep(&self, keep: bool) {
+    pub(crate) fn keep(&self, keep: bool) {
         self.keeps.store(keep, Ordering::Relaxed);
     }
 
-    pub(super) fn keeps(&self) -> bool {
-        self.keeps.load(Ordering::Relaxed)
+    /// Writes down a request and what became of it, if requests are written down.
+    pub(crate) async fn record<F>(&self, method: &Method, path: &str, serve: F) -> Result<Answer, HangUp>
+    where
+        F: Future<Output = Result<(Answer, Bytes), HangUp>>,
+    {
+        self.count(method);
+        let outcome = serve.await;
+        if self.keeps.load(Ordering::Relaxed) {
+            let (status, body) = match &outcome {
+                Ok((answer, body)) => (answer.status().as_u16(), body.clone()),
+                Err(_) => (0, Bytes::new()),
+            };
+            let body = String::from_utf8_lossy(&body).into_owned();
+            self.append(JournalEntry { method: method.to_string(), path: path.to_owned(), status, body });
+        }
+        outcome.map(|(answer, _)| answer)
     }
 
-    pub(super) fn append(&self, entry: JournalEntry) {
+    fn append(&self, entry: JournalEntry) {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     }
 
-    pub(super) fn entries(&self) -> Vec<JournalEntry> {
+    pub(crate) fn entries(&self) -> Vec<JournalEntry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

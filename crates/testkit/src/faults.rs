@@ -1,4 +1,4 @@
-//! Failing on demand.
+//! Failing on demand, for every kind of target.
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,11 +13,13 @@ pub enum Fault {
         /// Seconds.
         retry_after: u64,
     },
-    /// This status, with a SCIM error as body. Nothing is done.
+    /// This status, with an error of the target's kind as body. Nothing is done.
     Status(u16),
+    /// This status, with the same body, though what was asked is done: what a 502 or 504 in front of a target can be.
+    StatusAfter(u16),
     /// 401, as if the token had been revoked.
     Unauthorized,
-    /// No answer until [`ScimTarget::heal`](super::ScimTarget::heal) is called.
+    /// No answer until the target is healed, and then a good one.
     Hang,
     /// Hangs up without doing what was asked.
     DropBefore,
@@ -36,7 +38,9 @@ pub struct FaultRule {
     pub fault: Fault,
     /// Only requests with this method.
     pub method: Option<&'static str>,
-    /// Requests (of that method) that go well first.
+    /// Only requests whose path, below the target's base path, begins so.
+    pub path: Option<&'static str>,
+    /// Requests (of that method, to that path) that go well first.
     pub skip: u32,
     /// Requests that fail then; `None` is all of them.
     pub times: Option<u32>,
@@ -46,7 +50,7 @@ impl FaultRule {
     /// Fails always in this way.
     #[must_use]
     pub fn always(fault: Fault) -> Self {
-        Self { fault, method: None, skip: 0, times: None }
+        Self { fault, method: None, path: None, skip: 0, times: None }
     }
 
     /// Fails so many times in this way, and then no more.
@@ -61,6 +65,12 @@ impl FaultRule {
         Self { method: Some(method), ..self }
     }
 
+    /// The same for paths that begin so only.
+    #[must_use]
+    pub fn at(self, path: &'static str) -> Self {
+        Self { path: Some(path), ..self }
+    }
+
     /// The same after so many requests that go well.
     #[must_use]
     pub fn after(self, skip: u32) -> Self {
@@ -69,7 +79,7 @@ impl FaultRule {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// Spares the lock while all is well.
     active: AtomicBool,
     rule: Mutex<Option<FaultRule>>,
@@ -77,25 +87,28 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn set(&self, rule: FaultRule) {
+    pub(crate) fn set(&self, rule: FaultRule) {
         *self.rule() = Some(rule);
         self.active.store(true, Ordering::Release);
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.rule() = None;
         self.active.store(false, Ordering::Release);
         self.healed.notify_waiters();
     }
 
     /// The fault that this request meets.
-    pub(super) fn next(&self, method: &Method) -> Option<Fault> {
+    pub(crate) fn next(&self, method: &Method, path: &str) -> Option<Fault> {
         if !self.active.load(Ordering::Acquire) {
             return None;
         }
         let mut rule = self.rule();
         let current = rule.as_mut()?;
         if current.method.is_some_and(|wanted| wanted != method.as_str()) {
+            return None;
+        }
+        if current.path.is_some_and(|wanted| !path.starts_with(wanted)) {
             return None;
         }
         if current.skip > 0 {
@@ -111,7 +124,7 @@ impl Faults {
         Some(fault)
     }
 
-    pub(super) async fn wait_until_healed(&self) {
+    pub(crate) async fn wait_until_healed(&self) {
         let healed = self.healed.notified();
         if self.active.load(Ordering::Acquire) {
             healed.await;

@@ -1,0 +1,172 @@
+//! The capability probe: asks a SCIM target what it takes, and proposes profile settings with the evidence for each.
+//!
+//! With leave to write, it makes one user and one group whose names begin with `purser-probe-`, tries on them what a
+//! cycle does, looks each time what really happened, and deletes both again. Told to read only, it finds out what can
+//! be found out without.
+//!
+//! Invariants:
+//! - Nothing that the probe did not make is ever written to.
+//! - What was made is deleted again, also when something fails on the way; what could not be deleted is named
+//!   ([`ProbeReport::left_behind`]).
+//! - A proposal rests on what was seen, not on what the target says about itself: an answer 200 counts only when a
+//!   read shows the effect.
+//! - It comes to an end: a bounded number of requests, each with the kit's deadlines.
+//!
+//! To add a question: 1. a function in `reading`, `users` or `groups` that asks and calls `Session::propose`,
+//! 2. its place in [`run`], 3. a target in the testkit of which the answer is known.
+mod filters;
+mod groups;
+mod patching;
+mod reading;
+mod session;
+mod users;
+
+use purser_domain::mapping::ObjectKind;
+use serde_json::Value;
+
+use crate::connect::{Target, authorize, effective_profile};
+use crate::connector::{Exchange, Result};
+use crate::error::{ConnectorError, ErrorKind};
+use crate::gallery::{ConnectorKind, Template};
+use crate::http::HttpKit;
+use crate::profile::Overrides;
+use session::Session;
+
+/// How far the probe may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeOptions {
+    /// Nothing is written.
+    pub read_only: bool,
+    /// Kinds of objects to ask about.
+    pub kinds: Vec<ObjectKind>,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProbeStep {
+    /// Steps done.
+    pub done: u32,
+    /// Steps in all.
+    pub total: u32,
+    /// What is being found out now, for example *Users: filters*.
+    pub doing: &'static str,
+}
+
+/// What was found out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProbeReport {
+    /// Settings that should be otherwise than they are.
+    pub proposals: Vec<Proposal>,
+    /// The same as they are stored.
+    pub overrides: Overrides,
+    /// What is worth knowing and no setting, as sentences.
+    pub remarks: Vec<String>,
+    /// What could not be deleted, as sentences.
+    pub left_behind: Vec<String>,
+    /// Every request, in its order.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One setting that should be otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// Name of the setting in [`Profile`](crate::Profile).
+    pub setting: String,
+    /// What it should be.
+    pub value: Value,
+    /// What it is.
+    pub current: Value,
+    /// Why, as one sentence.
+    pub why: String,
+    /// The requests that show it.
+    pub evidence: Vec<Exchange>,
+}
+
+/// A step of the probe, in the order in which they are taken.
+const STEPS: [&str; 7] = [
+    "What the application says about itself",
+    "Lists and pages",
+    "Filters",
+    "A user that is thrown away",
+    "Changes of that user",
+    "A group that is thrown away, and its members",
+    "Cleaning up",
+];
+
+/// Probes a target. `progress` hears of each step as it begins.
+///
+/// # Errors
+/// When the target can't be reached or does not accept the credentials, or is no SCIM endpoint at all. What was made
+/// until then is deleted.
+pub async fn probe(
+    template: &Template,
+    target: &Target,
+    kit: &HttpKit,
+    options: &ProbeOptions,
+    progress: &(dyn Fn(ProbeStep) + Send + Sync),
+) -> Result<ProbeReport> {
+    if template.connector != ConnectorKind::Scim {
+        return Err(ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!(
+                "There is nothing to probe in {}: it is spoken to over an API of its own.",
+                template.name
+            ),
+            "Use Test Connection instead.",
+        ));
+    }
+    let profile = effective_profile(template, target)?;
+    let endpoint = kit.endpoint(&target.tenant_url, authorize(template, target, kit)?)?;
+    let mut session = Session::new(endpoint, profile);
+    let outcome = run(&mut session, options, progress).await;
+    step(progress, 6);
+    session.clean_up().await;
+    outcome?;
+    Ok(session.into_report())
+}
+
+async fn run(
+    session: &mut Session,
+    options: &ProbeOptions,
+    progress: &(dyn Fn(ProbeStep) + Send + Sync),
+) -> Result<()> {
+    let groups = options.kinds.contains(&ObjectKind::Group);
+    step(progress, 0);
+    reading::ask_about_itself(session).await?;
+    step(progress, 1);
+    let known = reading::ask_for_lists(session, groups).await?;
+    step(progress, 2);
+    filters::ask_for_nobody(session, ObjectKind::User).await?;
+    if options.read_only {
+        if let Some(user) = &known.user {
+            filters::ask_for_somebody(session, ObjectKind::User, user).await?;
+        }
+        if let Some(group) = &known.group {
+            filters::ask_for_somebody(session, ObjectKind::Group, group).await?;
+        }
+        session
+            .remark("Only reading was allowed, so nothing is known about creating, changing and deleting.");
+        return Ok(());
+    }
+    step(progress, 3);
+    let user = users::make_user(session).await?;
+    filters::ask_for_somebody(session, ObjectKind::User, &user).await?;
+    if known.alone {
+        users::make_another(session).await?;
+    }
+    reading::ask_for_pages(session).await?;
+    step(progress, 4);
+    patching::try_changes(session, &user).await?;
+    if groups && known.has_groups {
+        step(progress, 5);
+        groups::try_group(session, &user).await?;
+    }
+    Ok(())
+}
+
+fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize) {
+    if let (Some(doing), Ok(done), Ok(total)) = (STEPS.get(at), u32::try_from(at), u32::try_from(STEPS.len()))
+    {
+        progress(ProbeStep { done, total, doing });
+    }
+}

@@ -1,0 +1,214 @@
+//! Changes of the user that is thrown away: does each arrive?
+use purser_domain::mapping::ObjectKind::User;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::session::{Seen, Session, id_in, member, object_path};
+use super::users::ENTERPRISE;
+use crate::connector::Result;
+
+/// Tries what a cycle does to an account.
+pub(super) async fn try_changes(session: &mut Session, user: &Value) -> Result<()> {
+    let Some(id) = id_in(user) else { return Ok(()) };
+    if member(user, "displayName").is_none() && member(user, "title").is_none() {
+        session.remark(
+            "The application shows none of the attributes that could be changed, so changes were not tried.",
+        );
+        return Ok(());
+    }
+    let attribute = if member(user, "displayName").is_some() { "displayName" } else { "title" };
+    if session.profile.patch && !find_patch(session, &id, attribute).await? {
+        try_put(session, &id, attribute).await?;
+        return Ok(());
+    }
+    if session.profile.patch {
+        try_boolean(session, &id, user).await?;
+        try_clear(session, &id, user).await?;
+        try_extension(session, &id, user, attribute).await?;
+    } else {
+        try_put(session, &id, attribute).await?;
+    }
+    Ok(())
+}
+
+/// Finds the form of PATCH that has an effect. False when none has.
+async fn find_patch(session: &mut Session, id: &str, attribute: &str) -> Result<bool> {
+    let mut evidence = Vec::new();
+    // Form by form, from the RFC's.
+    type Spell = fn(&str, &str) -> Value;
+    let forms: [(&str, &str, Spell); 3] = [
+        ("", "", |name, value| json!([{ "op": "replace", "path": name, "value": value }])),
+        (
+            "capitalised_operations",
+            "Operations have an effect here only when they are spelled Replace, Add, Remove.",
+            |name, value| json!([{ "op": "Replace", "path": name, "value": value }]),
+        ),
+        (
+            "pathless_replace",
+            "Values have an effect here only in one operation without a path.",
+            |name, value| json!([{ "op": "replace", "value": { name: value } }]),
+        ),
+    ];
+    let mut missing = false;
+    for (at, (setting, why, operations)) in forms.into_iter().enumerate() {
+        let value = format!("Purser Probe {at}");
+        let patched = session.patch(User, id, operations(attribute, &value)).await?;
+        evidence.push(patched.at);
+        if matches!(patched.status, 404 | 405 | 501) {
+            missing = true;
+            break;
+        }
+        let shown = session.read(User, id).await?;
+        evidence.push(shown.at);
+        if patched.is_success() && shown.get(attribute).and_then(Value::as_str) == Some(value.as_str()) {
+            if !setting.is_empty() {
+                session.propose(setting, json!(true), why, &evidence);
+            }
+            return Ok(true);
+        }
+    }
+    let why = if missing {
+        "The application has no PATCH: accounts are read, changed and put back."
+    } else {
+        "No form of PATCH had an effect on the account: it is read, changed and put back instead."
+    };
+    session.propose("patch", json!(false), why, &evidence);
+    Ok(false)
+}
+
+/// Whether an account that is put back whole has its new value.
+async fn try_put(session: &mut Session, id: &str, attribute: &str) -> Result<()> {
+    let read = session.read(User, id).await?;
+    let Some(mut body) = read.body.filter(|body| body.is_object()) else { return Ok(()) };
+    body[attribute] = json!("Purser Probe put");
+    if let Some(object) = body.as_object_mut() {
+        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+    }
+    let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
+    let shown = session.read(User, id).await?;
+    if shown.get(attribute).and_then(Value::as_str) != Some("Purser Probe put") {
+        session.remark(format!(
+            "Accounts can't be changed in any way that was tried: PUT was answered with {}, and the value stayed.",
+            put.status
+        ));
+    }
+    Ok(())
+}
+
+/// Enables the user, and disables it again: the change that matters most.
+async fn try_boolean(session: &mut Session, id: &str, user: &Value) -> Result<()> {
+    let is = |seen: &Seen, wanted: bool| match seen.get("active") {
+        Some(Value::Bool(value)) => *value == wanted,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case(if wanted { "true" } else { "false" }),
+        _ => false,
+    };
+    if member(user, "active").is_none() {
+        session.remark("The application does not show whether a user is enabled, so it can't be seen whether disabling works.");
+        return Ok(());
+    }
+    let mut evidence = Vec::new();
+    for as_text in [session.profile.booleans_as_text, !session.profile.booleans_as_text] {
+        let was = std::mem::replace(&mut session.profile.booleans_as_text, as_text);
+        let mut worked = true;
+        for wanted in [true, false] {
+            let value = session.boolean(wanted);
+            let patched = session.patch(User, id, replace(session, "active", value)).await?;
+            let shown = session.read(User, id).await?;
+            evidence.extend([patched.at, shown.at]);
+            worked &= patched.is_success() && is(&shown, wanted);
+        }
+        session.profile.booleans_as_text = was;
+        if worked {
+            let why = "Enabling and disabling works with booleans in this form only.";
+            session.propose("booleans_as_text", json!(as_text), why, &evidence);
+            return Ok(());
+        }
+    }
+    session.remark("Disabling had no effect in any form that was tried: leavers must be deleted here, or disabled by hand.");
+    Ok(())
+}
+
+/// How a value is taken away.
+async fn try_clear(session: &mut Session, id: &str, user: &Value) -> Result<()> {
+    if member(user, "title").is_none() {
+        return Ok(());
+    }
+    let mut evidence = Vec::new();
+    for (word, value) in [("remove", None), ("emptyText", Some(json!(""))), ("null", Some(Value::Null))] {
+        // A form that was tried before may have done half of the work.
+        let filled = session.patch(User, id, replace(session, "title", json!("Probe"))).await?;
+        let operations = match value {
+            None => json!([{ "op": session.operation("remove"), "path": "title" }]),
+            Some(value) => replace(session, "title", value),
+        };
+        let patched = session.patch(User, id, operations).await?;
+        let shown = session.read(User, id).await?;
+        evidence.extend([filled.at, patched.at, shown.at]);
+        let gone = shown.get("title").is_none_or(|value| value.is_null() || *value == json!(""));
+        if patched.is_success() && shown.status == 200 && gone {
+            session.propose(
+                "clear",
+                json!(word),
+                "This is the way in which the application takes a value away.",
+                &evidence,
+            );
+            return Ok(());
+        }
+    }
+    session
+        .remark("A value can't be taken away in any form that was tried; clear flows have no effect here.");
+    Ok(())
+}
+
+/// Whether a value of the enterprise extension changes: its names hold colons and a number with a dot, at which servers
+/// split in the wrong places.
+async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute: &str) -> Result<()> {
+    let department =
+        |value: &Value| Some(member(member(value, ENTERPRISE)?, "department")?.as_str()?.to_owned());
+    if department(user).is_none() {
+        return Ok(());
+    }
+    let name = format!("{ENTERPRISE}:department");
+    let mut evidence = Vec::new();
+    for (at, pathless) in
+        [session.profile.pathless_replace, !session.profile.pathless_replace].into_iter().enumerate()
+    {
+        let was = std::mem::replace(&mut session.profile.pathless_replace, pathless);
+        let (ours, theirs) = (format!("Probe {at}"), format!("Purser Probe again {at}"));
+        let patched = session.patch(User, id, replace(session, &name, json!(ours))).await?;
+        // The other kind of value must go on changing in this form too.
+        let other = session.patch(User, id, replace(session, attribute, json!(theirs))).await?;
+        let shown = session.read(User, id).await?;
+        evidence.extend([patched.at, other.at, shown.at]);
+        session.profile.pathless_replace = was;
+        let changed = shown.body.as_ref().and_then(department) == Some(ours);
+        if changed && shown.get(attribute).and_then(Value::as_str) == Some(theirs.as_str()) {
+            let why = "Values of the enterprise extension change in this form only.";
+            session.propose("pathless_replace", json!(pathless), why, &evidence);
+            return Ok(());
+        }
+    }
+    let read = session.read(User, id).await?;
+    let Some(mut body) = read.body.filter(|body| department(body).is_some()) else { return Ok(()) };
+    body[ENTERPRISE]["department"] = json!("Probe put");
+    if let Some(object) = body.as_object_mut() {
+        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+    }
+    let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
+    let shown = session.read(User, id).await?;
+    evidence.extend([put.at, shown.at]);
+    if shown.body.as_ref().and_then(department).as_deref() == Some("Probe put") {
+        let why = "Values of the enterprise extension change only when the account is put back whole.";
+        session.propose("patch", json!(false), why, &evidence);
+    } else {
+        session.remark("Values of the enterprise extension stay as they were created, in every form of change that was tried: take their rows out of the mapping, or let them be written on creation only.");
+    }
+    Ok(())
+}
+
+fn replace(session: &Session, attribute: &str, value: Value) -> Value {
+    if session.profile.pathless_replace {
+        return json!([{ "op": session.operation("replace"), "value": { attribute: value } }]);
+    }
+    json!([{ "op": session.operation("replace"), "path": attribute, "value": value }])
+}

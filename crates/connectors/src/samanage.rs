@@ -1,0 +1,444 @@
+//! SolarWinds Service Desk, formerly Samanage, over its REST API v2.1.
+//!
+//! What this side calls an object is one flat shape, whatever the API's own inconsistencies: `email`, `name`,
+//! `disabled`, `roles` (one name), `site`, `department` (names), `reports_to` (`{"value": id}`),
+//! `custom_fields[name eq "…"].value`; for groups `name`, `description`, `members` (`[{"value": user id}]`). `record`
+//! makes it of what is read, `body` makes of it what is written.
+//!
+//! Invariants:
+//! - The API's filters are hints: what they bring is compared here. A page is never taken for the last one because it
+//!   is short.
+//! - Personal groups (`is_user`), which every user owns, do not exist for us.
+//! - A role, site or department is looked up by name before anybody is given it; an unknown one is refused unsent, or
+//!   made where the profile says so (`create_missing`).
+//! - The API is known to answer 200 and ignore what it was sent: after each write the answer, and if need be the object
+//!   itself, is compared with what was meant.
+//!
+//! Facts: `X-Samanage-Authorization`, wrappers, paging headers and the rest are those of the vendor's OpenAPI
+//! document (v0.2.20) and of public clients, some observed against live tenants.
+mod body;
+mod members;
+mod names;
+mod pages;
+mod problem;
+mod record;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use purser_domain::mapping::ObjectKind;
+use purser_domain::path::TargetPath;
+use purser_domain::plan::{Change, ChangeKind, MatchQuery, TargetObject, Write};
+use purser_domain::target_schema::TargetSchema;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::connector::{
+    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, Exchange, ObjectPage, PageToken, Reply,
+    Result, Updated,
+};
+use crate::error::{ConnectorError, ErrorKind};
+use crate::gallery::Template;
+use crate::http::{Answer, Call, Endpoint};
+use crate::profile::Profile;
+use names::Names;
+use problem::Asked;
+
+/// One tenant of the service desk.
+#[derive(Debug)]
+pub(crate) struct SamanageConnector {
+    endpoint: Endpoint,
+    profile: Profile,
+    users: TargetSchema,
+    groups: TargetSchema,
+    names: Names,
+}
+
+impl SamanageConnector {
+    pub(crate) fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Self {
+        let schema = template.default_schema(&template.name);
+        let target = |kind, other: &TargetSchema| {
+            schema.target(kind).map_or_else(|| other.clone(), TargetSchema::from_definition)
+        };
+        Self {
+            endpoint: endpoint.with_headers(headers_of(&profile)),
+            users: target(ObjectKind::User, TargetSchema::scim_user()),
+            groups: target(ObjectKind::Group, TargetSchema::scim_group()),
+            names: Names::new(&profile.create_missing),
+            profile,
+        }
+    }
+
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+        // The entry point lists the services; an address of another region or of something else fails here.
+        let answer = self.send(Method::GET, "/api.json".to_owned(), None, None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+        }
+        if !matches!(pages::read_json(&answer), Some(Value::Array(_) | Value::Object(_))) {
+            return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+        }
+        let mut exchanges = vec![answer.exchange];
+        for kind in kinds {
+            let nobody = Uuid::new_v4().to_string();
+            let query = match kind {
+                ObjectKind::User => format!("email={nobody}%40example.invalid&per_page=1"),
+                ObjectKind::Group => format!("name={nobody}&per_page=1"),
+            };
+            let answer = self.send(Method::GET, collection(*kind).to_owned(), Some(query), None).await?;
+            if answer.status != StatusCode::OK {
+                return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+            }
+            if pages::read_records(&answer, wrapper(*kind)).is_none() {
+                return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+            }
+            exchanges.push(answer.exchange);
+        }
+        let Some(exchange) = exchanges.pop() else {
+            return Err(problem::of_ours("no question was asked"));
+        };
+        let message =
+            format!("{} accepts the credentials and lists its users and groups.", self.endpoint.host());
+        Ok(CheckReport { message, exchange, earlier: exchanges })
+    }
+
+    async fn discover(&self) -> Result<Discovery> {
+        let (roles, exchanges) = self.names.list_roles(self).await?;
+        let roles = roles.into_iter().map(|role| DiscoveredRole {
+            value: role.name.clone(),
+            display_name: role.name,
+            description: role.description,
+        });
+        Ok(Discovery { roles: Some(roles.collect()), exchanges, ..Discovery::default() })
+    }
+
+    async fn find(&self, kind: ObjectKind, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>> {
+        let filter = match (kind, query.path.as_str(), &query.value) {
+            (ObjectKind::User, name @ ("email" | "name"), Value::String(text))
+            | (ObjectKind::Group, name @ "name", Value::String(text)) => {
+                Some(format!("{name}={}", pages::encode(text)))
+            }
+            // Nothing else can be asked for: everybody is read and compared.
+            _ => None,
+        };
+        let rule = self.schema(kind).rule(&query.path);
+        let mut found = Vec::new();
+        let mut exchanges = Vec::new();
+        let mut walk = pages::Walk::new(collection(kind), filter);
+        while let Some((records, exchange)) = self.next_page(&mut walk, kind).await? {
+            exchanges.push(exchange);
+            found.extend(records.into_iter().filter(|object| {
+                query.path.find(&object.body).is_some_and(|value| rule.matches(&query.value, value))
+            }));
+        }
+        reply_of(found, exchanges)
+    }
+
+    async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>> {
+        let mut walk = pages::Walk::at(collection(kind), page);
+        let Some((objects, exchange)) = self.next_page(&mut walk, kind).await? else {
+            return Err(problem::of_ours("a list was asked for beyond its end"));
+        };
+        let page = ObjectPage { objects, next: walk.token(), total: walk.total() };
+        Ok(Reply::new(page, exchange))
+    }
+
+    /// The next page of a walk; `None` at its end.
+    async fn next_page(
+        &self,
+        walk: &mut pages::Walk,
+        kind: ObjectKind,
+    ) -> Result<Option<(Vec<TargetObject>, Exchange)>> {
+        let Some((path, query)) = walk.next_request(self.profile.page_size)? else { return Ok(None) };
+        let answer = self.send(Method::GET, path, Some(query), None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Find, &[]));
+        }
+        let Some(records) = pages::read_records(&answer, wrapper(kind)) else {
+            return Err(problem::unusable(&self.endpoint, answer, Asked::Find));
+        };
+        walk.note(&answer.headers, &records);
+        let objects = records.into_iter().filter_map(|record| record::read(kind, record)).collect();
+        Ok(Some((objects, answer.exchange)))
+    }
+
+    async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
+        let answer = self.send(Method::GET, object_path(kind, id)?, None, None).await?;
+        if answer.status == StatusCode::NOT_FOUND && !problem::is_html(&answer) {
+            return Ok(Reply::new(None, answer.exchange));
+        }
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Read, &[]));
+        }
+        match pages::read_record(&answer, wrapper(kind)) {
+            Some(record) => Ok(Reply::new(record::read(kind, record), answer.exchange)),
+            None => Err(problem::unusable(&self.endpoint, answer, Asked::Read)),
+        }
+    }
+
+    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+        let wanted = write.body();
+        let (attributes, members) = split_members(&wanted);
+        let mut exchanges = Vec::new();
+        let paths: Vec<&TargetPath> = write.values.iter().map(|value| value.path.as_ref()).collect();
+        let fields = self.write_shape(kind, &attributes, &mut exchanges).await?;
+        let body = body::wrapped(wrapper(kind), fields);
+        let answer = self.send(Method::POST, collection(kind).to_owned(), None, Some(&body)).await?;
+        if !answer.status.is_success() {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Create, &paths));
+        }
+        let made = pages::read_record(&answer, wrapper(kind)).and_then(|record| record::read(kind, record));
+        let Some(mut made) = made else {
+            return Err(problem::unusable(&self.endpoint, answer, Asked::Create));
+        };
+        exchanges.push(answer.exchange);
+        // From here on the object exists, and whatever fails must not make a second one: what is still missing is
+        // brought in by an update, and what that can't do is the next cycle's trouble, seen when it compares.
+        let missing = self.ignored(kind, &attributes, &made);
+        if !missing.is_empty()
+            && let Ok(reply) = self.put(kind, &made.id, missing).await
+        {
+            exchanges.extend(reply.earlier.into_iter().chain([reply.exchange]));
+        }
+        if !members.is_empty() {
+            let change = members::added(members)?;
+            let more = self.change_members(&made.id, &[change]).await?;
+            exchanges.extend(more);
+        }
+        if let Some(object) = made.body.as_object_mut() {
+            object.shift_remove("salt");
+        }
+        reply_of(made, exchanges)
+    }
+
+    async fn update(&self, kind: ObjectKind, id: &str, changes: &[Change]) -> Result<Reply<Updated>> {
+        let (member_changes, others): (Vec<&Change>, Vec<&Change>) = changes
+            .iter()
+            .partition(|change| kind == ObjectKind::Group && change.path.attribute() == "members");
+        let mut exchanges = Vec::new();
+        if !others.is_empty() {
+            let mut wanted = Value::Object(Map::new());
+            for change in others {
+                let new = if change.kind == ChangeKind::Remove { None } else { change.new.clone() };
+                change.path.write(&mut wanted, new.unwrap_or(Value::Null));
+            }
+            let wanted = wanted.as_object().cloned().unwrap_or_default();
+            let reply = self.put(kind, id, wanted).await?;
+            exchanges.extend(reply.earlier.into_iter().chain([reply.exchange]));
+        }
+        if !member_changes.is_empty() {
+            let changes: Vec<Change> = member_changes.into_iter().cloned().collect();
+            exchanges.extend(self.change_members(id, &changes).await?);
+        }
+        reply_of(Updated::default(), exchanges)
+    }
+
+    /// Writes these attributes, and sees to it that they arrived.
+    async fn put(&self, kind: ObjectKind, id: &str, wanted: Map<String, Value>) -> Result<Reply<()>> {
+        let mut exchanges = Vec::new();
+        let fields = self.write_shape(kind, &wanted, &mut exchanges).await?;
+        let body = body::wrapped(wrapper(kind), fields);
+        let answer = self.send(Method::PUT, object_path(kind, id)?, None, Some(&body)).await?;
+        if !answer.status.is_success() {
+            let paths: Vec<TargetPath> =
+                wanted.keys().filter_map(|name| TargetPath::parse(name).ok()).collect();
+            let paths: Vec<&TargetPath> = paths.iter().collect();
+            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &paths));
+        }
+        if problem::is_html(&answer) {
+            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+        }
+        let shown = pages::read_record(&answer, wrapper(kind)).and_then(|record| record::read(kind, record));
+        exchanges.push(answer.exchange);
+        let told = shown.as_ref().map(|object| self.ignored(kind, &wanted, object));
+        if told.is_none_or(|ignored| !ignored.is_empty()) {
+            // The answer to a write is not always the object as it is now.
+            let read = self.read(kind, id).await?;
+            exchanges.push(read.exchange.clone());
+            let ignored = read.value.map(|object| self.ignored(kind, &wanted, &object)).unwrap_or_default();
+            if let Some((name, _)) = ignored.into_iter().next() {
+                return Err(problem::ignored(&self.endpoint, read.exchange, &name));
+            }
+        }
+        reply_of((), exchanges)
+    }
+
+    /// What of `wanted` the object does not have.
+    fn ignored(
+        &self,
+        kind: ObjectKind,
+        wanted: &Map<String, Value>,
+        object: &TargetObject,
+    ) -> Map<String, Value> {
+        if !self.profile.read_back {
+            return Map::new();
+        }
+        body::differences(self.schema(kind), wanted, &object.body)
+    }
+
+    async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
+        let answer = self.send(Method::DELETE, object_path(kind, id)?, None, None).await?;
+        if answer.status.is_success() && !problem::is_html(&answer) {
+            return Ok(Reply::new(Deleted::Gone, answer.exchange));
+        }
+        if answer.status == StatusCode::NOT_FOUND && !problem::is_html(&answer) {
+            return Ok(Reply::new(Deleted::WasGone, answer.exchange));
+        }
+        Err(problem::refused(&self.endpoint, answer, Asked::Delete, &[]))
+    }
+
+    /// The write shape of these attributes: names resolved, custom fields in their other form.
+    async fn write_shape(
+        &self,
+        kind: ObjectKind,
+        wanted: &Map<String, Value>,
+        exchanges: &mut Vec<Exchange>,
+    ) -> Result<Map<String, Value>> {
+        let mut fields = Map::new();
+        for (attribute, value) in wanted {
+            let resolved = match names::Catalogue::of(kind, attribute) {
+                Some(catalogue) => self.names.resolve(self, catalogue, attribute, value, exchanges).await?,
+                None => None,
+            };
+            body::put(kind, &mut fields, attribute, value, resolved);
+        }
+        Ok(fields)
+    }
+
+    fn schema(&self, kind: ObjectKind) -> &TargetSchema {
+        match kind {
+            ObjectKind::User => &self.users,
+            ObjectKind::Group => &self.groups,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: String,
+        query: Option<String>,
+        body: Option<&Value>,
+    ) -> Result<Answer> {
+        let body = match body {
+            Some(body) => {
+                let bytes = serde_json::to_vec(body).map_err(|_| problem::of_ours("a body is no JSON"))?;
+                Some((bytes, HeaderValue::from_static("application/json")))
+            }
+            None => None,
+        };
+        self.endpoint.send(Call { method, path, query, body, if_match: None }).await
+    }
+}
+
+impl Connector for SamanageConnector {
+    fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
+        self.check(kinds).boxed()
+    }
+
+    fn discover(&self) -> BoxFuture<'_, Result<Discovery>> {
+        self.discover().boxed()
+    }
+
+    fn find<'a>(
+        &'a self,
+        kind: ObjectKind,
+        query: &'a MatchQuery,
+    ) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>> {
+        self.find(kind, query).boxed()
+    }
+
+    fn list<'a>(
+        &'a self,
+        kind: ObjectKind,
+        page: Option<&'a PageToken>,
+    ) -> BoxFuture<'a, Result<Reply<ObjectPage>>> {
+        self.list(kind, page).boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+    ) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>> {
+        self.read(kind, target_id).boxed()
+    }
+
+    fn create<'a>(
+        &'a self,
+        kind: ObjectKind,
+        write: &'a Write,
+    ) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
+        self.create(kind, write).boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+        changes: &'a [Change],
+    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
+        self.update(kind, target_id, changes).boxed()
+    }
+
+    fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {
+        self.delete(kind, target_id).boxed()
+    }
+}
+
+const fn collection(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "/users.json",
+        ObjectKind::Group => "/groups.json",
+    }
+}
+
+/// The singular that a record is wrapped in.
+const fn wrapper(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "user",
+        ObjectKind::Group => "group",
+    }
+}
+
+/// Ids are numbers; anything else could lead a request elsewhere.
+fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(ConnectorError::new(
+            ErrorKind::Rejected { attribute: Some("id".to_owned()) },
+            format!("\"{id}\" is no id of this application: its ids are numbers."),
+            "The account's link does not belong to this application; restart provisioning so that it is matched again.",
+        ));
+    }
+    Ok(match kind {
+        ObjectKind::User => format!("/users/{id}.json"),
+        ObjectKind::Group => format!("/groups/{id}.json"),
+    })
+}
+
+/// What every request carries besides its proof.
+fn headers_of(profile: &Profile) -> HeaderMap {
+    let pair = |(name, value): (&String, &String)| {
+        Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
+    };
+    profile.headers.iter().filter_map(pair).collect()
+}
+
+/// A group's attributes without its members, and these.
+fn split_members(wanted: &Value) -> (Map<String, Value>, Vec<Value>) {
+    let mut attributes = wanted.as_object().cloned().unwrap_or_default();
+    let members = match attributes.shift_remove("members") {
+        Some(Value::Array(members)) => members,
+        Some(other) => vec![other],
+        None => Vec::new(),
+    };
+    (attributes, members)
+}
+
+/// The reply whose last exchange is the last of these.
+fn reply_of<T>(value: T, mut exchanges: Vec<Exchange>) -> Result<Reply<T>> {
+    match exchanges.pop() {
+        Some(last) => Ok(Reply::new(value, last).after(exchanges)),
+        None => Err(problem::of_ours("nothing was sent")),
+    }
+}

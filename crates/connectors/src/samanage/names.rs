@@ -1,0 +1,224 @@
+//! Roles, sites and departments: what a user is given by name.
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use purser_domain::mapping::ObjectKind;
+use reqwest::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::pages::{self, Walk};
+use super::problem::{self, Asked};
+use super::{SamanageConnector, body};
+use crate::connector::{Exchange, Result};
+
+/// A list of names that the tenant keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Catalogue {
+    Roles,
+    Sites,
+    Departments,
+}
+
+/// A role of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Role {
+    pub(super) name: String,
+    pub(super) description: String,
+}
+
+/// The names as far as they were read. A connector lives for a cycle, and who adds a site meanwhile is found: a name
+/// that is not known is looked for once more before it is refused.
+#[derive(Debug)]
+pub(super) struct Names {
+    created: Vec<Catalogue>,
+    /// Lower-cased name to the name as it is spelt.
+    known: Mutex<HashMap<Catalogue, HashMap<String, String>>>,
+    /// One at a time, so that ten people of a new site make it once.
+    making: tokio::sync::Mutex<()>,
+}
+
+impl Catalogue {
+    /// The catalogue from which this attribute takes its values.
+    pub(super) fn of(kind: ObjectKind, attribute: &str) -> Option<Self> {
+        match (kind, attribute) {
+            (ObjectKind::User, "roles") => Some(Self::Roles),
+            (ObjectKind::User, "site") => Some(Self::Sites),
+            (ObjectKind::User, "department") => Some(Self::Departments),
+            _ => None,
+        }
+    }
+
+    const fn singular(self) -> &'static str {
+        match self {
+            Self::Roles => "role",
+            Self::Sites => "site",
+            Self::Departments => "department",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Roles => "/roles.json",
+            Self::Sites => "/sites.json",
+            Self::Departments => "/departments.json",
+        }
+    }
+}
+
+impl Names {
+    /// `created`: the singulars of what is made when it is missing. Roles never are: they give rights.
+    pub(super) fn new(created: &[String]) -> Self {
+        let may = |catalogue: Catalogue| created.iter().any(|name| name == catalogue.singular());
+        let created =
+            [Catalogue::Sites, Catalogue::Departments].into_iter().filter(|one| may(*one)).collect();
+        Self { created, known: Mutex::default(), making: tokio::sync::Mutex::new(()) }
+    }
+
+    /// Every role, in the tenant's order.
+    pub(super) async fn list_roles(
+        &self,
+        connector: &SamanageConnector,
+    ) -> Result<(Vec<Role>, Vec<Exchange>)> {
+        let mut exchanges = Vec::new();
+        let records = read_all(connector, Catalogue::Roles, &mut exchanges).await?;
+        let text = |record: &Map<String, Value>, name: &str| {
+            record.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+        };
+        let roles = records
+            .iter()
+            .map(|record| Role { name: text(record, "name"), description: text(record, "description") })
+            .filter(|role| !role.name.is_empty());
+        Ok((roles.collect(), exchanges))
+    }
+
+    /// The name as the tenant spells it; `None` when `value` says nothing, which clears.
+    pub(super) async fn resolve(
+        &self,
+        connector: &SamanageConnector,
+        catalogue: Catalogue,
+        attribute: &str,
+        value: &Value,
+        exchanges: &mut Vec<Exchange>,
+    ) -> Result<Option<String>> {
+        let Some(wanted) = name_in(value) else {
+            return match value {
+                Value::Null => Ok(None),
+                Value::String(text) if text.trim().is_empty() => Ok(None),
+                _ => Err(problem::no_name(attribute, value)),
+            };
+        };
+        if let Some(found) = self.find(catalogue, &wanted) {
+            return Ok(Some(found));
+        }
+        let _one = self.making.lock().await;
+        if let Some(found) = self.find(catalogue, &wanted) {
+            return Ok(Some(found));
+        }
+        let records = read_all(connector, catalogue, exchanges).await?;
+        self.learn(catalogue, &records);
+        if let Some(found) = self.find(catalogue, &wanted) {
+            return Ok(Some(found));
+        }
+        if !self.created.contains(&catalogue) {
+            return Err(problem::unknown_name(
+                connector.endpoint.host(),
+                catalogue.singular(),
+                attribute,
+                &wanted,
+            ));
+        }
+        let mut fields = Map::new();
+        fields.insert("name".to_owned(), json!(wanted));
+        let body = body::wrapped(catalogue.singular(), fields);
+        let answer = connector.send(Method::POST, catalogue.path().to_owned(), None, Some(&body)).await?;
+        if !answer.status.is_success() {
+            return Err(problem::refused(&connector.endpoint, answer, Asked::Update, &[]));
+        }
+        exchanges.push(answer.exchange);
+        self.known().entry(catalogue).or_default().insert(wanted.to_lowercase(), wanted.clone());
+        Ok(Some(wanted))
+    }
+
+    fn find(&self, catalogue: Catalogue, name: &str) -> Option<String> {
+        self.known().get(&catalogue)?.get(&name.to_lowercase()).cloned()
+    }
+
+    fn learn(&self, catalogue: Catalogue, records: &[Map<String, Value>]) {
+        let names = records.iter().filter_map(|record| record.get("name")?.as_str());
+        let names = names.map(|name| (name.trim().to_lowercase(), name.to_owned())).collect();
+        self.known().insert(catalogue, names);
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Catalogue, HashMap<String, String>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn read_all(
+    connector: &SamanageConnector,
+    catalogue: Catalogue,
+    exchanges: &mut Vec<Exchange>,
+) -> Result<Vec<Map<String, Value>>> {
+    let mut walk = Walk::new(catalogue.path(), None);
+    let mut all = Vec::new();
+    while let Some((path, query)) = walk.next_request(connector.profile.page_size)? {
+        let answer = connector.send(Method::GET, path, Some(query), None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&connector.endpoint, answer, Asked::Service, &[]));
+        }
+        let Some(records) = pages::read_records(&answer, catalogue.singular()) else {
+            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+        };
+        walk.note(&answer.headers, &records);
+        exchanges.push(answer.exchange);
+        all.extend(records);
+    }
+    Ok(all)
+}
+
+/// The name that a value means. A role may be written as the seed's *Connector limitations* want it:
+/// `{"displayName":"role"}`, as an object or as its text.
+pub(super) fn name_in(value: &Value) -> Option<String> {
+    let of_object = |object: &Map<String, Value>| {
+        ["displayName", "name", "value", "display"]
+            .iter()
+            .find_map(|key| object.get(*key)?.as_str().map(str::trim).filter(|name| !name.is_empty()))
+            .map(str::to_owned)
+    };
+    match value {
+        Value::Object(object) => of_object(object),
+        Value::Array(elements) => elements.iter().find_map(name_in),
+        Value::String(text) if text.trim_start().starts_with('{') => {
+            of_object(serde_json::from_str::<Value>(text).ok()?.as_object()?)
+        }
+        Value::String(text) => Some(text.trim().to_owned()).filter(|name| !name.is_empty()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_may_be_a_name_or_what_the_seed_says() {
+        for value in [
+            json!("Administrator"),
+            json!(" Administrator "),
+            json!({"displayName": "Administrator"}),
+            json!("{\"displayName\":\"Administrator\"}"),
+            json!([{"primary": true, "value": "Administrator"}]),
+        ] {
+            assert_eq!(name_in(&value).as_deref(), Some("Administrator"), "{value}");
+        }
+        for nothing in [json!(""), json!(null), json!("{"), json!({}), json!(7), json!([])] {
+            assert_eq!(name_in(&nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn roles_are_never_made() {
+        let names = Names::new(&["role".to_owned(), "site".to_owned()]);
+        assert_eq!(names.created, [Catalogue::Sites]);
+    }
+}

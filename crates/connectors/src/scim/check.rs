@@ -1,0 +1,106 @@
+//! Test Connection: for each kind of object the question that a cycle asks first, about somebody who can't exist.
+use purser_domain::mapping::ObjectKind;
+use purser_domain::plan::TargetObject;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::ScimConnector;
+use super::compare::Found;
+use super::list::Place;
+use super::problem::{self, Asked};
+use super::talk::Trail;
+use crate::connector::{CheckReport, Result};
+use crate::error::{ConnectorError, ErrorKind};
+use crate::http::Answer;
+
+impl ScimConnector {
+    pub(super) async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+        let kinds = if kinds.is_empty() { &[ObjectKind::User] } else { kinds };
+        let (mut trail, mut said) = (Trail::default(), Vec::new());
+        for kind in kinds {
+            match self.check_kind(*kind, &mut trail).await {
+                Ok(sentence) => said.push(sentence),
+                // One object's trouble in a cycle is the whole target's trouble here.
+                Err(error) if matches!(error.kind(), ErrorKind::Rejected { .. } | ErrorKind::NotFound) => {
+                    return Err(error.with_kind(ErrorKind::Misconfigured));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let reply = trail.reply(());
+        let message = format!(
+            "{} accepts the credentials and answers in SCIM. {}",
+            self.endpoint.host(),
+            said.join(" ")
+        );
+        Ok(CheckReport { message, exchange: reply.exchange, earlier: reply.earlier })
+    }
+
+    async fn check_kind(&self, kind: ObjectKind, trail: &mut Trail) -> Result<String> {
+        let (path, nouns) = (&self.state(kind).matching, problem::nouns(kind));
+        let listed = format!(
+            "It can't filter its {nouns} by {path}: all of them are listed and compared, which takes its time when there are many."
+        );
+        let mut refusal = None;
+        if self.filters_by(kind, path) {
+            let nobody = Value::String(Uuid::new_v4().to_string());
+            match self.filtered(kind, path, &nobody, trail).await? {
+                Ok(listing) if listing.objects.is_empty() && listing.total.unwrap_or(0) == 0 => {
+                    return Ok(format!("It filters its {nouns} by {path}."));
+                }
+                Ok(listing) => {
+                    let mut found = Found::default();
+                    let wanted = self.wanted(kind, path, &nobody);
+                    listing
+                        .objects
+                        .into_iter()
+                        .for_each(|object: TargetObject| wanted.sort(object, &mut found));
+                    if found.strangers > 1 {
+                        self.shelf.learn_unfilterable(kind, path);
+                    }
+                }
+                Err(answer) => {
+                    let status = answer.status.as_u16();
+                    trail.push(answer.exchange.clone());
+                    let passes = matches!(status, 401 | 429) || status >= 500 && status != 501;
+                    let error = self.refused_check(kind, answer);
+                    if passes {
+                        return Err(error);
+                    }
+                    refusal = Some(error);
+                }
+            }
+        }
+        match self.page(kind, None, &Place::default(), trail).await {
+            Ok(_) => Ok(listed),
+            Err(error) => Err(refusal.unwrap_or_else(|| self.name_missing_groups(kind, error))),
+        }
+    }
+
+    fn refused_check(&self, kind: ObjectKind, answer: Answer) -> ConnectorError {
+        let paths = std::iter::once(&self.state(kind).matching);
+        let error = problem::refused(&self.endpoint, answer, kind, Asked::Find, paths);
+        self.name_missing_groups(kind, error)
+    }
+
+    /// A target without groups is right for many; only the mapping of groups is not right for it.
+    fn name_missing_groups(&self, kind: ObjectKind, error: ConnectorError) -> ConnectorError {
+        let status = error.exchange().and_then(|exchange| exchange.status);
+        if kind != ObjectKind::Group || !matches!(status, Some(404 | 405 | 410 | 501)) {
+            return error;
+        }
+        let mut named = ConnectorError::new(
+            ErrorKind::Misconfigured,
+            format!(
+                "{} has no groups at /Groups ({}).",
+                self.endpoint.host(),
+                status.map(|status| status.to_string()).unwrap_or_default()
+            ),
+            "Switch the mapping of groups off: users are provisioned without it. Where the application should have groups, see whether its plan or the token's scope includes them.",
+        );
+        if let Some(exchange) = error.exchange() {
+            named = named.with_exchange(exchange.clone());
+        }
+        named.with_body_excerpt(error.body_excerpt().unwrap_or_default())
+    }
+}

@@ -1,0 +1,91 @@
+//! Making an object, and the members of a group in the same breath.
+use purser_domain::mapping::ObjectKind;
+use purser_domain::plan::{Change, ChangeKind, TargetObject, Write, WriteValue};
+use reqwest::Method;
+use serde_json::Value;
+
+use super::members::is_members_path;
+use super::problem::{self, Asked};
+use super::talk::Trail;
+use super::update::{Edit, Patched};
+use super::{ScimConnector, answer, body, request};
+use crate::connector::{Reply, Result};
+use crate::error::{ConnectorError, ErrorKind};
+
+impl ScimConnector {
+    pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+        self.rules().check_write(kind, &write.values)?;
+        let (values, later) = self.split(kind, write);
+        let body = body::created(kind, &values, &self.profile);
+        let answer = self.write(Method::POST, request::collection(kind).to_owned(), &body).await?;
+        if !answer.status.is_success() {
+            let paths = values.iter().map(|value| value.path.as_ref());
+            return Err(problem::refused(&self.endpoint, answer, kind, Asked::Create, paths));
+        }
+        let object = match answer::read_created(kind, &answer) {
+            Ok(object) => object,
+            Err(why) => {
+                return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why));
+            }
+        };
+        self.shelf.note(kind, &body, &object.id);
+        let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail: Trail::default() };
+        edit.trail.push(answer.exchange);
+        if let Some((value, sent)) = later {
+            fill(&mut edit, value, sent).await.map_err(|error| half_made(error, kind))?;
+        }
+        if self.profile.read_back {
+            edit.read_back_created(&write.values).await?;
+        }
+        Ok(edit.trail.reply(object))
+    }
+
+    /// The values that go into the first request; and the members with the number of those that are among them.
+    fn split<'w>(
+        &self,
+        kind: ObjectKind,
+        write: &'w Write,
+    ) -> (Vec<WriteValue>, Option<(&'w WriteValue, usize)>) {
+        let is_members = |value: &&WriteValue| kind == ObjectKind::Group && is_members_path(&value.path);
+        let mut values: Vec<_> = write.values.iter().filter(|value| !is_members(value)).cloned().collect();
+        let Some(members) = write.values.iter().find(is_members) else { return (values, None) };
+        let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
+        if !self.profile.members_on_create || all.is_empty() {
+            return (values, Some((members, 0)).filter(|_| !all.is_empty()));
+        }
+        let first = self.chunk(all.len());
+        let part = Value::Array(all[..first].to_vec());
+        values.push(WriteValue { value: part, ..members.clone() });
+        (values, (first < all.len()).then_some((members, first)))
+    }
+}
+
+async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<()> {
+    let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
+    let (known, rest) = all.split_at(sent.min(all.len()));
+    let change = Change {
+        kind: ChangeKind::Add,
+        redacted: members.redacted,
+        ..Change::set(members.path.clone(), None, Some(Value::Array(rest.to_vec())))
+    };
+    let patches = edit.scim.patches(edit.kind);
+    if !patches || edit.fill(known, rest, &change).await? == Patched::Missing {
+        edit.put(&[&change]).await?;
+    }
+    Ok(())
+}
+
+/// The object is there, and not yet as it should be: whoever comes next must find it and not make another.
+fn half_made(error: ConnectorError, kind: ObjectKind) -> ConnectorError {
+    let noun = problem::noun(kind);
+    let trouble = error.into_trouble();
+    let mut told = ConnectorError::new(
+        ErrorKind::Ambiguous,
+        format!("The {noun} was made, and its members were not all added: {}", trouble.message),
+        format!("Purser looks the {noun} up and goes on with it by itself. {}", trouble.advice),
+    );
+    if let Some(exchange) = trouble.exchange {
+        told = told.with_exchange(exchange);
+    }
+    told.with_body_excerpt(trouble.body_excerpt.unwrap_or_default())
+}

@@ -1,0 +1,110 @@
+//! Looking whether the target did what it said: some answer with success and ignore what was sent.
+use purser_domain::mapping::ObjectKind;
+use purser_domain::path::TargetPath;
+use purser_domain::plan::{Change, ChangeKind, WriteValue};
+use purser_domain::schema::Mutability;
+use serde_json::Value;
+
+use super::members::{id_of, is_members_path, without};
+use super::problem;
+use super::update::Edit;
+use crate::connector::Result;
+use crate::error::{ConnectorError, ErrorKind};
+use crate::profile::MembersRead;
+
+impl Edit<'_> {
+    /// Reads the object again and compares.
+    ///
+    /// # Errors
+    /// Names the first attribute that is not as it was written.
+    pub(super) async fn read_back(&mut self, changes: &[Change]) -> Result<()> {
+        let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
+        let there = &current.object.body;
+        // Of several changes at one place the last one tells, except for lists, whose changes add up.
+        let ignored = changes.iter().find(|change| !self.is_made(change, changes, there));
+        ignored.map_or(Ok(()), |change| Err(self.ignored(&change.path, "change of")))
+    }
+
+    /// The same for an object that was just made.
+    pub(super) async fn read_back_created(&mut self, values: &[WriteValue]) -> Result<()> {
+        let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
+        let there = &current.object.body;
+        let ignored = values.iter().find(|value| {
+            self.is_visible(&value.path)
+                && !is_blank(&value.value)
+                && !self.holds(&value.path, &value.value, there)
+        });
+        ignored.map_or(Ok(()), |value| Err(self.ignored(&value.path, "first value of")))
+    }
+
+    fn is_made(&self, change: &Change, all: &[Change], there: &Value) -> bool {
+        if !self.is_visible(&change.path) {
+            return true;
+        }
+        let found = change.path.find(there);
+        match (change.kind, &change.new) {
+            (ChangeKind::Set, Some(new)) if !is_blank(new) => self.holds(&change.path, new, there),
+            (ChangeKind::Set, _) => found.is_none_or(is_blank),
+            (ChangeKind::Add, new) => {
+                without(list(new.as_ref()), list(found)).iter().all(|element| id_of(element).is_none())
+            }
+            (ChangeKind::Remove, _) => {
+                let gone = list(change.old.as_ref());
+                let back: Vec<Value> = all
+                    .iter()
+                    .filter(|other| other.path == change.path && other.kind == ChangeKind::Add)
+                    .flat_map(|other| list(other.new.as_ref()).to_vec())
+                    .collect();
+                let gone = without(gone, &back);
+                without(&gone, list(found)).len() == gone.len()
+            }
+        }
+    }
+
+    fn holds(&self, path: &TargetPath, wanted: &Value, there: &Value) -> bool {
+        let rule = self.scim.rule(self.kind, path);
+        path.find(there).is_some_and(|found| rule.agrees(wanted, found))
+    }
+
+    /// Whether reads show this attribute at all.
+    fn is_visible(&self, path: &TargetPath) -> bool {
+        if path.attribute().eq_ignore_ascii_case("password")
+            || self.scim.rule(self.kind, path).mutability == Mutability::WriteOnly
+        {
+            return false;
+        }
+        self.kind == ObjectKind::User
+            || !is_members_path(path)
+            || matches!(self.scim.profile.members_read, MembersRead::Returned | MembersRead::OnRequest)
+    }
+
+    fn ignored(&self, path: &TargetPath, what: &str) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::Rejected { attribute: Some(path.to_string()) },
+            format!(
+                "{} answered with success and ignored the {what} {path} of this {}.",
+                self.scim.endpoint.host(),
+                problem::noun(self.kind)
+            ),
+            "See in the application whether this attribute can be set through its API, or take it out of the mapping.",
+        )
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(object) => object.values().all(is_blank),
+        _ => false,
+    }
+}
+
+fn list(value: Option<&Value>) -> &[Value] {
+    match value {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(elements)) => elements,
+        Some(one) => std::slice::from_ref(one),
+    }
+}

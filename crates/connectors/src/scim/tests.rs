@@ -1,0 +1,1 @@
+//! Against small targets of their own.

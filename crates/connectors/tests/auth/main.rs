@@ -1,0 +1,4 @@
+//! Credential methods against servers that insist on them.
+mod consent;
+mod support;
+mod tokens;

@@ -1,0 +1,7 @@
+//! The Samanage connector against a Samanage in memory that was written from the same document, and not from the
+//! connector.
+mod credentials;
+mod failures;
+mod groups;
+mod support;
+mod users;
