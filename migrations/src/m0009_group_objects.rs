@@ -79,5 +79,5 @@ async fn drop_column(
 }
 
 async fn drop_index(manager: &SchemaManager<'_>, name: &'static str) -> Result<(), DbErr> {
-    manager.drop_index(Index::drop().name(name).take()).await
+    manager.drop_index(Index::drop().name(name).to_owned()).await
 }

@@ -23,6 +23,11 @@ pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// One target, spoken to in its own way.
 pub trait Connector: Send + Sync {
+    /// How many requests at a time the target bears; `None`: as many as the engine likes.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
     /// no more.
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>>;
@@ -75,11 +80,6 @@ pub trait Connector: Send + Sync {
         changes: &'a [Change],
     ) -> BoxFuture<'a, Result<Reply<Updated>>> {
         self.update(kind, target_id, changes)
-    }
-
-    /// How many requests the target bears at a time; `None` when that is not known.
-    fn concurrency(&self) -> Option<usize> {
-        None
     }
 
     /// Deletes the object. Safe to repeat.

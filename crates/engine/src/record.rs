@@ -354,10 +354,9 @@ fn import(subject: &Subject, about: About<'_>) -> Step {
             );
             ("EntryImport", description)
         }
-        Cause::Retry(0) => (
-            "EntryImport",
-            format!("Retrieved {of} '{name}' from the directory, since its {there} is gone."),
-        ),
+        Cause::Retry(0) => {
+            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since its {there} is gone."))
+        }
         Cause::Retry(times) => (
             "EntryImport",
             format!(

@@ -13,6 +13,7 @@ use purser_contract::application::{
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, JobId, RoleId};
+use purser_domain::mapping::ObjectKind;
 use purser_domain::scope::ScopeMode;
 use purser_store::{AppRole, Application, JobMode, JobSpec, NameKey, Reads};
 use std::sync::Arc;

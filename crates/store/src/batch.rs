@@ -81,8 +81,14 @@ impl Store {
         bulk::LINKS.write(&db, link_values, "store links", "link").await?;
         bulk::LOGS.write(&db, log_values, "append provisioning logs", "provisioning log").await?;
         let done = batch.intents_done.iter().map(|id| id.as_uuid());
-        bulk::remove(&db, "DELETE FROM intents WHERE job_id = ? AND object_id", job_id, done, "close intents")
-            .await?;
+        bulk::remove(
+            &db,
+            "DELETE FROM intents WHERE job_id = ? AND object_id",
+            job_id,
+            done,
+            "close intents",
+        )
+        .await?;
         let cleared = batch.escrows_clear.iter().map(|id| id.as_uuid());
         bulk::remove(
             &db,

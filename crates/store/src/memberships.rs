@@ -1,7 +1,7 @@
 //! Who is in which group, in bulk: for the scoping filters that read it, and for groups that are provisioned.
 
-use crate::{Reads, StoreError, bulk, error::Doing};
 use crate::convert::unsigned;
+use crate::{Reads, StoreError, bulk, error::Doing};
 use purser_domain::ids::{AppId, GroupId, JobId, UserId};
 use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};

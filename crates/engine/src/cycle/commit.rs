@@ -174,7 +174,8 @@ async fn escrow_failures(
         };
         let since = known.map_or(now, |escrow| escrow.since);
         let kind = EscrowKind::Failure;
-        escrows.insert(subject.id, Escrow { object: subject.id, kind, code, message, attempts, since, due_at });
+        escrows
+            .insert(subject.id, Escrow { object: subject.id, kind, code, message, attempts, since, due_at });
     }
     Ok(escrows)
 }

@@ -61,7 +61,8 @@ pub(crate) fn doubt_all(exported: &mut Map<String, Value>) {
 
 fn put_in_doubt(exported: &mut Map<String, Value>, doubtful: Vec<Value>) {
     let mut seen = HashSet::with_capacity(doubtful.len());
-    let doubtful: Vec<Value> = doubtful.into_iter().filter(|element| seen.insert(element.to_string())).collect();
+    let doubtful: Vec<Value> =
+        doubtful.into_iter().filter(|element| seen.insert(element.to_string())).collect();
     let ids: HashSet<&str> = doubtful.iter().filter_map(id_of).collect();
     let mut members = take(exported);
     members.retain(|element| id_of(element).is_none_or(|id| !ids.contains(id)));

@@ -3,9 +3,7 @@ use std::sync::Arc;
 
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Template, connect};
 use purser_domain::{
-    mapping::{
-        AttributeMapping, CompiledMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping,
-    },
+    mapping::{AttributeMapping, CompiledMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping},
     scope::{CompiledFilter, ScopingFilter},
     secret::Secret,
     target_schema::TargetSchema,
@@ -121,7 +119,8 @@ fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<Rules
 /// A mapping of groups by which nothing happens.
 fn no_groups() -> ObjectMapping {
     let source = MappingSource::Direct("displayName".to_owned());
-    let name = AttributeMapping { matching_priority: Some(1), ..AttributeMapping::new(source, "displayName") };
+    let name =
+        AttributeMapping { matching_priority: Some(1), ..AttributeMapping::new(source, "displayName") };
     ObjectMapping {
         name: String::new(),
         enabled: false,

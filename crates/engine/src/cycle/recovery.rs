@@ -204,13 +204,13 @@ async fn check_update(
     target_id: &str,
     detail: Detail,
 ) -> Fate {
-    let account =
-        match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await {
-            Sent::Reply(reply) => reply.value,
-            // Updates may be sent twice: what can't be found out is simply done again.
-            Sent::Failed(_) => None,
-            Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
-        };
+    let account = match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await
+    {
+        Sent::Reply(reply) => reply.value,
+        // Updates may be sent twice: what can't be found out is simply done again.
+        Sent::Failed(_) => None,
+        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+    };
     let count = detail.changes.len();
     let changes: Vec<Change> = detail.changes.into_iter().filter_map(ChangeDetail::read).collect();
     let made = |account: &TargetObject| {

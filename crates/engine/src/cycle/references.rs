@@ -38,7 +38,8 @@ pub(crate) async fn find(
         wait(report.into(), "The manager has an account now.");
     }
     if cycle.rules(ObjectKind::Group).mapping.reads_members() && !ledger.groups_are_ahead() {
-        let changed: Vec<UserId> = changed(subjects, fates).filter_map(|(subject, _)| subject.id.user()).collect();
+        let changed: Vec<UserId> =
+            changed(subjects, fates).filter_map(|(subject, _)| subject.id.user()).collect();
         if !changed.is_empty() && cycle.provisions(ObjectKind::Group) {
             let groups = cycle.store().find_linked_groups_of(cycle.job(), &changed).await;
             for group in groups.map_err(EngineError::store("read whose groups are linked"))? {
@@ -67,10 +68,7 @@ fn escrow(object: ObjectId, message: &str, now: Timestamp) -> Escrow {
 }
 
 /// Those of whom others see another account than before, or none any more.
-fn changed<'a>(
-    subjects: &'a [Subject],
-    fates: &'a [Fate],
-) -> impl Iterator<Item = (&'a Subject, &'a Fate)> {
+fn changed<'a>(subjects: &'a [Subject], fates: &'a [Fate]) -> impl Iterator<Item = (&'a Subject, &'a Fate)> {
     subjects.iter().zip(fates).filter(|(subject, fate)| {
         let before = subject.link.as_ref();
         let after = match fate {
@@ -100,7 +98,8 @@ async fn find_reports(
         (Some(before), Some(after)) => before.target_id != after.target_id,
         _ => false,
     };
-    let linked = subjects.iter().zip(fates).filter(|(subject, fate)| fate.links_anew() || moved(subject, fate));
+    let linked =
+        subjects.iter().zip(fates).filter(|(subject, fate)| fate.links_anew() || moved(subject, fate));
     let linked: Vec<UserId> = linked.filter_map(|(subject, _)| subject.id.user()).collect();
     if linked.is_empty() {
         return Ok(HashSet::new());

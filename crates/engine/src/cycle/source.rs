@@ -118,7 +118,9 @@ fn next_size(size: u64, took: Duration, most: u64) -> u64 {
 /// of which it told before the job (re)started.
 pub(crate) async fn sweep_orphans(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let size = cycle.engine.deps.settings.page;
-    for kind in ObjectKind::ALL.iter().copied().filter(|kind| *kind == ObjectKind::User || cycle.provisions(*kind)) {
+    for kind in
+        ObjectKind::ALL.iter().copied().filter(|kind| *kind == ObjectKind::User || cycle.provisions(*kind))
+    {
         let mut after: Option<LinkId> = None;
         while cycle.control.stopped().is_none() {
             let links = cycle.store().list_orphan_links(cycle.job(), kind, after, size).await;

@@ -109,11 +109,20 @@ mod tests {
 
     #[test]
     fn a_group_is_known_by_its_name_or_external_id() {
-        let cooks = Link { kind: ObjectKind::Group, ..link(json!({"displayName": "Cooks", "externalId": "c"})) };
-        assert!(agrees(TargetSchema::scim_group(), &cooks, &json!({"displayName": "Chefs", "externalId": "c"})));
+        let cooks =
+            Link { kind: ObjectKind::Group, ..link(json!({"displayName": "Cooks", "externalId": "c"})) };
+        assert!(agrees(
+            TargetSchema::scim_group(),
+            &cooks,
+            &json!({"displayName": "Chefs", "externalId": "c"})
+        ));
         assert!(!agrees(TargetSchema::scim_group(), &cooks, &json!({"displayName": "Chefs"})));
         let people = link(json!({"userName": "ann@x", "displayName": "Ann"}));
-        assert!(!agrees(TargetSchema::scim_user(), &people, &json!({"userName": "bo@x", "displayName": "Ann"})));
+        assert!(!agrees(
+            TargetSchema::scim_user(),
+            &people,
+            &json!({"userName": "bo@x", "displayName": "Ann"})
+        ));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use purser_domain::log::{LogAction, LogStatus};
+use purser_domain::mapping::ObjectKind;
 use purser_engine::{CycleEnd, EngineSettings};
 use purser_testkit::{Fault, FaultRule};
 use serde_json::json;
@@ -91,7 +92,7 @@ async fn assert_whole(world: &World, people: usize) -> Result<()> {
         assert_eq!(created.get(id), Some(&1), "{account} is in the log once");
     }
     assert_eq!(created.len(), people);
-    assert_eq!(world.store.count_links(world.job).await?, people as u64);
+    assert_eq!(world.store.count_links(world.job, ObjectKind::User).await?, people as u64);
     assert!(world.store.list_intents(world.job).await?.is_empty());
     Ok(())
 }

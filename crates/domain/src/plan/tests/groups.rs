@@ -213,7 +213,10 @@ fn a_group_that_was_there_before_or_may_not_be_deleted_is_let_go_as_it_is() {
         assert_eq!(reasons(&plan_deprovision(mapping, link)).1, [why, SkipReason::GroupReleased]);
         let left = plan_group(mapping, &[Some("a")], false, Some(link), &Observed::NotAsked);
         let Action::Disable { changes, exported_after, cause, .. } = &left else { panic!("{left:?}") };
-        assert_eq!((changes.as_slice(), exported_after, *cause), (&[][..], &link.exported, DisableCause::Unassigned));
+        assert_eq!(
+            (changes.as_slice(), exported_after, *cause),
+            (&[][..], &link.exported, DisableCause::Unassigned)
+        );
         let released = linked(link, &left);
         let again = plan_group(mapping, &[], false, Some(&released), &Observed::NotAsked);
         assert_eq!(reasons(&again).1[0], SkipReason::GroupReleased);
