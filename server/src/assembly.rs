@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
-use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network};
+use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network, Proxy};
 use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
 use purser_service::{ImportTask, Portal, PortalDeps};
 use purser_store::{Clock, Store, StoreConfig};
@@ -67,9 +67,7 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
     let store = open_store(&settings).await?;
     migrate(&store).await?;
     let gallery = Arc::new(Gallery::load().map_err(ServerError::Gallery)?);
-    let allowed_networks = parse_networks(&settings.egress_allow)?;
-    let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() })
-        .map_err(ServerError::HttpKit)?;
+    let kit = HttpKit::new(egress_policy(&settings)?).map_err(ServerError::HttpKit)?;
     let engine = Engine::new(EngineDeps {
         store: store.clone(),
         clock: Arc::clone(&clock),
@@ -115,6 +113,18 @@ impl Assembly {
             shutdown: self.shutdown.clone(),
         })
     }
+}
+
+/// The way out that the settings describe.
+pub(crate) fn egress_policy(settings: &Settings) -> Result<EgressPolicy, SettingsError> {
+    let proxy = settings.proxy.as_ref().map(|proxy| Proxy::parse(&proxy.0, &settings.no_proxy)).transpose();
+    Ok(EgressPolicy {
+        allowed_networks: parse_networks(&settings.egress_allow)?,
+        ca_file: settings.ca_file.clone(),
+        proxy: proxy
+            .map_err(|error| SettingsError::Unusable { name: "proxy", reason: format!("{error}.") })?,
+        ..EgressPolicy::default()
+    })
 }
 
 fn parse_networks(texts: &[String]) -> Result<Vec<Network>, SettingsError> {

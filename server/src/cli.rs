@@ -15,6 +15,8 @@ environment variables, flags. In the file a setting has the name of its variable
 PURSER_ (session_idle_minutes = 30).
 
 Not on the command line, since other users of the machine could read it there:
+  PURSER_PROXY       HTTP proxy through which applications are called, such as
+                     http://user:password@proxy.example.com:3128
   PURSER_MASTER_KEY  Key that secrets are encrypted under, 64 hexadecimal digits
                      [default: master.key in the data folder, made at the first start with mode 0600]";
 
@@ -162,6 +164,14 @@ pub struct ServeArguments {
     /// [env: PURSER_EGRESS_ALLOW, with commas]
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub egress_allow: Vec<String>,
+    /// Certificates (PEM) of authorities that are trusted besides the system's when applications are called
+    /// [env: PURSER_CA_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Host that is called without the proxy of PURSER_PROXY: a name (with its subdomains), an address or a
+    /// network; may be given several times [env: PURSER_NO_PROXY, with commas]
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    pub no_proxy: Vec<String>,
     /// Purser stands behind a proxy that speaks TLS: cookies get Secure, X-Forwarded-For counts
     /// [env: PURSER_BEHIND_TLS] [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -206,6 +216,8 @@ impl ServeArguments {
             listen: self.listen.clone(),
             public_url: self.public_url.clone(),
             egress_allow: self.egress_allow.clone(),
+            ca_file: self.ca_file.clone(),
+            no_proxy: self.no_proxy.clone(),
             behind_tls: self.behind_tls,
             session_idle_minutes: self.session_idle_minutes,
             session_max_hours: self.session_max_hours,

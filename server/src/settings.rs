@@ -28,6 +28,9 @@ pub const NAMES: &[&str] = &[
     "database_url",
     "master_key",
     "egress_allow",
+    "ca_file",
+    "proxy",
+    "no_proxy",
     "behind_tls",
     "session_idle_minutes",
     "session_max_hours",
@@ -63,6 +66,17 @@ impl std::fmt::Debug for MasterKeyText {
     }
 }
 
+/// A proxy's address, which may hold a password; it never shows in Debug output.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct ProxyText(pub String);
+
+impl std::fmt::Debug for ProxyText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +95,13 @@ pub struct Settings {
     /// Private networks (CIDR) that applications may be reached in; none by default.
     #[serde(deserialize_with = "list_or_text")]
     pub egress_allow: Vec<String>,
+    /// Certificates (PEM) of authorities that are trusted besides the system's when applications are called.
+    pub ca_file: Option<PathBuf>,
+    /// HTTP proxy through which applications are called, with or without credentials.
+    pub proxy: Option<ProxyText>,
+    /// Hosts that are called without the proxy: names with their subdomains, addresses, networks (CIDR).
+    #[serde(deserialize_with = "list_or_text")]
+    pub no_proxy: Vec<String>,
     /// Purser stands behind a proxy that speaks TLS: cookies get `Secure`, and `X-Forwarded-For` counts.
     pub behind_tls: bool,
     /// Minutes after which an idle session ends.
@@ -117,6 +138,12 @@ pub struct Overrides {
     /// `--egress-allow`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub egress_allow: Vec<String>,
+    /// `--ca-file`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// `--no-proxy`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub no_proxy: Vec<String>,
     /// `--behind-tls`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind_tls: Option<bool>,
@@ -149,6 +176,7 @@ struct Defaults {
     data_dir: &'static str,
     listen: &'static str,
     egress_allow: [&'static str; 0],
+    no_proxy: [&'static str; 0],
     behind_tls: bool,
     session_idle_minutes: u32,
     session_max_hours: u32,
@@ -162,6 +190,7 @@ const DEFAULTS: Defaults = Defaults {
     data_dir: "./purser-data",
     listen: "127.0.0.1:8080",
     egress_allow: [],
+    no_proxy: [],
     behind_tls: false,
     session_idle_minutes: 60,
     session_max_hours: 12,
@@ -373,6 +402,17 @@ mod tests {
         let settings = load("", &[("PURSER_MASTER_KEY", &key)], &Overrides::default()).unwrap();
         assert_eq!(settings.master_key, Some(MasterKeyText(key.clone())));
         assert!(!format!("{settings:?}").contains(&key));
+    }
+
+    #[test]
+    fn the_way_out_is_read_and_the_proxys_password_never_shows() {
+        let file = "ca_file = \"/etc/own.pem\"\nno_proxy = [\"intra.example\"]";
+        let proxy = "http://u:5ecret@proxy.example:3128";
+        let settings = load(file, &[("PURSER_PROXY", proxy)], &Overrides::default()).unwrap();
+        assert_eq!(settings.ca_file.as_deref(), Some(Path::new("/etc/own.pem")));
+        assert_eq!(settings.proxy, Some(ProxyText(proxy.to_owned())));
+        assert_eq!(settings.no_proxy, ["intra.example"]);
+        assert!(!format!("{settings:?}").contains("5ecret"));
     }
 
     #[test]

@@ -97,15 +97,10 @@ impl fmt::Debug for TokenVault {
 pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
     let profile = effective_profile(template, target)?;
     let authorizer = authorize(template, target, kit)?;
+    let endpoint = kit.endpoint(&target.tenant_url, authorizer)?.with_limits(&profile.limits);
     match template.connector {
-        ConnectorKind::Samanage => {
-            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
-            Ok(Arc::new(SamanageConnector::new(endpoint, template, profile)))
-        }
-        ConnectorKind::Scim => {
-            let endpoint = kit.endpoint(&target.tenant_url, authorizer)?;
-            Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?))
-        }
+        ConnectorKind::Samanage => Ok(Arc::new(SamanageConnector::new(endpoint, template, profile))),
+        ConnectorKind::Scim => Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?)),
     }
 }
 

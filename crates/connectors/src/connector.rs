@@ -116,11 +116,12 @@ impl<T> Reply<T> {
 pub struct Exchange {
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// Path and query as sent, percent-encoded.
+    /// Path and query as sent, percent-encoded, redacted.
     pub path: String,
     /// Status of the answer; `None` when none came.
     pub status: Option<u16>,
-    /// From the start of the request to the end of its answer.
+    /// From the start of the request to the end of its answer, without waiting for a rate limit; with redirects and a
+    /// second try with other credentials, all of them together.
     pub duration: Duration,
     /// The beginning of the request's body, redacted.
     pub request_body: Option<String>,

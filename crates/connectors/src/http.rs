@@ -2,20 +2,27 @@
 //!
 //! Invariants:
 //! - An address is checked before it is called, whether it came from a name or stood in the URL, and the checked
-//!   address is the one that is connected. Redirects are never followed, proxies never used.
+//!   address is the one that is connected. Behind the operator's proxy, which resolves names itself, a name is looked
+//!   up here as well, and refused when it leads where nothing may be sent.
+//! - Redirects are followed for GET, on the same scheme, host and port, and at most three times.
 //! - Unencrypted requests go only to networks that the operator named: they carry a Secret Token.
-//! - Every request ends: connecting and answering have deadlines, answers have a largest size.
-//! - Credentials are marked sensitive, never printed, and blotted out of what is quoted from an answer.
+//! - Every request ends: connecting, each piece of an answer and the whole have deadlines, answers have a largest size,
+//!   which counts what they unfold to.
+//! - Credentials are marked sensitive, never printed, and blotted out of transcripts, errors and spans ([`redact`]).
+//! - Requests are held back to the rate limits of the profile ([`pace`]).
 //!
-//! Deliberately absent: retries, rate limits and logging, which belong to the engine.
+//! Deliberately absent: retries, which belong to the engine.
+mod client;
 mod endpoint;
 mod failure;
 mod network;
+mod pace;
+mod policy;
+pub(crate) mod redact;
 mod resolver;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use purser_domain::secret::Secret;
 use reqwest::header::HeaderValue;
@@ -23,61 +30,44 @@ use url::{Host, Url};
 
 pub(crate) use endpoint::{Answer, Call, Endpoint};
 pub use network::{InvalidNetwork, Network, is_public};
+pub use policy::{EgressPolicy, InvalidProxy, Proxy};
 
 use crate::auth::Authorizer;
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
-use resolver::CheckedResolver;
+use client::Trust;
+use endpoint::Way;
+use pace::Paces;
+use resolver::{CheckedResolver, Lookup, system_lookup};
 
-/// Where requests may go, how long they may take and how much may come back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EgressPolicy {
-    /// Networks that may be called although they are not public, and that may be called without TLS.
-    pub allowed_networks: Vec<Network>,
-    /// For resolving, connecting and the TLS handshake together.
-    pub connect_timeout: Duration,
-    /// For a whole request, from its start to the end of its answer.
-    pub request_timeout: Duration,
-    /// Largest answer, in bytes.
-    pub max_body: usize,
-}
-
-impl Default for EgressPolicy {
-    fn default() -> Self {
-        Self {
-            allowed_networks: Vec::new(),
-            connect_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(30),
-            max_body: 4 * 1024 * 1024,
-        }
-    }
-}
-
-impl EgressPolicy {
-    fn allows(&self, address: IpAddr, named_only: bool) -> bool {
-        let named = self.allowed_networks.iter().any(|network| network.contains(address));
-        named || (!named_only && is_public(address))
-    }
-}
-
-/// The kit; a clone shares its connections. One for each process.
+/// The kit; a clone shares its connections and budgets. One for each process.
 #[derive(Clone)]
 pub struct HttpKit {
     policy: Arc<EgressPolicy>,
-    encrypted: reqwest::Client,
-    plain: reqwest::Client,
+    encrypted: Way,
+    plain: Way,
 }
 
 impl HttpKit {
     /// Sets the kit up.
     ///
     /// # Errors
-    /// When TLS cannot be initialised.
+    /// When TLS cannot be initialised, or the CA file cannot be used.
     pub fn new(policy: EgressPolicy) -> Result<Self> {
+        Self::with_lookup(policy, &system_lookup())
+    }
+
+    fn with_lookup(policy: EgressPolicy, lookup: &Lookup) -> Result<Self> {
         let policy = Arc::new(policy);
-        let encrypted = build_client(&policy, false)?;
-        let plain = build_client(&policy, true)?;
-        Ok(Self { policy, encrypted, plain })
+        let trust = Trust::load(&policy)?;
+        let paces = Arc::new(Paces::default());
+        let way = |named_only| {
+            let policy = Arc::clone(&policy);
+            let resolver = Arc::new(CheckedResolver { policy, named_only, lookup: Arc::clone(lookup) });
+            let client = client::build(&trust, &resolver)?;
+            Ok(Way { client, resolver, paces: Arc::clone(&paces) })
+        };
+        Ok(Self { encrypted: way(false)?, plain: way(true)?, policy })
     }
 
     /// The way to one target: requests are made relative to `base` and carry what `authorizer` says.
@@ -96,8 +86,8 @@ impl HttpKit {
         if let Some(address) = literal.filter(|address| !self.policy.allows(*address, named_only)) {
             return Err(failure::refused_address(&address.to_string(), address, named_only));
         }
-        let client = if named_only { &self.plain } else { &self.encrypted };
-        Ok(Endpoint::new(client.clone(), &base, authorizer, self.policy.max_body))
+        let way = if named_only { &self.plain } else { &self.encrypted };
+        Ok(Endpoint::new(way.clone(), &base, authorizer))
     }
 }
 
@@ -126,43 +116,6 @@ impl HttpKit {
         *response.headers_mut() = answer.headers;
         Ok(response)
     }
-}
-
-fn build_client(policy: &Arc<EgressPolicy>, named_only: bool) -> Result<reqwest::Client> {
-    let build = |own_roots: bool| {
-        #[expect(clippy::disallowed_methods, reason = "this is the kit that the lint points to")]
-        let builder = reqwest::Client::builder()
-            .dns_resolver(Arc::new(CheckedResolver { policy: Arc::clone(policy), named_only }))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .https_only(!named_only)
-            .http1_only()
-            // Answers are small, and a compressed one could unfold into something large.
-            .no_gzip()
-            .connect_timeout(policy.connect_timeout)
-            .timeout(policy.request_timeout)
-            // Shorter than the idle time after which common servers and balancers hang up.
-            .pool_idle_timeout(Duration::from_secs(45))
-            .user_agent(concat!("Purser/", env!("CARGO_PKG_VERSION")));
-        let builder = if own_roots { builder.tls_certs_only(bundled_roots()) } else { builder };
-        builder.build()
-    };
-    // A bare container has no certificate store, and then the usual public authorities are trusted.
-    build(false).or_else(|_| build(true)).map_err(|error| {
-        ConnectorError::new(
-            ErrorKind::Misconfigured,
-            format!("The HTTP client could not be set up: {error}."),
-            "Install the system's CA certificates (package ca-certificates) and start again.",
-        )
-    })
-}
-
-fn bundled_roots() -> Vec<reqwest::Certificate> {
-    webpki_root_certs::TLS_SERVER_ROOT_CERTS
-        .iter()
-        .filter_map(|certificate| reqwest::Certificate::from_der(certificate.as_ref()).ok())
-        .collect()
 }
 
 fn parse_base(text: &str) -> Result<Url> {
@@ -248,5 +201,37 @@ mod tests {
             let error = open(&[], base).unwrap_err();
             assert!(error.message().contains(part), "{base}: {error}");
         }
+    }
+
+    /// The first look-up gives an address that may be called, every other one that may not.
+    #[tokio::test]
+    async fn a_name_is_called_at_the_address_that_was_checked_and_checked_again_for_each_connection() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://rebinding.example:{}/scim", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 1024]).await;
+                let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+                let _ = socket.write_all(answer).await;
+            }
+        });
+        let looked_up = Arc::new(AtomicUsize::new(0));
+        let turns = Arc::clone(&looked_up);
+        let lookup: Lookup = Arc::new(move |_| {
+            let address = if turns.fetch_add(1, Ordering::SeqCst) == 0 { "127.0.0.1" } else { "127.0.0.2" };
+            Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
+        });
+        let allowed_networks = vec!["127.0.0.1".parse().unwrap()];
+        let policy = EgressPolicy { allowed_networks, ..EgressPolicy::default() };
+        let kit = HttpKit::with_lookup(policy, &lookup).unwrap();
+        let endpoint = kit.endpoint(&base, Authorizer::none(Vec::new())).unwrap();
+        let call = || Call { path: "/Users".into(), ..Call::default() };
+        assert_eq!(endpoint.send(call()).await.unwrap().status, 204);
+        assert_eq!(looked_up.load(Ordering::SeqCst), 1);
+        let error = endpoint.send(call()).await.unwrap_err();
+        assert!(error.message().contains("127.0.0.2) may not be called"), "{error}");
     }
 }

@@ -38,7 +38,7 @@ pub use gallery::{
     AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
     FieldFormat, Gallery, GalleryError, ObjectTemplate, RowTemplate, Template, TenantUrl, UrlChoice,
 };
-pub use http::{EgressPolicy, HttpKit, Network};
+pub use http::{EgressPolicy, HttpKit, InvalidProxy, Network, Proxy};
 pub use profile::{
     Clear, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides, Paging, Profile,
     RateLimit, RolesShape, ValueRule,

@@ -116,7 +116,8 @@ pub async fn probe(
         ));
     }
     let profile = effective_profile(template, target)?;
-    let endpoint = kit.endpoint(&target.tenant_url, authorize(template, target, kit)?)?;
+    let endpoint =
+        kit.endpoint(&target.tenant_url, authorize(template, target, kit)?)?.with_limits(&profile.limits);
     let mut session = Session::new(endpoint, profile);
     let outcome = run(&mut session, options, progress).await;
     step(progress, 6);

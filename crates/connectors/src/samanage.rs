@@ -332,6 +332,10 @@ impl SamanageConnector {
 }
 
 impl Connector for SamanageConnector {
+    fn concurrency(&self) -> Option<usize> {
+        self.profile.concurrency.map(usize::from)
+    }
+
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
         self.check(kinds).boxed()
     }

@@ -33,6 +33,7 @@ mod put;
 mod read_back;
 mod request;
 mod rules;
+mod schemas;
 mod shelf;
 mod talk;
 #[cfg(test)]
@@ -212,6 +213,10 @@ impl ScimConnector {
 }
 
 impl Connector for ScimConnector {
+    fn concurrency(&self) -> Option<usize> {
+        self.profile.concurrency.map(usize::from)
+    }
+
     fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
         self.check(kinds).boxed()
     }

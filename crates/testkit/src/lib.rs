@@ -8,7 +8,7 @@
 //! Invariants: they share no code with the connectors that are tested against them, so that one misreading of a
 //! standard cannot hide in both; they listen on loopback, on a port that the system chooses.
 //!
-//! Deliberately absent: in SCIM groups, discovery endpoints, sorting, bulk. Nothing asks for them yet.
+//! Deliberately absent: in SCIM sorting, bulk, `/Me`, operators other than `eq`. Nothing asks for them.
 //!
 //! To add a way of failing: 1. a word in [`Fault`], 2. its arm in each target's `server.rs`. To add a way of being
 //! different: 1. a field in [`TargetOptions`] or [`SamanageOptions`], 2. the place that heeds it, 3. a profile with
@@ -28,4 +28,9 @@ pub use samanage_target::{
     ComplaintStyle, FieldType, Kind, Mail, MemberStyle, Misshapen, ResetStyle, SamanageOptions,
     SamanageTarget, Wrapping,
 };
-pub use scim_target::{FilterStyle, PatchStyle, ScimTarget, TargetOptions};
+pub use scim_target::{
+    AnswerStyle, ClearStyle, DeleteStyle, DiscoveryStyle, ElementForm, ErrorStyle, FilterStyle, Filtering,
+    GroupRules, IdStyle, ManagerForm, Meanwhile, MembersChange, MembersShown, PageStyle, Pages, PatchPaths,
+    PatchStyle, Patching, RequestRate, RequestRules, ScimTarget, TargetOptions, TotalStyle, ValueLimit,
+    ValueRules, VersionStyle,
+};

@@ -1,12 +1,19 @@
 //! A SCIM server in memory.
-mod accounts;
+mod discovery;
+mod dress;
 mod filter;
+mod list;
+mod options;
 mod page;
 mod patch;
 mod path;
+mod rate;
+mod resources;
+mod rules;
 mod server;
-mod users;
+mod store;
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,56 +22,25 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use accounts::Accounts;
+use rate::Rate;
+use store::{Kind, Store};
 
 use crate::faults::{FaultRule, Faults};
 use crate::journal::{Counts, Journal, JournalEntry};
 
-/// What kind of server to be.
-#[derive(Debug, Clone)]
-pub struct TargetOptions {
-    /// The bearer token that it accepts.
-    pub token: String,
-    /// Path of its SCIM endpoint.
-    pub base_path: String,
-    /// How it deals with PATCH.
-    pub patch: PatchStyle,
-    /// How it deals with filters.
-    pub filter: FilterStyle,
-    /// It wants booleans as the texts `True` and `False`, and refuses real ones.
-    pub text_booleans: bool,
-}
+pub use options::{
+    AnswerStyle, ClearStyle, DeleteStyle, DiscoveryStyle, ElementForm, ErrorStyle, FilterStyle, Filtering,
+    GroupRules, IdStyle, ManagerForm, MembersChange, MembersShown, PageStyle, Pages, PatchPaths, PatchStyle,
+    Patching, RequestRate, RequestRules, TargetOptions, TotalStyle, ValueLimit, ValueRules, VersionStyle,
+};
 
-/// How a server deals with PATCH.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PatchStyle {
-    /// 200 with the account.
-    Resource,
-    /// 204 without a body.
-    NoContent,
-    /// 501.
-    Missing,
-}
-
-/// How a server deals with filters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FilterStyle {
-    /// As the RFC says.
-    Honoured,
-    /// It lists everybody, whatever was asked.
-    Ignored,
-}
-
-impl Default for TargetOptions {
-    fn default() -> Self {
-        Self {
-            token: "t0ken".to_owned(),
-            base_path: "/scim/v2".to_owned(),
-            patch: PatchStyle::Resource,
-            filter: FilterStyle::Honoured,
-            text_booleans: false,
-        }
-    }
+/// What somebody does in the application while a list of its users is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meanwhile {
+    /// An account comes.
+    Insert(Value),
+    /// The account with this id goes.
+    Remove(String),
 }
 
 /// A running server; it stops when this is dropped.
@@ -79,14 +55,66 @@ pub struct ScimTarget {
 #[derive(Debug)]
 struct State {
     options: TargetOptions,
-    accounts: Mutex<Accounts>,
+    /// Nothing is asked of users that is not known from [`store::Sent`].
+    takes_users_as_they_are: bool,
+    users: Mutex<Store>,
+    groups: Mutex<Store>,
+    /// What happens after each page of users.
+    meanwhile: Mutex<VecDeque<Vec<Meanwhile>>>,
+    rate: Option<Rate>,
     faults: Faults,
     journal: Journal,
 }
 
 impl State {
-    fn accounts(&self) -> MutexGuard<'_, Accounts> {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn new(options: TargetOptions) -> Self {
+        let takes_users_as_they_are = options.values == ValueRules::default()
+            && options.patching.clear == ClearStyle::Remove
+            && options.ids == IdStyle::Uuid;
+        Self {
+            takes_users_as_they_are,
+            users: Mutex::new(Store::new(Kind::User, options.ids)),
+            groups: Mutex::new(Store::new(Kind::Group, options.ids)),
+            meanwhile: Mutex::default(),
+            rate: options.requests.rate.map(Rate::new),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            options,
+        }
+    }
+
+    fn store(&self, kind: Kind) -> MutexGuard<'_, Store> {
+        let store = match kind {
+            Kind::User => &self.users,
+            Kind::Group => &self.groups,
+        };
+        store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, Store> {
+        self.store(Kind::User)
+    }
+
+    fn filtering(&self, kind: Kind) -> &Filtering {
+        match kind {
+            Kind::User => &self.options.user_filters,
+            Kind::Group => &self.options.group_filters,
+        }
+    }
+
+    /// A page of all objects has been made.
+    fn after_page(&self, kind: Kind) {
+        if kind == Kind::Group {
+            return;
+        }
+        let steps = self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        for step in steps.into_iter().flatten() {
+            match step {
+                // A test that names an account twice sees that in its result.
+                Meanwhile::Insert(body) => drop(self.accounts().insert(body)),
+                Meanwhile::Remove(id) => drop(self.accounts().remove(&id)),
+            }
+        }
     }
 }
 
@@ -106,12 +134,7 @@ impl ScimTarget {
     pub async fn bind(address: SocketAddr, options: TargetOptions) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State {
-            options,
-            accounts: Mutex::default(),
-            faults: Faults::default(),
-            journal: Journal::default(),
-        });
+        let state = Arc::new(State::new(options));
         let listener = tokio::spawn(server::run(listener, Arc::clone(&state)));
         Ok(Self { state, address, listener })
     }
@@ -158,6 +181,30 @@ impl ScimTarget {
     /// user name is missing or taken.
     pub fn insert(&self, body: Value) -> Option<String> {
         self.state.accounts().insert(body).ok().map(|(id, _)| id)
+    }
+
+    /// All groups, members included, in the order in which they were made.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Value> {
+        let bodies: Vec<_> = self.state.store(Kind::Group).bodies().cloned().collect();
+        bodies.iter().filter_map(|body| serde_json::from_slice(body).ok()).collect()
+    }
+
+    /// The group with this id, members included.
+    #[must_use]
+    pub fn group(&self, id: &str) -> Option<Value> {
+        let body = self.state.store(Kind::Group).get(id).cloned()?;
+        serde_json::from_slice(&body).ok()
+    }
+
+    /// Puts a group there, as if somebody had made it in the application itself; gives its id.
+    pub fn insert_group(&self, body: Value) -> Option<String> {
+        self.state.store(Kind::Group).insert(body).ok().map(|(id, _)| id)
+    }
+
+    /// What somebody does in the application after each of the next pages of users that are listed without a filter.
+    pub fn meanwhile(&self, steps: impl IntoIterator<Item = Vec<Meanwhile>>) {
+        self.state.meanwhile.lock().unwrap_or_else(PoisonError::into_inner).extend(steps);
     }
 
     /// Takes an account away, as if somebody had deleted it in the application itself.

@@ -4,10 +4,12 @@
 
 use std::{net::TcpListener, path::Path};
 
+use purser_connectors::HttpKit;
 use purser_store::{Store, StoreConfig};
 
 use super::say;
 use crate::{
+    assembly::egress_policy,
     error::{ServerError, describe},
     key_file,
     settings::Settings,
@@ -33,6 +35,7 @@ pub(super) async fn examine(settings: &Settings) -> Result<bool, ServerError> {
     let mut findings = vec![data_dir(&settings.data_dir), space(&settings.data_dir), key(settings)];
     findings.extend(database(settings).await);
     findings.push(port(settings));
+    findings.push(egress(settings));
     findings.push(files());
     let mut faults = 0_u32;
     for finding in &findings {
@@ -51,6 +54,19 @@ pub(super) async fn examine(settings: &Settings) -> Result<bool, ServerError> {
         _ => say(&format!("{faults} faults were found."))?,
     }
     Ok(faults == 0)
+}
+
+/// The way out to applications; a CA file or a proxy that can't be used keeps Purser from starting.
+fn egress(settings: &Settings) -> Finding {
+    let policy = match egress_policy(settings) {
+        Ok(policy) => policy,
+        Err(error) => return Fault(describe(&error)),
+    };
+    match HttpKit::new(policy) {
+        Ok(_) if settings.proxy.is_some() => Good("Applications are called through a proxy.".to_owned()),
+        Ok(_) => Good("Applications are called directly.".to_owned()),
+        Err(error) => Fault(format!("{error} {}", error.advice())),
+    }
 }
 
 fn data_dir(path: &Path) -> Finding {

@@ -1,23 +1,50 @@
 //! Requests to one target.
 use std::fmt;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use purser_domain::secret::Secret;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH, LOCATION};
 use reqwest::{Client, Method, Request, StatusCode};
-use url::Url;
+use tokio::time::{Duration, Instant};
+use tracing::Instrument;
+use url::{Host, Url};
 
 use super::failure::{self, Failed};
+use super::pace::{Pace, Paces};
+use super::redact::Redactor;
+use super::resolver::CheckedResolver;
 use crate::auth::Authorizer;
 use crate::connector::{Exchange, Result};
 use crate::error::{ConnectorError, ErrorKind};
+use crate::profile::RateLimit;
 
 /// How much of an answer an error quotes, in bytes.
 const EXCERPT: usize = 1024;
 
+/// Redirects on the same host that a GET follows.
+const MOST_REDIRECTS: usize = 3;
+
+/// Behind a proxy a name is looked up again after so long.
+const VETTED_FOR: Duration = Duration::from_secs(60);
+
+/// Most secrets that an endpoint remembers: the ones before a refresh may still come back in an answer.
+const SECRETS: usize = 32;
+
+/// Memory that is set aside for an answer because it announces itself as large.
+const TRUSTED_LENGTH: usize = 64 * 1024;
+
+/// The way to targets of one scheme.
+#[derive(Clone)]
+pub(super) struct Way {
+    pub(super) client: Client,
+    pub(super) resolver: Arc<CheckedResolver>,
+    pub(super) paces: Arc<Paces>,
+}
+
 /// The way to one target: base address, credentials, limits.
 pub(crate) struct Endpoint {
-    client: Client,
+    way: Way,
     /// Without a trailing slash.
     base: String,
     /// Length of scheme, host and port in `base`: what follows is the path that logs show.
@@ -27,7 +54,10 @@ pub(crate) struct Endpoint {
     host: String,
     authorizer: Authorizer,
     headers: HeaderMap,
-    max_body: usize,
+    pace: Option<Arc<Pace>>,
+    /// Until when the host's name counts as vetted; only behind a proxy.
+    vetted: Mutex<Option<Instant>>,
+    redactor: Mutex<(Vec<Secret>, Arc<Redactor>)>,
 }
 
 /// One request, relative to an [`Endpoint`].
@@ -53,22 +83,35 @@ pub(crate) struct Answer {
     pub(crate) exchange: Exchange,
 }
 
+/// A request as it is repeated: after a redirect, or with other credentials.
+struct Letter<'a> {
+    method: &'a Method,
+    /// Relative to the Tenant URL.
+    path: &'a str,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+}
+
+type Received = (StatusCode, HeaderMap, Vec<u8>);
+
 impl Endpoint {
-    pub(super) fn new(client: Client, base: &Url, authorizer: Authorizer, max_body: usize) -> Self {
+    pub(super) fn new(way: Way, base: &Url, authorizer: Authorizer) -> Self {
         let mut headers = HeaderMap::with_capacity(1);
         headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
         let mut address = base.clone();
         address.set_query(None);
         address.set_fragment(None);
         Self {
-            client,
+            way,
             origin: address[..url::Position::BeforePath].len(),
             base: address.as_str().trim_end_matches('/').to_owned(),
             query: base.query().filter(|query| !query.is_empty()).map(str::to_owned),
             host: base.host_str().unwrap_or_default().to_owned(),
             authorizer,
             headers,
-            max_body,
+            pace: None,
+            vetted: Mutex::default(),
+            redactor: Mutex::default(),
         }
     }
 
@@ -77,22 +120,18 @@ impl Endpoint {
         Self { headers, ..self }
     }
 
-    /// Sends `call` and reads the whole answer.
+    /// The same, held back to what the target bears. All endpoints with this base and these limits share one budget.
+    pub(crate) fn with_limits(self, limits: &[RateLimit]) -> Self {
+        Self { pace: self.way.paces.share(&self.base, limits), ..self }
+    }
+
+    /// Sends `call` and reads the whole answer. A GET that is redirected on the same host follows a few times.
     ///
     /// # Errors
     /// When no complete answer came. Answers with an error status are answers.
     pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
         let method = static_name(&call.method);
-        let posts = call.method == Method::POST;
         let address = self.address(&call);
-        let mut exchange = Exchange {
-            method,
-            path: address.get(self.origin..).unwrap_or_default().to_owned(),
-            status: None,
-            duration: std::time::Duration::ZERO,
-            request_body: None,
-            response_body: None,
-        };
         let url = Url::parse(&address).map_err(|error| {
             ConnectorError::new(
                 ErrorKind::Misconfigured,
@@ -101,59 +140,151 @@ impl Endpoint {
             )
         })?;
         let mut headers = self.headers.clone();
-        let mut body = None;
-        if let Some((bytes, content_type)) = call.body {
+        let body = call.body.map(|(bytes, content_type)| {
             headers.insert(CONTENT_TYPE, content_type);
-            body = Some(bytes::Bytes::from(bytes));
-        }
+            Bytes::from(bytes)
+        });
         if let Some(version) = call.if_match {
             headers.insert(IF_MATCH, version);
         }
-        let proof = self.authorizer.headers(&call.method, &url).await?;
-        let build = |proof: &HeaderMap| {
-            let mut request = Request::new(call.method.clone(), url.clone());
-            let mut headers = headers.clone();
-            headers.extend(proof.clone());
-            *request.headers_mut() = headers;
-            *request.body_mut() = body.clone().map(Into::into);
-            request
+        let letter = Letter { method: &call.method, path: &call.path, headers, body };
+        let mut exchange = Exchange {
+            method,
+            path: String::new(),
+            status: None,
+            duration: Duration::ZERO,
+            request_body: None,
+            response_body: None,
         };
-
-        let started = Instant::now();
-        let mut outcome = self.exchange(build(&proof), &mut exchange).await;
-        if let Ok((StatusCode::UNAUTHORIZED, answer, _)) = &outcome
-            && let Some(other) = self.authorizer.challenged(&call.method, &url, answer, &proof).await?
-        {
-            outcome = self.exchange(build(&other), &mut exchange).await;
+        let span = tracing::debug_span!(
+            "egress",
+            method,
+            host = self.host,
+            path = tracing::field::Empty,
+            status = tracing::field::Empty,
+            duration_us = tracing::field::Empty,
+        );
+        if !span.is_disabled() {
+            span.record("path", self.redactor().text(address.get(self.origin..).map_or("", without_query)));
         }
-        exchange.duration = started.elapsed();
+        let outcome = self.converse(&letter, url, &mut exchange).instrument(span.clone()).await;
+        if !span.is_disabled() {
+            span.record("status", exchange.status);
+            span.record("duration_us", u64::try_from(exchange.duration.as_micros()).unwrap_or(u64::MAX));
+            span.in_scope(|| tracing::debug!("request ended"));
+        }
+
+        // Made last: tokens may have been got meanwhile.
+        let redactor = self.redactor();
+        exchange.path = redactor.text(address.get(self.origin..).unwrap_or_default());
+        exchange.request_body = letter.body.as_deref().and_then(|body| redactor.body(body));
         match outcome {
-            Ok((status, headers, body)) => Ok(Answer { status, headers, body, exchange }),
-            Err(failed) => Err(failure::explain(failed, &self.host, posts).with_exchange(exchange)),
+            Ok((status, headers, body)) => {
+                exchange.response_body = redactor.body(&body);
+                Ok(Answer { status, headers, body, exchange })
+            }
+            Err(Failed::Refused(error)) if error.exchange().is_some() => Err(error),
+            Err(failed) => {
+                let posts = call.method == Method::POST;
+                let proxy = self.way.resolver.policy.proxy.as_ref().map(super::policy::Proxy::host);
+                Err(failure::explain(failed, &self.host, proxy, posts).with_exchange(exchange))
+            }
         }
     }
 
+    /// One question and its final answer: with redirects.
+    async fn converse(
+        &self,
+        letter: &Letter<'_>,
+        mut url: Url,
+        exchange: &mut Exchange,
+    ) -> Result<Received, Failed> {
+        self.vet().await?;
+        let mut followed = 0;
+        loop {
+            let received = self.authorized(letter, &url, exchange).await?;
+            let next = if *letter.method == Method::GET { find_redirect(&url, &received) } else { None };
+            match next {
+                Some(next) if followed < MOST_REDIRECTS => url = next,
+                _ => return Ok(received),
+            }
+            followed += 1;
+        }
+    }
+
+    /// With credentials, and once more with others when the target asks for them.
+    async fn authorized(
+        &self,
+        letter: &Letter<'_>,
+        url: &Url,
+        exchange: &mut Exchange,
+    ) -> Result<Received, Failed> {
+        let proof = self.authorizer.headers(letter.method, url).await.map_err(Failed::Refused)?;
+        let received = self.exchange(letter, url, &proof, exchange).await?;
+        if received.0 != StatusCode::UNAUTHORIZED {
+            return Ok(received);
+        }
+        let other = self.authorizer.challenged(letter.method, url, &received.1, &proof).await;
+        match other.map_err(Failed::Refused)? {
+            Some(other) => self.exchange(letter, url, &other, exchange).await,
+            None => Ok(received),
+        }
+    }
+
+    /// One request on the wire.
     async fn exchange(
         &self,
-        request: Request,
+        letter: &Letter<'_>,
+        url: &Url,
+        proof: &HeaderMap,
         exchange: &mut Exchange,
-    ) -> Result<(StatusCode, HeaderMap, Vec<u8>), Failed> {
-        let mut response = self.client.execute(request).await.map_err(Failed::Request)?;
+    ) -> Result<Received, Failed> {
+        if let Some(pace) = &self.pace {
+            pace.wait(letter.method, letter.path).await;
+        }
+        let mut request = Request::new(letter.method.clone(), url.clone());
+        *request.headers_mut() = letter.headers.clone();
+        request.headers_mut().extend(proof.iter().map(|(name, value)| (name.clone(), value.clone())));
+        *request.body_mut() = letter.body.clone().map(Into::into);
+        let started = Instant::now();
+        let received = self.receive(request, exchange).await;
+        exchange.duration += started.elapsed();
+        received
+    }
+
+    async fn receive(&self, request: Request, exchange: &mut Exchange) -> Result<Received, Failed> {
+        exchange.status = None;
+        let limit = self.way.resolver.policy.max_body;
+        let mut response = self.way.client.execute(request).await.map_err(Failed::Request)?;
         let status = response.status();
         exchange.status = Some(status.as_u16());
-        let too_large = Failed::TooLarge { limit: self.max_body };
-        let announced = response.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |length| length > self.max_body) {
-            return Err(too_large);
+        let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit {
+            return Err(Failed::TooLarge { limit });
         }
-        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+        let mut body = Vec::with_capacity(announced.min(TRUSTED_LENGTH));
+        // Chunks come unpacked, so this also ends a small answer that unfolds into a large one.
         while let Some(chunk) = response.chunk().await.map_err(Failed::Answer)? {
-            if body.len() + chunk.len() > self.max_body {
-                return Err(too_large);
+            if body.len() + chunk.len() > limit {
+                return Err(Failed::TooLarge { limit });
             }
             body.extend_from_slice(&chunk);
         }
         Ok((status, std::mem::take(response.headers_mut()), body))
+    }
+
+    /// Behind a proxy: looks at what the host's name means here. Without one the client's own resolver does.
+    async fn vet(&self) -> Result<(), Failed> {
+        let now = Instant::now();
+        let vetted = || self.vetted.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.way.resolver.policy.proxy.is_none() || vetted().is_some_and(|until| now < until) {
+            return Ok(());
+        }
+        if let Ok(Host::Domain(name)) = Host::parse(&self.host) {
+            self.way.resolver.vet(&name).await.map_err(Failed::Name)?;
+        }
+        *vetted() = Some(now + VETTED_FOR);
+        Ok(())
     }
 
     fn address(&self, call: &Call) -> String {
@@ -176,18 +307,52 @@ impl Endpoint {
 
     /// The beginning of a body as text, without the credentials in case the target echoes them.
     pub(crate) fn excerpt(&self, body: &[u8]) -> String {
-        // Blotted out before it is cut, so that no half of a token is left at the end.
-        let longest = self.authorizer.secrets().iter().map(|secret| secret.expose().len()).max();
-        let window = &body[..body.len().min(EXCERPT + longest.unwrap_or(0))];
-        let text = self.redact(&String::from_utf8_lossy(window));
-        text.chars().filter(|c| !c.is_control() || *c == '\n').take(EXCERPT).collect()
+        self.redactor().beginning(body, EXCERPT)
     }
 
     /// `text` without the credentials.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let blot = |text: String, secret: Secret| text.replace(secret.expose(), "***");
-        self.authorizer.secrets().into_iter().filter(|secret| !secret.is_empty()).fold(text.to_owned(), blot)
+        self.redactor().text(text)
     }
+
+    /// For the secrets of now and of before.
+    fn redactor(&self) -> Arc<Redactor> {
+        let secrets = self.authorizer.secrets();
+        let mut kept = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, redactor) = &mut *kept;
+        let new: Vec<Secret> = secrets.into_iter().filter(|secret| !known.contains(secret)).collect();
+        if !new.is_empty() {
+            known.extend(new);
+            let old = known.len().saturating_sub(SECRETS);
+            known.drain(..old);
+            *redactor = Arc::new(Redactor::new(known.iter().map(Secret::expose)));
+        }
+        Arc::clone(redactor)
+    }
+}
+
+/// Where an answer points to, if that is on the same host.
+fn find_redirect(from: &Url, (status, headers, _): &Received) -> Option<Url> {
+    let redirects = matches!(
+        *status,
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let location = headers.get(LOCATION).filter(|_| redirects)?.to_str().ok()?;
+    let next = from.join(location).ok()?;
+    let same = next.scheme() == from.scheme()
+        && next.host() == from.host()
+        && next.port_or_known_default() == from.port_or_known_default()
+        && next.username().is_empty()
+        && next.password().is_none();
+    same.then_some(next)
+}
+
+fn without_query(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 impl fmt::Debug for Endpoint {
@@ -244,5 +409,31 @@ mod tests {
         assert_eq!(endpoint.excerpt(b"bad token s3cret!"), "bad token ***!");
         let long = format!("{}s3cret", "x".repeat(EXCERPT - 3));
         assert!(!endpoint.excerpt(long.as_bytes()).contains("s3c"));
+    }
+
+    #[test]
+    fn only_redirects_on_the_same_host_lead_anywhere() {
+        let from = Url::parse("https://example.com/scim/Users").unwrap();
+        let follow = |status: StatusCode, location: &'static str| {
+            let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static(location))]);
+            find_redirect(&from, &(status, headers, Vec::new())).map(String::from)
+        };
+        let found = StatusCode::FOUND;
+        assert_eq!(follow(found, "/v2/Users?a=b").as_deref(), Some("https://example.com/v2/Users?a=b"));
+        assert_eq!(follow(found, "https://EXAMPLE.com:443/x").as_deref(), Some("https://example.com/x"));
+        for location in [
+            "http://example.com/scim/Users",
+            "https://example.com:8443/",
+            "https://example.com.evil.test/",
+            "//evil.test/",
+            "https://example.com@evil.test/",
+            "https://u:p@example.com/",
+            "file:///etc/passwd",
+            "https://",
+        ] {
+            assert_eq!(follow(found, location), None, "{location}");
+        }
+        assert_eq!(follow(StatusCode::NOT_MODIFIED, "/x"), None);
+        assert_eq!(follow(StatusCode::OK, "/x"), None);
     }
 }

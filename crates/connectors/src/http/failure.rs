@@ -14,13 +14,20 @@ pub(super) enum Failed {
     Answer(reqwest::Error),
     /// The answer is larger than allowed.
     TooLarge { limit: usize },
+    /// The host's name may not be called; nothing was sent.
+    Name(ResolveError),
+    /// There were no credentials to send it with.
+    Refused(ConnectorError),
 }
 
-/// The error for `failed`. `posts`: the request creates something, so that sending it again is not harmless.
-pub(super) fn explain(failed: Failed, host: &str, posts: bool) -> ConnectorError {
+/// The error for `failed`. `proxy`: its host, if there is one. `posts`: the request creates something, so that sending
+/// it again is not harmless.
+pub(super) fn explain(failed: Failed, host: &str, proxy: Option<&str>, posts: bool) -> ConnectorError {
     match failed {
+        Failed::Refused(error) => error,
+        Failed::Name(error) => explain_name(&error),
         Failed::Request(error) if error.is_connect() || find::<ResolveError>(&error).is_some() => {
-            explain_connect(&error, host)
+            explain_connect(&error, host, proxy)
         }
         Failed::Request(error) if error.is_builder() => ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -48,19 +55,20 @@ pub(super) fn explain(failed: Failed, host: &str, posts: bool) -> ConnectorError
     }
 }
 
-fn explain_connect(error: &reqwest::Error, host: &str) -> ConnectorError {
-    match find::<ResolveError>(error) {
-        Some(ResolveError::Unknown { name, .. }) => {
-            return ConnectorError::new(
-                ErrorKind::Unreachable(Unreachable::Dns),
-                format!("The host name {name} was not found."),
-                "Check the Tenant URL for a typing mistake, and that this machine can resolve names.",
-            );
-        }
-        Some(ResolveError::Refused { name, address, named_only }) => {
-            return refused_address(name, *address, *named_only);
-        }
-        None => {}
+fn explain_name(error: &ResolveError) -> ConnectorError {
+    match error {
+        ResolveError::Unknown { name, .. } => ConnectorError::new(
+            ErrorKind::Unreachable(Unreachable::Dns),
+            format!("The host name {name} was not found."),
+            "Check the Tenant URL for a typing mistake, and that this machine can resolve names.",
+        ),
+        ResolveError::Refused { name, address, named_only } => refused_address(name, *address, *named_only),
+    }
+}
+
+fn explain_connect(error: &reqwest::Error, host: &str, proxy: Option<&str>) -> ConnectorError {
+    if let Some(error) = find::<ResolveError>(error) {
+        return explain_name(error);
     }
     let cause = root_cause(error);
     if error.is_timeout() {
@@ -80,6 +88,13 @@ fn explain_connect(error: &reqwest::Error, host: &str) -> ConnectorError {
             ErrorKind::Unreachable(Unreachable::Tls),
             format!("No trusted TLS connection to {host} could be made ({cause})."),
             "Check that the address really speaks https, that its certificate is valid for this host name, and that this machine trusts its authority.",
+        );
+    }
+    if let Some(proxy) = proxy {
+        return ConnectorError::new(
+            ErrorKind::Unreachable(Unreachable::Connect),
+            format!("{host} could not be reached through the proxy {proxy} ({cause})."),
+            "Check host and port of the Tenant URL, and with the operator of Purser that the proxy of the setting proxy is running and lets requests to this host through.",
         );
     }
     ConnectorError::new(
@@ -128,7 +143,7 @@ fn next_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + '
 }
 
 /// The innermost error's words, which name no URL and no header.
-fn root_cause(error: &reqwest::Error) -> String {
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     let text = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
     text.trim_end_matches('.').chars().take(200).collect()
 }

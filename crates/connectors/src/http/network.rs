@@ -90,6 +90,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 192 && b == 0 && c == 0)
         || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (b == 18 || b == 19))
+        // A public address by registry, and the host's own agent (with credentials) on every machine of Azure.
+        || address == Ipv4Addr::new(168, 63, 129, 16)
         || a >= 224;
     !special
 }
@@ -101,6 +103,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         is_public_v4(Ipv4Addr::new(a, b, c, d))
     };
     match segments {
+        // ISATAP has the v4 address in its last bits, under any prefix.
+        [.., 0 | 0x200, 0x5efe, high, low] if !carried(high, low) => false,
         // NAT64 and 6to4 end at the v4 address inside.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => carried(high, low),
         // Teredo, benchmarking, ORCHID and documentation.
@@ -153,6 +157,20 @@ mod tests {
             "2001::1",
             "2002:7f00:1::",
             "64:ff9b::a00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::a00:1",
+            "2002:a9fe:a9fe::1",
+            "2606:4700::5efe:10.0.0.1",
+            "2606:4700::200:5efe:127.0.0.1",
+            "::ffff:0:127.0.0.1",
+            "3fff::1",
+            "2001:20::1",
+            "5f00::1",
+            "168.63.129.16",
+            "192.0.0.192",
+            "203.0.113.7",
+            "100.64.0.1",
+            "100.127.255.255",
             "100::1",
         ] {
             assert!(!is_public(ip(text)), "{text}");

@@ -68,6 +68,7 @@ pub(super) fn read_listing(answer: &Answer) -> Result<Listing, Unreadable> {
     let total = take(&mut body, "totalResults").and_then(|value| read_number(&value));
     let resources = match take(&mut body, "Resources") {
         Some(Value::Array(resources)) => resources,
+        Some(one @ Value::Object(_)) => vec![one],
         // Some servers leave the list out, or null it, when it is empty.
         None | Some(Value::Null) if total.is_some() => Vec::new(),
         _ => return Err(Unreadable::NotScim),

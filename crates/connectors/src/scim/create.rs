@@ -1,9 +1,11 @@
 //! Making an object, and the members of a group in the same breath.
 use purser_domain::mapping::ObjectKind;
+use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, TargetObject, Write, WriteValue};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::answer::Unreadable;
 use super::members::is_members_path;
 use super::problem::{self, Asked};
 use super::talk::Trail;
@@ -15,22 +17,34 @@ use crate::error::{ConnectorError, ErrorKind};
 impl ScimConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
         self.rules().check_write(kind, &write.values)?;
-        let (values, later) = self.split(kind, write);
-        let body = body::created(kind, &values, &self.profile);
-        let answer = self.write(Method::POST, request::collection(kind).to_owned(), &body).await?;
+        let mut trail = Trail::default();
+        let (answer, values, body, later) = loop {
+            let (values, later) = self.split(kind, write);
+            let body = body::created(kind, &values, &self.profile);
+            let answer = self.write(Method::POST, request::collection(kind).to_owned(), &body).await?;
+            let sent =
+                values.iter().filter(|value| is_members_path(&value.path)).map(count_of).sum::<usize>();
+            if kind != ObjectKind::Group || answer.status != StatusCode::PAYLOAD_TOO_LARGE || sent < 2 {
+                break (answer, values, body, later);
+            }
+            // Refused whole: nothing was made, so fewer members may be tried.
+            trail.push(answer.exchange);
+            self.shrink_chunk(sent / 2);
+        };
         if !answer.status.is_success() {
             let paths = values.iter().map(|value| value.path.as_ref());
             return Err(problem::refused(&self.endpoint, answer, kind, Asked::Create, paths));
         }
         let object = match answer::read_created(kind, &answer) {
             Ok(object) => object,
-            Err(why) => {
-                return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why));
-            }
+            Err(why) => match self.id_by_value(write).filter(|_| why != Unreadable::Html) {
+                Some(id) => TargetObject { id, body: body.clone() },
+                None => return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why)),
+            },
         };
         self.shelf.note(kind, &body, &object.id);
-        let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail: Trail::default() };
-        edit.trail.push(answer.exchange);
+        trail.push(answer.exchange);
+        let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail };
         if let Some((value, sent)) = later {
             fill(&mut edit, value, sent).await.map_err(|error| half_made(error, kind))?;
         }
@@ -38,6 +52,13 @@ impl ScimConnector {
             edit.read_back_created(&write.values).await?;
         }
         Ok(edit.trail.reply(object))
+    }
+
+    /// The id of a new object where the profile says which attribute it is made of.
+    fn id_by_value(&self, write: &Write) -> Option<String> {
+        let path = TargetPath::parse(self.profile.id_attribute.as_deref()?).ok()?;
+        let value = write.values.iter().find(|value| *value.path == path)?;
+        value.value.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
     }
 
     /// The values that go into the first request; and the members with the number of those that are among them.
@@ -58,6 +79,10 @@ impl ScimConnector {
         values.push(WriteValue { value: part, ..members.clone() });
         (values, (first < all.len()).then_some((members, first)))
     }
+}
+
+fn count_of(value: &WriteValue) -> usize {
+    value.value.as_array().map_or(0, Vec::len)
 }
 
 async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<()> {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::answer::{Listing, is_html};
 use super::compare::{Found, Wanted, keys_of, values_at};
+use super::complaint::Complaint;
 use super::list::Place;
 use super::problem::{self, Asked};
 use super::talk::Trail;
@@ -35,8 +36,8 @@ enum Asking {
     Answered(Vec<TargetObject>),
     /// Nothing that can be relied on.
     Unfiltered {
-        /// The refusal.
-        refusal: Option<Box<ConnectorError>>,
+        /// The refusal, and whether it says that it will always be one.
+        refusal: Option<(Box<ConnectorError>, bool)>,
         /// What came does not show the attribute.
         hidden: bool,
     },
@@ -103,6 +104,7 @@ impl ScimConnector {
             Ok(listing) => listing,
             Err(answer) => {
                 let is_filters_fault = may_be_about_filter(&answer);
+                let for_good = refuses_filters(&answer);
                 if is_filters_fault {
                     trail.push(answer.exchange.clone());
                 }
@@ -111,7 +113,7 @@ impl ScimConnector {
                 if !is_filters_fault {
                     return Err(error);
                 }
-                return Ok(Asking::Unfiltered { refusal: Some(Box::new(error)), hidden: false });
+                return Ok(Asking::Unfiltered { refusal: Some((Box::new(error), for_good)), hidden: false });
             }
         };
         let (total, sent) = (listing.total.unwrap_or(0), listing.objects.len() as u64);
@@ -130,8 +132,9 @@ impl ScimConnector {
             // Taking this for "nobody" could make an object a second time.
             return Ok(Asking::Unfiltered { refusal: None, hidden: false });
         }
-        if found.count() == 1 && total > sent {
-            self.ask_on(kind, wanted, &ids, &mut found, trail).await?;
+        if found.count() == 1 && (total > sent || listing.next_cursor.is_some()) {
+            let place = Place::after(&ids, listing.next_cursor);
+            self.ask_on(kind, wanted, place, &mut found, trail).await?;
         }
         Ok(Asking::Answered(found.matches()))
     }
@@ -141,12 +144,11 @@ impl ScimConnector {
         &self,
         kind: ObjectKind,
         wanted: &Wanted<'_>,
-        ids: &[String],
+        mut place: Place,
         found: &mut Found,
         trail: &mut Trail,
     ) -> Result<()> {
         let filter = request::filter_query(wanted.path, wanted.value, self.profile.element_filter)?;
-        let mut place = Place::after(ids);
         for _ in 0..MAX_FILTERED_PAGES {
             let page = self.page(kind, Some(&filter), &place, trail).await?;
             for object in page.objects {
@@ -165,24 +167,27 @@ impl ScimConnector {
         &self,
         kind: ObjectKind,
         wanted: &Wanted<'_>,
-        refusal: Option<Box<ConnectorError>>,
+        refusal: Option<(Box<ConnectorError>, bool)>,
         hidden: bool,
         trail: &mut Trail,
     ) -> Result<Vec<TargetObject>> {
+        if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
+            return self.examine(kind, wanted, candidates, trail).await;
+        }
         // One listing at a time: the others wait for its index.
         let _turn = self.shelf.take_turn(kind).await;
         if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
             return self.examine(kind, wanted, candidates, trail).await;
         }
-        let refused = refusal.is_some();
+        let for_good = refusal.as_ref().is_some_and(|(_, for_good)| *for_good);
         let found = match self.sift(kind, wanted, trail).await {
             Ok(found) => found,
             Err(error) => {
                 let passes = matches!(error.kind(), ErrorKind::Transient { .. } | ErrorKind::Unreachable(_));
-                return Err(refusal.filter(|_| !passes).map_or(error, |refusal| *refusal));
+                return Err(refusal.filter(|_| !passes).map_or(error, |(refusal, _)| *refusal));
             }
         };
-        if refused {
+        if for_good {
             self.shelf.learn_unfilterable(kind, wanted.path);
         }
         if found.count() == 0
@@ -286,5 +291,14 @@ fn may_be_about_filter(answer: &Answer) -> bool {
     match answer.status {
         StatusCode::NOT_FOUND => !is_html(answer),
         status => matches!(status.as_u16(), 400 | 403 | 405 | 414 | 422 | 501),
+    }
+}
+
+/// Whether this refusal is about the filter whatever its value.
+fn refuses_filters(answer: &Answer) -> bool {
+    match answer.status.as_u16() {
+        403 | 405 | 501 => true,
+        400 => Complaint::read(answer).scim_type.eq_ignore_ascii_case("invalidFilter"),
+        _ => false,
     }
 }

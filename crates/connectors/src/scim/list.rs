@@ -58,14 +58,10 @@ impl Default for Place {
 
 impl Place {
     /// Behind a first page of these.
-    pub(super) fn after(ids: &[String]) -> Self {
+    pub(super) fn after(ids: &[String], cursor: Option<String>) -> Self {
         let sent = ids.len() as u64;
-        Self {
-            start: sent + 1,
-            digest: digest(ids.iter().map(String::as_str)),
-            seen: sent,
-            ..Self::default()
-        }
+        let digest = digest(ids.iter().map(String::as_str));
+        Self { start: sent + 1, digest, seen: sent, cursor, ..Self::default() }
     }
 }
 

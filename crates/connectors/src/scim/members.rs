@@ -120,12 +120,19 @@ impl Edit<'_> {
         if whole.is_empty() {
             return self.write_one(patch::remove_all_members(profile), changes).await;
         }
-        let size = self.scim.chunk(whole.len());
-        let (first, rest) = whole.split_at(size.min(whole.len()));
-        if self.write_one(patch::replace_members(first, profile), changes).await? == Patched::Missing {
-            return Ok(Patched::Missing);
+        loop {
+            let (first, rest) = whole.split_at(self.scim.chunk(whole.len()));
+            let answer = self.send_patch(&patch::replace_members(first, profile)).await?;
+            if answer.status == StatusCode::PAYLOAD_TOO_LARGE && first.len() > 1 {
+                self.trail.push(answer.exchange);
+                self.scim.shrink_chunk(first.len() / 2);
+                continue;
+            }
+            if self.settle(answer, changes).await? == Patched::Missing {
+                return Ok(Patched::Missing);
+            }
+            return self.send_members(Way::Add, rest, changes).await;
         }
-        self.send_members(Way::Add, rest, changes).await
     }
 
     async fn write_one(&mut self, body: Value, changes: &[&Change]) -> Result<Patched> {

@@ -90,7 +90,11 @@ pub(super) fn refused<'p>(
         404 | 410 => (
             ErrorKind::Misconfigured,
             format!("{host} has nothing at this address ({status}){said}."),
-            "Check the path of the Tenant URL: it must be the SCIM base address, without /Users at its end.".to_owned(),
+            if kind == ObjectKind::Group {
+                "Switch the mapping of groups off where the application has none; else check the path of the Tenant URL: it must be the SCIM base address.".to_owned()
+            } else {
+                "Check the path of the Tenant URL: it must be the SCIM base address, without /Users at its end.".to_owned()
+            },
         ),
         400..500 if writes && complaint.scim_type.eq_ignore_ascii_case("mutability") => {
             let attribute = attribute_at_fault(&complaint.detail, paths);

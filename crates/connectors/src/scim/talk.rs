@@ -34,11 +34,6 @@ impl Trail {
         self.0.is_empty()
     }
 
-    /// Everything that was sent so far.
-    pub(super) fn into_exchanges(self) -> Vec<Exchange> {
-        self.0
-    }
-
     /// The value with everything that was sent for it.
     pub(super) fn reply<T>(mut self, value: T) -> Reply<T> {
         let last = self.0.pop().unwrap_or_else(nothing_sent);

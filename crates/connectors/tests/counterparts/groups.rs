@@ -21,7 +21,7 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
     let display_name = row(rows, "displayName")?;
     let mut people = Vec::new();
     for name in ["ann@example.com", "ben@example.com", "eve@example.com"] {
-        people.push(users::create(counterpart, configured, name, name, "nobody-at-all").await?);
+        people.push(users::create(configured, name, name, "nobody-at-all").await?);
     }
     let [ann, ben, eve] = people.as_slice() else { unreachable!("three people") };
 

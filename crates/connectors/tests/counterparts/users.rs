@@ -18,8 +18,8 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
     let wanted = query(row(rows, "userName")?, name);
     ensure!(find(configured, &wanted).await?.value.is_empty(), "nobody is there yet");
 
-    let boss = create(counterpart, configured, "boss@example.com", "boss", "nobody-at-all").await?;
-    let deputy = create(counterpart, configured, "deputy@example.com", "deputy", &boss).await?;
+    let boss = create(configured, "boss@example.com", "boss", "nobody-at-all").await?;
+    let deputy = create(configured, "deputy@example.com", "deputy", &boss).await?;
     let before = sample(rows, "userName", Sample { name, mark: "first", other: &boss });
     let id = connector.create(User, &write(&before)).await.context("creating")?.value.id;
     expect_values(&load(counterpart, &id).await?, &before).context("after creating")?;
@@ -66,13 +66,7 @@ pub(crate) async fn run(counterpart: &Counterpart, configured: &Configured) -> R
 }
 
 /// Makes a user; answers its id.
-pub(crate) async fn create(
-    counterpart: &Counterpart,
-    configured: &Configured,
-    name: &str,
-    mark: &str,
-    other: &str,
-) -> Result<String> {
+pub(crate) async fn create(configured: &Configured, name: &str, mark: &str, other: &str) -> Result<String> {
     let values = sample(configured.rows(User), "userName", Sample { name, mark, other });
     let made = configured.connector.create(User, &write(&values)).await;
     Ok(made.with_context(|| format!("creating {name}"))?.value.id)

@@ -1,50 +1,135 @@
-//! Filters: `path eq value`, and `list[a eq x and b eq y]`.
+//! Filters: `path eq value`, `list[a eq x and b eq y]`, and several of them with `and`.
 use serde_json::Value;
 
-use super::path::{Path, conditions, equal, holds};
+use super::options::{ElementForm, Filtering};
+use super::path::{Path, conditions_before, get, same};
+
+/// All of these must hold.
+#[derive(Debug, PartialEq)]
+pub(super) struct Filter(Vec<Clause>);
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Filter {
-    /// Indexed.
-    UserName(String),
-    /// Everything else is looked for in every account.
+enum Clause {
     Equals(Path, Value),
     /// An element for which all conditions hold.
-    Element(String, Vec<(String, Value)>),
+    Element(Path, Vec<(String, Value)>),
+}
+
+/// What an index can answer.
+#[derive(Debug, PartialEq)]
+pub(super) enum Indexed<'a> {
+    UserName(&'a str),
+    ExternalId(&'a str),
 }
 
 impl Filter {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        if let Some((list, inside)) = text.strip_suffix(']').and_then(|text| text.split_once('[')) {
-            return Some(Self::Element(list.to_owned(), conditions(inside)?));
-        }
-        // The last " eq " before the literal: the path may hold another one in brackets.
-        let at = text
-            .to_ascii_lowercase()
-            .match_indices(" eq ")
-            .map(|(at, _)| at)
-            .find(|at| serde_json::from_str::<Value>(&text[at + 4..]).is_ok())?;
-        let value: Value = serde_json::from_str(&text[at + 4..]).ok()?;
-        let path = Path::parse(&text[..at])?;
-        let plain = path.schema.is_none() && path.sub.is_none() && path.element.is_none();
-        match value {
-            Value::String(name) if plain && path.attribute.eq_ignore_ascii_case("userName") => {
-                Some(Self::UserName(name))
+        let (mut clauses, mut rest) = (Vec::new(), text.trim());
+        loop {
+            let (clause, behind) = Clause::parse(rest)?;
+            clauses.push(clause);
+            rest = behind.trim_start();
+            if rest.is_empty() {
+                return Some(Self(clauses));
             }
-            value => Some(Self::Equals(path, value)),
+            rest = rest.get(..4).filter(|and| and.eq_ignore_ascii_case("and ")).map(|_| &rest[4..])?;
         }
     }
 
-    pub(super) fn accepts(&self, body: &Value) -> bool {
-        match self {
-            Self::UserName(name) => {
-                body["userName"].as_str().is_some_and(|found| found.to_lowercase() == name.to_lowercase())
-            }
-            Self::Equals(path, value) => path.values(body).into_iter().any(|found| equal(value, found)),
-            Self::Element(list, conditions) => Path::parse(list)
-                .is_some_and(|path| path.values(body).into_iter().any(|e| holds(conditions, e))),
+    /// What an index answers, where the whole filter asks no more.
+    pub(super) fn indexed(&self) -> Option<Indexed<'_>> {
+        let [Clause::Equals(path, Value::String(text))] = self.0.as_slice() else { return None };
+        let plain = path.schema.is_none() && path.sub.is_none() && path.element.is_none();
+        match path.attribute.to_ascii_lowercase().as_str() {
+            "username" if plain => Some(Indexed::UserName(text)),
+            "externalid" if plain => Some(Indexed::ExternalId(text)),
+            _ => None,
         }
     }
+
+    pub(super) fn accepts(&self, body: &Value, exact: bool) -> bool {
+        self.0.iter().all(|clause| match clause {
+            Clause::Equals(path, value) => path.values(body).into_iter().any(|found| {
+                // RFC 7644: of a complex value without a sub-attribute, its `value` is meant.
+                let inner = found.as_object().and_then(|found| get(found, "value"));
+                same(value, inner.unwrap_or(found), exact)
+            }),
+            Clause::Element(path, conditions) => path.values(body).into_iter().any(|element| {
+                conditions.iter().all(|(name, wanted)| {
+                    let found = element.as_object().and_then(|object| get(object, name));
+                    found.is_some_and(|found| same(wanted, found, exact))
+                })
+            }),
+        })
+    }
+
+    /// What of it these rules do not allow.
+    pub(super) fn find_forbidden(&self, rules: &Filtering) -> Option<String> {
+        self.0.iter().find_map(|clause| {
+            let path = clause.path();
+            let allowed = rules.attributes.as_ref().is_none_or(|list| {
+                list.iter().filter_map(|name| Path::parse(name)).any(|known| {
+                    known.attribute.eq_ignore_ascii_case(&path.attribute) && known.schema == path.schema
+                })
+            });
+            if !allowed {
+                return Some(format!("{} is not filterable", path.attribute));
+            }
+            let form = clause.form()?;
+            let fits = rules.element.is_none_or(|only| only == form);
+            (!fits)
+                .then(|| format!("a filter on an element of {} is not understood like this", path.attribute))
+        })
+    }
+
+    pub(super) fn asks_for(&self, attribute: &str) -> bool {
+        self.0.iter().any(|clause| clause.path().attribute.eq_ignore_ascii_case(attribute))
+    }
+}
+
+impl Clause {
+    fn parse(text: &str) -> Option<(Self, &str)> {
+        let bracket = text.find('[').filter(|at| !text[..*at].contains(' '));
+        if let Some(at) = bracket {
+            let (inside, rest) = conditions_before(&text[at + 1..])?;
+            let behind = rest.strip_prefix(']')?;
+            let list = Path::parse(&text[..at])?;
+            if !behind.starts_with('.') {
+                return Some((Self::Element(list, inside), behind));
+            }
+            let (sub, value, rest) = equation(&behind[1..])?;
+            let path = Path { element: Some(inside), sub: Some(sub.to_owned()), ..list };
+            return Some((Self::Equals(path, value), rest));
+        }
+        let (name, value, rest) = equation(text)?;
+        Some((Self::Equals(Path::parse(name)?, value), rest))
+    }
+
+    const fn path(&self) -> &Path {
+        match self {
+            Self::Equals(path, _) | Self::Element(path, _) => path,
+        }
+    }
+
+    fn form(&self) -> Option<ElementForm> {
+        let lists = ["emails", "phonenumbers", "addresses", "roles", "ims", "photos", "entitlements"];
+        match self {
+            Self::Element(..) => Some(ElementForm::Inside),
+            Self::Equals(path, _) if path.element.is_some() => Some(ElementForm::Outside),
+            Self::Equals(path, _) => {
+                lists.contains(&path.attribute.to_ascii_lowercase().as_str()).then_some(ElementForm::Plain)
+            }
+        }
+    }
+}
+
+/// `name eq value`, and what comes behind.
+fn equation(text: &str) -> Option<(&str, Value, &str)> {
+    let at = text.to_ascii_lowercase().find(" eq ")?;
+    // The literal may contain anything, so that JSON has to say where it ends.
+    let mut literals = serde_json::Deserializer::from_str(&text[at + 4..]).into_iter::<Value>();
+    let value = literals.next()?.ok()?;
+    Some((text[..at].trim(), value, &text[at + 4 + literals.byte_offset()..]))
 }
 
 #[cfg(test)]
@@ -54,20 +139,46 @@ mod tests {
 
     #[test]
     fn filters_find_what_they_name() {
-        let body =
-            json!({"userName": "Kim", "active": true, "emails": [{"type": "work", "value": "a\"] eq \"b"}]});
+        let body = json!({"userName": "Kim", "active": true,
+            "emails": [{"type": "work", "value": "a\"] eq \"b"}], "members": [{"value": "7"}]});
         for text in [
             r#"userName eq "kim""#,
             "active eq true",
+            r#"members eq "7""#,
+            r#"userName eq "kim" and members eq "7""#,
             r#"emails[type eq "work" and value eq "a\"] eq \"b"]"#,
             r#"emails[type eq "work"].value eq "a\"] eq \"b""#,
             r#"emails.value EQ "a\"] eq \"b""#,
         ] {
-            assert!(Filter::parse(text).unwrap().accepts(&body), "{text}");
+            assert!(Filter::parse(text).unwrap().accepts(&body, false), "{text}");
         }
-        assert!(!Filter::parse(r#"emails[type eq "home"].value eq "a""#).unwrap().accepts(&body));
-        for text in ["", "userName", "userName eq", "userName co \"x\"", "userName eq x"] {
+        for text in [r#"emails[type eq "home"].value eq "a""#, r#"userName eq "kim" and members eq "8""#] {
+            assert!(!Filter::parse(text).unwrap().accepts(&body, false), "{text}");
+        }
+        assert!(!Filter::parse(r#"userName eq "kim""#).unwrap().accepts(&body, true));
+        for text in
+            ["", "userName", "userName eq", "userName co \"x\"", "userName eq x", "a eq \"b\" or c eq \"d\""]
+        {
             assert_eq!(Filter::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_filtered_by_is_and_only_in_the_spelling_that_is_known() {
+        let forbidden = |rules: &Filtering, text: &str| Filter::parse(text).unwrap().find_forbidden(rules);
+        let names = Filtering { attributes: Some(vec!["userName".to_owned()]), ..Filtering::default() };
+        assert_eq!(forbidden(&names, "username eq \"a\""), None);
+        assert!(forbidden(&names, "title eq \"a\"").is_some());
+        let forms = [
+            (ElementForm::Inside, r#"emails[type eq "work" and value eq "x"]"#),
+            (ElementForm::Outside, r#"emails[type eq "work"].value eq "x""#),
+            (ElementForm::Plain, r#"emails.value eq "x""#),
+        ];
+        for (only, _) in forms {
+            for (form, text) in forms {
+                let rules = Filtering { element: Some(only), ..Filtering::default() };
+                assert_eq!(forbidden(&rules, text).is_none(), form == only, "{text}");
+            }
         }
     }
 }

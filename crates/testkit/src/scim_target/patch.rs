@@ -1,5 +1,7 @@
 //! PATCH (RFC 7644, section 3.5.2), as strict as the stricter servers: a path into an element that is not there is
 //! refused with `noTarget`.
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::path::{Path, holds, slot};
@@ -7,8 +9,17 @@ use super::path::{Path, holds, slot};
 /// Why a PATCH was refused: `scimType` and detail.
 pub(super) type Refused = (&'static str, String);
 
+/// What servers do differently when they add to a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Adding {
+    /// What is there already is added all the same.
+    pub(super) blindly: bool,
+    /// The list is put in the place of the other.
+    pub(super) replaces: bool,
+}
+
 /// Carries out all operations, or none.
-pub(super) fn apply(body: &mut Value, request: &Value) -> Result<(), Refused> {
+pub(super) fn apply(body: &mut Value, request: &Value, adding: Adding) -> Result<(), Refused> {
     let operations = request
         .as_object()
         .and_then(|request| super::path::get(request, "Operations"))
@@ -25,9 +36,21 @@ pub(super) fn apply(body: &mut Value, request: &Value) -> Result<(), Refused> {
         };
         let value = operation.get("value");
         match (verb.as_str(), path, value) {
-            ("add" | "replace", None, Some(Value::Object(members))) => merge(object(&mut after), members),
-            ("add", Some(path), Some(value)) => write(&mut after, &path, value, true)?,
-            ("replace", Some(path), Some(value)) => write(&mut after, &path, value, false)?,
+            ("add" | "replace", None, Some(Value::Object(members))) => {
+                // A member may be a path, as in the requests of Entra ID.
+                for (name, value) in members {
+                    let is_extension = name.starts_with("urn:") && name.ends_with(":User");
+                    if let (true, Some(inner)) = (is_extension, value.as_object()) {
+                        merge(object(slot(object(&mut after), name)), inner);
+                        continue;
+                    }
+                    let path =
+                        Path::parse(name).ok_or_else(|| ("invalidPath", format!("not a path: {name}")))?;
+                    write(&mut after, &path, value, None)?;
+                }
+            }
+            ("add", Some(path), Some(value)) => write(&mut after, &path, value, Some(adding))?,
+            ("replace", Some(path), Some(value)) => write(&mut after, &path, value, None)?,
             ("remove", Some(path), _) => remove(&mut after, &path)?,
             ("remove", None, _) => return Err(("noTarget", "remove needs a path".to_owned())),
             ("add" | "replace", _, _) => return Err(("invalidValue", format!("{verb} needs a value"))),
@@ -38,7 +61,7 @@ pub(super) fn apply(body: &mut Value, request: &Value) -> Result<(), Refused> {
     Ok(())
 }
 
-fn write(body: &mut Value, path: &Path, value: &Value, adds: bool) -> Result<(), Refused> {
+fn write(body: &mut Value, path: &Path, value: &Value, adding: Option<Adding>) -> Result<(), Refused> {
     let place = match &path.schema {
         Some(schema) => object(slot(object(body), schema)),
         None => object(body),
@@ -47,12 +70,12 @@ fn write(body: &mut Value, path: &Path, value: &Value, adds: bool) -> Result<(),
     let Some(conditions) = &path.element else {
         match (&path.sub, &mut *attribute, value) {
             (Some(sub), _, _) => *slot(object(attribute), sub) = value.clone(),
-            (None, Value::Array(list), Value::Array(more)) if adds => {
-                for element in more {
-                    if !list.contains(element) {
-                        list.push(element.clone());
-                    }
-                }
+            (None, Value::Array(list), Value::Array(more))
+                if adding.is_some_and(|adding| !adding.replaces) =>
+            {
+                let blindly = adding.is_some_and(|adding| adding.blindly);
+                let known: HashSet<String> = list.iter().map(key).collect();
+                list.extend(more.iter().filter(|element| blindly || !known.contains(&key(element))).cloned());
             }
             (None, Value::Object(object), Value::Object(members)) => merge(object, members),
             _ => *attribute = value.clone(),
@@ -99,6 +122,16 @@ fn remove(body: &mut Value, path: &Path) -> Result<(), Refused> {
     Ok(())
 }
 
+/// What an element of a list is known by.
+fn key(element: &Value) -> String {
+    match element.as_object() {
+        Some(object) if object.len() == 1 => {
+            object.get("value").map_or_else(|| element.to_string(), Value::to_string)
+        }
+        _ => element.to_string(),
+    }
+}
+
 fn no_target(path: &Path) -> Refused {
     ("noTarget", format!("no element of {} matches", path.attribute))
 }
@@ -130,7 +163,8 @@ mod tests {
 
     fn patched(body: Value, operations: Value) -> Result<Value, &'static str> {
         let mut body = body;
-        apply(&mut body, &json!({ "Operations": operations })).map_err(|(kind, _)| kind)?;
+        apply(&mut body, &json!({ "Operations": operations }), Adding::default())
+            .map_err(|(kind, _)| kind)?;
         Ok(body)
     }
 
@@ -151,7 +185,7 @@ mod tests {
             {"op": "Replace", "path": "title", "value": "b"},
             {"op": "remove", "path": "emails[type eq \"work\"]"},
         ]});
-        assert!(apply(&mut body, &request).is_err());
+        assert!(apply(&mut body, &request, Adding::default()).is_err());
         assert_eq!(body, json!({"title": "a"}));
     }
 

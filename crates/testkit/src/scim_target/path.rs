@@ -11,7 +11,8 @@ pub(super) struct Path {
     pub(super) sub: Option<String>,
 }
 
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:user";
+const CORE: [&str; 2] =
+    ["urn:ietf:params:scim:schemas:core:2.0:user", "urn:ietf:params:scim:schemas:core:2.0:group"];
 
 impl Path {
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -46,7 +47,9 @@ impl Path {
             return None;
         }
         Some(Self {
-            schema: schema.filter(|schema| !schema.eq_ignore_ascii_case(CORE)).map(str::to_owned),
+            schema: schema
+                .filter(|schema| !CORE.iter().any(|core| schema.eq_ignore_ascii_case(core)))
+                .map(str::to_owned),
             attribute: attribute.to_owned(),
             element,
             sub: sub.map(str::to_owned),
@@ -80,6 +83,12 @@ impl Path {
 
 /// `a eq "x" and b eq true`
 pub(super) fn conditions(text: &str) -> Option<Vec<(String, Value)>> {
+    let (conditions, rest) = conditions_before(text)?;
+    rest.is_empty().then_some(conditions)
+}
+
+/// The same up to a closing bracket, which is where the rest begins.
+pub(super) fn conditions_before(text: &str) -> Option<(Vec<(String, Value)>, &str)> {
     let mut rest = text.trim();
     let mut conditions = Vec::new();
     loop {
@@ -91,8 +100,8 @@ pub(super) fn conditions(text: &str) -> Option<Vec<(String, Value)>> {
         let end = at + 4 + literals.byte_offset();
         conditions.push((name, value));
         rest = rest[end..].trim_start();
-        if rest.is_empty() {
-            return Some(conditions);
+        if rest.is_empty() || rest.starts_with(']') {
+            return Some((conditions, rest));
         }
         rest = rest.get(..4).filter(|and| and.eq_ignore_ascii_case("and ")).map(|_| &rest[4..])?;
     }
@@ -102,6 +111,11 @@ pub(super) fn holds(conditions: &[(String, Value)], element: &Value) -> bool {
     conditions.iter().all(|(name, wanted)| {
         element.as_object().and_then(|object| get(object, name)).is_some_and(|found| equal(wanted, found))
     })
+}
+
+/// The same with regard to case where that is asked for.
+pub(super) fn same(wanted: &Value, found: &Value, exact: bool) -> bool {
+    if exact { wanted == found } else { equal(wanted, found) }
 }
 
 /// Texts compare without regard to case: of the attributes that are asked for, only a few are case-exact.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::net::TcpListener;
 
 use super::State;
-use super::{page, users};
+use super::options::ErrorStyle;
+use super::resources::Call;
+use super::{page, resources};
 use crate::connections::{self, Answer, HangUp, text};
 use crate::faults::Fault;
 
@@ -39,12 +42,16 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
             value.strip_prefix("Bearer ").is_some_and(|token| token == state.options.token)
         });
     if !authorized {
-        return Ok((unauthorized(), body));
+        return Ok((in_style(state, unauthorized()), body));
     }
     let path = head.uri.path().strip_prefix(&state.options.base_path).unwrap_or_default();
     let query = head.uri.query().unwrap_or_default();
-    let done = || users::answer(state, &head.method, path, query, &body);
+    let call = Call { method: &head.method, path, query, headers: &head.headers, body: &body };
+    let done = || resources::answer(state, call);
 
+    if let Some(refusal) = refuse(state, &head, &body) {
+        return Ok((in_style(state, refusal), body));
+    }
     let answer = match state.faults.next(&head.method, path) {
         None => done(),
         Some(Fault::TooManyRequests { retry_after }) => {
@@ -75,8 +82,61 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
             text("application/scim+json", "{\"totalResults\": ")
         }
     };
-    Ok((answer, body))
+    Ok((in_style(state, answer), body))
 }
+
+/// Refuses what is no request for this server, whatever it asks.
+fn refuse(state: &State, head: &Parts, body: &Bytes) -> Option<Answer> {
+    let rules = &state.options.requests;
+    for (name, wanted) in &rules.headers {
+        if head.headers.get(name).is_none_or(|value| value.as_bytes() != wanted.as_bytes()) {
+            return Some(error(StatusCode::BAD_REQUEST, "", &format!("The header {name} is missing.")));
+        }
+    }
+    if !body.is_empty() {
+        let sent = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let sent = sent.split(';').next().unwrap_or_default().trim();
+        let fits = match &rules.content_type {
+            Some(only) => sent.eq_ignore_ascii_case(only),
+            None => ["application/scim+json", "application/json"].contains(&sent),
+        };
+        if !fits {
+            let detail = format!("The content type {sent} is not supported.");
+            return Some(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "", &detail));
+        }
+    }
+    let wait = state.rate.as_ref()?.count()?;
+    let mut answer = error(StatusCode::TOO_MANY_REQUESTS, "", "Too many requests.");
+    if rules.rate.is_some_and(|rate| rate.retry_after) {
+        answer.headers_mut().insert(RETRY_AFTER, (wait.as_secs() + 1).into());
+    }
+    Some(answer)
+}
+
+/// What an error says, so that it can be said in another shape.
+#[derive(Debug, Clone)]
+struct Detail(String);
+
+/// The answer in this server's own style.
+fn in_style(state: &State, mut answer: Answer) -> Answer {
+    let style = &state.options.answers;
+    if style.content_type != SCIM_JSON && answer.headers().get(CONTENT_TYPE).is_some_and(|it| it == SCIM_JSON)
+    {
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(style.content_type));
+    }
+    let Some(Detail(detail)) = answer.extensions().get::<Detail>().cloned() else { return answer };
+    let (content_type, body) = match style.errors {
+        ErrorStyle::Scim => return answer,
+        ErrorStyle::Message => ("application/json", serde_json::json!({ "message": detail }).to_string()),
+        ErrorStyle::Text => ("text/plain", detail),
+        ErrorStyle::Empty => ("text/plain", String::new()),
+    };
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *answer.body_mut() = Full::new(Bytes::from(body));
+    answer
+}
+
+const SCIM_JSON: &str = "application/scim+json";
 
 /// An answer with a SCIM body.
 pub(super) fn scim(status: StatusCode, body: Bytes) -> Answer {
@@ -98,7 +158,9 @@ pub(super) fn error(status: StatusCode, scim_type: &str, detail: &str) -> Answer
     if !scim_type.is_empty() {
         body["scimType"] = scim_type.into();
     }
-    scim(status, Bytes::from(body.to_string()))
+    let mut answer = scim(status, Bytes::from(body.to_string()));
+    answer.extensions_mut().insert(Detail(detail.to_owned()));
+    answer
 }
 
 fn unauthorized() -> Answer {
