@@ -55,9 +55,9 @@ pub(crate) fn provisions_groups(engine: &Inner, job: &Job) -> bool {
     enabled && known
 }
 
-fn find_template<'a>(engine: &'a Inner, job: &Job) -> Option<&'a Template> {
+fn find_template(engine: &Inner, job: &Job) -> Option<Arc<Template>> {
     let id = Uuid::parse_str(&job.application.template_id).ok()?;
-    engine.deps.gallery.find(id).map(AsRef::as_ref)
+    engine.deps.gallery.find(id).map(|template| template.to_owned())
 }
 
 /// Compiles the rules and prepares the connector. Sends nothing.
@@ -90,7 +90,7 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(RuleSet, Arc<dyn Connec
         ));
     }
     let target = target_of(&engine.deps.store, &job.spec, job.secrets.clone());
-    Ok((rules, connect(template, &target, &engine.deps.kit)?))
+    Ok((rules, connect(&template, &target, &engine.deps.kit)?))
 }
 
 /// What to do about a mapping that can't be used.

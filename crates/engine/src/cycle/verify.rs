@@ -17,11 +17,12 @@ use super::context::Cycle;
 const OF_USERS: &[&str] = &[
     "userName",
     "externalId",
+    "email",
     "emails[type eq \"work\"].value",
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
 ];
 /// What tells groups apart.
-const OF_GROUPS: &[&str] = &["displayName", "externalId"];
+const OF_GROUPS: &[&str] = &["displayName", "externalId", "name"];
 
 /// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
 /// the account in the target; nobody changes all of them. Without any such value the link is believed.

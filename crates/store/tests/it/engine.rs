@@ -46,7 +46,8 @@ async fn a_batch_of_more_than_one_chunk_is_written_whole() -> anyhow::Result<()>
     assert_eq!(store.count_escrows(job).await?, 1_234);
     assert!(store.list_intents(job).await?.is_empty());
 
-    let cleared = Batch { escrows_clear: users.iter().copied().map(Into::into).collect(), ..Batch::default() };
+    let cleared =
+        Batch { escrows_clear: users.iter().copied().map(Into::into).collect(), ..Batch::default() };
     store.commit_batch(job, OWNER, cleared).await?;
     assert_eq!(store.count_escrows(job).await?, 0);
     assert_eq!(store.load_users(&users).await?, [], "these people were never in the directory");
