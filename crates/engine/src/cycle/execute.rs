@@ -197,7 +197,7 @@ async fn update(
     };
     match (error.kind(), &subject.link) {
         // "Not found" may also mean one of the members.
-        (ErrorKind::NotFound, Some(_)) if in_parts && is_there(cycle, kind, target_id).await => {}
+        (ErrorKind::NotFound, Some(_)) if in_parts && !is_gone(cycle, kind, target_id).await => {}
         (ErrorKind::NotFound, Some(link)) => {
             // Before an account is believed to be gone, the address must be right: a wrong one answers 404 to
             // everything, and a leaver's account would be forgotten while it is still enabled.
@@ -242,10 +242,10 @@ fn updated(
     }
 }
 
-/// Whether the target surely has the object.
-async fn is_there(cycle: &Cycle, kind: ObjectKind, target_id: &str) -> bool {
+/// Whether the target says that it does not have the object.
+async fn is_gone(cycle: &Cycle, kind: ObjectKind, target_id: &str) -> bool {
     let sent = cycle.send(Repeat::Safe, |connector| connector.read(kind, target_id)).await;
-    matches!(sent, Sent::Reply(reply) if reply.value.is_some())
+    matches!(sent, Sent::Reply(reply) if reply.value.is_none())
 }
 
 /// What a log keeps of the requests for a write: no bodies where these hold a value that logs must not show.

@@ -6,12 +6,16 @@
 //! group between a request that failed half-way and its repetition is taken out all the same.
 //!
 //! Invariant: no element is in the exported members and in doubt at once.
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use purser_domain::{
     ids::GroupId,
     mapping::ObjectKind,
-    plan::{Action, Change, ChangeKind, Link},
+    path::TargetPath,
+    plan::{Action, Change, ChangeKind, Link, MatchQuery},
 };
 use purser_store::{Member, ObjectId};
 use serde_json::{Map, Value};
@@ -23,6 +27,10 @@ use crate::error::EngineError;
 const MEMBERS: &str = "members";
 /// The key in `Link::exported`, which is no path, under which members stand of whom nobody knows whether they are in.
 const UNSURE: &str = "@unsure";
+/// Groups with more members than this are not read to see whether they are there: the answer may be megabytes.
+const LARGE: usize = 1_000;
+/// What groups are called.
+const NAMES: [&str; 2] = ["displayName", "name"];
 /// So many members are in memory at once for each object that a page may have.
 const FOR_EACH_OBJECT: u64 = 40;
 
@@ -94,6 +102,16 @@ pub(crate) fn is_of_members(change: &Change) -> bool {
     change.kind != ChangeKind::Set && change.path.as_str() == MEMBERS
 }
 
+/// How to find a group again that is too large to be read as a whole. Its members are not asked for.
+pub(crate) fn query_large(link: &Link) -> Option<MatchQuery> {
+    let members = link.exported.get(MEMBERS).and_then(Value::as_array)?;
+    if link.kind != ObjectKind::Group || members.len() <= LARGE {
+        return None;
+    }
+    let (path, value) = NAMES.iter().find_map(|name| Some((*name, link.exported.get(*name)?)))?;
+    Some(MatchQuery { path: Arc::new(TargetPath::parse(path).ok()?), value: value.clone(), redacted: false })
+}
+
 fn take(exported: &mut Map<String, Value>) -> Vec<Value> {
     match exported.shift_remove(MEMBERS) {
         Some(Value::Array(members)) => members,
@@ -142,11 +160,9 @@ mod tests {
     use super::*;
     use purser_domain::{
         ids::{JobId, LinkId, UserId},
-        path::TargetPath,
         plan::{LinkState, Origin},
     };
     use serde_json::json;
-    use std::sync::Arc;
     use uuid::Uuid;
 
     fn link(exported: Value) -> Link {

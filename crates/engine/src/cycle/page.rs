@@ -25,6 +25,7 @@ use super::{
     execute::{self, Search},
     fate::{Failure, Fate},
     ledger::Ledger,
+    members,
     pool::run_in_order,
     recovery,
     subject::{self, Cause, Found, Seed, Subject},
@@ -47,6 +48,8 @@ enum Question {
     Match(Vec<MatchQuery>),
     /// Is the linked account still there, and what does it hold?
     Verify(String),
+    /// Is the linked group, which is too large to be read, among those with this value?
+    VerifyLarge { target_id: String, query: MatchQuery },
     /// Which of these values does nobody have?
     Choose(Choosing),
 }
@@ -95,7 +98,13 @@ fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
         return Work::Settled(Fate::Nobody);
     }
     match &subject.link {
-        Some(link) if must_verify(cycle, subject) => Work::Ask(Question::Verify(link.target_id.clone())),
+        Some(link) if must_verify(cycle, subject) => {
+            let target_id = link.target_id.clone();
+            Work::Ask(match members::query_large(link) {
+                Some(query) => Question::VerifyLarge { target_id, query },
+                None => Question::Verify(target_id),
+            })
+        }
         _ => proceed(subject.plan(cycle, &Observed::NotAsked), Vec::new()),
     }
 }
@@ -149,6 +158,16 @@ async fn ask(cycle: &Cycle, kind: ObjectKind, question: Question) -> Answer {
             return Answer::Searched { queries, search };
         }
         Question::Verify(target_id) => target_id,
+        Question::VerifyLarge { target_id, query } => {
+            let sent = cycle.send(Repeat::Safe, |connector| connector.find(kind, &query)).await;
+            let Sent::Reply(reply) = sent else { return not_read(sent) };
+            let (found, said) = choose::conversation(reply, query.redacted);
+            match found.into_iter().find(|group| group.id == target_id) {
+                Some(account) => return Answer::There { account, said },
+                // It may have another name there.
+                None => target_id,
+            }
+        }
         Question::Choose(choosing) => return Answer::Chosen(choose::ask(cycle, kind, choosing).await),
     };
     match cycle.send(Repeat::Safe, |connector| connector.read(kind, &target_id)).await {
@@ -158,9 +177,15 @@ async fn ask(cycle: &Cycle, kind: ObjectKind, question: Question) -> Answer {
             (None, _) if !cycle.confirm_target().await => Answer::Settled(Fate::Open { keep_intent: false }),
             (None, said) => Answer::Gone(said),
         },
-        Sent::Failed(error) => Answer::Settled(failed_to_read(error.into())),
-        Sent::Whole { .. } | Sent::Stopped => Answer::Settled(Fate::Open { keep_intent: false }),
+        sent => not_read(sent),
     }
+}
+
+fn not_read<T>(sent: Sent<T>) -> Answer {
+    Answer::Settled(match sent {
+        Sent::Failed(error) => failed_to_read(error.into()),
+        Sent::Reply(_) | Sent::Whole { .. } | Sent::Stopped => Fate::Open { keep_intent: false },
+    })
 }
 
 fn failed_to_read(failure: Failure) -> Fate {

@@ -204,33 +204,34 @@ async fn check_update(
     target_id: &str,
     detail: Detail,
 ) -> Fate {
-    let account = match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await
-    {
-        Sent::Reply(reply) => reply.value,
-        // Updates may be sent twice: what can't be found out is simply done again.
-        Sent::Failed(_) => None,
-        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
-    };
     let count = detail.changes.len();
     let changes: Vec<Change> = detail.changes.into_iter().filter_map(ChangeDetail::read).collect();
+    // Of the members some may have come or gone: the link remembers which.
+    let in_doubt = || {
+        if !changes.iter().any(members::is_of_members) {
+            return Fate::Open { keep_intent: false };
+        }
+        let adopted = || execute::new_link(cycle, subject, target_id, Map::new(), Origin::Adopted);
+        let link = subject.link.clone().unwrap_or_else(adopted);
+        Fate::Doubtful { link: members::doubt(link, &subject.unsure, &changes) }
+    };
     let made = |account: &TargetObject| {
         let is_made = |change| is_made(cycle, subject.kind(), change, &account.body);
         changes.len() == count && changes.iter().all(is_made)
     };
-    let account = match account {
-        Some(account) if made(&account) => account,
-        // Of the members some may have come or gone: the link remembers which.
-        Some(account) if changes.iter().any(members::is_of_members) => {
-            let link = subject.link.clone().unwrap_or_else(|| {
-                execute::new_link(cycle, subject, &account.id, Map::new(), Origin::Adopted)
-            });
-            return Fate::Doubtful { link: members::doubt(link, &subject.unsure, &changes) };
-        }
-        _ => return Fate::Open { keep_intent: false },
-    };
+    match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await {
+        Sent::Reply(reply) => match reply.value {
+            Some(account) if made(&account) => {}
+            Some(_) => return in_doubt(),
+            None => return Fate::Open { keep_intent: false },
+        },
+        // Updates may be sent twice: what can't be found out is simply done again.
+        Sent::Failed(_) => return in_doubt(),
+        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+    }
     let mut link: Link = match &subject.link {
         Some(link) => link.clone(),
-        None => execute::new_link(cycle, subject, &account.id, Map::new(), Origin::Adopted),
+        None => execute::new_link(cycle, subject, target_id, Map::new(), Origin::Adopted),
     };
     let adopted = subject.link.is_none();
     link.exported = detail.exported;

@@ -1,6 +1,5 @@
 //! Groups and their members, from the directory into the target.
 use anyhow::Result;
-use purser_connectors::Overrides;
 use purser_domain::{
     ids::UserId,
     log::{LogAction, LogStatus},
@@ -231,12 +230,9 @@ async fn with_everything_in_scope_groups_need_no_assignment() -> Result<()> {
 #[tokio::test]
 async fn a_group_of_a_thousand_is_sent_in_pieces_and_followed() -> Result<()> {
     let world = World::with_groups().await?;
-    let profile = json!({"membersPerRequest": 100, "membersOnCreate": false});
+    let profile = json!({"members_per_request": 100, "members_on_create": false});
     let overrides = profile.as_object().expect("an object").clone();
-    let settings = purser_connectors::Profile::default().with(&Overrides(overrides.clone()));
-    world
-        .configure(|spec| spec.profile = if settings.is_ok() { overrides } else { spec.profile.clone() })
-        .await?;
+    world.configure(|spec| spec.profile = overrides).await?;
     let people = world.hire_many(1_000).await?;
     let all = world.team("Everybody", &ids(&people)).await?;
     let half = world.team("Half", &ids(&people[..500])).await?;

@@ -1,5 +1,6 @@
 //! What rows of the log keep of the requests.
 use anyhow::Result;
+use purser_domain::mapping::{MappingSource, ObjectMapping};
 use purser_testkit::{Fault, FaultRule};
 
 use crate::world::World;
@@ -26,7 +27,13 @@ async fn a_row_keeps_what_was_asked_and_sent() -> Result<()> {
 async fn a_refusal_is_kept_with_its_answer_unless_a_row_redacts() -> Result<()> {
     for redacts in [false, true] {
         let world = World::new().await?;
-        world.map(|mapping| mapping.attributes[3].redact = redacts).await?;
+        let redact = MappingSource::Expression("Redact([jobTitle])".to_owned());
+        let change = |mapping: &mut ObjectMapping| {
+            if redacts {
+                mapping.attributes[3].source = redact;
+            }
+        };
+        world.map(change).await?;
         let people = world.hire_many(1).await?;
         world.target.break_with(FaultRule::times(Fault::Status(422), 1).on("POST"));
         world.run().await?;
