@@ -214,6 +214,7 @@ impl World {
     pub(crate) async fn hard_delete(&self, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
         tx.append_change(user, None, ChangeKind::Deleted, self.now()).await?;
+        tx.append_changes_for_groups_of(user, self.now()).await?;
         tx.hard_delete_user(user).await?;
         tx.commit().await?;
         Ok(())
