@@ -203,7 +203,7 @@ async fn answer(
         store.journal.push(Asked { method: method.clone(), path: place.clone() });
         store.journal.len() - 1
     };
-    if !headers.get("authorization").is_some_and(|value| *value == "Bearer t0p-s3cret") {
+    if headers.get("authorization").is_none_or(|value| *value != "Bearer t0p-s3cret") {
         return refuse(401, "no");
     }
     let intercept = state.intercept.lock().unwrap_or_else(PoisonError::into_inner).clone();
