@@ -1,7 +1,7 @@
 //! Authorization servers that don't heed RFC 6749, or mean no good.
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -91,7 +91,7 @@ impl Odd {
     }
 
     fn asked(&self) -> Vec<HashMap<String, String>> {
-        self.state.asked.lock().unwrap().clone()
+        self.state.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -102,7 +102,7 @@ impl Drop for Odd {
 }
 
 async fn token(Shared(state): Shared<Arc<State>>, Form(form): Form<HashMap<String, String>>) -> Response {
-    state.asked.lock().unwrap().push(form.clone());
+    state.asked.lock().unwrap_or_else(PoisonError::into_inner).push(form.clone());
     state.arrived.notify_one();
     if let Some(gate) = &state.gate {
         gate.notified().await;
@@ -120,7 +120,7 @@ async fn list(headers: HeaderMap) -> Response {
 }
 
 fn says(status: u16, kind: &'static str, body: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap();
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
     (status, [("content-type", kind), ("retry-after", "7")], body.to_owned()).into_response()
 }
 

@@ -10,15 +10,16 @@ pub(crate) fn matches(odd: &Oddities, filter: &str, object: &Value) -> bool {
     {
         let is_group = equals(object, "id", group.trim_start_matches("id eq "));
         let members = object["members"].as_array().cloned().unwrap_or_default();
-        let holds = members.iter().any(|one| one["value"].to_string() == member);
+        let holds = members.iter().any(|one| one["value"] == decode(member));
         return is_group && holds && matches!(odd.members_read, "" | "byFilter");
     }
     if let Some((spelling, value)) = element(filter) {
         let known = odd.element_filter.is_empty() || odd.element_filter == spelling;
         let allowed = odd.filters.as_ref().is_none_or(|names| names.contains(&"emails"));
         let holds =
-            || object["emails"].as_array().into_iter().flatten().any(|one| one["value"].to_string() == value);
-        return !known || !allowed || holds();
+            || object["emails"].as_array().into_iter().flatten().any(|one| one["value"] == decode(&value));
+        let heeded = known && allowed;
+        return holds() || !heeded;
     }
     let Some((name, rest)) = filter.split_once(' ') else { return true };
     if odd.filters.as_ref().is_some_and(|names| !names.contains(&name)) {
@@ -32,6 +33,11 @@ pub(crate) fn matches(odd: &Oddities, filter: &str, object: &Value) -> bool {
         }
         _ => true,
     }
+}
+
+/// The value in a filter, which is written as JSON.
+fn decode(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn equals(object: &Value, name: &str, value: &str) -> bool {

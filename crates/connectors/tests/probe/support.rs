@@ -12,7 +12,8 @@ pub(crate) const TOKEN: &str = "t0p-s3cret";
 
 pub(crate) fn template() -> Result<Template> {
     let gallery = Gallery::load()?;
-    let generic = gallery.templates().iter().find(|template| template.name == "SCIM application");
+    let templates = gallery.templates();
+    let generic = templates.iter().find(|template| template.name == "SCIM application");
     Ok(Template::clone(generic.context("the generic application is missing")?))
 }
 

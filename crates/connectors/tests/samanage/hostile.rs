@@ -1,6 +1,6 @@
 //! A tenant with a bad day, and answers that nobody should send.
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use axum::Router;
@@ -36,12 +36,12 @@ impl Liar {
         let asked = Asked::default();
         let (says, journal) = (Arc::new(says), Arc::clone(&asked));
         let router = Router::new().fallback(move |method: Method, uri: Uri| {
-            journal.lock().unwrap().push(format!("{method} {uri}"));
+            journal.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{method} {uri}"));
             let (status, headers, body) = says(&method, &uri);
             let pair = |(name, value): (&'static str, String)| {
-                (axum::http::HeaderName::from_static(name), value.parse().unwrap())
+                Some((axum::http::HeaderName::from_static(name), value.parse().ok()?))
             };
-            let headers: HeaderMap = headers.into_iter().map(pair).collect();
+            let headers: HeaderMap = headers.into_iter().filter_map(pair).collect();
             async move { answer(status, headers, &body) }.boxed()
         });
         let listener = tokio::spawn(async move {
@@ -59,7 +59,7 @@ impl Liar {
     }
 
     fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -70,7 +70,8 @@ impl Drop for Liar {
 }
 
 fn answer(status: u16, headers: HeaderMap, body: &Value) -> Response {
-    (StatusCode::from_u16(status).unwrap(), headers, body.to_string()).into_response()
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT), headers, body.to_string())
+        .into_response()
 }
 
 async fn count_pages(connector: &dyn Connector) -> Result<usize> {
