@@ -78,7 +78,9 @@ impl Portal {
         let mut views: Vec<AppRoleView> = enabled.map(|row| roles.view(row.role.id)).collect();
         let default_access = RoleId::DEFAULT_ACCESS.to_string();
         views.sort_by_cached_key(|view| {
-            (view.missing_since.is_some(), view.id == default_access, view.display_name.to_lowercase())
+            // Imported roles may be powerful ones: none of them stands where it is chosen by itself.
+            let last = (view.missing_since.is_some(), view.id == default_access, view.imported);
+            (last, view.display_name.to_lowercase())
         });
         Ok(views)
     }

@@ -8,8 +8,8 @@ async fn start() -> (TestPortal, Browser, String) {
     let portal = TestPortal::start().await.with_administrator().await;
     let browser = portal.signed_in().await;
     let templates = portal.assembly.portal.list_templates(&Caller::System, "").unwrap();
-    let form =
-        CreateApplicationForm { template_id: templates[0].id.clone(), display_name: "Sample".to_owned() };
+    let template = templates.iter().find(|template| template.display_name == "SCIM application").unwrap();
+    let form = CreateApplicationForm { template_id: template.id.clone(), display_name: "Sample".to_owned() };
     let app = portal.assembly.portal.create_application(&Caller::System, form).await.unwrap();
     (portal, browser, app.id)
 }

@@ -23,7 +23,7 @@ pub fn ApplicationsPage() -> impl IntoView {
                 <p class="found">{found(applications.total)}</p>
                 <DataTable
                     caption="Applications"
-                    columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning", "Credentials"]
+                    columns=vec!["Name", "Object ID", "Application ID", "Gallery app", "Created on", "Provisioning"]
                 >
                     {applications.items.into_iter().map(row).collect_view()}
                 </DataTable>
@@ -77,8 +77,10 @@ fn row(application: ApplicationRowView) -> AnyView {
             <td><code class="cell-id" title=application.app_id.clone()>{application.app_id.clone()}</code></td>
             <td>{application.template_name}</td>
             <td><TimeStamp at=application.created_at/></td>
-            <td><ProvisioningBadge state=application.provisioning/></td>
-            <td>{credentials}</td>
+            <td>
+                <ProvisioningBadge state=application.provisioning/>
+                {credentials}
+            </td>
         </tr>
     }
     .into_any()
@@ -88,14 +90,14 @@ fn row(application: ApplicationRowView) -> AnyView {
 fn credentials(application: &ApplicationRowView) -> AnyView {
     if let Some(expiry) = &application.expiry {
         let (tone, label) = match expiry.stage {
-            0 => (Tone::Bad, "Expired".to_owned()),
-            1 => (Tone::Bad, "Expires within a day".to_owned()),
-            days => (Tone::Warn, format!("Expires within {days} days")),
+            0 => (Tone::Bad, "Credentials expired".to_owned()),
+            1 => (Tone::Bad, "Credentials expire within a day".to_owned()),
+            days => (Tone::Warn, format!("Credentials expire within {days} days")),
         };
-        return view! { <Badge tone label/> }.into_any();
+        return view! { <div><Badge tone label/></div> }.into_any();
     }
     if application.needs_consent {
-        return view! { <Badge tone=Tone::Warn label="Authorize"/> }.into_any();
+        return view! { <div><Badge tone=Tone::Warn label="Authorization needed"/></div> }.into_any();
     }
     ().into_any()
 }

@@ -60,11 +60,11 @@ pub fn ProvisioningPage() -> impl IntoView {
                     here=here.clone()
                     note="A secret that you had entered has to be entered again: it is never kept."
                 />
-                <div class="stack column">{banners(&view.credentials)}</div>
                 // The server explains what is missing, in words; a field in a closed section could not.
                 <form id=FORM class="provisioning column" method="post" action="/api/save_provisioning" novalidate=true>
                     <HiddenField name="form[application_id]" value=application.id.clone()/>
                     <HiddenField name="form[generation]" value=edit.form.generation.to_string()/>
+                    {banners(&view.credentials)}
                     {mode(&view, &edit)}
                     <div class="automatic-only sections">
                         {set_up_steps(&application.template)}

@@ -52,7 +52,7 @@ async fn consent(url: &str) -> ConsentAnswer {
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).expect(&answer);
+    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
     let back = Url::parse(location.trim()).unwrap();
     assert!(location.starts_with(BACK));
     let value = |name: &str| {
