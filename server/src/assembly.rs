@@ -66,7 +66,7 @@ pub async fn migrate(store: &Store) -> Result<(), ServerError> {
 pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assembly, ServerError> {
     let store = open_store(&settings).await?;
     migrate(&store).await?;
-    let gallery = Arc::new(Gallery::load().map_err(ServerError::Gallery)?);
+    let gallery = Arc::new(open_gallery(&settings)?);
     let kit = HttpKit::new(egress_policy(&settings)?).map_err(ServerError::HttpKit)?;
     let engine = Engine::new(EngineDeps {
         store: store.clone(),
@@ -89,6 +89,12 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         default_domain: settings.default_domain.clone(),
     });
     Ok(Assembly { store, engine, portal, shutdown: CancellationToken::new(), clock, settings })
+}
+
+/// The gallery with the data folder's own files.
+pub(crate) fn open_gallery(settings: &Settings) -> Result<Gallery, ServerError> {
+    let built_in = Gallery::load().map_err(ServerError::Gallery)?;
+    Ok(built_in.with_folder(settings.data_dir.join("gallery")))
 }
 
 impl Assembly {

@@ -50,6 +50,9 @@ pub enum Command {
     /// Tokens for the API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Applications that can be added
+    #[command(subcommand)]
+    Gallery(GalleryCommand),
     /// Bring the database to this release's schema
     Migrate(CommonArguments),
     /// Check the installation and say what is wrong
@@ -96,6 +99,26 @@ pub enum TokenCommand {
         /// Name that the portal lists it under
         #[arg(long, value_name = "NAME")]
         name: String,
+    },
+}
+
+/// `purser gallery …`
+#[derive(Debug, Subcommand)]
+pub enum GalleryCommand {
+    /// List every application that can be added
+    List {
+        /// Settings.
+        #[command(flatten)]
+        common: CommonArguments,
+    },
+    /// Check gallery files; exit status 1 when something is wrong
+    Check {
+        /// Settings.
+        #[command(flatten)]
+        common: CommonArguments,
+        /// Files to check [default: those in the folder gallery of the data folder]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -237,6 +260,7 @@ impl Command {
             Self::Eval(_) => return (None, Overrides::default()),
             Self::Admin(AdminCommand::Create { common, .. } | AdminCommand::ResetPassword { common, .. })
             | Self::Token(TokenCommand::Create { common, .. })
+            | Self::Gallery(GalleryCommand::List { common } | GalleryCommand::Check { common, .. })
             | Self::Migrate(common)
             | Self::Doctor(common) => common,
         };

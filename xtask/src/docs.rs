@@ -1,28 +1,31 @@
-//! `cargo xtask docs`: the pages of `docs` that are made from the registries in `crates/domain`.
+//! `cargo xtask docs`: the pages of `docs` that are made from the code.
 //!
-//! Each is printed by an example of `purser-domain`, and a test there fails while the page in the checkout
+//! Each is printed by an example of a package, and a test there fails while the page in the checkout
 //! differs. To add a page: 1. such an example and test, 2. a line in [`PAGES`].
 
 use crate::shell::{run_quietly, say, step};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 
-/// The example that prints a page, and the page.
-const PAGES: [(&str, &str); 2] =
-    [("expressions_page", "docs/expressions.md"), ("scoping_filters_page", "docs/scoping-filters.md")];
+/// The package and its example that prints a page, and the page.
+const PAGES: [(&str, &str, &str); 3] = [
+    ("purser-domain", "expressions_page", "docs/expressions.md"),
+    ("purser-domain", "scoping_filters_page", "docs/scoping-filters.md"),
+    ("purser-connectors", "gallery_schema", "docs/gallery.schema.json"),
+];
 
 /// Writes every page.
 ///
 /// # Errors
 /// When an example cannot be built or run, or a page not be written.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
-    for (example, page) in PAGES {
+    for (package, example, page) in PAGES {
         let text = step(page, || {
             run_quietly(workspace.cargo().args([
                 "run",
                 "--quiet",
                 "--package",
-                "purser-domain",
+                package,
                 "--example",
                 example,
             ]))

@@ -1,14 +1,29 @@
-//! The gallery: applications that can be added, as data files in `gallery/`.
+//! The gallery: applications that can be added, as data files in `gallery/` and in a folder of the administrator's.
 //!
 //! To add an application that speaks SCIM: `docs/adding-a-gallery-app.md`. In short: a TOML file in `gallery/` with a
 //! fresh id; the tests load every file and put a fake with its profile through the conformance suite.
+mod check;
+mod custom;
+mod json_schema;
+mod lines;
+mod problem;
 mod schema;
 mod template;
+#[cfg(test)]
+mod tests;
+mod wording;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
+use custom::{CustomFolder, Shelf};
+
+pub use check::read_template;
+pub(crate) use json_schema::object_kind;
+pub use json_schema::render_schema;
+pub use problem::GalleryProblem;
 pub use template::{
     AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
     FieldFormat, ObjectTemplate, RowTemplate, Template, TenantUrl, UrlChoice,
@@ -18,37 +33,17 @@ pub use template::{
 #[folder = "gallery/"]
 struct Files;
 
-/// Every application that can be added.
+/// Every application that can be added. Clones share what was read.
 #[derive(Debug, Clone)]
 pub struct Gallery {
-    templates: Vec<Arc<Template>>,
+    built_in: Arc<[Arc<Template>]>,
+    custom: Option<Arc<CustomFolder>>,
 }
 
-/// A gallery file that is not right.
+/// A gallery file of the program itself that is not right.
 #[derive(Debug, thiserror::Error)]
-pub enum GalleryError {
-    /// The file can't be read as a template.
-    #[error("the gallery file {file} could not be read")]
-    Unreadable {
-        /// File name.
-        file: String,
-        /// Where and why.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-    /// The file is not UTF-8.
-    #[error("the gallery file {file} is not UTF-8 text")]
-    NotText {
-        /// File name.
-        file: String,
-    },
-    /// Two files have the same id or name.
-    #[error("the gallery file {file} has the id or the name of another one")]
-    Duplicate {
-        /// File name.
-        file: String,
-    },
-}
+#[error("the built-in gallery file {0}")]
+pub struct GalleryError(pub GalleryProblem);
 
 impl Gallery {
     /// Reads the files that are built into the program.
@@ -58,33 +53,72 @@ impl Gallery {
     pub fn load() -> Result<Self, GalleryError> {
         let mut templates: Vec<Arc<Template>> = Vec::new();
         for file in Files::iter() {
-            let file = file.into_owned();
             let bytes = Files::get(&file).map(|content| content.data).unwrap_or_default();
-            let text = str::from_utf8(&bytes).map_err(|_| GalleryError::NotText { file: file.clone() })?;
-            let template: Template = toml::from_str(text).map_err(|source| GalleryError::Unreadable {
-                file: file.clone(),
-                source: Box::new(source),
-            })?;
-            if templates.iter().any(|other| other.id == template.id || other.name == template.name) {
-                return Err(GalleryError::Duplicate { file });
+            let read = read_template(&file, &bytes);
+            let read = read.and_then(|template| custom::compare(&file, template, templates.iter()));
+            match read {
+                Ok(template) => templates.push(Arc::new(template)),
+                Err(mut problems) => return Err(GalleryError(problems.swap_remove(0))),
             }
-            templates.push(Arc::new(template));
         }
-        templates.sort_by_key(|template| template.name.to_lowercase());
-        Ok(Self { templates })
+        sort(&mut templates);
+        Ok(Self { built_in: templates.into(), custom: None })
     }
 
-    /// All templates, by name.
+    /// With the files of a folder besides. It need not be there; its files are read when they are asked for, and again
+    /// whenever they changed.
     #[must_use]
-    pub fn templates(&self) -> &[Arc<Template>] {
-        &self.templates
+    pub fn with_folder(self, folder: PathBuf) -> Self {
+        Self { custom: Some(Arc::new(CustomFolder::new(folder))), ..self }
     }
 
-    /// The template with this id.
+    /// All templates that can be added, by name.
     #[must_use]
-    pub fn find(&self, id: Uuid) -> Option<&Arc<Template>> {
-        self.templates.iter().find(|template| template.id == id)
+    pub fn templates(&self) -> Vec<Arc<Template>> {
+        let mut all = self.built_in.to_vec();
+        if let Some(shelf) = self.look() {
+            all.extend(shelf.templates.iter().map(Arc::clone));
+            sort(&mut all);
+        }
+        all
     }
+
+    /// The template with this id; also one whose file is wrong now and was right before.
+    #[must_use]
+    pub fn find(&self, id: Uuid) -> Option<Arc<Template>> {
+        let built_in = self.built_in.iter().find(|template| template.id == id).map(Arc::clone);
+        built_in.or_else(|| self.look()?.find(id))
+    }
+
+    /// What is wrong with files of the folder, file by file and line by line.
+    #[must_use]
+    pub fn problems(&self) -> Vec<GalleryProblem> {
+        self.look().map_or_else(Vec::new, |shelf| shelf.problems.clone())
+    }
+
+    /// Whether this template is from the folder and not built in.
+    #[must_use]
+    pub fn is_custom(&self, id: Uuid) -> bool {
+        !self.built_in.iter().any(|template| template.id == id)
+    }
+
+    /// Checks a file that need not be in the folder, also against the built-in ones.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn check_file(&self, path: &Path) -> Result<Template, Vec<GalleryProblem>> {
+        let name = path.display().to_string();
+        let template = custom::read_file(path, &name)?;
+        custom::compare(&name, template, self.built_in.iter())
+    }
+
+    fn look(&self) -> Option<Arc<Shelf>> {
+        self.custom.as_ref().map(|folder| folder.look(&self.built_in))
+    }
+}
+
+fn sort(templates: &mut [Arc<Template>]) {
+    templates.sort_by_key(|template| template.name.to_lowercase());
 }
 
 impl Template {
@@ -93,46 +127,5 @@ impl Template {
     pub fn method(&self, id: &str) -> Option<&CredentialMethod> {
         let named = self.credential_methods.iter().find(|method| method.id == id);
         named.or_else(|| self.credential_methods.iter().find(|method| !method.superseded))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_file_loads_and_is_complete() {
-        let gallery = Gallery::load().unwrap();
-        assert_eq!(gallery.templates().len(), Files::iter().count());
-        for template in gallery.templates() {
-            let name = &template.name;
-            assert!(!template.categories.is_empty() && !template.publisher.is_empty(), "{name}");
-            assert!(template.description.ends_with('.'), "{name}");
-            assert!(!template.setup_steps.is_empty() && !template.user.mapping.is_empty(), "{name}");
-            assert!(template.method("").is_some(), "{name}");
-            if let Some(url) = &template.tenant_url.default {
-                assert!(url.starts_with("https://"), "{name}");
-            }
-            assert_eq!(gallery.find(template.id).unwrap().name, template.name);
-        }
-    }
-
-    #[test]
-    fn the_applications_of_the_tutorials_are_there_with_their_addresses() {
-        let gallery = Gallery::load().unwrap();
-        let url = |name: &str| {
-            gallery.templates().iter().find(|t| t.name == name).and_then(|t| t.tenant_url.default.clone())
-        };
-        assert_eq!(url("Promapp").as_deref(), Some("https://api.promapp.com/api/scim"));
-        assert_eq!(url("Airstack").as_deref(), Some("https://api-as.lenovosoftware.com/0/as/common/scim"));
-        assert_eq!(url("SCIM application"), None);
-    }
-
-    #[test]
-    fn a_misspelt_field_is_an_error_and_not_ignored() {
-        let text = str::from_utf8(&Files::get("scim.toml").unwrap().data).unwrap().to_owned();
-        assert!(toml::from_str::<Template>(&text).is_ok());
-        assert!(toml::from_str::<Template>(&format!("publsher = \"x\"\n{text}")).is_err());
-        assert!(toml::from_str::<Template>(&format!("{text}\n[profile]\npach = true\n")).is_err());
     }
 }

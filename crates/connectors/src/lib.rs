@@ -36,7 +36,8 @@ pub use connector::{
 pub use error::{ConnectorError, ErrorKind, Trouble, Unreachable};
 pub use gallery::{
     AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
-    FieldFormat, Gallery, GalleryError, ObjectTemplate, RowTemplate, Template, TenantUrl, UrlChoice,
+    FieldFormat, Gallery, GalleryError, GalleryProblem, ObjectTemplate, RowTemplate, Template, TenantUrl,
+    UrlChoice,
 };
 pub use http::{EgressPolicy, HttpKit, InvalidProxy, Network, Proxy};
 pub use profile::{

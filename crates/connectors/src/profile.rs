@@ -6,14 +6,17 @@
 //!
 //! To add one: 1. a field with its default here, 2. the place in the connector that heeds it, 3. the same in the
 //! testkit's fake, so that the conformance suite proves it, 4. what the probe can find out about it.
+mod describe;
+
 use std::collections::BTreeMap;
 
 use purser_domain::mapping::ObjectKind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Declared deviations of one target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Content type of requests with a body.
@@ -77,7 +80,7 @@ pub struct Profile {
 }
 
 /// How a value is taken away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Clear {
     /// With the operation `remove`, as RFC 7644 says.
@@ -89,7 +92,7 @@ pub enum Clear {
 }
 
 /// How the enterprise extension's `manager` is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ManagerShape {
     /// `{"value": "id"}`, as RFC 7643 says.
@@ -101,7 +104,7 @@ pub enum ManagerShape {
 }
 
 /// How `roles` is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum RolesShape {
     /// As any other multi-valued attribute.
@@ -111,7 +114,7 @@ pub enum RolesShape {
 }
 
 /// Spelling of a filter like *the work e-mail address equals*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ElementFilter {
     /// `emails[type eq "work" and value eq "x"]`, the RFC's.
@@ -123,7 +126,7 @@ pub enum ElementFilter {
 }
 
 /// How lists are paged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Paging {
     /// `startIndex` and `count`, as RFC 7644 says.
@@ -135,7 +138,7 @@ pub enum Paging {
 }
 
 /// How members of a group are taken away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MemberRemoval {
     /// `remove` with the path `members[value eq "id"]`, one operation a member.
@@ -149,7 +152,7 @@ pub enum MemberRemoval {
 }
 
 /// Whether reads of a group tell its members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MembersRead {
     /// They do.
@@ -163,13 +166,14 @@ pub enum MembersRead {
 }
 
 /// What the values of an attribute must be like.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueRule {
     /// The attribute's path, or `*` for every text.
     pub attribute: String,
     /// Users, groups; absent: both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::gallery::object_kind")]
     pub object: Option<ObjectKind>,
     /// Most characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,7 +187,7 @@ pub struct ValueRule {
 }
 
 /// How many requests of a kind the target bears.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// Which requests count.
@@ -198,7 +202,7 @@ pub struct RateLimit {
 }
 
 /// Which requests a [`RateLimit`] counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Counted {
     /// All.

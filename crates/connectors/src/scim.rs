@@ -75,6 +75,10 @@ pub(crate) struct ScimConnector {
     groups: KindState,
     /// Cleared for good once the target has refused to leave members out.
     excludes_members: AtomicBool,
+    /// Cleared for good once the target has refused to be told how long a page should be.
+    sizes_pages: AtomicBool,
+    /// Set for good once the target has refused the content type that the profile says.
+    plain_json: AtomicBool,
     /// How many members a request may change; 0 for any number. Shrinks when the target finds them too many.
     chunk: AtomicUsize,
     shelf: Shelf,
@@ -132,6 +136,8 @@ impl ScimConnector {
             users: KindState::new(ObjectKind::User, template, &profile)?,
             groups: KindState::new(ObjectKind::Group, template, &profile)?,
             excludes_members: AtomicBool::new(true),
+            sizes_pages: AtomicBool::new(true),
+            plain_json: AtomicBool::new(false),
             chunk: AtomicUsize::new(usize::try_from(profile.members_per_request).unwrap_or(0)),
             shelf: Shelf::default(),
             profile,
@@ -171,6 +177,14 @@ impl ScimConnector {
 
     fn stop_excluding_members(&self) {
         self.excludes_members.store(false, Ordering::Relaxed);
+    }
+
+    fn sizes_pages(&self) -> bool {
+        self.sizes_pages.load(Ordering::Relaxed)
+    }
+
+    fn stop_sizing_pages(&self) {
+        self.sizes_pages.store(false, Ordering::Relaxed);
     }
 
     /// How many of so many members go into one request.

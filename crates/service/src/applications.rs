@@ -33,8 +33,8 @@ impl Portal {
         caller.may(Right::Read)?;
         let wanted = search_text(search).to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&wanted);
-        let templates = self.deps.gallery.templates().iter();
-        let found = templates.filter(|template| {
+        let templates = self.deps.gallery.templates();
+        let found = templates.iter().filter(|template| {
             holds(&template.name)
                 || holds(&template.publisher)
                 || template.categories.iter().any(|name| holds(name))
@@ -207,7 +207,7 @@ impl Portal {
 
     /// The gallery app with this id.
     pub(crate) fn find_template(&self, id: &str) -> Option<Arc<Template>> {
-        self.deps.gallery.find(id.trim().parse().ok()?).map(Arc::clone)
+        self.deps.gallery.find(id.trim().parse().ok()?)
     }
 
     fn first_roles(&self, app: AppId) -> [AppRole; 2] {

@@ -8,7 +8,7 @@ use purser_store::SystemClock;
 
 use crate::{
     assembly::{Assembly, assemble, migrate, open_store},
-    cli::{AdminCommand, Cli, Command, TokenCommand},
+    cli::{AdminCommand, Cli, Command, GalleryCommand, TokenCommand},
     error::ServerError,
     logging,
     settings::Settings,
@@ -17,11 +17,12 @@ use crate::{
 mod admin;
 mod doctor;
 pub mod eval;
+mod gallery;
 mod password;
 mod serve;
 mod token;
 
-/// Does what the command line says. The status is not zero when `doctor` or `eval` found something wrong.
+/// Does what the command line says. The status is not zero when `doctor`, `eval` or `gallery` found something wrong.
 pub async fn run(cli: Cli) -> Result<ExitCode, ServerError> {
     if let Command::Eval(arguments) = &cli.command {
         // Before the settings: it needs none, and works where there is no installation.
@@ -48,6 +49,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, ServerError> {
             let healthy = doctor::examine(&settings).await?;
             return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Gallery(GalleryCommand::List { .. }) => return gallery::list(&settings),
+        Command::Gallery(GalleryCommand::Check { files, .. }) => return gallery::check(&settings, &files),
         // Done above.
         Command::Eval(arguments) => return eval::eval(&arguments),
     }

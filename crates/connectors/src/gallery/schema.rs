@@ -30,7 +30,7 @@ impl ObjectTemplate {
         ObjectMapping {
             name: format!("Synchronize Purser {kind}s to {application}"),
             enabled: self.enabled,
-            actions: ObjectActions { delete: self.delete, ..ObjectActions::default() },
+            actions: ObjectActions { create: self.create, delete: self.delete, ..ObjectActions::default() },
             source_object: kind,
             target_object: self.name.clone(),
             scope: ScopingFilter::default(),

@@ -3,16 +3,19 @@ use std::collections::BTreeMap;
 
 use purser_domain::mapping::{FlowType, ObjectKind};
 use purser_domain::schema::{AttributeType, Mutability};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::json_schema;
 use crate::profile::Profile;
 
 /// An application that can be added.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// Id, also in the API (`applicationTemplates/{id}`). Never changes: applications refer to it.
+    #[schemars(with = "String", extend("format" = "uuid"))]
     pub id: Uuid,
     /// Name.
     pub name: String,
@@ -62,7 +65,7 @@ const fn default_interval() -> u32 {
 }
 
 /// Kinds of target API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ConnectorKind {
     /// SCIM 2.0 (RFC 7643, RFC 7644).
@@ -72,7 +75,7 @@ pub enum ConnectorKind {
 }
 
 /// A badge of the gallery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Feature {
     /// Users are created.
@@ -94,7 +97,7 @@ pub enum Feature {
 }
 
 /// Where an application is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantUrl {
     /// Filled in for the administrator, when it is the same for everybody.
@@ -111,7 +114,7 @@ pub struct TenantUrl {
 }
 
 /// One address to choose.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UrlChoice {
     /// For example *Europe*.
@@ -121,7 +124,7 @@ pub struct UrlChoice {
 }
 
 /// A way to prove who we are.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialMethod {
     /// Id, kept with the application.
@@ -157,7 +160,7 @@ pub struct CredentialMethod {
 }
 
 /// What is done with credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CredentialKind {
     /// A long-lived token in a header; field `SecretToken`.
@@ -175,7 +178,7 @@ pub enum CredentialKind {
 }
 
 /// A field under Admin Credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialField {
     /// Key in the synchronization secrets of the API.
@@ -200,7 +203,7 @@ pub struct CredentialField {
 }
 
 /// What the value of a credential field must look like.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum FieldFormat {
     /// Any line of text.
@@ -213,7 +216,7 @@ pub enum FieldFormat {
 }
 
 /// One kind of object of an application.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectTemplate {
     /// Its name there.
@@ -221,6 +224,9 @@ pub struct ObjectTemplate {
     /// Whether the mapping is on at first.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Whether new ones may be created; otherwise only those that are there already are updated.
+    #[serde(default = "yes")]
+    pub create: bool,
     /// Whether accounts may be deleted; otherwise they are only disabled.
     #[serde(default = "yes")]
     pub delete: bool,
@@ -239,13 +245,14 @@ const fn yes() -> bool {
 }
 
 /// An attribute of the target.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeTemplate {
     /// Name: for a SCIM target its path.
     pub name: String,
     /// Type of its values.
     #[serde(default = "text", rename = "type")]
+    #[schemars(schema_with = "json_schema::attribute_type")]
     pub kind: AttributeType,
     /// Must have a value.
     #[serde(default)]
@@ -258,12 +265,14 @@ pub struct AttributeTemplate {
     pub exact_case: bool,
     /// Who may write it.
     #[serde(default = "read_write")]
+    #[schemars(schema_with = "json_schema::mutability")]
     pub mutability: Mutability,
     /// The values that it can have; empty: any.
     #[serde(default)]
     pub canonical_values: Vec<String>,
     /// Kind of object that a reference leads to.
     #[serde(default)]
+    #[schemars(schema_with = "json_schema::object_kind")]
     pub refers_to: Option<ObjectKind>,
     /// What it is, in a few words.
     #[serde(default)]
@@ -279,7 +288,7 @@ const fn read_write() -> Mutability {
 }
 
 /// A row of a default mapping. Exactly one of `from`, `expression` and `constant`, or none of them with a `default`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowTemplate {
     /// Source attribute.
@@ -301,6 +310,7 @@ pub struct RowTemplate {
     pub matching: Option<u32>,
     /// When it is written.
     #[serde(default = "always")]
+    #[schemars(schema_with = "json_schema::flow_type")]
     pub apply: FlowType,
 }
 

@@ -177,10 +177,8 @@ impl Exchange {
             return;
         }
         self.path = redactor.text(&self.path);
-        for body in [&mut self.request_body, &mut self.response_body] {
-            if let Some(text) = body {
-                *text = hide_in(&redactor, text, values);
-            }
+        for text in [&mut self.request_body, &mut self.response_body].into_iter().flatten() {
+            *text = hide_in(&redactor, text, values);
         }
     }
 

@@ -9,6 +9,11 @@ use serde_json::{Map, Value};
 use super::request::collection;
 use crate::http::Answer;
 
+/// The schema of an error.
+const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+/// No error is longer, in bytes.
+const MAX_ERROR: usize = 16 * 1024;
+
 /// A page of a query.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Listing {
@@ -40,6 +45,27 @@ pub(super) fn is_html(answer: &Answer) -> bool {
     let start =
         answer.body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
     content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html")) || start == Some(&b'<')
+}
+
+/// An error that was sent as a success, under the status that it names.
+pub(super) fn unmask(mut answer: Answer) -> Answer {
+    let is_short = answer.body.len() <= MAX_ERROR;
+    let names_error = || answer.body.windows(ERROR.len()).any(|part| part == ERROR.as_bytes());
+    if !answer.status.is_success() || !is_short || !names_error() {
+        return answer;
+    }
+    let status = read_json(&answer).ok().and_then(|body| {
+        let body = body.as_object()?;
+        let is_error = find(body, "schemas")?.as_array()?.iter().any(|schema| schema == ERROR);
+        is_error.then(|| find(body, "status").and_then(read_number).unwrap_or(400))
+    });
+    if let Some(status) = status
+        && let Some(status) = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok())
+        && (status.is_client_error() || status.is_server_error())
+    {
+        answer.status = status;
+    }
+    answer
 }
 
 /// Whether this says that there is no such object. A web server's own *page not found* says nothing about objects.
@@ -221,6 +247,15 @@ mod tests {
         created.headers.insert(LOCATION, HeaderValue::from_static("/scim/Jobs/77"));
         assert_eq!(read_created(ObjectKind::User, &created), Err(Unreadable::NoId));
         assert_eq!(read_created(ObjectKind::User, &answer("{\"id\":42}")).unwrap().body, json!({"id": 42}));
+    }
+
+    #[test]
+    fn an_error_that_was_sent_as_a_success_is_an_error() {
+        for (status, told) in [("\"409\"", 409), ("404", 404), ("\"x\"", 400), ("200", 200)] {
+            let body = format!(r#"{{"schemas":["{ERROR}"],"status":{status}}}"#);
+            assert_eq!(unmask(answer(&body)).status.as_u16(), told, "{body}");
+        }
+        assert_eq!(unmask(answer(r#"{"id":"1","status":"409"}"#)).status, StatusCode::OK);
     }
 
     #[test]

@@ -23,6 +23,8 @@ use crate::http::Answer;
 
 /// Of how many objects a target may at most consist that can't filter by the matching attribute.
 pub(super) const MAX_LISTED: u64 = 50_000;
+/// How many requests a listing may take.
+const MAX_REQUESTS: u32 = 5_000;
 /// How many pages of matches are looked at: one match is right, and of more only their number matters.
 const MAX_FILTERED_PAGES: u32 = 10;
 /// How many objects that an index names are read to see whether they are the right ones.
@@ -213,7 +215,7 @@ impl ScimConnector {
                 wanted.sort(object, &mut found);
             }
             match page.next {
-                Some(next) if next.seen > MAX_LISTED => {
+                Some(next) if next.seen > MAX_LISTED || requests > MAX_REQUESTS => {
                     return Err(self.endless(kind, MAX_LISTED));
                 }
                 Some(next) => place = next,

@@ -101,18 +101,26 @@ impl ScimConnector {
         trail: &mut Trail,
     ) -> Result<Page> {
         let count = self.profile.page_size.max(1);
-        let mut query = filter.map(str::to_owned).unwrap_or_default();
-        let paging = match (self.profile.paging, &place.cursor) {
-            (Paging::None, _) => String::new(),
-            (_, Some(cursor)) => format!("cursor={}&count={count}", request::encode(cursor)),
-            (Paging::Cursor, None) => format!("cursor&count={count}"),
-            (Paging::Index, None) => format!("startIndex={}&count={count}", place.start),
+        let build = |sized: bool| {
+            let size = if sized { format!("&count={count}") } else { String::new() };
+            let paging = match (self.profile.paging, &place.cursor) {
+                (Paging::None, _) => None,
+                (_, Some(cursor)) => Some(format!("cursor={}{size}", request::encode(cursor))),
+                (Paging::Cursor, None) => Some(format!("cursor{size}")),
+                (Paging::Index, None) => Some(format!("startIndex={}{size}", place.start)),
+            };
+            filter.map(str::to_owned).into_iter().chain(paging).collect::<Vec<_>>().join("&")
         };
-        if !query.is_empty() && !paging.is_empty() {
-            query.push('&');
+        let sized = self.sizes_pages();
+        let mut answer = self.collection(kind, build(sized), trail).await?;
+        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.paging != Paging::None {
+            // Perhaps for asking for more at once than it ever sends.
+            let other = self.collection(kind, build(false), trail).await?;
+            if other.status == StatusCode::OK {
+                trail.push(std::mem::replace(&mut answer, other).exchange);
+                self.stop_sizing_pages();
+            }
         }
-        query.push_str(&paging);
-        let answer = self.collection(kind, query, trail).await?;
         match self.read_collection(kind, answer, trail)? {
             Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.paging)),
             Err(answer) => {
@@ -191,19 +199,24 @@ fn follow(listing: Listing, place: &Place, count: u64, paging: Paging) -> Page {
     let digest = digest(objects.iter().map(|object| object.id.as_str()));
     let repeated = len > 0 && digest == place.digest;
     let all_came = |seen: u64| total.is_none_or(|total| total <= seen);
+    // Where a list breaks off, only a total can tell that nothing is missing.
+    let said_so = |seen: u64| total.is_some_and(|total| total <= seen);
     let next = Place {
-        pages: place.pages + 1,
+        pages: place.pages.saturating_add(1),
         digest,
-        seen: place.seen + len,
+        seen: place.seen.saturating_add(len),
         backs: place.backs,
         ..Place::default()
     };
     let end = |objects, complete| Page { objects, next: None, total, complete };
 
     if let Some(cursor) = next_cursor.filter(|_| paging != Paging::None) {
-        if repeated || place.cursor.as_ref() == Some(&cursor) {
-            return end(objects, all_came(place.seen));
+        // The same page again, the same cursor again, or one empty page after another: it leads nowhere.
+        let idle = if len == 0 { place.backs + 1 } else { 0 };
+        if repeated || place.cursor.as_ref() == Some(&cursor) || idle > MAX_BACKS {
+            return end(objects, said_so(place.seen));
         }
+        let next = Place { backs: idle, ..next };
         return Page { objects, next: Some(Place { cursor: Some(cursor), ..next }), total, complete: false };
     }
     if paging == Paging::None || paging == Paging::Cursor || place.cursor.is_some() {
@@ -212,7 +225,7 @@ fn follow(listing: Listing, place: &Place, count: u64, paging: Paging) -> Page {
         return end(objects, complete);
     }
     if repeated {
-        return end(Vec::new(), all_came(place.seen));
+        return end(Vec::new(), said_so(place.seen) || len > count);
     }
     let mut fresh = len;
     if let Some(last) = &place.last {
@@ -238,8 +251,8 @@ fn follow(listing: Listing, place: &Place, count: u64, paging: Paging) -> Page {
         return end(objects, true);
     }
     let overlap = if len > 1 { objects.last().map(|object| object.id.clone()) } else { None };
-    let start = place.start + len - u64::from(overlap.is_some());
-    let next = Place { start, last: overlap, seen: place.seen + fresh, full, ..next };
+    let start = place.start.saturating_add(len) - u64::from(overlap.is_some());
+    let next = Place { start, last: overlap, seen: place.seen.saturating_add(fresh), full, ..next };
     Page { objects, next: Some(next), total, complete: false }
 }
 
@@ -321,6 +334,7 @@ mod tests {
         let all: Vec<u32> = (0..8).collect();
         assert_eq!(walk(|_, _| (all.clone(), Some(8))), (all.clone(), true, 2));
         assert_eq!(walk(|_, _| (all.clone(), Some(500))), (all.clone(), false, 2));
+        assert_eq!(walk(|_, _| (all.clone(), None)), (all.clone(), false, 2));
         assert_eq!(walk(|_, _| (Vec::new(), Some(3))), (Vec::new(), false, 1));
     }
 

@@ -10,8 +10,9 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::answer::find;
-use super::patch;
+use super::problem::{self, Asked};
 use super::update::{Edit, Patched, lacks_patch};
+use super::{patch, request};
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
 use crate::profile::{MemberRemoval, MembersRead};
@@ -187,17 +188,41 @@ impl Edit<'_> {
     /// Of members that could not be removed, those that are there: some targets refuse to remove who is not. `None`
     /// when that is not the reason.
     async fn still_there(&mut self, members: &[Value]) -> Result<Option<Vec<Value>>> {
-        if matches!(self.scim.profile.members_read, MembersRead::ByFilter | MembersRead::Never) {
-            return Ok(None);
-        }
-        let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
-        let there = ids_of(&members_of(&current.object.body));
+        let there = match self.scim.profile.members_read {
+            MembersRead::Never => return Ok(None),
+            MembersRead::ByFilter => {
+                let mut there = HashSet::new();
+                for id in ids_of(members) {
+                    if self.has_member(&id).await? {
+                        there.insert(id);
+                    }
+                }
+                there
+            }
+            MembersRead::Returned | MembersRead::OnRequest => {
+                let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
+                ids_of(&members_of(&current.object.body))
+            }
+        };
         let left: Vec<Value> = members
             .iter()
             .filter(|member| id_of(member).is_some_and(|id| there.contains(&id)))
             .cloned()
             .collect();
         Ok((left.len() < members.len()).then_some(left))
+    }
+
+    /// Asks by a filter whether this group has this member.
+    pub(super) async fn has_member(&mut self, member: &str) -> Result<bool> {
+        let query = request::membership_query(&self.id, member);
+        let answer = self.scim.collection(self.kind, query, &mut self.trail).await?;
+        match self.scim.read_collection(self.kind, answer, &mut self.trail)? {
+            Ok(listing) => Ok(listing.objects.iter().any(|group| group.id == self.id)),
+            Err(answer) => {
+                let nothing = std::iter::empty();
+                Err(problem::refused(&self.scim.endpoint, answer, self.kind, Asked::Find, nothing))
+            }
+        }
     }
 
     fn blind(&self) -> ConnectorError {

@@ -34,7 +34,7 @@ pub(super) fn body<'c>(
     let mut elements: Vec<Element<'_>> = Vec::new();
     for change in changes {
         match change.path.filter() {
-            _ if change.kind != ChangeKind::Set => add_elements(&mut operations, change),
+            _ if change.kind != ChangeKind::Set => add_elements(&mut operations, change, current),
             None => add_plain(&mut operations, change, current),
             Some(filter) => match elements.iter_mut().find(|element| element.holds(&change.path)) {
                 Some(element) => element.changes.push(change),
@@ -97,7 +97,8 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
                 operations.list.push(operation);
                 return;
             }
-            let verb = if change.old.is_some() { Verb::Replace } else { Verb::Add };
+            let exists = current.map_or(change.old.is_some(), |there| change.path.find(there).is_some());
+            let verb = if exists { Verb::Replace } else { Verb::Add };
             operations.set(verb, &change.path, spell_in_patch(&change.path, value, profile));
         }
         // Removing what is not there is an error on some servers.
@@ -110,7 +111,7 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
 }
 
 /// Elements of a list that come or go; the others stay.
-fn add_elements(operations: &mut Operations<'_>, change: &Change) {
+fn add_elements(operations: &mut Operations<'_>, change: &Change, current: Option<&Value>) {
     let path = change.path.as_str();
     if change.kind == ChangeKind::Add {
         let legacy = change.new.as_ref().and_then(|new| legacy_roles(&change.path, new, operations.profile));
@@ -121,9 +122,12 @@ fn add_elements(operations: &mut Operations<'_>, change: &Change) {
         return;
     }
     let gone = change.old.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let there = current.map(|current| change.path.find(current).and_then(Value::as_array));
     let mut unnamed = Vec::new();
     for element in gone {
         match element.get("value") {
+            // It is gone already.
+            Some(value) if there.is_some_and(|there| !has_value(there, value)) => {}
             // A text in JSON's quotes is a text in a SCIM filter (RFC 7644, section 3.4.2.2).
             Some(value) => operations.push(Verb::Remove, &format!("{path}[value eq {value}]"), None),
             None => unnamed.push(element.clone()),
@@ -132,6 +136,11 @@ fn add_elements(operations: &mut Operations<'_>, change: &Change) {
     if !unnamed.is_empty() {
         operations.push(Verb::Remove, path, Some(&Value::Array(unnamed)));
     }
+}
+
+/// Whether a list has an element with this value.
+fn has_value(list: Option<&Vec<Value>>, value: &Value) -> bool {
+    list.is_some_and(|list| list.iter().any(|element| element.get("value") == Some(value)))
 }
 
 /// Changes inside one element of a list.

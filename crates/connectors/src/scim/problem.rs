@@ -122,6 +122,11 @@ pub(super) fn refused<'p>(
             format!("{host} gets more requests than it permits ({status}){said}."),
             "Purser waits as long as the application asks, and then goes on by itself.".to_owned(),
         ),
+        405 | 501 if asked == Asked::Delete => (
+            ErrorKind::Rejected { attribute: None },
+            format!("{host} can't delete this {object} ({status}){said}."),
+            format!("Take Delete out of the target object actions of the mapping: {object}s are disabled then, where the application can do that."),
+        ),
         405 | 406 | 415 | 501 => (
             ErrorKind::Misconfigured,
             format!("{host} cannot do what was asked ({status}){said}."),

@@ -12,6 +12,9 @@ use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
 use crate::profile::MembersRead;
 
+/// How many members of one change are asked about afterwards.
+const MAX_ASKED_BACK: usize = 5;
+
 impl Edit<'_> {
     /// Reads the object again and compares.
     ///
@@ -22,7 +25,29 @@ impl Edit<'_> {
         let there = &current.object.body;
         // Of several changes at one place the last one tells, except for lists, whose changes add up.
         let ignored = changes.iter().find(|change| !self.is_made(change, changes, there));
-        ignored.map_or(Ok(()), |change| Err(self.ignored(&change.path, "change of")))
+        if let Some(change) = ignored {
+            return Err(self.ignored(&change.path, "change of"));
+        }
+        if self.kind == ObjectKind::Group && self.scim.profile.members_read == MembersRead::ByFilter {
+            return self.ask_back(changes).await;
+        }
+        Ok(())
+    }
+
+    /// Asks about some of the members that came or went, where they can't be read.
+    async fn ask_back(&mut self, changes: &[Change]) -> Result<()> {
+        for change in changes.iter().filter(|change| is_members_path(&change.path)) {
+            let (elements, comes) = match change.kind {
+                ChangeKind::Remove => (list(change.old.as_ref()), false),
+                ChangeKind::Add | ChangeKind::Set => (list(change.new.as_ref()), true),
+            };
+            for id in elements.iter().filter_map(id_of).take(MAX_ASKED_BACK) {
+                if self.has_member(&id).await? != comes {
+                    return Err(self.ignored(&change.path, "change of"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The same for an object that was just made.

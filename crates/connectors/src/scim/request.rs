@@ -59,6 +59,15 @@ pub(super) fn filter_query(path: &TargetPath, value: &Value, style: ElementFilte
     Ok(query)
 }
 
+/// Query that asks whether a group has a member.
+pub(super) fn membership_query(group: &str, member: &str) -> String {
+    let equal = |name: &str, id: &str| {
+        let path = purser_domain::scim::Path { attribute: AttributePath::new(name), element: None };
+        Filter::equal(path, Literal::Text(id.to_owned()))
+    };
+    format!("filter={}", encode(&equal("id", group).and(equal("members", member)).to_string()))
+}
+
 fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<Filter> {
     let value = Literal::from_json(value).ok_or_else(|| {
         ConnectorError::new(
@@ -127,6 +136,14 @@ mod tests {
         assert_eq!(
             filter(path, json!("a@x"), ElementFilter::Inside),
             r#"emails[type eq "work" and primary eq "True" and value eq "a@x"]"#
+        );
+    }
+
+    #[test]
+    fn a_membership_is_asked_for_by_both_ids() {
+        assert_eq!(
+            membership_query("a", "b\""),
+            "filter=id%20eq%20%22a%22%20and%20members%20eq%20%22b%5C%22%22"
         );
     }
 

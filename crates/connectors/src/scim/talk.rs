@@ -1,4 +1,5 @@
 //! Sending, and remembering what was sent: the exchanges of one verb.
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use purser_domain::mapping::ObjectKind;
@@ -79,12 +80,29 @@ impl ScimConnector {
         if_match: Option<HeaderValue>,
     ) -> Result<Answer> {
         let bytes = serde_json::to_vec(body).map_err(|_| unwritable())?;
-        let body = Some((bytes, self.content_type.clone()));
-        self.send(Call { method, path, body, if_match, ..Call::default() }).await
+        let plain = HeaderValue::from_static("application/json");
+        let is_plain = self.plain_json.load(Ordering::Relaxed) || self.content_type == plain;
+        let content_type = if is_plain { &plain } else { &self.content_type };
+        let call =
+            Call { method, path, body: Some((bytes, content_type.clone())), if_match, ..Call::default() };
+        if is_plain {
+            return self.send(call).await;
+        }
+        let answer = self.send(call.clone()).await?;
+        if answer.status != StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            return Ok(answer);
+        }
+        // Nothing was looked at, so that it may be sent again.
+        let body = call.body.map(|(bytes, _)| (bytes, plain));
+        let again = self.send(Call { body, ..call }).await?;
+        if again.status != StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            self.plain_json.store(true, Ordering::Relaxed);
+        }
+        Ok(again)
     }
 
     pub(super) async fn send(&self, call: Call) -> Result<Answer> {
-        self.endpoint.send(call).await
+        Ok(answer::unmask(self.endpoint.send(call).await?))
     }
 
     /// The object with this id, with its members where the target tells them; `None` when it has none.

@@ -1,5 +1,6 @@
 //! Against small targets with habits of their own.
 mod fake;
+mod odd;
 
 use std::sync::Arc;
 

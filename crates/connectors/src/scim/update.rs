@@ -93,10 +93,7 @@ impl Edit<'_> {
         let mut refused = None;
         if let Ok(Some(body)) = patch::body(changes.iter().copied(), None, profile) {
             let answer = self.send_patch(&body).await?;
-            if answer.status != StatusCode::BAD_REQUEST
-                || !may_miss_its_place(changes)
-                || lacks_patch(&answer)
-            {
+            if !misses_target(&answer, changes) {
                 return self.settle(answer, changes).await;
             }
             refused = Some((body, answer));
@@ -189,6 +186,13 @@ pub(super) fn lacks_patch(answer: &Answer) -> bool {
         StatusCode::BAD_REQUEST => Complaint::read(answer).is_about_missing_patch(),
         _ => false,
     }
+}
+
+/// Whether the target misses something that the operations take for granted.
+fn misses_target(answer: &Answer, changes: &[&Change]) -> bool {
+    answer.status == StatusCode::BAD_REQUEST
+        && !lacks_patch(answer)
+        && (may_miss_its_place(changes) || Complaint::read(answer).scim_type.eq_ignore_ascii_case("noTarget"))
 }
 
 /// Whether these changes can fail because the object has not what they take for granted.

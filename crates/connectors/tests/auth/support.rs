@@ -43,8 +43,8 @@ pub(crate) fn open(
     credentials: Credentials,
 ) -> Result<Arc<dyn Connector>> {
     let gallery = Gallery::load()?;
-    let generic = gallery.templates().iter().find(|template| template.name == "SCIM application");
-    let mut template = Template::clone(generic.context("the generic application is missing")?);
+    let generic = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
+    let mut template = Template::clone(&*generic.context("the generic application is missing")?);
     template.credential_methods = vec![method.clone()];
     let target = Target { tenant_url: server.tenant_url(), credentials, overrides: Overrides::default() };
     Ok(connect(&template, &target, &kit()?)?)

@@ -104,7 +104,7 @@ fn kit() -> Result<HttpKit> {
 
 fn template(name: &str) -> Result<Template> {
     let gallery = Gallery::load()?;
-    let found = gallery.templates().iter().find(|template| template.name == name).cloned();
+    let found = gallery.templates().into_iter().find(|template| template.name == name);
     Ok(Template::clone(&*found.context("not in the gallery")?))
 }
 

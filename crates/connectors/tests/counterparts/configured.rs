@@ -100,12 +100,13 @@ fn default_rows(template: &Template, kind: ObjectKind) -> Vec<String> {
 /// The generic SCIM application; the one with groups where there are two.
 fn generic_template() -> Result<Arc<Template>> {
     let gallery = Gallery::load()?;
-    let generic = |template: &&Arc<Template>| {
+    let generic = |template: &Arc<Template>| {
         template.connector == ConnectorKind::Scim
             && template.categories.iter().any(|category| category == "Custom")
     };
-    let found = gallery.templates().iter().filter(generic).max_by_key(|template| template.group.is_some());
-    Ok(Arc::clone(found.context("the gallery has no generic application")?))
+    let found =
+        gallery.templates().into_iter().filter(generic).max_by_key(|template| template.group.is_some());
+    found.context("the gallery has no generic application")
 }
 
 fn target(counterpart: &Counterpart, overrides: Overrides) -> Target {

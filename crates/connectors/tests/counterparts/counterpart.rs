@@ -32,11 +32,13 @@ pub(crate) struct Counterpart {
 pub(crate) struct Shows {
     /// A group tells its members.
     pub(crate) members: bool,
+    /// A group keeps an `externalId`.
+    pub(crate) external_groups: bool,
 }
 
 impl Shows {
     /// What RFC 7643 and RFC 7644 promise.
-    const EVERYTHING: Self = Self { members: true };
+    const EVERYTHING: Self = Self { members: true, external_groups: true };
 }
 
 /// Shapes of scim2-server: one program, several kinds of target.
@@ -88,8 +90,8 @@ impl Counterpart {
 
     /// The directory sync of SAML Jackson (npm, BoxyHQ).
     pub(crate) async fn saml_jackson() -> Result<Self> {
-        // Its groups always say that they have no members.
-        let shows = Shows { members: false };
+        // Its groups always say that they have no members, and have nothing but a name.
+        let shows = Shows { members: false, external_groups: false };
         Self::start_script("jackson.mjs", shows).await
     }
 

@@ -35,8 +35,8 @@ pub(crate) fn open_with(
     change: impl Fn(&mut Template),
 ) -> Result<Arc<dyn Connector>> {
     let gallery = Gallery::load()?;
-    let generic = gallery.templates().iter().find(|template| template.name == "SCIM application");
-    let mut template = Template::clone(generic.context("the generic application is missing")?);
+    let generic = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
+    let mut template = Template::clone(&*generic.context("the generic application is missing")?);
     change(&mut template);
     let target = Target {
         tenant_url: url.to_owned(),

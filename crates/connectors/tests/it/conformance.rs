@@ -17,8 +17,8 @@ const WORK_ADDRESS: &str = "emails[type eq \"work\"].value";
 #[tokio::test]
 async fn every_gallery_application_passes_against_a_target_with_its_profile() -> Result<()> {
     let gallery = Gallery::load()?;
-    let scim = |template: &&Arc<Template>| template.connector == ConnectorKind::Scim;
-    for template in gallery.templates().iter().filter(scim) {
+    let scim = |template: &Arc<Template>| template.connector == ConnectorKind::Scim;
+    for template in gallery.templates().into_iter().filter(scim) {
         let options = options_of(&template.profile);
         run(&template.profile, options).await.with_context(|| template.name.clone())?;
     }

@@ -33,8 +33,8 @@ pub(crate) fn impatient_kit() -> Result<HttpKit> {
 
 pub(crate) fn generic_template() -> Result<Template> {
     let gallery = Gallery::load()?;
-    let template = gallery.templates().iter().find(|template| template.name == "SCIM application");
-    Ok(Template::clone(template.context("the generic application is missing")?))
+    let template = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
+    Ok(Template::clone(&*template.context("the generic application is missing")?))
 }
 
 pub(crate) fn open(kit: &HttpKit, profile: Profile, url: &str, token: &str) -> Result<Arc<dyn Connector>> {

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 pub(crate) fn template() -> Result<Template> {
     let gallery = Gallery::load()?;
-    let template = gallery.templates().iter().find(|template| template.name == "Samanage");
-    Ok(Template::clone(template.context("Samanage is not in the gallery")?))
+    let template = gallery.templates().into_iter().find(|template| template.name == "Samanage");
+    Ok(Template::clone(&*template.context("Samanage is not in the gallery")?))
 }
 
 pub(crate) fn kit() -> Result<HttpKit> {

@@ -256,7 +256,8 @@ fn look_up(name: &str, place: Place, is_called: bool) -> Result<&'static Functio
 }
 
 /// The candidate that a misspelt name most likely meant.
-pub(crate) fn find_nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn find_nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Enough for any real name; also bounds the work on a long one.
     let wanted: Vec<char> = name.chars().take(64).flat_map(char::to_lowercase).collect();
     candidates

@@ -49,6 +49,14 @@ pub(super) struct Habits {
     pub(super) id_is_name: bool,
     pub(super) no_groups: bool,
     pub(super) refuses_exclusion: bool,
+    /// 400 to whoever asks for more at once, 415 to `application/scim+json`.
+    pub(super) refuses_count: bool,
+    pub(super) wants_plain_json: bool,
+    /// Errors come with status 200.
+    pub(super) masks_errors: bool,
+    pub(super) delete_status: Option<u16>,
+    /// Each page is empty and has another one behind it.
+    pub(super) endless: bool,
     /// Answers to other addresses.
     pub(super) pages: Vec<(&'static str, Value)>,
 }
@@ -71,8 +79,9 @@ pub(super) async fn open(habits: Habits, profile: Profile) -> (Arc<Fake>, Arc<dy
     let router = Router::new().fallback(answer).with_state(Arc::clone(&fake));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let gallery = Gallery::load().unwrap();
-    let template = gallery.templates().iter().find(|template| template.name == "SCIM application").unwrap();
-    let template = Template { profile, ..Template::clone(template) };
+    let template =
+        gallery.templates().into_iter().find(|template| template.name == "SCIM application").unwrap();
+    let template = Template { profile, ..Template::clone(&template) };
     let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
     let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).unwrap();
     let target = Target {
@@ -212,6 +221,10 @@ async fn answer(
     if !sent.is_null() && habits.busy_after.is_some_and(|after| writes > after) {
         return refuse(429, "");
     }
+    let is_scim = headers.get("content-type").is_some_and(|kind| kind == "application/scim+json");
+    if habits.wants_plain_json && is_scim {
+        return refuse(415, "");
+    }
     if let Some((_, page)) = habits.pages.iter().find(|(at, _)| *at == path) {
         return page.to_string().into_response();
     }
@@ -238,12 +251,19 @@ async fn answer(
             shown.to_string().into_response()
         }
         Method::DELETE => {
+            if let Some(status) = habits.delete_status {
+                return refuse(status, "");
+            }
             objects.remove(at);
             StatusCode::NO_CONTENT.into_response()
         }
         Method::PATCH => {
             if let Some(status) = habits.patch_status {
-                return refuse(status, "");
+                let mut answer = refuse(status, "");
+                if habits.masks_errors {
+                    *answer.status_mut() = StatusCode::OK;
+                }
+                return answer;
             }
             let mut object = objects[at].clone();
             for operation in sent["Operations"].as_array().unwrap() {
@@ -296,6 +316,13 @@ fn list(fake: &Fake, collection: &str, query: &str) -> Response {
         .map(|(name, value)| (name.into(), json!(value)))
         .collect();
     let habits = &fake.habits;
+    if habits.endless {
+        let next = fake.requests.lock().unwrap().len().to_string();
+        return json!({"Resources": [], "nextCursor": next}).to_string().into_response();
+    }
+    if habits.refuses_count && query.contains_key("count") {
+        return refuse(400, "");
+    }
     if habits.refuses_exclusion && query.contains_key("excludedAttributes") {
         return refuse(400, "");
     }
@@ -309,6 +336,15 @@ fn list(fake: &Fake, collection: &str, query: &str) -> Response {
     if let Some(filter) = query.get("filter").and_then(Value::as_str) {
         if let Some(status) = habits.refuses_filters {
             return refuse(status, "invalidFilter");
+        }
+        if let Some((id, member)) = filter.split_once(" and members eq ") {
+            let id: Value = serde_json::from_str(id.strip_prefix("id eq ").unwrap()).unwrap();
+            let member: Value = serde_json::from_str(member).unwrap();
+            all.retain(|group| {
+                let members = group["members"].as_array().cloned().unwrap_or_default();
+                group["id"] == id && members.iter().any(|one| one["value"] == member)
+            });
+            return json!({"totalResults": all.len(), "Resources": all}).to_string().into_response();
         }
         let (path, value) = filter.split_once(" eq ").unwrap();
         let value: Value = serde_json::from_str(value).unwrap();
