@@ -9,7 +9,7 @@ use purser_domain::{
     user::User,
 };
 use purser_engine::{CycleEnd, EngineSettings};
-use purser_testkit::{Fault, FaultRule};
+use purser_testkit::{Fault, FaultRule, IdStyle, TargetOptions};
 use serde_json::json;
 
 use crate::{teams::names, world::World};
@@ -280,5 +280,51 @@ async fn a_job_whose_target_has_no_groups_goes_into_quarantine_with_a_reason() -
         world.run().await?;
     }
     assert_eq!(world.members("Cooks")?, names(&["p0"]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_and_a_group_with_the_same_id_are_two_things() -> Result<()> {
+    let world =
+        World::with_target(TargetOptions { ids: IdStyle::Number, ..TargetOptions::default() }).await?;
+    world.map_groups(|_| {}).await?;
+    let people = world.hire_many(3).await?;
+    let cooks = world.team("Cooks", &ids(&people)).await?;
+    let waiters = world.team("Waiters", &ids(&people)).await?;
+    settle(&world).await?;
+    let id = |value: &serde_json::Value| value["id"].to_string().trim_matches('"').to_owned();
+    let accounts: Vec<String> = world.target.accounts().iter().map(id).collect();
+    let groups: Vec<String> = world.target.groups().iter().map(id).collect();
+    assert!(groups.iter().any(|group| accounts.contains(group)), "{accounts:?} {groups:?}");
+    world.disband(cooks).await?;
+    world.hard_delete(people[1].id).await?;
+    world.rename_team(waiters, "Servers").await?;
+    settle(&world).await?;
+    assert_eq!(world.target.count(), 2);
+    assert_eq!(world.members("Servers")?, names(&["p0", "p2"]));
+    assert_eq!(world.target.groups().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_gets_another_id_is_known_by_it_to_groups_and_reports() -> Result<()> {
+    let world =
+        World::with_target(TargetOptions { ids: IdStyle::UserName, ..TargetOptions::default() }).await?;
+    let profile = json!({"id_attribute": "userName"});
+    world.configure(|spec| spec.profile = profile.as_object().cloned().unwrap_or_default()).await?;
+    world.map_groups(|_| {}).await?;
+    let people = world.hire_many(2).await?;
+    world.edit(people[1].id, |user| user.manager = Some(people[0].id)).await?;
+    world.team("Cooks", &ids(&people)).await?;
+    settle(&world).await?;
+    let renamed = crate::world::upn("renamed");
+    world.edit(people[0].id, |user| user.attributes.user_principal_name = Some(renamed.clone())).await?;
+    settle(&world).await?;
+    let link =
+        world.store.find_links(world.job, &[people[0].id]).await?.remove(&people[0].id).expect("a link");
+    assert_eq!(link.target_id, renamed);
+    assert_eq!(world.members("Cooks")?, names(&["renamed", "p1"]));
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    assert_eq!(world.account("p1")?[enterprise]["manager"]["value"], json!(renamed));
     Ok(())
 }

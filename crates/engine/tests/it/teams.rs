@@ -1,5 +1,5 @@
 //! Groups in a [`World`].
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context, Result};
 use purser_domain::{
@@ -148,14 +148,19 @@ impl World {
     /// The sign-in names of its members, without their domain.
     pub(crate) fn members(&self, name: &str) -> Result<BTreeSet<String>> {
         let group = self.find_group(name).with_context(|| format!("{name} is no group"))?;
+        // Some targets say numbers where ids are texts.
+        let text = |id: &Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         let accounts = self.target.accounts();
-        let name_of = |id: &Value| {
-            let account = accounts.iter().find(|account| account["id"] == *id);
-            let name = account.and_then(|account| account["userName"].as_str()).unwrap_or("nobody");
-            name.split('@').next().unwrap_or_default().to_owned()
-        };
-        let members = group["members"].as_array().cloned().unwrap_or_default();
-        Ok(members.iter().map(|member| name_of(&member["value"])).collect())
+        let names: HashMap<String, &str> = accounts
+            .iter()
+            .filter_map(|account| {
+                Some((text(&account["id"]), account["userName"].as_str()?.split('@').next()?))
+            })
+            .collect();
+        let members = group["members"].as_array().map_or(&[][..], Vec::as_slice);
+        let name =
+            |member: &Value| names.get(&text(&member["value"])).copied().unwrap_or("nobody").to_owned();
+        Ok(members.iter().map(name).collect())
     }
 
     pub(crate) async fn logs_of_group(&self, group: GroupId) -> Result<Vec<LogEntry>> {
