@@ -1,5 +1,5 @@
 //! A proxy between us and the target.
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use purser_connectors::{EgressPolicy, ErrorKind, Proxy, Unreachable};
@@ -24,7 +24,7 @@ async fn serve_proxy(port: u16) -> Result<(String, Arc<Mutex<Vec<String>>>)> {
                 // user:pass word
                 let known = request.contains("Basic dXNlcjpwYXNzIHdvcmQ=");
                 let tunnels = request.starts_with("CONNECT ");
-                journal.lock().unwrap().push(request);
+                journal.lock().unwrap_or_else(PoisonError::into_inner).push(request);
                 if !known {
                     let _ = socket
                         .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")

@@ -1,6 +1,6 @@
 //! What these tests share: servers that send bytes, and a connector that asks them for a user.
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -74,7 +74,10 @@ where
             let (answer, journal) = (Arc::clone(&answer), Arc::clone(&journal));
             tokio::spawn(async move {
                 let request = read_request(&mut socket).await;
-                journal.lock().unwrap().push(request.lines().next().unwrap_or_default().to_owned());
+                journal
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(request.lines().next().unwrap_or_default().to_owned());
                 answer(request, socket).await;
             });
         }
