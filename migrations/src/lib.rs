@@ -20,6 +20,7 @@ mod m0005_access;
 mod m0006_imports;
 mod m0007_job_schemas;
 mod m0008_connections;
+mod m0009_group_objects;
 mod table;
 
 use sea_orm_migration::{
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_imports::Migration),
             Box::new(m0007_job_schemas::Migration),
             Box::new(m0008_connections::Migration),
+            Box::new(m0009_group_objects::Migration),
         ]
     }
 }

@@ -18,12 +18,16 @@ mod basic;
 mod expiry;
 pub mod oauth;
 mod session;
+mod wire;
 
 use std::fmt;
 
 use purser_domain::secret::Secret;
 use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName,
+    HeaderValue, TRANSFER_ENCODING, UPGRADE,
+};
 use url::Url;
 
 use crate::connect::Credentials;
@@ -125,7 +129,7 @@ impl Authorizer {
     ) -> Result<Option<HeaderMap>> {
         let value = match &self.proof {
             Proof::None(_) | Proof::Token { .. } => None,
-            Proof::Basic(basic) => basic.answer(method, url, answer)?,
+            Proof::Basic(basic) => basic.answer(method, url, answer, sent.get(AUTHORIZATION))?,
             Proof::OAuth(session) => session.renew(sent.get(AUTHORIZATION)).await?,
         };
         Ok(value.map(|value| HeaderMap::from_iter([(AUTHORIZATION, value)])))
@@ -164,13 +168,28 @@ fn token_proof(method: &CredentialMethod, credentials: &Credentials, token: &Sec
             )
         })?,
     };
+    if OURS.contains(&header) {
+        return Err(misconfigured(
+            format!("The header {header} can't carry a token."),
+            "Enter the header that the application's documentation names, for example X-Api-Key.",
+        ));
+    }
     let scheme = method.scheme.as_deref().unwrap_or("Bearer");
-    let text = match scheme {
-        "" => token.expose().to_owned(),
-        scheme => format!("{scheme} {}", token.expose()),
-    };
-    Ok(Proof::Token { header, value: header_value(text)?, token: token.clone() })
+    // What is copied from a page or an example often has more around it than the token.
+    let mut text = token.expose().trim();
+    if let Some((word, rest)) = text.split_once(' ')
+        && word.eq_ignore_ascii_case(scheme)
+    {
+        text = rest.trim_start();
+    }
+    let token = Secret::new(text);
+    let value = if scheme.is_empty() { text.to_owned() } else { format!("{scheme} {text}") };
+    Ok(Proof::Token { header, value: header_value(value)?, token })
 }
+
+/// Headers that belong to the request itself.
+const OURS: [HeaderName; 7] =
+    [HOST, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE, ACCEPT];
 
 /// A header's value that is never printed.
 fn header_value(text: String) -> Result<HeaderValue> {
@@ -234,7 +253,18 @@ mod tests {
         let bearer = "id = \"t\"\nkind = \"bearer\"\nlabel = \"T\"\n";
         let error = sent(bearer, &[(SECRET_TOKEN, "a\nb")]).await.unwrap_err();
         assert!(!format!("{error:?}").contains("a\\nb"), "{error:?}");
-        assert!(sent(bearer, &[(SECRET_TOKEN, "abc"), (HEADER_NAME, "X Key")]).await.is_err());
+        for name in ["X Key", "Host", "content-length", "Transfer-Encoding"] {
+            assert!(sent(bearer, &[(SECRET_TOKEN, "abc"), (HEADER_NAME, name)]).await.is_err(), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_copied_around_a_token_is_left_out() {
+        let bearer = "id = \"t\"\nkind = \"bearer\"\nlabel = \"T\"\n";
+        for text in [" abc\n", "Bearer abc", "bearer  abc"] {
+            let headers = sent(bearer, &[(SECRET_TOKEN, text)]).await.unwrap();
+            assert_eq!(headers[AUTHORIZATION], "Bearer abc", "{text}");
+        }
     }
 
     #[tokio::test]

@@ -5,9 +5,12 @@
 //! be found out without.
 //!
 //! Invariants:
-//! - Nothing that the probe did not make is ever written to.
-//! - What was made is deleted again, also when something fails on the way; what could not be deleted is named
-//!   ([`ProbeReport::left_behind`]).
+//! - Nothing that the probe did not make is ever written to. An object is the probe's when it bears the name that it
+//!   was given, not when an answer says so.
+//! - What was made is deleted again, also when something fails on the way or the probe is dropped; what could not be
+//!   deleted is named ([`ProbeReport::left_behind`], or in the error).
+//! - A target that is busy, out of order or does not accept the credentials any more tells nothing about itself: that
+//!   ends the probe.
 //! - A proposal rests on what was seen, not on what the target says about itself: an answer 200 counts only when a
 //!   read shows the effect.
 //! - It comes to an end: a bounded number of requests, each with the kit's deadlines.
@@ -19,6 +22,7 @@ mod groups;
 mod patching;
 mod reading;
 mod session;
+mod traces;
 mod users;
 
 use purser_domain::mapping::ObjectKind;
@@ -26,7 +30,7 @@ use serde_json::Value;
 
 use crate::connect::{Target, authorize, effective_profile};
 use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Trouble};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::profile::Overrides;
@@ -61,7 +65,7 @@ pub struct ProbeReport {
     pub overrides: Overrides,
     /// What is worth knowing and no setting, as sentences.
     pub remarks: Vec<String>,
-    /// What could not be deleted, as sentences.
+    /// What could not be deleted, and what earlier probes left, as sentences.
     pub left_behind: Vec<String>,
     /// Every request, in its order.
     pub exchanges: Vec<Exchange>,
@@ -97,7 +101,7 @@ const STEPS: [&str; 7] = [
 ///
 /// # Errors
 /// When the target can't be reached or does not accept the credentials, or is no SCIM endpoint at all. What was made
-/// until then is deleted.
+/// until then is deleted, or named in the error. Also when it fails half-way.
 pub async fn probe(
     template: &Template,
     target: &Target,
@@ -122,8 +126,24 @@ pub async fn probe(
     let outcome = run(&mut session, options, progress).await;
     step(progress, 6);
     session.clean_up().await;
-    outcome?;
-    Ok(session.into_report())
+    let report = session.into_report();
+    match outcome {
+        Ok(()) => Ok(report),
+        Err(error) if report.left_behind.is_empty() => Err(error),
+        Err(error) => Err(with_leftovers(error, &report.left_behind)),
+    }
+}
+
+/// The error that names what is left, too.
+fn with_leftovers(error: ConnectorError, left_behind: &[String]) -> ConnectorError {
+    let Trouble { kind, message, advice, exchange, body_excerpt } = error.into_trouble();
+    let message = format!("{message} {}", left_behind.join(" "));
+    let error =
+        ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
+    match exchange {
+        Some(exchange) => error.with_exchange(exchange),
+        None => error,
+    }
 }
 
 async fn run(
@@ -138,6 +158,10 @@ async fn run(
     let known = reading::ask_for_lists(session, groups).await?;
     step(progress, 2);
     filters::ask_for_nobody(session, ObjectKind::User).await?;
+    session.look_for_earlier(ObjectKind::User).await?;
+    if groups && known.has_groups {
+        session.look_for_earlier(ObjectKind::Group).await?;
+    }
     if options.read_only {
         if let Some(user) = &known.user {
             filters::ask_for_somebody(session, ObjectKind::User, user).await?;
@@ -150,7 +174,7 @@ async fn run(
         return Ok(());
     }
     step(progress, 3);
-    let user = users::make_user(session).await?;
+    let Some(user) = users::make_user(session).await? else { return Ok(()) };
     filters::ask_for_somebody(session, ObjectKind::User, &user).await?;
     if known.alone {
         users::make_another(session).await?;

@@ -220,6 +220,8 @@ pub struct JobStatusView {
     pub last_run_at: Option<String>,
     /// Users managed (linked accounts that are not deleted).
     pub users_managed: u64,
+    /// Groups managed.
+    pub groups_managed: u64,
     /// Failed objects that wait for a retry.
     pub waiting_for_retry: u64,
     /// Why the job is in quarantine, with advice.

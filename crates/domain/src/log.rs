@@ -100,6 +100,27 @@ pub struct LogError {
     pub retry_at: Option<Timestamp>,
 }
 
+/// A request to the target and its answer, without credentials and cut to a few kilobytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogExchange {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Path and query as sent.
+    pub path: String,
+    /// Status of the answer; `None` when none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u32,
+    /// The beginning of what was sent; only of requests that write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// The beginning of what was answered; only of answers that refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
+}
+
 /// Everything about a row that is only shown when it is opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -112,6 +133,9 @@ pub struct LogDetail {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<LogError>,
+    /// What was said to the target and what it answered, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<LogExchange>,
 }
 
 #[cfg(test)]

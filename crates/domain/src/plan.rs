@@ -11,7 +11,8 @@
 //!
 //! Invariants: planning again after the action was carried out gives a [`Skip`]; only linked accounts are
 //! changed, disabled or deleted; what Purser never exported is never cleared; who left the scope is disabled or it is
-//! said why not.
+//! said why not. A group can't be disabled: one that left the scope is deleted if Purser created it and may delete, and
+//! otherwise let go as it is.
 //!
 //! For an object with a link the target is normally not asked: what counts is what was exported last.
 //! References to objects without an account are left out; [`CompiledMapping::count_deferred`] tells how many, so that
@@ -31,7 +32,7 @@ pub use link::{Link, LinkState, Observed, Origin, TargetObject};
 pub use refusal::Refusal;
 
 use crate::expression::Context;
-use crate::mapping::{CompiledMapping, Desired, Flow, Reading, Row};
+use crate::mapping::{CompiledMapping, Desired, Flow, ObjectKind, Reading, Row};
 use crate::scope::Scope;
 use diff::Differences;
 use jiff::Timestamp;
@@ -55,6 +56,7 @@ pub fn plan_object(
         (Some(link), true) => plan_update(mapping, subject, link, observed),
         (None, true) => plan_unlinked(mapping, subject, observed),
         (None, false) => skip_out_of_scope(SkipCode::NotEffectivelyEntitled, None, subject.scope),
+        (Some(link), false) if can_only_be_deleted(mapping) => plan_release(mapping, subject.scope, link),
         (Some(link), false) if link.state == LinkState::Disabled => {
             let already = Some(SkipReason::AlreadyDisabled);
             plan_disable_again(mapping, subject.reading(), link)
@@ -82,6 +84,15 @@ pub fn plan_deprovision(mapping: &CompiledMapping, link: &Link) -> Action {
     if !mapping.is_enabled() {
         // Nobody's account is touched; the link waits for the mapping to be switched on again.
         return skip(SkipCode::EntityTypeNotSupported, [SkipReason::MappingDisabled]);
+    }
+    if can_only_be_deleted(mapping) {
+        return match find_release(mapping, link) {
+            None => Action::Delete { target_id: link.target_id.clone() },
+            Some(why) => {
+                let reasons = why.into_iter().chain([SkipReason::GroupReleased]);
+                skip(SkipCode::EntrySynchronizationSkipped, reasons)
+            }
+        };
     }
     let left = matches!(link.cause, Some(DisableCause::Unassigned | DisableCause::OutOfScope));
     let (disabled, context) = (link.state == LinkState::Disabled, Context::at(Timestamp::UNIX_EPOCH));
@@ -172,6 +183,38 @@ fn plan_disable(
         changes: found.changes,
         cause,
     })
+}
+
+/// Whether this is a mapping of groups that does not say what a disabled group is. Hardly any target knows such a thing.
+fn can_only_be_deleted(mapping: &CompiledMapping) -> bool {
+    mapping.kind() == ObjectKind::Group && !mapping.rows().iter().any(diff::disabling)
+}
+
+/// A group that left the scope: one that Purser created is deleted, if that is allowed. Every other stays as it is, and
+/// is managed again once it is back in scope; its link remembers which members are ours.
+fn plan_release(mapping: &CompiledMapping, scope: &Scope, link: &Link) -> Action {
+    match find_release(mapping, link) {
+        None => Action::Delete { target_id: link.target_id.clone() },
+        Some(_) if link.state == LinkState::Disabled => {
+            skip_out_of_scope(SkipCode::NotEffectivelyEntitled, Some(SkipReason::GroupReleased), scope)
+        }
+        Some(_) => Action::Disable {
+            target_id: link.target_id.clone(),
+            changes: Vec::new(),
+            exported_after: link.exported.clone(),
+            cause: scope.cause().unwrap_or(DisableCause::OutOfScope),
+        },
+    }
+}
+
+/// Why a group that is no longer wanted stays; `None` when it is deleted.
+fn find_release(mapping: &CompiledMapping, link: &Link) -> Option<Option<SkipReason>> {
+    match link.origin {
+        Origin::Adopted => Some(Some(SkipReason::WasThereBefore)),
+        Origin::Created if !mapping.actions().delete => Some(Some(SkipReason::DeleteOff)),
+        Origin::Created if link.state == LinkState::Disabled => Some(None),
+        Origin::Created => None,
+    }
 }
 
 /// For an account that counts as disabled. The mapping may have got a row since that says it better: an account that

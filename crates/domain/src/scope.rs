@@ -127,6 +127,10 @@ pub enum SkipReason {
     UpdateOff,
     /// *Delete* is not ticked.
     DeleteOff,
+    /// A group that is gone or left the scope, and that the target had before Purser managed it.
+    WasThereBefore,
+    /// A group that is gone or left the scope, and can't be deleted.
+    GroupReleased,
 }
 
 impl SkipReason {
@@ -161,6 +165,12 @@ impl SkipReason {
                 "The target object action Update is not ticked, so the account is not changed or disabled."
             }
             Self::DeleteOff => "The target object action Delete is not ticked, so the account stays.",
+            Self::WasThereBefore => {
+                "This group was in the application before it was provisioned, so it is not deleted there."
+            }
+            Self::GroupReleased => {
+                "This group is no longer managed. It stays in the application as it is, with its members."
+            }
         }
     }
 

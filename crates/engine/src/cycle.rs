@@ -1,8 +1,9 @@
 //! One cycle of one job, from lease to finish.
 //!
 //! ```text
-//! lease ─► recover intents ─┬► initial: everybody (and what changes meanwhile), links left behind ─┬► retries ─► finish
-//!                           └► incremental: changes after the watermark ───────────────────────────┘
+//! lease ─► recover intents ─┬► initial: everybody, then every group (and what changes meanwhile),  ─┬► retries ─► finish
+//!                           │           links left behind                                            │
+//!                           └► incremental: changes after the watermark, people before groups ───────┘
 //! ```
 //!
 //! Invariants:
@@ -10,7 +11,9 @@
 //! - One object's failure is one row in the log and one in escrow. No `?` on a target's answer leaves the page.
 //! - A failing target stops the cycle at the next object and puts its job, not the worker, into quarantine.
 //! - Off, shutdown and a changed mapping stop the cycle at the next object; the place is kept.
-//! - A person whose change was consumed is settled, in escrow, or has an open intent: never lost.
+//! - A person or group whose change was consumed is settled, in escrow, or has an open intent: never lost.
+//! - Members of a group are the enabled accounts of its direct members. Whenever one of these comes or goes, the groups
+//!   are seen to in the same cycle.
 //!
 //! To add a source of people: a function in `source`. To add an action: `purser_domain::plan`, then `execute`,
 //! `recovery` (what became of it?), `fate` and `record`.
@@ -23,10 +26,12 @@ pub(crate) mod fate;
 mod gate;
 mod keeper;
 mod ledger;
+mod members;
 mod open;
 mod page;
 mod pool;
 mod recovery;
+mod references;
 mod source;
 pub(crate) mod subject;
 mod verify;
@@ -35,7 +40,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use purser_connectors::ConnectorError;
-use purser_domain::ids::{CycleId, JobId};
+use purser_domain::{
+    ids::{CycleId, JobId},
+    mapping::ObjectKind,
+};
 use purser_store::{CycleCounts, CycleKind, JobMode, Observed, Quarantine, RunningCycle, new_id};
 use uuid::Uuid;
 
@@ -202,7 +210,14 @@ async fn choose_cycle(
     let store = &engine.deps.store;
     let kind = if restart || !status.initial_done { CycleKind::Initial } else { CycleKind::Incremental };
     let total = match kind {
-        CycleKind::Initial => store.count_users_total().await.map_err(EngineError::store("count people"))?,
+        CycleKind::Initial => {
+            let people = store.count_users_total().await.map_err(EngineError::store("count people"))?;
+            let groups = match open::provisions_groups(engine, loaded) {
+                true => store.count_groups("").await.map_err(EngineError::store("count groups"))?,
+                false => 0,
+            };
+            people.saturating_add(groups)
+        }
         CycleKind::Incremental => {
             store.backlog(spec.job_id).await.map_err(EngineError::store("count changes"))?
         }
@@ -231,7 +246,7 @@ async fn choose_cycle(
 async fn finish(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let now = cycle.clock().now();
     let look_again_at = match cycle.kind {
-        _ if !cycle.mapping.reads_clock() => None,
+        _ if !ObjectKind::ALL.iter().any(|kind| cycle.rules(*kind).mapping.reads_clock()) => None,
         CycleKind::Initial => ledger.running.started_at.saturating_add(LOOK_AGAIN).ok(),
         CycleKind::Incremental => cycle.loaded.status.look_again_at,
     };

@@ -10,6 +10,8 @@
 //! - A wake-up carries no data; after a restart, a lost or a doubled one the engine does the same.
 //! - Everything that is sent has its intent stored before, and is checked at the target after a crash.
 //! - Deprovisioning needs the link and nothing else.
+//! - People come before groups, since groups refer to their accounts; whenever one of these comes or goes, the groups
+//!   are seen to in the same cycle.
 //! - One object's failure is one object's row; a failing target puts its job into quarantine.
 //!
 //! Deliberately absent: SQL (`store`), requests (`connectors`), decisions about people (`domain`), permissions and

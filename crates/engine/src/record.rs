@@ -2,15 +2,16 @@
 //! system that Purser follows (section 8 of its fact sheet).
 //!
 //! Rows are written by the hundred thousand, so steps are few: import, matching (only when the target was
-//! searched), scoping, references (only when one is missing), and export or skip. Requests are kept as method,
-//! path, status and time; bodies and credentials never get here.
+//! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
+//! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
+//! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
 use jiff::Timestamp;
 use purser_connectors::Exchange;
 use purser_domain::{
     ids::ChangeId,
-    log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
+    log::{LogAction, LogDetail, LogError, LogExchange, LogStatus, ModifiedProperty, Step, StepKind},
     mapping::ObjectKind,
-    plan::{Skip, SkipReason},
+    plan::{Origin, Skip, SkipReason},
     scope::{Scope, ScopeMode},
 };
 use purser_store::{ChangeKind, Escrow, LogEntry, new_id};
@@ -18,8 +19,15 @@ use purser_store::{ChangeKind, Escrow, LogEntry, new_id};
 use crate::cycle::{
     context::Cycle,
     fate::{Failure, Fate},
-    subject::{Cause, Found, Manager, Subject},
+    subject::{Cause, Entry, Found, Manager, Subject},
 };
+
+/// So many requests a row keeps.
+const EXCHANGES: usize = 20;
+/// So many bytes of a body, or of a path.
+const BODY: usize = 4 * 1024;
+/// So many members without an account are named.
+const SHOWN_MEMBERS: usize = 5;
 
 /// The row for an object; `None` for those that nothing can be said about.
 pub(crate) fn entry(
@@ -30,23 +38,25 @@ pub(crate) fn entry(
     now: Timestamp,
 ) -> Option<LogEntry> {
     let name = subject.name();
-    let target = cycle.target_name();
-    let ending = Ending::of(fate, &name, target, escrow)?;
+    let about = About { kind: subject.kind(), name: &name, target: cycle.target_name() };
+    let ending = Ending::of(fate, about, escrow)?;
     let mut steps = Vec::with_capacity(4);
-    steps.push(import(subject, &name));
-    if let Some(step) = matching(subject, &name, target) {
+    steps.push(import(subject, about));
+    if let Some(step) = matching(subject, about) {
         steps.push(step);
     }
-    if subject.user.is_some() {
-        steps.push(scoping(cycle, &subject.scope));
+    if subject.source.is_some() {
+        steps.push(scoping(cycle, about, &subject.scope));
     }
-    if let Some(step) = reference(subject, fate, target) {
+    if let Some(step) = reference(subject, fate, about) {
         steps.push(step);
     }
     steps.push(ending.step);
-    let asked: u128 = subject.asked.iter().map(|exchange| exchange.duration.as_millis()).sum();
-    let duration = asked + ending.exchange.map_or(0, |exchange| exchange.duration.as_millis());
-    let upn = subject.user.as_ref().and_then(|user| user.attributes.user_principal_name.clone());
+    let said = || subject.asked.iter().chain(ending.exchanges);
+    let duration: u128 = said().map(|exchange| exchange.duration.as_millis()).sum();
+    let exchanges = transcribe(said(), subject.asked.len() + ending.exchanges.len());
+    let user = subject.source.as_ref().and_then(Entry::person);
+    let upn = user.and_then(|user| user.attributes.user_principal_name.clone());
     Some(LogEntry {
         id: ChangeId::from_uuid(new_id(cycle.clock())),
         job: cycle.job(),
@@ -55,14 +65,67 @@ pub(crate) fn entry(
         at: now,
         action: ending.action,
         status: ending.status,
+        kind: about.kind,
         source_id: subject.id.as_uuid(),
         source_name: name,
         source_detail: upn.unwrap_or_default(),
         target_id: target_id(subject, fate),
         summary: ending.summary,
         duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
-        detail: LogDetail { steps, modified: ending.modified, error: ending.error },
+        detail: LogDetail { steps, modified: ending.modified, error: ending.error, exchanges },
     })
+}
+
+/// What a row is about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    kind: ObjectKind,
+    name: &'a str,
+    /// The application's name.
+    target: &'a str,
+}
+
+impl About<'_> {
+    /// What the target has of it.
+    const fn there(self) -> &'static str {
+        match self.kind {
+            ObjectKind::User => "account",
+            ObjectKind::Group => "group",
+        }
+    }
+}
+
+/// The requests as a row keeps them: of very many the first and the last.
+fn transcribe<'a>(said: impl Iterator<Item = &'a Exchange>, count: usize) -> Vec<LogExchange> {
+    let beginning = EXCHANGES / 2;
+    let left_out = beginning..beginning + count.saturating_sub(EXCHANGES);
+    let kept = said.enumerate().filter(|(at, _)| !left_out.contains(at));
+    kept.map(|(_, exchange)| keep(exchange)).collect()
+}
+
+fn keep(exchange: &Exchange) -> LogExchange {
+    let writes = exchange.method != "GET";
+    let refused = exchange.status.is_none_or(|status| status >= 400);
+    let body = |kept: bool, body: &Option<String>| body.as_deref().filter(|_| kept).map(cut);
+    LogExchange {
+        method: exchange.method.to_owned(),
+        path: cut(&exchange.path),
+        status: exchange.status,
+        duration_ms: u32::try_from(exchange.duration.as_millis()).unwrap_or(u32::MAX),
+        request: body(writes, &exchange.request_body),
+        response: body(refused, &exchange.response_body),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= BODY {
+        return text.to_owned();
+    }
+    let mut end = BODY;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 /// How the row ends, and what it is about as a whole.
@@ -73,64 +136,84 @@ struct Ending<'a> {
     step: Step,
     modified: Vec<ModifiedProperty>,
     error: Option<LogError>,
-    exchange: Option<&'a Exchange>,
+    exchanges: &'a [Exchange],
 }
 
 impl<'a> Ending<'a> {
-    fn of(fate: &'a Fate, name: &str, target: &str, escrow: Option<&Escrow>) -> Option<Self> {
+    fn of(fate: &'a Fate, about: About<'_>, escrow: Option<&Escrow>) -> Option<Self> {
+        let (About { kind, name, target }, there) = (about, about.there());
         Some(match fate {
-            Fate::Created { modified, exchange, .. } => {
-                let why = match exchange {
-                    Some(_) => format!(
+            Fate::Created { modified, exchanges, .. } => {
+                let why = match (exchanges.is_empty(), kind) {
+                    (false, ObjectKind::User) => format!(
                         "User '{name}' was created in {target} (User is active and in scope in the directory, but no matching User was found in {target})."
                     ),
-                    None => format!(
-                        "User '{name}' was created in {target}. The answer to the request was lost, and the account was found there afterwards."
+                    (false, ObjectKind::Group) => format!(
+                        "Group '{name}' was created in {target} (Group is in scope in the directory, but no matching Group was found in {target})."
+                    ),
+                    (true, _) => format!(
+                        "{kind} '{name}' was created in {target}. The answer to the request was lost, and the {there} was found there afterwards."
                     ),
                 };
-                Self::done(LogAction::Create, "EntryExportAdd", why, modified, exchange.as_ref())
+                Self::done(LogAction::Create, "EntryExportAdd", why, modified, exchanges)
             }
-            Fate::Updated { modified, exchange, adopted: true, .. } => {
+            Fate::Updated { modified, exchanges, adopted: true, .. } => {
+                let article = if kind == ObjectKind::User { "an" } else { "a" };
                 let why = format!(
-                    "User '{name}' was matched with an account that was in {target} before, and what differed was updated."
+                    "{kind} '{name}' was matched with {article} {there} that was in {target} before, and what differed was updated."
                 );
-                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchange.as_ref())
+                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchanges)
             }
-            Fate::Updated { modified, exchange, .. } => {
-                let why = format!("User '{name}' was updated in {target}.");
-                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchange.as_ref())
+            Fate::Updated { modified, exchanges, .. } => {
+                let why = format!("{kind} '{name}' was updated in {target}.");
+                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchanges)
             }
-            Fate::Disabled { modified, exchange, .. } => {
-                let why = format!("User '{name}' was disabled in {target}.");
-                Self::done(LogAction::Disable, "EntryExportUpdate", why, modified, exchange.as_ref())
+            Fate::Disabled { link, modified, exchanges }
+                if kind == ObjectKind::Group && modified.is_empty() =>
+            {
+                let reason = match link.origin {
+                    Origin::Adopted => SkipReason::WasThereBefore,
+                    Origin::Created => SkipReason::DeleteOff,
+                };
+                let why = format!(
+                    "Group '{name}' left the scope. {} {}",
+                    reason.sentence(),
+                    SkipReason::GroupReleased.sentence()
+                );
+                Self::done(LogAction::Other, "EntrySynchronizationScoping", why, modified, exchanges)
             }
-            Fate::Deleted { exchange, was_gone, .. } => {
+            Fate::Disabled { modified, exchanges, .. } => {
+                let why = format!("{kind} '{name}' was disabled in {target}.");
+                Self::done(LogAction::Disable, "EntryExportUpdate", why, modified, exchanges)
+            }
+            Fate::Deleted { exchanges, was_gone, .. } => {
                 let why = match was_gone {
-                    false => format!("User '{name}' was deleted in {target}."),
+                    false => format!("{kind} '{name}' was deleted in {target}."),
                     true => format!(
-                        "User '{name}' was to be deleted in {target}, where the account was gone already."
+                        "{kind} '{name}' was to be deleted in {target}, where the {there} was gone already."
                     ),
                 };
-                Self::done(LogAction::Delete, "EntryExportDelete", why, &[], exchange.as_ref())
+                Self::done(LogAction::Delete, "EntryExportDelete", why, &[], exchanges)
             }
             Fate::Linked { .. } => {
+                let article = if kind == ObjectKind::User { "an" } else { "a" };
                 let why = format!(
-                    "User '{name}' was matched with an account that was in {target} before. It is right as it is, so nothing was changed."
+                    "{kind} '{name}' was matched with {article} {there} that was in {target} before. It is right as it is, so nothing was changed."
                 );
-                Self::done(LogAction::Other, "EntrySynchronizationAdd", why, &[], None)
+                Self::done(LogAction::Other, "EntrySynchronizationAdd", why, &[], &[])
             }
-            Fate::Skipped { skip, .. } => Self::skipped(skip, name),
+            Fate::Skipped { skip, .. } => Self::skipped(skip, about),
             Fate::Refused(refusal) => {
                 let failure = Failure::new(refusal.code, refusal.reason.clone(), refusal.advice.clone());
-                Self::failed(LogAction::Other, &failure, &[], name, target, escrow, None)
+                Self::failed(LogAction::Other, &failure, &[], about, escrow, &[])
             }
             Fate::Failed { action, failure, modified, .. } => {
-                Self::failed(*action, failure, modified, name, target, escrow, failure.exchange.as_ref())
+                Self::failed(*action, failure, modified, about, escrow, failure.exchange.as_slice())
             }
-            Fate::Vanished { link, leaver, exchange } => {
-                Self::vanished(&link.target_id, *leaver, name, target, escrow, exchange.as_ref())
+            Fate::Vanished { link, leaver, exchanges } => {
+                Self::vanished(&link.target_id, *leaver, about, escrow, exchanges)
             }
-            Fate::Nobody | Fate::Open { .. } => return None,
+            Fate::Nobody | Fate::Open { .. } | Fate::Doubtful { .. } => return None,
         })
     }
 
@@ -139,10 +222,10 @@ impl<'a> Ending<'a> {
         step: &str,
         why: String,
         modified: &[ModifiedProperty],
-        exchange: Option<&'a Exchange>,
+        exchanges: &'a [Exchange],
     ) -> Self {
         let status = LogStatus::Success;
-        let details = exchange.map(request).into_iter().flatten().collect();
+        let details = exchanges.last().map(request).into_iter().flatten().collect();
         Self {
             action,
             status,
@@ -150,12 +233,12 @@ impl<'a> Ending<'a> {
             step: Step { kind: StepKind::Export, name: step.to_owned(), status, description: why, details },
             modified: modified.to_vec(),
             error: None,
-            exchange,
+            exchanges,
         }
     }
 
-    fn skipped(skip: &Skip, name: &str) -> Self {
-        let description = skip.describe(ObjectKind::User, name);
+    fn skipped(skip: &Skip, about: About<'_>) -> Self {
+        let description = skip.describe(about.kind, about.name);
         let status = LogStatus::Skipped;
         Self {
             action: LogAction::Other,
@@ -170,7 +253,7 @@ impl<'a> Ending<'a> {
             },
             modified: Vec::new(),
             error: None,
-            exchange: None,
+            exchanges: &[],
         }
     }
 
@@ -178,11 +261,11 @@ impl<'a> Ending<'a> {
         action: LogAction,
         failure: &Failure,
         modified: &[ModifiedProperty],
-        name: &str,
-        target: &str,
+        about: About<'_>,
         escrow: Option<&Escrow>,
-        exchange: Option<&'a Exchange>,
+        exchanges: &'a [Exchange],
     ) -> Self {
+        let About { kind: of, name, target } = about;
         let (kind, step, verb) = match action {
             LogAction::Create => (StepKind::Export, "EntryExportAdd", "create"),
             LogAction::Update => (StepKind::Export, "EntryExportUpdate", "update"),
@@ -191,11 +274,12 @@ impl<'a> Ending<'a> {
             LogAction::Other => (StepKind::Matching, "EntryImport", "process"),
         };
         let status = LogStatus::Failure;
-        let mut details: Vec<(String, String)> = exchange.map(request).into_iter().flatten().collect();
+        let mut details: Vec<(String, String)> =
+            exchanges.last().map(request).into_iter().flatten().collect();
         if let Some(excerpt) = &failure.excerpt {
             details.push(("Answer".to_owned(), excerpt.clone()));
         }
-        let description = format!("Failed to {verb} User '{name}' in {target}: {}", failure.reason);
+        let description = format!("Failed to {verb} {of} '{name}' in {target}: {}", failure.reason);
         Self {
             action,
             status,
@@ -203,24 +287,27 @@ impl<'a> Ending<'a> {
             step: Step { kind, name: step.to_owned(), status, description, details },
             modified: modified.to_vec(),
             error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
-            exchange,
+            exchanges,
         }
     }
 
     fn vanished(
         target_id: &str,
         leaver: bool,
-        name: &str,
-        target: &str,
+        about: About<'_>,
         escrow: Option<&Escrow>,
-        exchange: Option<&'a Exchange>,
+        exchanges: &'a [Exchange],
     ) -> Self {
-        let gone = format!("The account {target_id} of User '{name}' does not exist in {target} any more.");
+        let (About { kind, name, target }, there) = (about, about.there());
+        let gone = format!("The {there} {target_id} of {kind} '{name}' does not exist in {target} any more.");
         let (action, status, next) = match leaver {
             true => (
                 LogAction::Disable,
                 LogStatus::Success,
-                "The User is out of scope, so there is nothing left to disable.",
+                match kind {
+                    ObjectKind::User => "The User is out of scope, so there is nothing left to disable.",
+                    ObjectKind::Group => "The Group is out of scope, so there is nothing left to do.",
+                },
             ),
             false => (
                 LogAction::Update,
@@ -229,86 +316,93 @@ impl<'a> Ending<'a> {
             ),
         };
         let error = (!leaver).then(|| {
-            let advice = "Nothing needs to be done. If accounts go missing often, find out who removes them in the application.";
-            error("InvalidAnchor", &gone, advice, escrow)
+            let advice = format!(
+                "Nothing needs to be done. If {there}s go missing often, find out who removes them in the application."
+            );
+            error("InvalidAnchor", &gone, &advice, escrow)
         });
-        let details = exchange.map(request).into_iter().flatten().collect();
+        let details = exchanges.last().map(request).into_iter().flatten().collect();
         let name = "EntryExportUpdate".to_owned();
         let description = format!("{gone} {next}");
         let step = Step { kind: StepKind::Export, name, status, description, details };
-        Self { action, status, summary: gone, step, modified: Vec::new(), error, exchange }
+        Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
     }
 }
 
-fn import(subject: &Subject, name: &str) -> Step {
+fn import(subject: &Subject, about: About<'_>) -> Step {
+    let (About { kind: of, name, .. }, there) = (about, about.there());
     let (step, description) = match subject.cause {
-        Cause::Directory => ("EntryImport", format!("Retrieved User '{name}' from the directory.")),
+        Cause::Directory => ("EntryImport", format!("Retrieved {of} '{name}' from the directory.")),
         Cause::Change(kind) => {
             let (step, kind) = match kind {
                 ChangeKind::Created => ("EntryImportAdd", "Add"),
                 ChangeKind::Deleted => ("EntryImportObjectNotFound", "Delete"),
                 _ => ("EntryImportUpdate", "Update"),
             };
-            (step, format!("Received User '{name}' change of type ({kind}) from the directory."))
+            (step, format!("Received {of} '{name}' change of type ({kind}) from the directory."))
         }
-        Cause::Reference => (
-            "EntryImport",
-            format!("Retrieved User '{name}' from the directory, since their manager has an account now."),
-        ),
+        Cause::Reference => {
+            let since = match of {
+                ObjectKind::User => "their manager has an account now",
+                ObjectKind::Group => "the accounts of its members are other ones now",
+            };
+            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since {since}."))
+        }
         Cause::Recovery => {
             let description = format!(
-                "A request for User '{name}' was under way when provisioning was interrupted. The application was asked what became of it."
+                "A request for {of} '{name}' was under way when provisioning was interrupted. The application was asked what became of it."
             );
             ("EntryImport", description)
         }
-        Cause::Retry(0) => (
-            "EntryImport",
-            format!("Retrieved User '{name}' from the directory, since their account is gone."),
-        ),
+        Cause::Retry(0) => {
+            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since its {there} is gone."))
+        }
         Cause::Retry(times) => (
             "EntryImport",
             format!(
-                "Retrieved User '{name}' from the directory for retry {times} of an operation that failed."
+                "Retrieved {of} '{name}' from the directory for retry {times} of an operation that failed."
             ),
         ),
         Cause::Orphan => {
-            ("EntryImportObjectNotFound", format!("User '{name}' does not exist in the directory any more."))
+            ("EntryImportObjectNotFound", format!("{of} '{name}' does not exist in the directory any more."))
         }
     };
     plain(StepKind::Import, step, description)
 }
 
-fn matching(subject: &Subject, name: &str, target: &str) -> Option<Step> {
+fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
+    let (About { kind, name, target }, there) = (about, about.there());
     let last = subject.asked.last()?;
     let description = match &subject.found {
-        Some(Found::Nobody) => format!("No User that matches '{name}' was found in {target}."),
-        Some(Found::One(id)) => format!("One User that matches '{name}' was found in {target}: {id}."),
-        Some(Found::Several(count)) => format!("{count} Users that match '{name}' were found in {target}."),
+        Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
+        Some(Found::One(id)) => format!("One {kind} that matches '{name}' was found in {target}: {id}."),
+        Some(Found::Several(count)) => format!("{count} {kind}s that match '{name}' were found in {target}."),
         None if subject.stale.is_some() => {
-            format!("The account linked to User '{name}' was not found in {target}.")
+            format!("The {there} linked to {kind} '{name}' was not found in {target}.")
         }
-        None => format!("The account linked to User '{name}' was found in {target}."),
+        None => format!("The {there} linked to {kind} '{name}' was found in {target}."),
     };
     let mut step = plain(StepKind::Matching, "EntryImport", description);
     step.details = request(last).into();
     Some(step)
 }
 
-fn scoping(cycle: &Cycle, scope: &Scope) -> Step {
+fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
     let lacks = |reason| scope.reasons.contains(&reason);
     let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
     let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
     let mut step = plain(
         StepKind::Scoping,
         "EntrySynchronizationScoping",
-        "Determine if User in scope by evaluating against each scoping filter.".to_owned(),
+        format!("Determine if {} in scope by evaluating against each scoping filter.", about.kind),
     );
     step.details.push(("Active in the source system".to_owned(), text(active)));
     if cycle.spec().scope == ScopeMode::All {
         step.details.push(("Scope sync all".to_owned(), text(true)));
     } else {
         step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
-        step.details.push(("User has the required role".to_owned(), text(!lacks(SkipReason::NotEntitled))));
+        let label = format!("{} has the required role", about.kind);
+        step.details.push((label, text(!lacks(SkipReason::NotEntitled))));
     }
     if let Some(counting) = &scope.assignment {
         let how = match counting.via_group {
@@ -325,9 +419,25 @@ fn scoping(cycle: &Cycle, scope: &Scope) -> Step {
     step
 }
 
-/// Only for rows that write: for the others a missing manager changes nothing.
-fn reference(subject: &Subject, fate: &Fate, target: &str) -> Option<Step> {
+/// Only for rows that write: for the others a missing manager or member changes nothing.
+fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Option<Step> {
+    let target = about.target;
     let writes = matches!(fate, Fate::Created { .. } | Fate::Updated { .. });
+    let missing = subject.members.iter().filter(|member| member.account.is_none());
+    let count = if writes { missing.clone().count() } else { 0 };
+    if count > 0 {
+        let few: Vec<String> = missing.take(SHOWN_MEMBERS).map(|member| member.user.to_string()).collect();
+        let more = if count > few.len() { ", …" } else { "" };
+        return Some(Step {
+            kind: StepKind::ReferenceResolution,
+            name: "UnableToResolveReferenceAttributeValue".to_owned(),
+            status: LogStatus::Warning,
+            description: format!(
+                "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
+            ),
+            details: vec![("members".to_owned(), format!("{}{more}", few.join(", ")))],
+        });
+    }
     let Manager::Unlinked(manager) = &subject.manager else { return None };
     writes.then(|| Step {
         kind: StepKind::ReferenceResolution,

@@ -15,6 +15,7 @@ use purser_contract::application::{
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, JobId, RoleId};
+use purser_domain::mapping::ObjectKind;
 use purser_domain::scope::ScopeMode;
 use purser_store::{AppRole, Application, JobMode, JobSpec, NameKey, Reads};
 use std::sync::Arc;
@@ -190,7 +191,9 @@ impl Portal {
         let mut note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut links = 0;
         if let Some(spec) = tx.find_spec_of(application.id).await? {
-            links = tx.count_links(spec.job_id).await?;
+            for kind in ObjectKind::ALL {
+                links += tx.count_links(spec.job_id, *kind).await?;
+            }
             note = note.with("Job", spec.job_id);
         }
         note =

@@ -304,6 +304,7 @@ impl Portal {
             Principal::User(user) => tx.append_change(user, app, kind, now).await?,
             Principal::Group(group) => {
                 tx.append_changes_for_group_members(group, app, kind, now).await?;
+                tx.append_change(group, app, kind, now).await?;
             }
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! Groups and their members.
 //!
 //! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
-//! change is appended for each of those applications, in the same transaction.
+//! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
+//! groups are provisioned too.
 use crate::audit::{Activity, AuditNote};
 use crate::caller::{Caller, Right};
 use crate::error::{Result, ServiceError, differing, invalid, not_found, stale};
@@ -77,6 +78,7 @@ impl Portal {
                 updated_at: now,
             };
             tx.insert_group(&group).await?;
+            tx.append_group_change(group.id, ChangeKind::Created, now).await?;
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name);
             self.audit(&tx, caller, Activity::AddGroup, note).await?;
             group
@@ -108,6 +110,7 @@ impl Portal {
             tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
                 .await?;
         }
+        tx.append_group_change(group.id, ChangeKind::Deleted, self.now()).await?;
         tx.delete_group(group.id).await?;
         let note = AuditNote::on(group.id.as_uuid(), &group.display_name)
             .with("Members", member_count)
@@ -173,6 +176,9 @@ impl Portal {
         for app in concerned_by(&tx, group.id).await? {
             tx.append_changes(&added, Some(app), ChangeKind::Membership, now).await?;
         }
+        if !added.is_empty() {
+            tx.append_group_change(group.id, ChangeKind::Membership, now).await?;
+        }
         for user in &added {
             let name = tx.load_user(*user).await?.name();
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", name);
@@ -196,6 +202,7 @@ impl Portal {
             for app in concerned_by(&tx, group.id).await? {
                 tx.append_change(person.id, Some(app), ChangeKind::Membership, self.now()).await?;
             }
+            tx.append_group_change(group.id, ChangeKind::Membership, self.now()).await?;
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", person.name());
             self.audit(&tx, caller, Activity::RemoveMember, note).await?;
         }
@@ -218,6 +225,7 @@ impl Portal {
         }
         after.updated_at = self.now();
         tx.update_group(&after, before.generation).await?;
+        tx.append_group_change(after.id, ChangeKind::Updated, after.updated_at).await?;
         after.generation = before.generation + 1;
         let mut note = AuditNote::on(after.id.as_uuid(), &after.display_name);
         for field in &differences {

@@ -8,6 +8,7 @@ use crate::provisioning::SettingsEdit;
 use crate::sentence::{JobFacts, view_job_status};
 use purser_contract::provisioning::JobStatusView;
 use purser_domain::ids::{AppId, JobId};
+use purser_domain::mapping::ObjectKind;
 use purser_store::{Application, JobSpec, Reads};
 use uuid::Uuid;
 
@@ -82,7 +83,8 @@ impl Portal {
                 .into_iter()
                 .map(|missing| missing.what)
                 .collect(),
-            users_managed: self.store().count_links(spec.job_id).await?,
+            users_managed: self.store().count_links(spec.job_id, ObjectKind::User).await?,
+            groups_managed: self.store().count_links(spec.job_id, ObjectKind::Group).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,
             backlog: self.store().backlog(spec.job_id).await?,
         };

@@ -11,6 +11,7 @@ pub(crate) struct JobFacts {
     pub(crate) missing: Vec<String>,
     /// Accounts linked.
     pub(crate) users_managed: u64,
+    pub(crate) groups_managed: u64,
     /// Objects in escrow.
     pub(crate) waiting_for_retry: u64,
     /// Changes not consumed yet.
@@ -49,6 +50,7 @@ pub(crate) fn view_job_status(
         first_run_at: status.first_run_at.map(|at| at.to_string()),
         last_run_at: status.last_run_at.map(|at| at.to_string()),
         users_managed: facts.users_managed,
+        groups_managed: facts.groups_managed,
         waiting_for_retry: facts.waiting_for_retry,
         quarantine: status
             .quarantine

@@ -172,6 +172,7 @@ impl Portal {
         let now = self.now();
         // Before the row goes: afterwards nobody knows any more whose manager it was.
         tx.append_changes_for_reports(user.id, now).await?;
+        tx.append_changes_for_groups_of(user.id, now).await?;
         tx.hard_delete_user(user.id).await?;
         tx.append_change(user.id, None, ChangeKind::Deleted, now).await?;
         self.audit(tx, caller, Activity::PurgeUser, AuditNote::on(user.id.as_uuid(), user.name())).await

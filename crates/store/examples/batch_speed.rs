@@ -7,6 +7,7 @@ use anyhow::Result;
 use purser_domain::{
     ids::{AppId, ChangeId, CycleId, JobId, LinkId, UserId},
     log::{LogAction, LogDetail, LogStatus, ModifiedProperty, Step, StepKind},
+    mapping::ObjectKind,
     plan::{Link, LinkState, Origin},
     scope::ScopeMode,
     user::{User, UserAttributes},
@@ -48,9 +49,9 @@ async fn main() -> Result<()> {
         let batch = Batch {
             links_upsert: users.iter().map(|user| link(spec.job_id, user)).collect(),
             logs: users.iter().map(|user| entry(&spec, user)).collect(),
-            intents_done: ids,
+            intents_done: ids.into_iter().map(Into::into).collect(),
             progress: Some(Progress {
-                cursor: after,
+                cursor: after.map(Into::into),
                 processed: (round * PAGE) as u64,
                 ..Progress::default()
             }),
@@ -129,7 +130,7 @@ async fn prepare(store: &Store) -> Result<JobSpec> {
 
 fn intent(user: UserId) -> Intent {
     Intent {
-        user,
+        object: user.into(),
         action: LogAction::Create,
         target_id: None,
         detail: serde_json::json!({ "userName": "person@contoso.com" }),
@@ -145,6 +146,7 @@ fn link(job: JobId, user: &User) -> Link {
     Link {
         id: LinkId::from_uuid(new_id(&SystemClock)),
         job,
+        kind: ObjectKind::User,
         source: user.id.as_uuid(),
         target_id: Uuid::new_v4().to_string(),
         state: LinkState::Active,
@@ -172,6 +174,7 @@ fn entry(spec: &JobSpec, user: &User) -> LogEntry {
         at: SystemClock.now(),
         action: LogAction::Create,
         status: LogStatus::Success,
+        kind: ObjectKind::User,
         source_id: user.id.as_uuid(),
         source_name: user.name(),
         source_detail: format!("{}@contoso.com", user.name()),
@@ -190,6 +193,7 @@ fn entry(spec: &JobSpec, user: &User) -> LogEntry {
                 .map(|name| ModifiedProperty { name: name.to_owned(), old: None, new: Some(user.name()) })
                 .collect(),
             error: None,
+            exchanges: Vec::new(),
         },
     }
 }

@@ -220,6 +220,30 @@ impl Reads {
         Ok(found)
     }
 
+    /// The roles with which the given groups are assigned to the application. One that is not is absent.
+    pub async fn find_group_roles(
+        &self,
+        app: AppId,
+        groups: &[GroupId],
+    ) -> Result<HashMap<GroupId, Vec<Entitlement>>, StoreError> {
+        let mut found: HashMap<GroupId, Vec<Entitlement>> = HashMap::new();
+        for chunk in groups.chunks(bulk::CHUNK) {
+            let query = assignment::Entity::find()
+                .select_only()
+                .column(assignment::Column::PrincipalId)
+                .column(assignment::Column::RoleId)
+                .filter(assignment::Column::AppId.eq(app.as_uuid()))
+                .filter(assignment::Column::PrincipalKind.eq(GROUP))
+                .filter(assignment::Column::PrincipalId.is_in(chunk.iter().map(|id| id.as_uuid())))
+                .into_tuple::<(Uuid, Uuid)>();
+            for (group, role) in query.all(&self.db()).await.doing("find the roles of groups")? {
+                let entitlement = Entitlement { role: RoleId::from_uuid(role), via_group: None };
+                found.entry(GroupId::from_uuid(group)).or_default().push(entitlement);
+            }
+        }
+        Ok(found)
+    }
+
     async fn application_names(
         &self,
         ids: impl Iterator<Item = Uuid>,

@@ -1,7 +1,7 @@
 //! The hot path of a cycle: what became of a page of objects, in one transaction.
 
 use crate::{
-    CycleCounts, Escrow, LogEntry, Store, StoreError, bulk,
+    CycleCounts, Escrow, LogEntry, ObjectId, Store, StoreError, bulk,
     cycles::set_progress,
     entities::job_status,
     error::Doing,
@@ -10,7 +10,7 @@ use crate::{
     links, logs,
 };
 use purser_domain::{
-    ids::{JobId, LinkId, UserId},
+    ids::{JobId, LinkId},
     plan::Link,
 };
 use sea_orm::sea_query::Expr;
@@ -20,18 +20,18 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Links that are new or changed, of this job. One for the same source is replaced and keeps its id; two sources
-    /// can't link to one account.
+    /// of one kind can't link to one account.
     pub links_upsert: Vec<Link>,
     /// Links that ended. They go before the others come.
     pub links_remove: Vec<LinkId>,
     /// Rows for the provisioning log.
     pub logs: Vec<LogEntry>,
-    /// People whose intents have an outcome, or were not started.
-    pub intents_done: Vec<UserId>,
+    /// Objects whose intents have an outcome, or were not started.
+    pub intents_done: Vec<ObjectId>,
     /// Objects to try again.
     pub escrows_upsert: Vec<Escrow>,
-    /// People who need not wait any more.
-    pub escrows_clear: Vec<UserId>,
+    /// Objects that need not wait any more.
+    pub escrows_clear: Vec<ObjectId>,
     /// How far the cycle is; `None` leaves it.
     pub progress: Option<Progress>,
 }
@@ -39,8 +39,8 @@ pub struct Batch {
 /// How far a cycle is, in whole and not in difference.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The last person that an initial cycle is done with.
-    pub cursor: Option<UserId>,
+    /// The last object that an initial cycle is done with: people come first, then groups.
+    pub cursor: Option<ObjectId>,
     /// Objects done.
     pub processed: u64,
     /// Objects to do, as far as known.
@@ -81,12 +81,18 @@ impl Store {
         bulk::LINKS.write(&db, link_values, "store links", "link").await?;
         bulk::LOGS.write(&db, log_values, "append provisioning logs", "provisioning log").await?;
         let done = batch.intents_done.iter().map(|id| id.as_uuid());
-        bulk::remove(&db, "DELETE FROM intents WHERE job_id = ? AND user_id", job_id, done, "close intents")
-            .await?;
+        bulk::remove(
+            &db,
+            "DELETE FROM intents WHERE job_id = ? AND object_id",
+            job_id,
+            done,
+            "close intents",
+        )
+        .await?;
         let cleared = batch.escrows_clear.iter().map(|id| id.as_uuid());
         bulk::remove(
             &db,
-            "DELETE FROM escrows WHERE job_id = ? AND user_id",
+            "DELETE FROM escrows WHERE job_id = ? AND object_id",
             job_id,
             cleared,
             "clear escrows",

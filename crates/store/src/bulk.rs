@@ -4,7 +4,7 @@
 use crate::{ChangeKind, StoreError, convert::millis, error::Doing};
 use jiff::Timestamp;
 use purser_domain::{
-    ids::{AppId, GroupId, UserId},
+    ids::{AppId, GroupId, JobId, UserId},
     scope::MEMBER_OF,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
@@ -27,8 +27,8 @@ pub(crate) struct Target {
 /// Links; the one of the same source is replaced and keeps its id.
 pub(crate) const LINKS: Target = Target {
     insert: "INSERT INTO links \
-             (id, job_id, source_id, target_id, state, origin, cause, display_name, exported)",
-    columns: 9,
+             (id, job_id, source_id, target_id, state, origin, cause, display_name, exported, object_kind)",
+    columns: 10,
     conflict: "ON CONFLICT (job_id, source_id) DO UPDATE SET target_id = excluded.target_id, \
                state = excluded.state, origin = excluded.origin, cause = excluded.cause, \
                display_name = excluded.display_name, exported = excluded.exported",
@@ -38,25 +38,25 @@ pub(crate) const LINKS: Target = Target {
 pub(crate) const LOGS: Target = Target {
     insert: "INSERT INTO provisioning_logs \
              (change_id, app_id, job_id, cycle_id, at, action, status, source_id, source_name, source_detail, \
-              target_id, summary, duration_ms, search_key, detail)",
-    columns: 15,
+              target_id, summary, duration_ms, search_key, detail, source_kind)",
+    columns: 16,
     conflict: "",
 };
 
 /// Intents; an older one of the same object is replaced.
 pub(crate) const INTENTS: Target = Target {
-    insert: "INSERT INTO intents (job_id, user_id, cycle_id, action, target_id, detail, opened_at)",
-    columns: 7,
-    conflict: "ON CONFLICT (job_id, user_id) DO UPDATE SET cycle_id = excluded.cycle_id, \
+    insert: "INSERT INTO intents (job_id, object_id, cycle_id, action, target_id, detail, opened_at, object_kind)",
+    columns: 8,
+    conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET cycle_id = excluded.cycle_id, \
                action = excluded.action, target_id = excluded.target_id, detail = excluded.detail, \
                opened_at = excluded.opened_at",
 };
 
 /// Escrows; an older one of the same object is replaced.
 pub(crate) const ESCROWS: Target = Target {
-    insert: "INSERT INTO escrows (job_id, user_id, kind, code, message, attempts, since, due_at)",
-    columns: 8,
-    conflict: "ON CONFLICT (job_id, user_id) DO UPDATE SET kind = excluded.kind, code = excluded.code, \
+    insert: "INSERT INTO escrows (job_id, object_id, kind, code, message, attempts, since, due_at, object_kind)",
+    columns: 9,
+    conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET kind = excluded.kind, code = excluded.code, \
                message = excluded.message, attempts = excluded.attempts, since = excluded.since, \
                due_at = excluded.due_at",
 };
@@ -176,15 +176,75 @@ pub(crate) fn changes_of_members(
     at: Timestamp,
 ) -> Statement {
     sqlite(
-        "INSERT INTO changes (user_id, app_id, kind, at) SELECT user_id, ?, ?, ? FROM memberships WHERE group_id = ?",
+        "INSERT INTO changes (object_id, app_id, kind, at) SELECT user_id, ?, ?, ? FROM memberships WHERE group_id = ?",
         vec![app.map(AppId::as_uuid).into(), kind.as_str().into(), millis(at).into(), group.as_uuid().into()],
     )
+}
+
+/// A row in the change feed for each application that a group may concern.
+pub(crate) fn changes_of_group(group: GroupId, kind: ChangeKind, at: Timestamp) -> Statement {
+    let text = "INSERT INTO changes (object_id, object_kind, app_id, kind, at) \
+         SELECT ?, 'Group', app_id, ?, ? FROM (\
+         SELECT app_id FROM assignments WHERE principal_kind = 'Group' AND principal_id = ? \
+         UNION SELECT app_id FROM job_specs WHERE scope = 'all' \
+         UNION SELECT s.app_id FROM links l JOIN job_specs s ON s.job_id = l.job_id WHERE l.source_id = ?)";
+    let id: Value = group.as_uuid().into();
+    sqlite(text, vec![id.clone(), kind.as_str().into(), millis(at).into(), id.clone(), id])
+}
+
+/// The same for each group of a person.
+pub(crate) fn changes_of_groups_of(user: UserId, at: Timestamp) -> Statement {
+    let text = "INSERT INTO changes (object_id, object_kind, app_id, kind, at) \
+         SELECT group_id, 'Group', app_id, ?, ? FROM (\
+         SELECT m.group_id, a.app_id FROM memberships m CROSS JOIN assignments a \
+         WHERE m.user_id = ? AND a.principal_kind = 'Group' AND a.principal_id = m.group_id \
+         UNION SELECT m.group_id, s.app_id FROM memberships m CROSS JOIN job_specs s \
+         WHERE m.user_id = ? AND s.scope = 'all' \
+         UNION SELECT m.group_id, s.app_id FROM memberships m CROSS JOIN links l \
+         JOIN job_specs s ON s.job_id = l.job_id WHERE m.user_id = ? AND l.source_id = m.group_id)";
+    let (kind, id): (Value, Value) = (ChangeKind::Membership.as_str().into(), user.as_uuid().into());
+    sqlite(text, vec![kind, millis(at).into(), id.clone(), id.clone(), id])
+}
+
+/// Direct members of groups with their accounts: `group_id`, `user_id`, `target_id` or null.
+pub(crate) fn members_of(job: JobId, groups: &[GroupId]) -> Statement {
+    let text = format!(
+        "SELECT m.group_id, m.user_id, l.target_id FROM memberships m LEFT JOIN links l \
+         ON l.job_id = ? AND l.source_id = m.user_id AND l.state = 'active' \
+         WHERE m.group_id IN ({}) ORDER BY m.group_id, m.user_id",
+        marks(groups.len())
+    );
+    let mut values: Vec<Value> = vec![job.as_uuid().into()];
+    values.extend(groups.iter().map(|group| Value::from(group.as_uuid())));
+    sqlite(text, values)
+}
+
+/// The groups of people that have an active link and no escrow: `group_id`.
+pub(crate) fn linked_groups_of(job: JobId, users: &[UserId]) -> Statement {
+    let text = format!(
+        "SELECT DISTINCT m.group_id FROM memberships m CROSS JOIN links l \
+         WHERE m.user_id IN ({}) AND l.job_id = ? AND l.source_id = m.group_id AND l.state = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM escrows e WHERE e.job_id = l.job_id AND e.object_id = m.group_id)",
+        marks(users.len())
+    );
+    let mut values: Vec<Value> = users.iter().map(|user| Value::from(user.as_uuid())).collect();
+    values.push(job.as_uuid().into());
+    sqlite(text, values)
+}
+
+/// How many direct members each of these groups has: `group_id`, `members`.
+pub(crate) fn member_counts(groups: &[GroupId]) -> Statement {
+    let text = format!(
+        "SELECT group_id, COUNT(*) FROM memberships WHERE group_id IN ({}) GROUP BY group_id",
+        marks(groups.len())
+    );
+    sqlite(text, groups.iter().map(|group| Value::from(group.as_uuid())).collect())
 }
 
 /// A row in the change feed for each person whose manager is the given one.
 pub(crate) fn changes_of_reports(manager: UserId, at: Timestamp) -> Statement {
     sqlite(
-        "INSERT INTO changes (user_id, app_id, kind, at) SELECT id, NULL, ?, ? FROM users WHERE manager_id = ?",
+        "INSERT INTO changes (object_id, app_id, kind, at) SELECT id, NULL, ?, ? FROM users WHERE manager_id = ?",
         vec![ChangeKind::Reference.as_str().into(), millis(at).into(), manager.as_uuid().into()],
     )
 }

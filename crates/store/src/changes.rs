@@ -1,10 +1,10 @@
 //! The directory's change feed, which jobs consume up to their watermark.
 //!
-//! A row says that something about one person changed, not what is true now: readers look the person up. What happens
-//! to a group is written as one row for each member. Rows are appended in the transaction of the change itself.
+//! A row says that something about one person or group changed, not what is true now: readers look the object up. What
+//! happens to a group is written as one row for each member whom it concerns, and one for the group itself. Rows are appended in the transaction of the change itself.
 
 use crate::{
-    Reads, StoreError, Tx, bulk,
+    ObjectId, ObjectKey, Reads, StoreError, Tx, bulk,
     convert::{instant, millis, word, words},
     entities::{change, job_status},
     error::Doing,
@@ -19,7 +19,7 @@ use sea_orm::{
 };
 
 words! {
-    /// What happened to the person.
+    /// What happened to the object.
     pub enum ChangeKind {
         /// Added.
         Created = "created",
@@ -31,7 +31,7 @@ words! {
         Restored = "restored",
         /// Removed for good.
         Deleted = "deleted",
-        /// Joined or left a group.
+        /// Joined or left a group; of a group, somebody did.
         Membership = "membership",
         /// Assigned or unassigned, directly or by group.
         Assignment = "assignment",
@@ -45,8 +45,8 @@ words! {
 pub struct ChangeRow {
     /// Place in the feed.
     pub seq: i64,
-    /// The person, who may be gone.
-    pub user: UserId,
+    /// The person or group, which may be gone.
+    pub object: ObjectId,
     /// The only application that it concerns; `None` for all.
     pub app: Option<AppId>,
     /// What happened.
@@ -90,32 +90,36 @@ impl Reads {
 }
 
 impl Tx {
-    /// Says that something about a person changed, for one application or for all.
-    pub async fn append_change(
+    /// Says that something about a person or group changed, for one application or for all.
+    pub async fn append_change<K: ObjectKey>(
         &self,
-        user: UserId,
+        object: K,
         app: Option<AppId>,
         kind: ChangeKind,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.append_changes(&[user], app, kind, at).await
+        self.append_changes(&[object], app, kind, at).await
     }
 
-    /// The same for many people.
-    pub async fn append_changes(
+    /// The same for many objects.
+    pub async fn append_changes<K: ObjectKey>(
         &self,
-        users: &[UserId],
+        objects: &[K],
         app: Option<AppId>,
         kind: ChangeKind,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        for chunk in users.chunks(bulk::CHUNK) {
-            let rows = chunk.iter().map(|user| change::ActiveModel {
-                seq: NotSet,
-                user_id: Set(user.as_uuid()),
-                app_id: Set(app.map(AppId::as_uuid)),
-                kind: Set(kind.as_str().to_owned()),
-                at: Set(millis(at)),
+        for chunk in objects.chunks(bulk::CHUNK) {
+            let rows = chunk.iter().map(|object| {
+                let object: ObjectId = (*object).into();
+                change::ActiveModel {
+                    seq: NotSet,
+                    object_id: Set(object.as_uuid()),
+                    app_id: Set(app.map(AppId::as_uuid)),
+                    kind: Set(kind.as_str().to_owned()),
+                    at: Set(millis(at)),
+                    object_kind: Set(object.kind().as_str().to_owned()),
+                }
             });
             change::Entity::insert_many(rows)
                 .exec_without_returning(&self.db())
@@ -135,6 +139,27 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         let statement = bulk::changes_of_members(group, app, kind, at);
         Ok(self.db().execute_raw(statement).await.doing("append changes of members")?.rows_affected())
+    }
+
+    /// Says that something happened to a group itself, to each application that this may concern: it is assigned there,
+    /// everything is in scope there, or it is linked there. Returns how many these are.
+    ///
+    /// Call it before the group or its assignments go: afterwards nobody knows any more whom it concerned.
+    pub async fn append_group_change(
+        &self,
+        group: GroupId,
+        kind: ChangeKind,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = bulk::changes_of_group(group, kind, at);
+        Ok(self.db().execute_raw(statement).await.doing("append changes of a group")?.rows_affected())
+    }
+
+    /// Says to all groups of a person that they lose a member, as [`Tx::append_group_change`] does. Call it before the
+    /// person is removed for good. Returns how many rows that makes.
+    pub async fn append_changes_for_groups_of(&self, user: UserId, at: Timestamp) -> Result<u64, StoreError> {
+        let statement = bulk::changes_of_groups_of(user, at);
+        Ok(self.db().execute_raw(statement).await.doing("append changes of groups")?.rows_affected())
     }
 
     /// Says to all whose manager is the given person that this person changed. Returns how many they are.
@@ -178,7 +203,7 @@ pub(crate) fn concerning(app: AppId) -> Condition {
 fn from_row(row: change::Model) -> Result<ChangeRow, StoreError> {
     Ok(ChangeRow {
         seq: row.seq,
-        user: UserId::from_uuid(row.user_id),
+        object: ObjectId::read(&row.object_kind, row.object_id)?,
         app: row.app_id.map(AppId::from_uuid),
         kind: word("kind of change", &row.kind)?,
         at: instant(row.at)?,

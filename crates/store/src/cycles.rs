@@ -1,7 +1,7 @@
 //! Beginning and ending of cycles, and quarantine. What happens between is in `batch`.
 
 use crate::{
-    CycleCounts, CycleKind, Quarantine, RunningCycle, Store, StoreError,
+    CycleCounts, CycleKind, ObjectId, Quarantine, RunningCycle, Store, StoreError,
     convert::{millis, signed, to_json},
     entities::job_status,
     error::Doing,
@@ -9,7 +9,7 @@ use crate::{
     statuses::FinishedCycle,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{JobId, UserId};
+use purser_domain::ids::JobId;
 use sea_orm::{
     UpdateMany,
     sea_query::{Expr, Func},
@@ -88,6 +88,7 @@ impl Store {
             .col_expr(job_status::Column::CycleId, Expr::value(Option::<Uuid>::None))
             .col_expr(job_status::Column::CycleKind, Expr::value(Option::<String>::None))
             .col_expr(job_status::Column::CycleCursor, Expr::value(Option::<Uuid>::None))
+            .col_expr(job_status::Column::CycleCursorKind, Expr::value(Option::<String>::None))
             .col_expr(job_status::Column::CycleStartSeq, Expr::value(Option::<i64>::None))
             .col_expr(job_status::Column::CycleStartedAt, Expr::value(Option::<i64>::None))
             .col_expr(job_status::Column::InitialDone, Expr::value(initial_done))
@@ -126,13 +127,17 @@ impl Store {
 /// How far the running cycle is.
 pub(crate) fn set_progress(
     update: UpdateMany<job_status::Entity>,
-    cursor: Option<UserId>,
+    cursor: Option<ObjectId>,
     processed: u64,
     total: u64,
     counts: &CycleCounts,
 ) -> UpdateMany<job_status::Entity> {
     update
-        .col_expr(job_status::Column::CycleCursor, Expr::value(cursor.map(UserId::as_uuid)))
+        .col_expr(job_status::Column::CycleCursor, Expr::value(cursor.map(ObjectId::as_uuid)))
+        .col_expr(
+            job_status::Column::CycleCursorKind,
+            Expr::value(cursor.map(|cursor| cursor.kind().as_str())),
+        )
         .col_expr(job_status::Column::Processed, Expr::value(signed(processed)))
         .col_expr(job_status::Column::Total, Expr::value(signed(total)))
         .col_expr(job_status::Column::Created, Expr::value(signed(counts.created)))

@@ -1,13 +1,13 @@
 //! Objects that wait for another try. Written by `batch` only.
 
 use crate::{
-    Reads, StoreError, bulk,
+    ObjectId, ObjectKey, Reads, StoreError, bulk,
     convert::{instant, millis, small, word, words},
     entities::escrow,
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{JobId, UserId};
+use purser_domain::ids::JobId;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use std::collections::HashMap;
 
@@ -24,8 +24,8 @@ words! {
 /// An object that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escrow {
-    /// The person.
-    pub user: UserId,
+    /// The object.
+    pub object: ObjectId,
     /// What for.
     pub kind: EscrowKind,
     /// Code of the error.
@@ -41,19 +41,22 @@ pub struct Escrow {
 }
 
 impl Reads {
-    /// The escrows of the given people.
-    pub async fn find_escrows(
+    /// The escrows of the given objects.
+    pub async fn find_escrows<K: ObjectKey>(
         &self,
         job: JobId,
-        users: &[UserId],
-    ) -> Result<HashMap<UserId, Escrow>, StoreError> {
+        objects: &[K],
+    ) -> Result<HashMap<K, Escrow>, StoreError> {
         let mut found = HashMap::new();
-        for chunk in users.chunks(bulk::CHUNK) {
+        for chunk in objects.chunks(bulk::CHUNK) {
             let query = escrow::Entity::find()
                 .filter(escrow::Column::JobId.eq(job.as_uuid()))
-                .filter(escrow::Column::UserId.is_in(chunk.iter().map(|id| id.as_uuid())));
+                .filter(escrow::Column::ObjectId.is_in(chunk.iter().map(|id| (*id).into().as_uuid())));
             for row in query.all(&self.db()).await.doing("find escrows")? {
-                found.insert(UserId::from_uuid(row.user_id), from_row(row)?);
+                let escrow = from_row(row)?;
+                if let Some(key) = K::of(escrow.object) {
+                    found.insert(key, escrow);
+                }
             }
         }
         Ok(found)
@@ -70,7 +73,7 @@ impl Reads {
             .filter(escrow::Column::JobId.eq(job.as_uuid()))
             .filter(escrow::Column::DueAt.lte(millis(now)))
             .order_by_asc(escrow::Column::DueAt)
-            .order_by_asc(escrow::Column::UserId)
+            .order_by_asc(escrow::Column::ObjectId)
             .limit(limit);
         query.all(&self.db()).await.doing("list due escrows")?.into_iter().map(from_row).collect()
     }
@@ -98,19 +101,20 @@ impl Reads {
 pub(crate) fn push(values: &mut Vec<Value>, job: JobId, escrow: &Escrow) {
     values.extend([
         job.as_uuid().into(),
-        escrow.user.as_uuid().into(),
+        escrow.object.as_uuid().into(),
         escrow.kind.as_str().into(),
         escrow.code.as_str().into(),
         escrow.message.as_str().into(),
         i64::from(escrow.attempts).into(),
         millis(escrow.since).into(),
         millis(escrow.due_at).into(),
+        escrow.object.kind().as_str().into(),
     ]);
 }
 
 fn from_row(row: escrow::Model) -> Result<Escrow, StoreError> {
     Ok(Escrow {
-        user: UserId::from_uuid(row.user_id),
+        object: ObjectId::read(&row.object_kind, row.object_id)?,
         kind: word("kind of escrow", &row.kind)?,
         code: row.code,
         message: row.message,

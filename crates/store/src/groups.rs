@@ -51,6 +51,15 @@ impl Reads {
         rows.into_iter().map(|row| Ok((GroupId::from_uuid(row.id), from_row(row)?))).collect()
     }
 
+    /// All groups by id, behind a place in that order.
+    pub async fn page_groups(&self, after: Option<GroupId>, limit: u64) -> Result<Vec<Group>, StoreError> {
+        let mut query = group::Entity::find().order_by_asc(group::Column::Id).limit(limit);
+        if let Some(after) = after {
+            query = query.filter(group::Column::Id.gt(after.as_uuid()));
+        }
+        query.all(&self.db()).await.doing("page through groups")?.into_iter().map(from_row).collect()
+    }
+
     /// Groups by name whose name contains the words of `search`.
     pub async fn list_groups(
         &self,

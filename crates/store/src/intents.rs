@@ -2,7 +2,7 @@
 //! anything is sent again. Closed by `batch`.
 
 use crate::{
-    Reads, Store, StoreError, bulk,
+    ObjectId, Reads, Store, StoreError, bulk,
     convert::{from_json, instant, millis, to_json, word},
     entities::intent,
     error::Doing,
@@ -10,7 +10,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use purser_domain::{
-    ids::{CycleId, JobId, UserId},
+    ids::{CycleId, JobId},
     log::LogAction,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -19,8 +19,8 @@ use uuid::Uuid;
 /// One write that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// For whom.
-    pub user: UserId,
+    /// For whom or what.
+    pub object: ObjectId,
     /// What it does.
     pub action: LogAction,
     /// The account; `None` for one to be created.
@@ -46,13 +46,13 @@ impl Reads {
         let query = intent::Entity::find()
             .filter(intent::Column::JobId.eq(job.as_uuid()))
             .order_by_asc(intent::Column::OpenedAt)
-            .order_by_asc(intent::Column::UserId);
+            .order_by_asc(intent::Column::ObjectId);
         query.all(&self.db()).await.doing("list intents")?.into_iter().map(from_row).collect()
     }
 }
 
 impl Store {
-    /// Stores what is about to be sent, all of it or nothing. An older intent for the same person is replaced.
+    /// Stores what is about to be sent, all of it or nothing. An older intent for the same object is replaced.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when the job's lease is not `owner`'s: then nothing may be sent.
@@ -67,12 +67,13 @@ impl Store {
         for intent in intents {
             values.extend([
                 job.as_uuid().into(),
-                intent.user.as_uuid().into(),
+                intent.object.as_uuid().into(),
                 cycle.as_uuid().into(),
                 intent.action.as_str().into(),
                 intent.target_id.clone().into(),
                 to_json("intent", &intent.detail)?.into(),
                 millis(intent.opened_at).into(),
+                intent.object.kind().as_str().into(),
             ]);
         }
         let tx = self.begin().await?;
@@ -86,7 +87,7 @@ fn from_row(row: intent::Model) -> Result<OpenIntent, StoreError> {
     Ok(OpenIntent {
         cycle: CycleId::from_uuid(row.cycle_id),
         intent: Intent {
-            user: UserId::from_uuid(row.user_id),
+            object: ObjectId::read(&row.object_kind, row.object_id)?,
             action: word("action of an intent", &row.action)?,
             target_id: row.target_id,
             detail: from_json("intent", &row.detail)?,

@@ -1,13 +1,14 @@
-//! Links between people and their accounts. Written by `batch` only.
+//! Links between people and their accounts, and between groups and theirs. Written by `batch` only.
 
 use crate::{
-    Reads, StoreError, bulk,
+    ObjectId, ObjectKey, Reads, StoreError, bulk,
     convert::{from_json, to_json, word},
-    entities::{link, user},
+    entities::{group, link, user},
     error::Doing,
 };
 use purser_domain::{
     ids::{JobId, LinkId, UserId},
+    mapping::ObjectKind,
     plan::Link,
 };
 use sea_orm::{
@@ -16,34 +17,39 @@ use sea_orm::{
 use std::collections::HashMap;
 
 impl Reads {
-    /// The links of the given people.
-    pub async fn find_links(
+    /// The links of the given objects.
+    pub async fn find_links<K: ObjectKey>(
         &self,
         job: JobId,
-        users: &[UserId],
-    ) -> Result<HashMap<UserId, Link>, StoreError> {
-        let mut found = HashMap::with_capacity(users.len());
-        for chunk in users.chunks(bulk::CHUNK) {
+        objects: &[K],
+    ) -> Result<HashMap<K, Link>, StoreError> {
+        let mut found = HashMap::with_capacity(objects.len());
+        for chunk in objects.chunks(bulk::CHUNK) {
             let query = link::Entity::find()
                 .filter(link::Column::JobId.eq(job.as_uuid()))
-                .filter(link::Column::SourceId.is_in(chunk.iter().map(|id| id.as_uuid())));
+                .filter(link::Column::SourceId.is_in(chunk.iter().map(|id| (*id).into().as_uuid())));
             for row in query.all(&self.db()).await.doing("find links")? {
-                found.insert(UserId::from_uuid(row.source_id), from_row(row)?);
+                let link = from_row(row)?;
+                if let Some(key) = K::of(ObjectId::new(link.kind, link.source)) {
+                    found.insert(key, link);
+                }
             }
         }
         Ok(found)
     }
 
-    /// The links to the given accounts, by account id.
+    /// The links to the given accounts of this kind, by account id. A group may have the id of some person's account.
     pub async fn find_links_by_target(
         &self,
         job: JobId,
+        kind: ObjectKind,
         targets: &[String],
     ) -> Result<HashMap<String, Link>, StoreError> {
         let mut found = HashMap::with_capacity(targets.len());
         for chunk in targets.chunks(bulk::CHUNK) {
             let query = link::Entity::find()
                 .filter(link::Column::JobId.eq(job.as_uuid()))
+                .filter(link::Column::ObjectKind.eq(kind.as_str()))
                 .filter(link::Column::TargetId.is_in(chunk.iter().map(String::as_str)));
             for row in query.all(&self.db()).await.doing("find links by account")? {
                 found.insert(row.target_id.clone(), from_row(row)?);
@@ -58,17 +64,22 @@ impl Reads {
         query.all(&self.db()).await.doing("list a user's links")?.into_iter().map(from_row).collect()
     }
 
-    /// Links whose person is gone from the directory for good, by id, behind a place in that order.
+    /// Links of this kind whose object is gone from the directory for good, by id, behind a place in that order.
     pub async fn list_orphan_links(
         &self,
         job: JobId,
+        kind: ObjectKind,
         after: Option<LinkId>,
         limit: u64,
     ) -> Result<Vec<Link>, StoreError> {
-        let people = Query::select().column(user::Column::Id).from(user::Entity).to_owned();
+        let alive = match kind {
+            ObjectKind::User => Query::select().column(user::Column::Id).from(user::Entity).to_owned(),
+            ObjectKind::Group => Query::select().column(group::Column::Id).from(group::Entity).to_owned(),
+        };
         let mut query = link::Entity::find()
             .filter(link::Column::JobId.eq(job.as_uuid()))
-            .filter(link::Column::SourceId.not_in_subquery(people))
+            .filter(link::Column::ObjectKind.eq(kind.as_str()))
+            .filter(link::Column::SourceId.not_in_subquery(alive))
             .order_by_asc(link::Column::Id)
             .limit(limit);
         if let Some(after) = after {
@@ -77,9 +88,11 @@ impl Reads {
         query.all(&self.db()).await.doing("list links left behind")?.into_iter().map(from_row).collect()
     }
 
-    /// How many accounts the job manages.
-    pub async fn count_links(&self, job: JobId) -> Result<u64, StoreError> {
-        let query = link::Entity::find().filter(link::Column::JobId.eq(job.as_uuid()));
+    /// How many accounts, or groups, the job manages.
+    pub async fn count_links(&self, job: JobId, kind: ObjectKind) -> Result<u64, StoreError> {
+        let query = link::Entity::find()
+            .filter(link::Column::JobId.eq(job.as_uuid()))
+            .filter(link::Column::ObjectKind.eq(kind.as_str()));
         query.count(&self.db()).await.doing("count links")
     }
 }
@@ -96,6 +109,7 @@ pub(crate) fn push(values: &mut Vec<Value>, link: &Link) -> Result<(), StoreErro
         link.cause.map(|cause| cause.as_str()).into(),
         link.display_name.as_str().into(),
         to_json("exported values", &link.exported)?.into(),
+        link.kind.as_str().into(),
     ]);
     Ok(())
 }
@@ -104,6 +118,7 @@ fn from_row(row: link::Model) -> Result<Link, StoreError> {
     Ok(Link {
         id: LinkId::from_uuid(row.id),
         job: JobId::from_uuid(row.job_id),
+        kind: word("kind of object", &row.object_kind)?,
         source: row.source_id,
         target_id: row.target_id,
         state: word("state of a link", &row.state)?,

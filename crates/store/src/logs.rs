@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, ChangeId, CycleId, JobId},
     log::{LogAction, LogDetail, LogStatus},
+    mapping::ObjectKind,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value, sea_query::Query,
@@ -34,9 +35,11 @@ pub struct LogEntry {
     pub action: LogAction,
     /// How it went.
     pub status: LogStatus,
-    /// The person.
+    /// What it is about.
+    pub kind: ObjectKind,
+    /// The person or group.
     pub source_id: Uuid,
-    /// The person's name at the time.
+    /// The object's name at the time.
     pub source_name: String,
     /// The person's sign-in name at the time, or empty.
     pub source_detail: String,
@@ -72,6 +75,8 @@ pub struct LogFilter {
     pub status: Option<LogStatus>,
     /// With this action.
     pub action: Option<LogAction>,
+    /// About objects of this kind.
+    pub kind: Option<ObjectKind>,
     /// About this person.
     pub source: Option<Uuid>,
     /// About somebody whose name or sign-in name contains these words, or who has this id, here or in the target.
@@ -148,6 +153,7 @@ pub(crate) fn push(values: &mut Vec<Value>, entry: LogEntry) -> Result<(), Store
         i64::from(entry.duration_ms).into(),
         search_key.into(),
         detail.into(),
+        entry.kind.as_str().into(),
     ]);
     Ok(())
 }
@@ -168,6 +174,7 @@ fn condition(filter: &LogFilter) -> Condition {
         .add_option(filter.cycle.map(|cycle| Column::CycleId.eq(cycle.as_uuid())))
         .add_option(filter.status.map(|status| Column::Status.eq(status.as_str())))
         .add_option(filter.action.map(|action| Column::Action.eq(action.as_str())))
+        .add_option(filter.kind.map(|kind| Column::SourceKind.eq(kind.as_str())))
         .add_option(filter.source.map(|source| Column::SourceId.eq(source)))
         .add_option(filter.since.map(|since| Column::At.gte(millis(since))))
         .add_option(filter.until.map(|until| Column::At.lt(millis(until))))
@@ -185,6 +192,7 @@ fn from_row(row: provisioning_log::Model) -> Result<LogRow, StoreError> {
             at: instant(row.at)?,
             action: word("action of a log", &row.action)?,
             status: word("status of a log", &row.status)?,
+            kind: word("kind of object", &row.source_kind)?,
             source_id: row.source_id,
             source_name: row.source_name,
             source_detail: row.source_detail,

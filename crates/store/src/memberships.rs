@@ -1,12 +1,75 @@
-//! Who is in which group, in bulk: for the scoping filters that read it.
+//! Who is in which group, in bulk: for the scoping filters that read it, and for groups that are provisioned.
 
+use crate::convert::unsigned;
 use crate::{Reads, StoreError, bulk, error::Doing};
-use purser_domain::ids::{AppId, GroupId, UserId};
+use purser_domain::ids::{AppId, GroupId, JobId, UserId};
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+/// A direct member of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// Id of the account that a job has made or found, as long as it is enabled; `None` without one.
+    pub account: Option<String>,
+}
+
 impl Reads {
+    /// The direct members of the given groups, by id, soft-deleted people included, with the accounts that they have
+    /// in a job. A group without members is absent.
+    ///
+    /// All of them are in memory at once: [`Reads::count_members_of`] tells before how many these are.
+    pub async fn find_members(
+        &self,
+        job: JobId,
+        groups: &[GroupId],
+    ) -> Result<HashMap<GroupId, Vec<Member>>, StoreError> {
+        let mut found: HashMap<GroupId, Vec<Member>> = HashMap::new();
+        for chunk in groups.chunks(bulk::CHUNK) {
+            let rows = self.db().query_all_raw(bulk::members_of(job, chunk)).await;
+            for row in rows.doing("find members of groups")? {
+                let (group, user, account): (Uuid, Uuid, Option<String>) =
+                    row.try_get_many_by_index().doing("read members of groups")?;
+                let member = Member { user: UserId::from_uuid(user), account };
+                found.entry(GroupId::from_uuid(group)).or_default().push(member);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The groups of the given people that a job keeps in order and that wait for nothing yet, each once.
+    pub async fn find_linked_groups_of(
+        &self,
+        job: JobId,
+        users: &[UserId],
+    ) -> Result<HashSet<GroupId>, StoreError> {
+        let mut found = HashSet::new();
+        for chunk in users.chunks(bulk::CHUNK) {
+            let rows = self.db().query_all_raw(bulk::linked_groups_of(job, chunk)).await;
+            for row in rows.doing("find linked groups")? {
+                let group: Uuid = row.try_get_by_index(0).doing("read linked groups")?;
+                found.insert(GroupId::from_uuid(group));
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many direct members the given groups have, soft-deleted people included. One without members is absent.
+    pub async fn count_members_of(&self, groups: &[GroupId]) -> Result<HashMap<GroupId, u64>, StoreError> {
+        let mut found = HashMap::with_capacity(groups.len());
+        for chunk in groups.chunks(bulk::CHUNK) {
+            let rows = self.db().query_all_raw(bulk::member_counts(chunk)).await;
+            for row in rows.doing("count members of groups")? {
+                let (group, members): (Uuid, i64) =
+                    row.try_get_many_by_index().doing("count members of groups")?;
+                found.insert(GroupId::from_uuid(group), unsigned(members));
+            }
+        }
+        Ok(found)
+    }
+
     /// The groups of the given people, by id. Who is in none is absent.
     pub async fn find_groups_of(
         &self,

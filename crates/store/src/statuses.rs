@@ -1,13 +1,13 @@
 //! What the worker knows about a job. Only holders of the job's lease write it (`leases`, `cycles`, `batch`).
 
 use crate::{
-    Reads, StoreError,
+    ObjectId, Reads, StoreError,
     convert::{from_json, instant, instant_or_none, unsigned, word, words},
     entities::job_status,
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{CycleId, JobId, UserId};
+use purser_domain::ids::{CycleId, JobId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -57,8 +57,8 @@ pub struct RunningCycle {
     pub id: CycleId,
     /// What it looks at.
     pub kind: CycleKind,
-    /// The last person that an initial cycle is done with.
-    pub cursor: Option<UserId>,
+    /// The last object that an initial cycle is done with: people come first, then groups.
+    pub cursor: Option<ObjectId>,
     /// End of the change feed when it began.
     pub start_seq: i64,
     /// When it began.
@@ -181,10 +181,14 @@ fn running(row: &job_status::Model) -> Result<Option<RunningCycle>, StoreError> 
     else {
         return Ok(None);
     };
+    let cursor = match (row.cycle_cursor, row.cycle_cursor_kind.as_deref()) {
+        (Some(id), kind) => Some(ObjectId::read(kind.unwrap_or("User"), id)?),
+        (None, _) => None,
+    };
     Ok(Some(RunningCycle {
         id: CycleId::from_uuid(id),
         kind: word("kind of cycle", kind)?,
-        cursor: row.cycle_cursor.map(UserId::from_uuid),
+        cursor,
         start_seq: row.cycle_start_seq.unwrap_or(0),
         started_at: instant(started_at)?,
         processed: unsigned(row.processed),

@@ -2,8 +2,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hyper::Method;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{HeaderValue, LOCATION};
+use hyper::{Method, StatusCode};
 use tokio::sync::Notify;
+
+use crate::connections::{Answer, text};
 
 /// Ways of failing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +34,41 @@ pub enum Fault {
     Html,
     /// 200 with something that is not JSON. What was asked is done.
     Garbage,
+    /// 200 with JSON in which nothing is what it should be. Nothing is done.
+    WrongShape,
+    /// 200 with bytes that call themselves a picture. Nothing is done.
+    WrongType,
+    /// 200 with more than anybody wants to read. Nothing is done.
+    Huge,
+    /// 302 to another host. Nothing is done.
+    Redirect,
 }
+
+/// The answer of a fault that is the same for every kind of target.
+pub(crate) fn odd_answer(fault: Fault) -> Answer {
+    let mut answer = match fault {
+        Fault::WrongShape => {
+            text("application/json", r#"{"id": {"no": ["id"]}, "Resources": 7, "totalResults": []}"#)
+        }
+        Fault::WrongType => text("image/png", "\u{89}PNG\r\n"),
+        Fault::Huge => {
+            let mut answer = text("application/json", "");
+            *answer.body_mut() = Full::new(Bytes::from(vec![b' '; HUGE]));
+            answer
+        }
+        _ => text("text/plain", ""),
+    };
+    if fault == Fault::Redirect {
+        *answer.status_mut() = StatusCode::FOUND;
+        answer
+            .headers_mut()
+            .insert(LOCATION, HeaderValue::from_static("https://elsewhere.invalid/login?state=1"));
+    }
+    answer
+}
+
+/// Bytes; more than any client should take.
+const HUGE: usize = 6 * 1024 * 1024;
 
 /// When to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

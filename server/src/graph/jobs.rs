@@ -291,7 +291,10 @@ fn shape_status(status: &JobStatusView, application: &str) -> Value {
         "quarantine": quarantine,
         "steadyStateFirstAchievedTime": status.first_run_at.as_deref().unwrap_or(NEVER),
         "steadyStateLastAchievedTime": status.last_run_at.as_deref().unwrap_or(NEVER),
-        "synchronizedEntryCountByType": [{ "key": format!("User to {application}"), "value": status.users_managed }],
+        "synchronizedEntryCountByType": [
+            { "key": format!("User to {application}"), "value": status.users_managed },
+            { "key": format!("Group to {application}"), "value": status.groups_managed },
+        ],
         "countSuccessiveCompleteFailures": 0,
         "escrowsPruned": false,
         "troubleshootingUrl": null,

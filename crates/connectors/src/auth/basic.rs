@@ -51,12 +51,14 @@ impl Basic {
     }
 
     /// What answers a 401 that asks for Digest: with the first nonce, or a new one in place of a stale one. A server
-    /// that refuses its own fresh nonce refuses the password, and the caller asks only once.
+    /// that refuses its own fresh nonce refuses the password, and the caller asks only once. `sent`: the proof that was
+    /// refused. It decides, and not what is known by now: of ten requests at a time all are asked for Digest.
     pub(super) fn answer(
         &self,
         method: &Method,
         url: &Url,
         answer: &HeaderMap,
+        sent: Option<&HeaderValue>,
     ) -> Result<Option<HeaderValue>> {
         let wanted = answer
             .get_all(WWW_AUTHENTICATE)
@@ -66,12 +68,18 @@ impl Basic {
             .filter_map(|text| digest_auth::parse(text).ok())
             .next();
         let Some(mut wanted) = wanted else { return Ok(None) };
-        let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
-        if challenge.is_some()
-            && !wanted.stale
-            && challenge.as_ref().is_some_and(|had| had.nonce == wanted.nonce)
-        {
+        let sent = sent.and_then(|sent| sent.to_str().ok()).filter(|sent| sent.starts_with("Digest "));
+        let used = sent.is_some_and(|sent| sent.contains(&format!("nonce=\"{}\"", wanted.nonce)));
+        if used && !wanted.stale {
             return Ok(None);
+        }
+        let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(had) = challenge.as_mut()
+            && had.nonce == wanted.nonce
+            && !wanted.stale
+        {
+            // Its count goes on: a server takes the same count twice for a replay.
+            return self.respond(had, method, url).map(Some);
         }
         let value = self.respond(&mut wanted, method, url)?;
         *challenge = Some(wanted);
@@ -127,7 +135,7 @@ mod tests {
     fn digest_is_used_once_the_server_asks_and_its_nonce_is_counted() {
         let basic = Basic::new(&Secret::new("ann"), &Secret::new("pw")).unwrap();
         let url = Url::parse("https://x.example/users.json?per_page=1").unwrap();
-        let first = basic.answer(&Method::GET, &url, &asked(CHALLENGE)).unwrap().unwrap();
+        let first = basic.answer(&Method::GET, &url, &asked(CHALLENGE), None).unwrap().unwrap();
         let first = first.to_str().unwrap();
         assert!(first.starts_with("Digest username=\"ann\""), "{first}");
         assert!(first.contains("uri=\"/users.json?per_page=1\"") && first.contains("nc=00000001"), "{first}");
@@ -139,10 +147,23 @@ mod tests {
     fn the_same_challenge_again_means_that_the_password_is_wrong() {
         let basic = Basic::new(&Secret::new("ann"), &Secret::new("pw")).unwrap();
         let url = Url::parse("https://x.example/").unwrap();
-        assert!(basic.answer(&Method::GET, &url, &asked(CHALLENGE)).unwrap().is_some());
-        assert!(basic.answer(&Method::GET, &url, &asked(CHALLENGE)).unwrap().is_none());
-        let basic_only = asked("Basic realm=\"api\"");
-        assert!(basic.answer(&Method::GET, &url, &basic_only).unwrap().is_none());
+        let answer =
+            |text, sent: Option<&HeaderValue>| basic.answer(&Method::GET, &url, &asked(text), sent).unwrap();
+        let first = answer(CHALLENGE, Some(&basic.header)).unwrap();
+        assert!(answer(CHALLENGE, Some(&first)).is_none());
+        assert!(answer("Basic realm=\"api\"", None).is_none());
+    }
+
+    #[test]
+    fn requests_at_the_same_time_are_all_answered_and_each_counts() {
+        let basic = Basic::new(&Secret::new("ann"), &Secret::new("pw")).unwrap();
+        let url = Url::parse("https://x.example/").unwrap();
+        // All went out with Basic, and the server gives all the same nonce.
+        for count in ["nc=00000001", "nc=00000002", "nc=00000003"] {
+            let value =
+                basic.answer(&Method::GET, &url, &asked(CHALLENGE), Some(&basic.header)).unwrap().unwrap();
+            assert!(value.to_str().unwrap().contains(count), "{value:?}");
+        }
     }
 
     #[test]

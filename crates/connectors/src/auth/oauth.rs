@@ -5,19 +5,17 @@
 //! `state` and `verifier`, and compares the state.
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse};
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    Scope, TokenResponse, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenResponse, TokenUrl,
 };
 use purser_domain::secret::Secret;
 use url::Url;
 
 use super::misconfigured;
+use super::wire::Wire;
 use crate::connect::{Credentials, Tokens};
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
@@ -89,15 +87,20 @@ pub async fn finish_consent(
 ) -> Result<Tokens> {
     let server = Server::new(method, credentials)?;
     let redirect = parse_redirect(redirect_uri)?;
-    let secrets = server.secrets([verifier.clone(), Secret::new(code)]);
-    let http = Wire { kit: kit.clone(), secrets };
-    let request = server
-        .client
-        .exchange_code(AuthorizationCode::new(code.to_owned()))
-        .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()))
-        .set_redirect_uri(std::borrow::Cow::Owned(redirect));
-    let granted = request.request_async(&http).await.map_err(|error| server.explain(error))?;
-    Ok(Granted::from(&granted).into_tokens(None, now))
+    let asked = Asked::Code { code, verifier, redirect: &redirect };
+    Ok(server.ask(kit, &asked).await?.into_tokens(None, now))
+}
+
+/// What tokens are asked for with.
+enum Asked<'a> {
+    /// Nothing but the client.
+    Client,
+    Code {
+        code: &'a str,
+        verifier: &'a Secret,
+        redirect: &'a RedirectUrl,
+    },
+    Refresh(&'a Secret),
 }
 
 /// An authorization server with us as its client.
@@ -144,33 +147,53 @@ impl Server {
 
     /// Asks for tokens on our own behalf.
     pub(super) async fn grant(&self, kit: &HttpKit) -> Result<Granted> {
-        let first = self.ask_as(kit, AuthType::BasicAuth).await;
-        match first {
-            // RFC 6749, 2.3.1: every server takes the secret in the header. Some don't know that.
-            Err(error) if matches!(error.kind(), ErrorKind::Auth) => {
-                self.ask_as(kit, AuthType::RequestBody).await
-            }
-            other => other,
-        }
-    }
-
-    async fn ask_as(&self, kit: &HttpKit, auth_type: AuthType) -> Result<Granted> {
-        let client = self.client.clone().set_auth_type(auth_type);
-        let secrets = self.secrets([]);
-        let http = Wire { kit: kit.clone(), secrets };
-        let request = client.exchange_client_credentials().add_scopes(self.scopes.iter().cloned());
-        let granted = request.request_async(&http).await.map_err(|error| self.explain(error))?;
-        Ok(Granted::from(&granted))
+        self.ask(kit, &Asked::Client).await
     }
 
     /// Asks for new tokens with the refresh token.
     pub(super) async fn refresh(&self, kit: &HttpKit, refresh: &Secret) -> Result<Granted> {
-        let token = RefreshToken::new(refresh.expose().to_owned());
-        let secrets = self.secrets([refresh.clone()]);
-        let http = Wire { kit: kit.clone(), secrets };
-        let request = self.client.exchange_refresh_token(&token);
-        let granted = request.request_async(&http).await.map_err(|error| self.explain(error))?;
-        Ok(Granted::from(&granted))
+        self.ask(kit, &Asked::Refresh(refresh)).await
+    }
+
+    /// RFC 6749, 2.3.1: every server takes the client's secret in the header. Some don't know that, and are asked once
+    /// more with the secret in the body. They refuse the client before they look at anything else, so that a code or a
+    /// refresh token, which is good once, is not used up by the first attempt.
+    async fn ask(&self, kit: &HttpKit, asked: &Asked<'_>) -> Result<Granted> {
+        let mut outcome = self.ask_as(kit, asked, AuthType::BasicAuth).await;
+        if !self.client_secret.is_empty() && outcome.as_ref().is_err_and(refuses_client) {
+            outcome = self.ask_as(kit, asked, AuthType::RequestBody).await;
+        }
+        outcome.map(|granted| Granted::from(&granted)).map_err(|error| self.explain(error))
+    }
+
+    async fn ask_as(
+        &self,
+        kit: &HttpKit,
+        asked: &Asked<'_>,
+        auth_type: AuthType,
+    ) -> Result<BasicTokenResponse, BasicRequestTokenError<ConnectorError>> {
+        let client = self.client.clone().set_auth_type(auth_type);
+        let wire = |secrets| Wire { kit: kit.clone(), secrets };
+        match asked {
+            Asked::Client => {
+                let request = client.exchange_client_credentials().add_scopes(self.scopes.iter().cloned());
+                request.request_async(&wire(self.secrets([]))).await
+            }
+            Asked::Code { code, verifier, redirect } => {
+                let http = wire(self.secrets([(*verifier).clone(), Secret::new(*code)]));
+                let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
+                let request = client
+                    .exchange_code(AuthorizationCode::new((*code).to_owned()))
+                    .set_pkce_verifier(verifier)
+                    .set_redirect_uri(std::borrow::Cow::Borrowed(*redirect));
+                request.request_async(&http).await
+            }
+            Asked::Refresh(refresh) => {
+                let token = RefreshToken::new(refresh.expose().to_owned());
+                let request = client.exchange_refresh_token(&token);
+                request.request_async(&wire(self.secrets([(*refresh).clone()]))).await
+            }
+        }
     }
 
     pub(super) fn secrets<const N: usize>(&self, more: [Secret; N]) -> Vec<Secret> {
@@ -193,8 +216,7 @@ impl Server {
                 );
             }
         };
-        let said =
-            complaint.error_description().map(|text| format!(": {}", one_line(text))).unwrap_or_default();
+        let said = complaint.error_description().map(|text| format!(": {text}")).unwrap_or_default();
         let code = complaint.error();
         let (message, advice) = match code {
             BasicErrorResponseType::InvalidGrant if self.kind == CredentialKind::AuthorizationCode => (
@@ -218,6 +240,17 @@ impl Server {
     }
 }
 
+/// The server refuses the client itself, or does not find it in the request.
+fn refuses_client(error: &BasicRequestTokenError<ConnectorError>) -> bool {
+    let BasicRequestTokenError::ServerResponse(complaint) = error else { return false };
+    matches!(
+        complaint.error(),
+        BasicErrorResponseType::InvalidClient
+            | BasicErrorResponseType::UnauthorizedClient
+            | BasicErrorResponseType::InvalidRequest
+    )
+}
+
 impl Granted {
     fn from(response: &BasicTokenResponse) -> Self {
         Self {
@@ -235,21 +268,6 @@ impl Granted {
             refresh: self.refresh.or(old_refresh),
             expires_at: lasts.and_then(|lasts| now.checked_add(lasts).ok()),
         }
-    }
-}
-
-/// The way to authorization servers: the one HTTP kit.
-struct Wire {
-    kit: HttpKit,
-    secrets: Vec<Secret>,
-}
-
-impl<'c> AsyncHttpClient<'c> for Wire {
-    type Error = ConnectorError;
-    type Future = BoxFuture<'c, Result<HttpResponse>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        self.kit.exchange(request, &self.secrets).boxed()
     }
 }
 
@@ -281,9 +299,4 @@ fn parse_redirect(text: &str) -> Result<RedirectUrl> {
             "Set the public address of Purser in its configuration.",
         )
     })
-}
-
-/// One line, at most 300 characters.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect::<String>().trim().to_owned()
 }

@@ -17,7 +17,7 @@ use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{CredentialKind, CredentialMethod};
 use crate::http::HttpKit;
 
-/// A token is refreshed so long before it ends, so that no request sets out with one that ends on its way.
+/// A token is refreshed so long before it ends (a short-lived one less long, see [`ahead_of`]), so that no request sets out with one that ends on its way.
 const AHEAD: Duration = Duration::from_secs(60);
 
 /// One refresh at a time for each client in this process: a second one with the same refresh token looks like theft to
@@ -26,6 +26,10 @@ static REFRESHING: LazyLock<StdMutex<HashMap<String, Weak<Mutex<()>>>>> = LazyLo
 
 /// See the module.
 pub(super) struct Session {
+    keeper: Arc<Keeper>,
+}
+
+struct Keeper {
     server: Server,
     kit: HttpKit,
     kind: CredentialKind,
@@ -46,21 +50,50 @@ struct Held {
 impl Session {
     pub(super) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
         let server = Server::new(method, credentials)?;
-        Ok(Self {
+        let keeper = Keeper {
             refreshing: lock_of(server.identity()),
             server,
             kit: kit.clone(),
             kind: method.kind,
             vault: credentials.vault.clone(),
             held: StdMutex::default(),
-        })
+        };
+        Ok(Self { keeper: Arc::new(keeper) })
     }
 
     /// The header with a token that is still good.
     pub(super) async fn header(&self) -> Result<HeaderValue> {
-        if let Some(header) = self.good_header() {
+        if let Some(header) = self.keeper.good_header() {
             return Ok(header);
         }
+        let keeper = Arc::clone(&self.keeper);
+        see_through(async move { keeper.fresh_header().await }).await
+    }
+
+    /// A header with another token, after the target refused this one; `None` when it refused a fresh one.
+    pub(super) async fn renew(&self, refused: Option<&HeaderValue>) -> Result<Option<HeaderValue>> {
+        let (keeper, refused) = (Arc::clone(&self.keeper), refused.cloned());
+        see_through(async move { keeper.renew(refused.as_ref()).await }).await
+    }
+
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let held = self.keeper.lock().clone().map(|held| held.tokens);
+        let tokens = held.into_iter().flat_map(|tokens| std::iter::once(tokens.access).chain(tokens.refresh));
+        tokens.chain(self.keeper.server.secrets([])).collect()
+    }
+}
+
+/// Does the work to its end, also when whoever waits for it goes away: a refresh token that was used and its successor
+/// not stored is a consent that is lost.
+async fn see_through<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    match tokio::spawn(work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(unkept("get", "the work on it was broken off")),
+    }
+}
+
+impl Keeper {
+    async fn fresh_header(&self) -> Result<HeaderValue> {
         let _one = self.refreshing.lock().await;
         // Somebody else may have been here while this one waited: in this connector, or in another one.
         if let Some(header) = self.good_header() {
@@ -76,9 +109,10 @@ impl Session {
         self.obtain(stored).await
     }
 
-    /// A header with another token, after the target refused this one; `None` when it refused a fresh one.
-    pub(super) async fn renew(&self, refused: Option<&HeaderValue>) -> Result<Option<HeaderValue>> {
+    async fn renew(&self, refused: Option<&HeaderValue>) -> Result<Option<HeaderValue>> {
         let _one = self.refreshing.lock().await;
+        // What was handed out and could not be stored comes first.
+        self.store_held().await?;
         let held = self.lock().clone();
         if let Some(held) = &held
             && refused != Some(&held.header)
@@ -95,12 +129,6 @@ impl Session {
         self.obtain(stored.or(held.map(|held| held.tokens))).await.map(Some)
     }
 
-    pub(super) fn secrets(&self) -> Vec<Secret> {
-        let held = self.lock().clone().map(|held| held.tokens);
-        let tokens = held.into_iter().flat_map(|tokens| std::iter::once(tokens.access).chain(tokens.refresh));
-        tokens.chain(self.server.secrets([])).collect()
-    }
-
     async fn load(&self) -> Result<Option<Tokens>> {
         match &self.vault {
             Some(vault) => (vault.load)().await.map_err(|why| unkept("read", &why)),
@@ -110,15 +138,25 @@ impl Session {
 
     /// Asks the server, and stores what it gave before it is used.
     async fn obtain(&self, had: Option<Tokens>) -> Result<HeaderValue> {
+        let consented = had.is_some();
         let refresh = had.and_then(|tokens| tokens.refresh);
         let granted = match (self.kind, &refresh) {
             (CredentialKind::AuthorizationCode, Some(refresh)) => {
-                self.server.refresh(&self.kit, refresh).await?
+                match self.server.refresh(&self.kit, refresh).await {
+                    // Another process that shares the store may have been faster.
+                    Err(error) if *error.kind() == ErrorKind::Auth => match self.load().await? {
+                        Some(other) if other.refresh.as_ref() != Some(refresh) && self.lasts(&other) => {
+                            return self.hold(other, true);
+                        }
+                        _ => return Err(error),
+                    },
+                    outcome => outcome?,
+                }
             }
-            (CredentialKind::AuthorizationCode, None) => return Err(no_consent()),
+            (CredentialKind::AuthorizationCode, None) => return Err(no_consent(consented)),
             _ => self.server.grant(&self.kit).await?,
         };
-        let until = granted.lasts.map(|lasts| Instant::now() + lasts.saturating_sub(AHEAD));
+        let until = granted.lasts.map(|lasts| Instant::now() + lasts.saturating_sub(ahead_of(lasts)));
         let now = self.vault.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |vault| (vault.now)());
         let tokens = granted.into_tokens(refresh, now);
         // Held first: when it can't be stored, this connector must not lose it as well.
@@ -183,10 +221,20 @@ fn lock_of(client: String) -> Arc<Mutex<()>> {
     lock
 }
 
-fn no_consent() -> ConnectorError {
+/// A token that lasts a minute at all is used for most of it.
+fn ahead_of(lasts: Duration) -> Duration {
+    AHEAD.min(lasts / 4)
+}
+
+/// `before`: there was a consent, which gave no refresh token.
+fn no_consent(before: bool) -> ConnectorError {
     ConnectorError::new(
         ErrorKind::Auth,
-        "Nobody has consented yet that Purser may work in this application.",
+        if before {
+            "The consent has ended, and the application gave nothing to prolong it with (no refresh token)."
+        } else {
+            "Nobody has consented yet that Purser may work in this application."
+        },
         "Press Authorize under Admin Credentials and consent with an administrator's account.",
     )
 }

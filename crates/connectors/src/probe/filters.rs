@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::session::{Seen, Session, id_in, member};
+use super::traces::name_attribute;
 use crate::connector::Result;
 
 /// Asks for somebody who cannot exist: what a cycle asks first about everybody.
@@ -47,9 +48,12 @@ pub(super) async fn ask_for_somebody(session: &mut Session, kind: ObjectKind, ob
     }
     if kind == ObjectKind::User
         && let Some(address) = work_address(object)
-        && ask_for_element(session, &address, &id, &mut evidence).await?
     {
-        good.push("emails[type eq \"work\"].value".to_owned());
+        let name = "emails[type eq \"work\"].value";
+        match ask_for_element(session, &address, &id, &mut evidence).await? {
+            true => good.push(name.to_owned()),
+            false => bad.push(name),
+        }
     }
     let setting = match kind {
         ObjectKind::User => "filterable_users",
@@ -153,11 +157,4 @@ fn work_address(object: &Value) -> Option<String> {
     let addresses = member(object, "emails")?.as_array()?;
     let is_work = |address: &&Value| member(address, "type").and_then(Value::as_str) == Some("work");
     Some(member(addresses.iter().find(is_work)?, "value")?.as_str()?.to_owned())
-}
-
-const fn name_attribute(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::User => "userName",
-        ObjectKind::Group => "displayName",
-    }
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::filters;
-use super::session::{Seen, Session, collection, id_in, member, object_path};
+use super::session::{Seen, Session, id_in, member, object_path};
 use crate::connector::Result;
 
 const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -23,8 +23,9 @@ pub(super) async fn try_group(session: &mut Session, user: &Value) -> Result<()>
     let Some(user) = id_in(user) else { return Ok(()) };
     let mark = session.mark.clone();
     let body = json!({ "schemas": [CORE_GROUP], "displayName": mark, "externalId": mark });
-    let seen = session.ask(Method::POST, collection(Group).to_owned(), None, Some(&body)).await?;
-    let Some(id) = seen.body.as_ref().and_then(id_in).filter(|_| seen.is_success()) else {
+    let created = session.make(Group, &mark, &body).await?;
+    let seen = created.seen;
+    let Some(id) = created.id else {
         session.remark(format!(
             "The application refused to make a group ({}{}). Switch the mapping of groups off, or look at its answer.",
             seen.status,
@@ -32,13 +33,10 @@ pub(super) async fn try_group(session: &mut Session, user: &Value) -> Result<()>
         ));
         return Ok(());
     };
-    session.note_made(Group, id.clone());
-    let read = session.read(Group, &id).await?;
-    let group = read
-        .body
-        .clone()
-        .filter(|body| id_in(body).is_some())
-        .unwrap_or_else(|| json!({ "id": id, "displayName": mark }));
+    let Some(group) = created.object else {
+        session.remark("A group that was just made can't be read by its id, so nothing was tried on it.");
+        return Ok(());
+    };
     filters::ask_for_somebody(session, Group, &group).await?;
 
     let added = add_member(session, &id, &user).await?;
@@ -64,7 +62,7 @@ async fn add_member(session: &mut Session, id: &str, user: &str) -> Result<Seen>
 
 /// How the member that was added can be seen; `None` when the target says itself that nobody was.
 async fn find_sight(session: &mut Session, id: &str, user: &str, added: usize) -> Result<Option<Sight>> {
-    let read = session.read(Group, id).await?;
+    let read = session.look(Group, id).await?;
     if holds(&read, user) {
         return Ok(Some(Sight::Returned));
     }
@@ -167,7 +165,7 @@ async fn try_put(session: &mut Session, id: &str, user: &str, refused: usize) ->
 async fn is_member(session: &mut Session, id: &str, user: &str, sight: Sight) -> Result<(bool, usize)> {
     Ok(match sight {
         Sight::Returned | Sight::Never => {
-            let seen = session.read(Group, id).await?;
+            let seen = session.look(Group, id).await?;
             (holds(&seen, user), seen.at)
         }
         Sight::OnRequest => {

@@ -17,15 +17,11 @@ pub(super) async fn try_changes(session: &mut Session, user: &Value) -> Result<(
         return Ok(());
     }
     let attribute = if member(user, "displayName").is_some() { "displayName" } else { "title" };
-    if session.profile.patch && !find_patch(session, &id, attribute).await? {
-        try_put(session, &id, attribute).await?;
-        return Ok(());
-    }
-    if session.profile.patch {
+    if session.profile.patch && find_patch(session, &id, attribute).await? {
         try_boolean(session, &id, user).await?;
         try_clear(session, &id, user).await?;
         try_extension(session, &id, user, attribute).await?;
-    } else {
+    } else if !session.profile.patch {
         try_put(session, &id, attribute).await?;
     }
     Ok(())
@@ -58,7 +54,7 @@ async fn find_patch(session: &mut Session, id: &str, attribute: &str) -> Result<
             missing = true;
             break;
         }
-        let shown = session.read(User, id).await?;
+        let shown = session.look(User, id).await?;
         evidence.push(shown.at);
         if patched.is_success() && shown.get(attribute).and_then(Value::as_str) == Some(value.as_str()) {
             if !setting.is_empty() {
@@ -67,32 +63,34 @@ async fn find_patch(session: &mut Session, id: &str, attribute: &str) -> Result<
             return Ok(true);
         }
     }
-    let why = if missing {
-        "The application has no PATCH: accounts are read, changed and put back."
-    } else {
-        "No form of PATCH had an effect on the account: it is read, changed and put back instead."
-    };
-    session.propose("patch", json!(false), why, &evidence);
+    if missing {
+        let why = "The application has no PATCH: accounts are read, changed and put back.";
+        session.propose("patch", json!(false), why, &evidence);
+    } else if try_put(session, id, attribute).await? {
+        let why = "No form of PATCH had an effect on the account: it is read, changed and put back instead.";
+        session.propose("patch", json!(false), why, &evidence);
+    }
     Ok(false)
 }
 
 /// Whether an account that is put back whole has its new value.
-async fn try_put(session: &mut Session, id: &str, attribute: &str) -> Result<()> {
-    let read = session.read(User, id).await?;
-    let Some(mut body) = read.body.filter(|body| body.is_object()) else { return Ok(()) };
+async fn try_put(session: &mut Session, id: &str, attribute: &str) -> Result<bool> {
+    let read = session.look(User, id).await?;
+    let Some(mut body) = read.body.filter(|body| body.is_object()) else { return Ok(false) };
     body[attribute] = json!("Purser Probe put");
     if let Some(object) = body.as_object_mut() {
         object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
     }
     let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
-    let shown = session.read(User, id).await?;
-    if shown.get(attribute).and_then(Value::as_str) != Some("Purser Probe put") {
+    let shown = session.look(User, id).await?;
+    let changed = shown.get(attribute).and_then(Value::as_str) == Some("Purser Probe put");
+    if !changed {
         session.remark(format!(
             "Accounts can't be changed in any way that was tried: PUT was answered with {}, and the value stayed.",
             put.status
         ));
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Enables the user, and disables it again: the change that matters most.
@@ -113,7 +111,7 @@ async fn try_boolean(session: &mut Session, id: &str, user: &Value) -> Result<()
         for wanted in [true, false] {
             let value = session.boolean(wanted);
             let patched = session.patch(User, id, replace(session, "active", value)).await?;
-            let shown = session.read(User, id).await?;
+            let shown = session.look(User, id).await?;
             evidence.extend([patched.at, shown.at]);
             worked &= patched.is_success() && is(&shown, wanted);
         }
@@ -142,7 +140,7 @@ async fn try_clear(session: &mut Session, id: &str, user: &Value) -> Result<()> 
             Some(value) => replace(session, "title", value),
         };
         let patched = session.patch(User, id, operations).await?;
-        let shown = session.read(User, id).await?;
+        let shown = session.look(User, id).await?;
         evidence.extend([filled.at, patched.at, shown.at]);
         let gone = shown.get("title").is_none_or(|value| value.is_null() || *value == json!(""));
         if patched.is_success() && shown.status == 200 && gone {
@@ -178,7 +176,7 @@ async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute:
         let patched = session.patch(User, id, replace(session, &name, json!(ours))).await?;
         // The other kind of value must go on changing in this form too.
         let other = session.patch(User, id, replace(session, attribute, json!(theirs))).await?;
-        let shown = session.read(User, id).await?;
+        let shown = session.look(User, id).await?;
         evidence.extend([patched.at, other.at, shown.at]);
         session.profile.pathless_replace = was;
         let changed = shown.body.as_ref().and_then(department) == Some(ours);
@@ -188,14 +186,14 @@ async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute:
             return Ok(());
         }
     }
-    let read = session.read(User, id).await?;
+    let read = session.look(User, id).await?;
     let Some(mut body) = read.body.filter(|body| department(body).is_some()) else { return Ok(()) };
     body[ENTERPRISE]["department"] = json!("Probe put");
     if let Some(object) = body.as_object_mut() {
         object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
     }
     let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
-    let shown = session.read(User, id).await?;
+    let shown = session.look(User, id).await?;
     evidence.extend([put.at, shown.at]);
     if shown.body.as_ref().and_then(department).as_deref() == Some("Probe put") {
         let why = "Values of the enterprise extension change only when the account is put back whole.";

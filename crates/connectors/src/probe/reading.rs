@@ -3,6 +3,7 @@ use std::collections::HashSet;
 
 use purser_domain::mapping::ObjectKind;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::session::{Seen, Session, collection, id_in, member};
 use crate::connector::Result;
@@ -73,8 +74,13 @@ fn required_of(schemas: &Seen) -> Vec<(String, Value)> {
             if member(attribute, "mutability").and_then(Value::as_str) == Some("readOnly") {
                 continue;
             }
+            let sample = match name.to_ascii_lowercase().as_str() {
+                // What most rules for passwords are content with.
+                "password" => json!(format!("Pr0be-{}", Uuid::new_v4())),
+                _ => sample_of(attribute, 0),
+            };
             let path = if core { name.to_owned() } else { format!("{id}:{name}") };
-            required.push((path, sample_of(attribute, 0)));
+            required.push((path, sample));
         }
     }
     required

@@ -1,30 +1,36 @@
 //! What a probe knows so far, and the way it asks.
+use std::sync::Arc;
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use purser_domain::mapping::ObjectKind;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::traces::Traces;
 use super::{ProbeReport, Proposal};
 use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Unreachable};
 use crate::http::{Call, Endpoint};
 use crate::profile::{Overrides, Profile};
 
 /// Most requests of one probe.
-const MOST_REQUESTS: usize = 120;
-/// How often one request is sent again that was answered with 429.
+const MOST_REQUESTS: usize = 150;
+/// How often one request is sent again that the target had no time for.
 const PATIENCE: u32 = 3;
 /// Longest wait before that.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Longest time that is spent waiting in all.
+const LONGEST_WAITS: Duration = Duration::from_secs(300);
+/// Most requests that get no answer; whoever lets more of them drop has trouble of its own.
+const MOST_FAILURES: u32 = 4;
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// See the module.
 pub(super) struct Session {
-    endpoint: Endpoint,
+    pub(super) endpoint: Arc<Endpoint>,
     /// As configured.
     before: Profile,
     /// As far as it is known now; requests are made by it.
@@ -35,19 +41,29 @@ pub(super) struct Session {
     pub(super) plain: bool,
     /// Attributes that `/Schemas` says every user must have, with a value for each.
     pub(super) required: Vec<(String, Value)>,
+    /// What was made, or may have been.
+    pub(super) traces: Traces,
+    pub(super) left_behind: Vec<String>,
     exchanges: Vec<Exchange>,
     proposals: Vec<Proposal>,
     remarks: Vec<String>,
-    made: Vec<(ObjectKind, String)>,
-    left_behind: Vec<String>,
+    /// Requests that may still be sent.
+    budget: usize,
+    waited: Duration,
+    failures: u32,
+    /// The target accepted the credentials once.
+    accepted: bool,
 }
 
 /// What came back.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
+    /// 0 when no answer came.
     pub(super) status: u16,
     /// The body, if it is JSON.
     pub(super) body: Option<Value>,
+    /// The last part of the path in `Location`.
+    pub(super) location: Option<String>,
     /// Its place among the exchanges.
     pub(super) at: usize,
 }
@@ -86,7 +102,8 @@ pub(super) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 /// The id of an object.
 pub(super) fn id_in(value: &Value) -> Option<String> {
     match member(value, "id")? {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        // As parts of a path these would lead elsewhere.
+        Value::String(id) if !matches!(id.as_str(), "" | "." | "..") => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
     }
@@ -108,26 +125,46 @@ impl Session {
         headers
             .entry(reqwest::header::ACCEPT)
             .or_insert(HeaderValue::from_static("application/scim+json, application/json"));
+        let mark = format!("purser-probe-{}", Uuid::new_v4().simple());
+        Self::with(Arc::new(endpoint.with_headers(headers)), profile, mark, Traces::default())
+    }
+
+    /// One that goes on with what another one made.
+    pub(super) fn with(endpoint: Arc<Endpoint>, profile: Profile, mark: String, traces: Traces) -> Self {
         Self {
-            endpoint: endpoint.with_headers(headers),
+            endpoint,
             before: profile.clone(),
             profile,
-            mark: format!("purser-probe-{}", Uuid::new_v4().simple()),
+            mark,
             plain: false,
             required: Vec::new(),
+            traces,
+            left_behind: Vec::new(),
             exchanges: Vec::new(),
             proposals: Vec::new(),
             remarks: Vec::new(),
-            made: Vec::new(),
-            left_behind: Vec::new(),
+            budget: MOST_REQUESTS,
+            waited: Duration::ZERO,
+            failures: 0,
+            accepted: false,
         }
+    }
+
+    /// Permits so many requests from here on, whatever went wrong before.
+    pub(super) fn grant(&mut self, requests: usize) {
+        (self.budget, self.waited, self.failures, self.accepted) = (requests, Duration::ZERO, 0, false);
     }
 
     pub(super) fn host(&self) -> &str {
         self.endpoint.host()
     }
 
-    /// Asks, and waits a while when the target says that it is asked too much.
+    /// Asks, and waits a while when the target has no time. No answer at all, from a target that answers otherwise, is
+    /// an answer too: the status 0.
+    ///
+    /// # Errors
+    /// When nothing that comes back now would tell what the target is like: it is too busy, out of order, or does not
+    /// accept the credentials any more.
     pub(super) async fn ask(
         &mut self,
         method: Method,
@@ -135,15 +172,10 @@ impl Session {
         query: Option<String>,
         body: Option<&Value>,
     ) -> Result<Seen> {
-        let mut refusals = 0;
+        let (mut refusals, mut again) = (0, method == Method::POST);
         loop {
-            if self.exchanges.len() >= MOST_REQUESTS {
-                return Err(ConnectorError::new(
-                    ErrorKind::Misconfigured,
-                    format!("The probe needed more than {MOST_REQUESTS} requests and gave up."),
-                    "Probe again with fewer kinds of objects, or set the profile by hand.",
-                ));
-            }
+            let Some(left) = self.budget.checked_sub(1) else { return Err(too_many_requests()) };
+            self.budget = left;
             let body = match body {
                 Some(body) => {
                     let bytes = serde_json::to_vec(body).unwrap_or_default();
@@ -160,24 +192,58 @@ impl Session {
                 body,
                 if_match: None,
             };
-            let answer = self.endpoint.send(call).await?;
-            let status = answer.status.as_u16();
-            let wait =
-                answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-            let seen = Seen {
-                status,
-                body: serde_json::from_slice(
-                    answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body),
-                )
-                .ok(),
-                at: self.exchanges.len(),
+            let at = self.exchanges.len();
+            let answer = match self.endpoint.send(call).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    let passing = matches!(
+                        error.kind(),
+                        ErrorKind::Transient { .. }
+                            | ErrorKind::Ambiguous
+                            | ErrorKind::Unreachable(Unreachable::Timeout)
+                    );
+                    let Some(exchange) = error.exchange().cloned() else { return Err(error) };
+                    self.exchanges.push(exchange);
+                    self.failures += 1;
+                    if !passing || self.failures > MOST_FAILURES {
+                        return Err(error);
+                    }
+                    if !std::mem::replace(&mut again, true) {
+                        continue;
+                    }
+                    return Ok(Seen { status: 0, body: None, location: None, at });
+                }
             };
+            let status = answer.status.as_u16();
             self.exchanges.push(answer.exchange);
-            if status != 429 || refusals == PATIENCE {
-                return Ok(seen);
+            self.accepted |= answer.status.is_success();
+            let busy = status == 429 || (matches!(status, 502..=504) && method != Method::POST);
+            if status == 401 && self.accepted {
+                return Err(out_of_order(
+                    self.host(),
+                    ErrorKind::Auth,
+                    "does not accept the credentials any more (401)",
+                ));
+            }
+            if !busy {
+                let bytes = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+                let location = answer.headers.get(LOCATION).and_then(|value| last_part(value.to_str().ok()?));
+                return Ok(Seen { status, body: serde_json::from_slice(bytes).ok(), location, at });
             }
             refusals += 1;
-            tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1)).min(LONGEST_WAIT)).await;
+            let asked =
+                answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let wait = Duration::from_secs(asked.unwrap_or(1)).min(LONGEST_WAIT);
+            self.waited += wait;
+            if refusals > PATIENCE || self.waited > LONGEST_WAITS {
+                let kind = ErrorKind::Transient { retry_after: asked.map(|_| wait) };
+                return Err(out_of_order(
+                    self.host(),
+                    kind,
+                    &format!("has no time for the probe ({status})"),
+                ));
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -188,6 +254,19 @@ impl Session {
     /// The object as it is now.
     pub(super) async fn read(&mut self, kind: ObjectKind, id: &str) -> Result<Seen> {
         self.get(object_path(kind, id), None).await
+    }
+
+    /// The probe's own object as it is now.
+    ///
+    /// # Errors
+    /// When it is not shown, so that nothing can be concluded from what it is like.
+    pub(super) async fn look(&mut self, kind: ObjectKind, id: &str) -> Result<Seen> {
+        let seen = self.read(kind, id).await?;
+        if seen.status == 200 {
+            return Ok(seen);
+        }
+        let what = format!("does not show the object any more that the probe made ({})", seen.status);
+        Err(out_of_order(self.host(), ErrorKind::Transient { retry_after: None }, &what))
     }
 
     /// Asks with a filter.
@@ -229,11 +308,6 @@ impl Session {
         status.is_some_and(|status| (200..300).contains(&status))
     }
 
-    /// Notes what was made, so that it is deleted in the end.
-    pub(super) fn note_made(&mut self, kind: ObjectKind, id: String) {
-        self.made.push((kind, id));
-    }
-
     pub(super) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
     }
@@ -268,56 +342,44 @@ impl Session {
         });
     }
 
-    /// Deletes what was made, last first, and sees whether it is gone.
-    pub(super) async fn clean_up(&mut self) {
-        while let Some((kind, id)) = self.made.pop() {
-            let name = kind.as_str().to_lowercase();
-            let path = object_path(kind, &id);
-            let deleted = self.ask(Method::DELETE, path.clone(), None, None).await;
-            let shown = self.get(path, None).await;
-            let gone = |seen: &Result<Seen>| seen.as_ref().is_ok_and(|seen| matches!(seen.status, 404 | 410));
-            if gone(&shown) || (gone(&deleted) && shown.is_err()) {
-                continue;
-            }
-            let refused = deleted.as_ref().is_ok_and(|seen| !seen.is_success());
-            if let (ObjectKind::User, true, Ok(seen)) = (kind, refused, &deleted) {
-                let why = format!("The application does not delete users: it answered {}.", seen.status);
-                self.propose("deletes_users", json!(false), why, &[seen.at]);
-                let value = self.boolean(false);
-                let operation = self.operation("replace");
-                let operations = json!([{ "op": operation, "path": "active", "value": value }]);
-                // Best effort: what is left is named below in any case.
-                let _ = self.patch(kind, &id, operations).await;
-            }
-            let what = match deleted {
-                Ok(seen) if seen.is_success() => {
-                    "it answered that it is deleted, and still shows it".to_owned()
-                }
-                Ok(seen) => format!("it answered {}", seen.status),
-                Err(error) => error.message().to_owned(),
-            };
-            self.left_behind.push(format!(
-                "The {name} {} (id {id}) could not be deleted: {what}. Delete it in the application.",
-                self.mark
-            ));
-        }
-    }
-
-    pub(super) fn into_report(self) -> ProbeReport {
-        let settings =
-            self.proposals.iter().map(|proposal| (proposal.setting.clone(), proposal.value.clone()));
+    pub(super) fn into_report(mut self) -> ProbeReport {
+        let proposals = std::mem::take(&mut self.proposals);
+        let settings = proposals.iter().map(|proposal| (proposal.setting.clone(), proposal.value.clone()));
         ProbeReport {
             overrides: Overrides(settings.collect()),
-            proposals: self.proposals,
-            remarks: self.remarks,
-            left_behind: self.left_behind,
-            exchanges: self.exchanges,
+            proposals,
+            remarks: std::mem::take(&mut self.remarks),
+            left_behind: std::mem::take(&mut self.left_behind),
+            exchanges: std::mem::take(&mut self.exchanges),
         }
     }
 }
 
-/// Path of one object. An id that leads elsewhere leads nowhere.
+/// The last part of a path, or of the path of an address.
+fn last_part(text: &str) -> Option<String> {
+    let path = text.split(['?', '#']).next()?.trim_end_matches('/');
+    let part = percent_decode_str(path.rsplit('/').next()?).decode_utf8().ok()?;
+    Some(part.into_owned()).filter(|part| !part.is_empty())
+}
+
+fn too_many_requests() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        format!("The probe needed more than {MOST_REQUESTS} requests and gave up."),
+        "Probe again with fewer kinds of objects, or set the profile by hand.",
+    )
+}
+
+fn out_of_order(host: &str, kind: ErrorKind, what: &str) -> ConnectorError {
+    let message = format!("The probe stopped half-way: {host} {what}.");
+    ConnectorError::new(
+        kind,
+        message,
+        "See whether the application and the credentials work, and probe again.",
+    )
+}
+
+/// Path of one object.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> String {
-    let id = if matches!(id, "." | "..") { "%00" } else { id };
     format!("{}/{}", collection(kind), utf8_percent_encode(id, KEPT))
 }

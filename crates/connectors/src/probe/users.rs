@@ -1,10 +1,9 @@
 //! The user that is thrown away.
 use purser_domain::mapping::ObjectKind;
 use purser_domain::path::TargetPath;
-use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::session::{Seen, Session, collection, id_in, member};
+use super::session::{Seen, Session, id_in, member};
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
 
@@ -18,22 +17,13 @@ const PLAIN: &str = "(plain)";
 /// Makes a second user, for lists that would hold one alone. A target that refuses it is none the worse.
 pub(super) async fn make_another(session: &mut Session) -> Result<()> {
     let body = body_of(session, "2");
-    let seen = session.ask(Method::POST, collection(ObjectKind::User).to_owned(), None, Some(&body)).await?;
-    match seen.body.as_ref().and_then(id_in).filter(|_| seen.is_success()) {
-        Some(id) => session.note_made(ObjectKind::User, id),
-        None if seen.is_success() => {
-            session.remark(format!(
-                "A second user {}2@example.invalid was made: delete it in the application.",
-                session.mark
-            ));
-        }
-        None => {}
-    }
+    let name = address_of(session, "2");
+    session.make(ObjectKind::User, &name, &body).await?;
     Ok(())
 }
 
-/// Makes the user, and gives it as the target shows it.
-pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
+/// Makes the user, and gives it as the target shows it; `None` when it is not shown.
+pub(super) async fn make_user(session: &mut Session) -> Result<Option<Value>> {
     let mut refusals = Vec::new();
     // What a create can differ in, from what the RFC says to what it does not.
     for (setting, value, why) in [
@@ -61,10 +51,11 @@ pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
             continue;
         }
         let body = body_of(session, "");
-        let seen =
-            session.ask(Method::POST, collection(ObjectKind::User).to_owned(), None, Some(&body)).await?;
+        let name = address_of(session, "");
+        let created = session.make(ObjectKind::User, &name, &body).await?;
+        let seen = created.seen;
         if seen.is_success() {
-            let found = made(session, &seen).await?;
+            let Some(id) = created.id else { return Err(lost(session, &name)) };
             if setting == PLAIN {
                 session.remark("The application refuses users with attributes of the enterprise extension: take their rows out of the mapping.");
             } else if !setting.is_empty() {
@@ -72,12 +63,18 @@ pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
                 evidence.push(seen.at);
                 session.propose(setting, value, why, &evidence);
             }
-            look_at(session, &seen, &found);
-            return Ok(found);
+            match &created.object {
+                Some(user) => look_at(session, &seen, user),
+                None => session.remark(format!(
+                    "An account that was just made (id {id}) can't be read by its id, so nothing was tried on it."
+                )),
+            }
+            return Ok(created.object);
         }
         session.profile = before;
         refusals.push(seen.at);
-        if !matches!(seen.status, 400 | 406 | 415 | 422 | 500) {
+        // 0: it hung up.
+        if !matches!(seen.status, 0 | 400 | 406 | 415 | 422 | 500) {
             return Err(refused(session, &seen));
         }
         if setting == PLAIN {
@@ -91,6 +88,14 @@ pub(super) async fn make_user(session: &mut Session) -> Result<Value> {
     ))
 }
 
+fn lost(session: &Session, name: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        format!("{} answered that it made the user {name}, and does not show it.", session.host()),
+        "Tell the application's support: RFC 7644 demands the new account and its id in the answer. Probe with reading only.",
+    )
+}
+
 fn refused(session: &Session, seen: &Seen) -> ConnectorError {
     let detail = seen.detail();
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
@@ -101,9 +106,14 @@ fn refused(session: &Session, seen: &Seen) -> ConnectorError {
     )
 }
 
+/// Name of the first (`""`) or second (`"2"`) user.
+fn address_of(session: &Session, number: &str) -> String {
+    format!("{}{number}@example.invalid", session.mark)
+}
+
 fn body_of(session: &Session, number: &str) -> Value {
     let mark = format!("{}{number}", session.mark);
-    let address = format!("{mark}@example.invalid");
+    let address = address_of(session, number);
     let mut schemas = vec![json!(CORE_USER)];
     let mut body = json!({
         "userName": address,
@@ -136,42 +146,6 @@ fn body_of(session: &Session, number: &str) -> Value {
     }
     body["schemas"] = json!(schemas);
     body
-}
-
-/// The user as it is shown by a read, since answers to creates may hold less, or nothing.
-async fn made(session: &mut Session, seen: &Seen) -> Result<Value> {
-    let address = format!("{}@example.invalid", session.mark);
-    let mut id = seen.body.as_ref().and_then(id_in);
-    if id.is_none() {
-        // It exists, and must be found again before anything else can be done, or undone.
-        let found = session.filter(ObjectKind::User, &format!("userName eq {}", json!(address))).await?;
-        let is_ours =
-            |user: &&Value| member(user, "userName").and_then(Value::as_str) == Some(address.as_str());
-        id = found.resources().and_then(|list| id_in(list.iter().find(is_ours)?));
-        session.remark("The answer to a create does not hold the new account's id.");
-    }
-    let Some(id) = id else {
-        session.remark(format!(
-            "The user {address} was made, and can't be found again: delete it in the application."
-        ));
-        return Err(ConnectorError::new(
-            ErrorKind::Misconfigured,
-            format!("{} made a user and did not say which id it has.", session.host()),
-            "Tell the application's support: RFC 7644 demands it. Delete the user of the probe in the application.",
-        ));
-    };
-    session.note_made(ObjectKind::User, id.clone());
-    let read = session.read(ObjectKind::User, &id).await?;
-    match read.body.filter(|body| read.status == 200 && id_in(body).is_some()) {
-        Some(body) => Ok(body),
-        None => {
-            session.remark(format!(
-                "An account that was just made can't be read by its id: the answer was {}.",
-                read.status
-            ));
-            Ok(json!({ "id": id, "userName": address }))
-        }
-    }
 }
 
 /// What the new user tells.

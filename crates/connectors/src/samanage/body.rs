@@ -61,7 +61,18 @@ fn custom_fields(value: &Value) -> Value {
         .map(|element| match element {
             Value::Object(mut field) => {
                 let value = field.shift_remove("value").filter(|value| !value.is_null());
-                field.insert("value".to_owned(), value.unwrap_or_else(|| json!("")));
+                // A field of the type user is written with an object of its own.
+                match field.shift_remove("user_value").filter(|user| !is_nothing(Some(user))) {
+                    Some(Value::String(email)) => {
+                        field.insert("user_value".to_owned(), json!({ "email": email }));
+                    }
+                    Some(user) => {
+                        field.insert("user_value".to_owned(), user);
+                    }
+                    None => {
+                        field.insert("value".to_owned(), value.unwrap_or_else(|| json!("")));
+                    }
+                }
                 Value::Object(field)
             }
             other => other,
@@ -72,8 +83,7 @@ fn custom_fields(value: &Value) -> Value {
 
 /// The attributes of `wanted` that `body` does not have as they were meant.
 ///
-/// Dates come back in another spelling than they were sent in; such a custom field counts as arrived when there is
-/// anything at all.
+/// Custom fields come back in other spellings than they were sent in: dates, numbers, yes and no.
 pub(super) fn differences(
     schema: &TargetSchema,
     wanted: &Map<String, Value>,
@@ -86,13 +96,19 @@ pub(super) fn differences(
             ("custom_fields", Value::Array(fields)) => {
                 let there = found.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
                 fields.iter().any(|field| {
-                    let has = there.iter().any(|other| other.get("name") == field.get("name"));
-                    has == is_nothing(field.get("value"))
+                    let other = there.iter().find(|other| other.get("name") == field.get("name"));
+                    let meant = field.get("user_value").or_else(|| field.get("value"));
+                    match other.and_then(|other| other.get("value")) {
+                        Some(_) if is_nothing(meant) => true,
+                        Some(found) => !agrees(meant, found),
+                        None => !is_nothing(meant),
+                    }
                 })
             }
-            ("roles", value) => {
+            ("roles" | "site" | "department", value) if !is_nothing(Some(value)) => {
                 let meant = super::names::name_in(value);
-                found.and_then(Value::as_str).map(str::to_lowercase) != meant.map(|name| name.to_lowercase())
+                found.and_then(Value::as_str).map(|name| name.trim().to_lowercase())
+                    != meant.map(|name| name.to_lowercase())
             }
             (_, value) if is_nothing(Some(value)) => found.is_some_and(|found| !is_nothing(Some(found))),
             (_, value) => found.is_none_or(|found| !schema.rule(&path).agrees(value, found)),
@@ -104,6 +120,24 @@ pub(super) fn differences(
         .filter(|(name, value)| differs(name, value))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
+}
+
+/// Whether a custom field's value is the one that was meant, as far as that can be told.
+fn agrees(meant: Option<&Value>, found: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_lowercase()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    };
+    let (Some(meant), Some(found)) = (meant.and_then(text), text(found)) else { return true };
+    let number = |text: &str| text.parse::<f64>().ok();
+    let said = |text: &str| matches!(text, "true" | "false" | "yes" | "no" | "1" | "0");
+    let date = |text: &str| text.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok());
+    meant == found
+        || (number(&meant).is_some() && number(&meant) == number(&found))
+        || (said(&meant) && said(&found))
+        || date(&meant)
 }
 
 fn is_nothing(value: Option<&Value>) -> bool {
@@ -147,6 +181,43 @@ mod tests {
             json!({"custom_fields_values": {"custom_fields_value": [
                 {"name": "Cost centre", "value": "42"}, {"name": "Badge", "value": ""}]}})
         );
+    }
+
+    #[test]
+    fn custom_fields_of_the_type_user_are_written_with_an_address() {
+        assert_eq!(
+            shape("custom_fields", json!([{"name": "Owner", "user_value": "ann@x.org"}]), None),
+            json!({"custom_fields_values": {"custom_fields_value": [
+                {"name": "Owner", "user_value": {"email": "ann@x.org"}}]}})
+        );
+        assert_eq!(
+            shape("custom_fields", json!([{"name": "Owner", "user_value": null}]), None),
+            json!({"custom_fields_values": {"custom_fields_value": [{"name": "Owner", "value": ""}]}})
+        );
+    }
+
+    #[test]
+    fn a_custom_field_that_kept_its_old_value_was_ignored() {
+        for (meant, found, ignored) in [
+            (json!("43"), json!("42"), true),
+            (json!("42"), json!("42.0"), false),
+            (json!(true), json!("Yes"), false),
+            (json!("2026-01-15"), json!("15/01/26"), false),
+            (json!("Red"), json!("red"), false),
+            (json!(null), json!("red"), true),
+        ] {
+            let wanted = json!({"custom_fields": [{"name": "A", "value": meant}]});
+            let body = json!({"custom_fields": [{"name": "A", "value": found}]});
+            let told = differences(TargetSchema::scim_user(), wanted.as_object().unwrap(), &body);
+            assert_eq!(!told.is_empty(), ignored, "{wanted} {body}");
+        }
+    }
+
+    #[test]
+    fn a_site_may_be_given_as_a_role_may() {
+        let wanted = json!({"site": {"displayName": "Paris"}, "department": " Sales "});
+        let body = json!({"site": "paris", "department": "Sales"});
+        assert!(differences(TargetSchema::scim_user(), wanted.as_object().unwrap(), &body).is_empty());
     }
 
     #[test]

@@ -6,12 +6,16 @@ use purser_domain::mapping::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::record::member_of;
 use super::{SamanageConnector, object_path, pages, problem};
 use crate::connector::{Exchange, Result};
+use crate::error::ErrorKind;
 use problem::Asked;
+
+/// Most users that are refused one by one before the rest is given up.
+const MOST_REFUSED: usize = 10;
 
 /// How many users are added with one request where the profile names no number.
 const ADDED_AT_ONCE: usize = 100;
@@ -35,25 +39,47 @@ impl SamanageConnector {
             return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
         };
         let mut exchanges = vec![answer.exchange];
-        let memberships = record.get("memberships").and_then(Value::as_array).into_iter().flatten();
-        // User to membership.
-        let present: HashMap<String, String> =
-            memberships.filter_map(member_of).map(|(membership, user)| (user, membership)).collect();
-        let (add, remove) = differences(changes, &present);
+        let (add, remove) = differences(changes, &present_in(&record));
         let at_once = match self.profile.members_per_request {
             0 => ADDED_AT_ONCE,
             count => usize::try_from(count).unwrap_or(ADDED_AT_ONCE),
         };
-        for users in add.chunks(at_once) {
+        let mut refused = Vec::new();
+        let mut waiting: Vec<Vec<String>> = add.chunks(at_once).rev().map(<[String]>::to_vec).collect();
+        while let Some(mut users) = waiting.pop() {
             let query = format!("group_id={group}&user_ids={}", users.join(","));
-            let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await?;
-            if !answer.status.is_success() {
-                return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+            let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
+            // Safe to repeat: who is a member already is not added.
+            let answer = answer.map_err(problem::repeatable)?;
+            if answer.status.is_success() && !problem::is_html(&answer) {
+                exchanges.push(answer.exchange);
+                continue;
             }
-            exchanges.push(answer.exchange);
+            if answer.status.is_success() {
+                return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+            }
+            let error = problem::refused(&self.endpoint, answer, Asked::Update, &[]);
+            match error.kind() {
+                // Of one user it means that he is a member by now.
+                ErrorKind::Conflict if users.len() == 1 => {}
+                // One user who is gone must not keep the others out.
+                ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Rejected { .. } => {
+                    exchanges.extend(error.exchange().cloned());
+                    if users.len() > 1 {
+                        let half = users.split_off(users.len() / 2);
+                        waiting.extend([half, users]);
+                    } else {
+                        refused.push((users.remove(0), error));
+                        if refused.len() == MOST_REFUSED {
+                            break;
+                        }
+                    }
+                }
+                _ => return Err(error),
+            }
         }
-        for membership in remove {
-            let path = format!("/memberships/{}.json", pages::encode(&membership));
+        for membership in &remove {
+            let path = format!("/memberships/{}.json", pages::encode(membership));
             let answer = self.send(Method::DELETE, path, None, None).await?;
             // Somebody else may have taken it away: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
@@ -61,12 +87,45 @@ impl SamanageConnector {
             }
             exchanges.push(answer.exchange);
         }
+        if let Some((user, error)) = refused.into_iter().next() {
+            return Err(problem::no_member(self.endpoint.host(), &user, error));
+        }
+        if self.profile.read_back && !(add.is_empty() && remove.is_empty()) {
+            exchanges.push(self.see_members(group, &add, &remove).await?);
+        }
         Ok(exchanges)
+    }
+
+    /// Sees whether these are members now, and those memberships are not any more.
+    async fn see_members(&self, group: &str, added: &[String], ended: &[String]) -> Result<Exchange> {
+        let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+        }
+        let Some(record) = pages::read_record(&answer, "group") else {
+            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+        };
+        let present = present_in(&record);
+        let still = present.values().flatten().any(|membership| ended.contains(membership));
+        if still || !added.iter().all(|user| present.contains_key(user)) {
+            return Err(problem::ignored(&self.endpoint, answer.exchange, "members"));
+        }
+        Ok(answer.exchange)
     }
 }
 
+/// The members of a group, each with his memberships. Nothing keeps the API from having two of one.
+fn present_in(group: &Map<String, Value>) -> HashMap<String, Vec<String>> {
+    let mut present: HashMap<String, Vec<String>> = HashMap::new();
+    let memberships = group.get("memberships").and_then(Value::as_array).into_iter().flatten();
+    for (membership, user) in memberships.filter_map(member_of) {
+        present.entry(user).or_default().push(membership);
+    }
+    present
+}
+
 /// Users to add, and memberships to end.
-fn differences(changes: &[Change], present: &HashMap<String, String>) -> (Vec<String>, Vec<String>) {
+fn differences(changes: &[Change], present: &HashMap<String, Vec<String>>) -> (Vec<String>, Vec<String>) {
     let (mut add, mut remove) = (Vec::new(), Vec::new());
     for change in changes {
         let (new, old) = (ids_in(change.new.as_ref()), ids_in(change.old.as_ref()));
@@ -84,7 +143,7 @@ fn differences(changes: &[Change], present: &HashMap<String, String>) -> (Vec<St
     add.retain(|user| !present.contains_key(user));
     let mut seen = std::collections::HashSet::new();
     add.retain(|user| seen.insert(user.clone()));
-    (add, remove.iter().filter_map(|user| present.get(user).cloned()).collect())
+    (add, remove.iter().filter_map(|user| present.get(user)).flatten().cloned().collect())
 }
 
 /// The users in a list of members. Only ids that are numbers, since they stand in a query.
@@ -112,15 +171,16 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_sent() {
-        let present = HashMap::from([("1".into(), "m1".into()), ("2".into(), "m2".into())]);
+        let present =
+            HashMap::from([("1".into(), vec!["m1".into(), "m9".into()]), ("2".into(), vec!["m2".into()])]);
         let member = |id: &str| json!({ "value": id });
         let changes = [
             change(ChangeKind::Add, None, Some(json!([member("2"), member("3"), member("3")]))),
             change(ChangeKind::Remove, Some(json!([member("1"), member("9")])), None),
         ];
-        assert_eq!(differences(&changes, &present), (vec!["3".into()], vec!["m1".into()]));
+        assert_eq!(differences(&changes, &present), (vec!["3".into()], vec!["m1".into(), "m9".into()]));
         let set = [change(ChangeKind::Set, None, Some(json!([member("2"), member("4")])))];
-        assert_eq!(differences(&set, &present), (vec!["4".into()], vec!["m1".into()]));
+        assert_eq!(differences(&set, &present), (vec!["4".into()], vec!["m1".into(), "m9".into()]));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Roles, sites and departments: what a user is given by name.
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use purser_domain::mapping::ObjectKind;
 use reqwest::{Method, StatusCode};
@@ -10,6 +11,7 @@ use super::pages::{self, Walk};
 use super::problem::{self, Asked};
 use super::{SamanageConnector, body};
 use crate::connector::{Exchange, Result};
+use crate::error::ErrorKind;
 
 /// A list of names that the tenant keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,15 +29,25 @@ pub(super) struct Role {
 }
 
 /// The names as far as they were read. A connector lives for a cycle, and who adds a site meanwhile is found: a name
-/// that is not known is looked for once more before it is refused.
+/// that is not known is looked for once more before it is refused, unless that was done just now.
 #[derive(Debug)]
 pub(super) struct Names {
     created: Vec<Catalogue>,
-    /// Lower-cased name to the name as it is spelt.
-    known: Mutex<HashMap<Catalogue, HashMap<String, String>>>,
+    known: Mutex<HashMap<Catalogue, Known>>,
     /// One at a time, so that ten people of a new site make it once.
     making: tokio::sync::Mutex<()>,
 }
+
+#[derive(Debug)]
+struct Known {
+    /// As they are spelt.
+    names: Vec<String>,
+    read: Instant,
+}
+
+/// A list that was read so short a time ago is not read again for a name that it does not have: ten thousand people of
+/// a department that is missing must not use up the calls of everybody else.
+const FRESH: Duration = Duration::from_secs(20);
 
 impl Catalogue {
     /// The catalogue from which this attribute takes its values.
@@ -88,7 +100,8 @@ impl Names {
             .iter()
             .map(|record| Role { name: text(record, "name"), description: text(record, "description") })
             .filter(|role| !role.name.is_empty());
-        Ok((roles.collect(), exchanges))
+        let mut seen = std::collections::HashSet::new();
+        Ok((roles.filter(|role| seen.insert(role.name.clone())).collect(), exchanges))
     }
 
     /// The name as the tenant spells it; `None` when `value` says nothing, which clears.
@@ -114,10 +127,12 @@ impl Names {
         if let Some(found) = self.find(catalogue, &wanted) {
             return Ok(Some(found));
         }
-        let records = read_all(connector, catalogue, exchanges).await?;
-        self.learn(catalogue, &records);
-        if let Some(found) = self.find(catalogue, &wanted) {
-            return Ok(Some(found));
+        if !self.is_fresh(catalogue) {
+            let records = read_all(connector, catalogue, exchanges).await?;
+            self.learn(catalogue, &records);
+            if let Some(found) = self.find(catalogue, &wanted) {
+                return Ok(Some(found));
+            }
         }
         if !self.created.contains(&catalogue) {
             return Err(problem::unknown_name(
@@ -130,27 +145,65 @@ impl Names {
         let mut fields = Map::new();
         fields.insert("name".to_owned(), json!(wanted));
         let body = body::wrapped(catalogue.singular(), fields);
-        let answer = connector.send(Method::POST, catalogue.path().to_owned(), None, Some(&body)).await?;
-        if !answer.status.is_success() {
-            return Err(problem::refused(&connector.endpoint, answer, Asked::Update, &[]));
+        let answer = connector.send(Method::POST, catalogue.path().to_owned(), None, Some(&body)).await;
+        // Safe to repeat: the list is read again before.
+        let answer = answer.map_err(|error| {
+            self.forget(catalogue);
+            problem::repeatable(error)
+        })?;
+        if answer.status.is_success() && !problem::is_html(&answer) {
+            exchanges.push(answer.exchange);
+            self.known().entry(catalogue).or_insert_with(Known::new).names.push(wanted.clone());
+            return Ok(Some(wanted));
         }
-        exchanges.push(answer.exchange);
-        self.known().entry(catalogue).or_default().insert(wanted.to_lowercase(), wanted.clone());
-        Ok(Some(wanted))
+        self.forget(catalogue);
+        if answer.status.is_success() {
+            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+        }
+        let error = problem::refused(&connector.endpoint, answer, Asked::Service, &[]);
+        if *error.kind() == ErrorKind::Conflict {
+            // Somebody else was faster, or it is spelt in another way.
+            let records = read_all(connector, catalogue, exchanges).await?;
+            self.learn(catalogue, &records);
+            if let Some(found) = self.find(catalogue, &wanted) {
+                return Ok(Some(found));
+            }
+        }
+        Err(problem::not_made(catalogue.singular(), attribute, &wanted, error))
     }
 
+    /// The name as the tenant spells it. There may be two that differ in case only: then the one that was meant.
     fn find(&self, catalogue: Catalogue, name: &str) -> Option<String> {
-        self.known().get(&catalogue)?.get(&name.to_lowercase()).cloned()
+        let known = self.known();
+        let names = &known.get(&catalogue)?.names;
+        let exact = names.iter().find(|known| known.trim() == name);
+        exact
+            .or_else(|| names.iter().find(|known| known.trim().to_lowercase() == name.to_lowercase()))
+            .cloned()
     }
 
     fn learn(&self, catalogue: Catalogue, records: &[Map<String, Value>]) {
-        let names = records.iter().filter_map(|record| record.get("name")?.as_str());
-        let names = names.map(|name| (name.trim().to_lowercase(), name.to_owned())).collect();
-        self.known().insert(catalogue, names);
+        let names = records.iter().filter_map(|record| Some(record.get("name")?.as_str()?.to_owned()));
+        let names = names.filter(|name| !name.trim().is_empty()).collect();
+        self.known().insert(catalogue, Known { names, ..Known::new() });
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Catalogue, HashMap<String, String>>> {
+    fn forget(&self, catalogue: Catalogue) {
+        self.known().remove(&catalogue);
+    }
+
+    fn is_fresh(&self, catalogue: Catalogue) -> bool {
+        self.known().get(&catalogue).is_some_and(|known| known.read.elapsed() < FRESH)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Catalogue, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn new() -> Self {
+        Self { names: Vec::new(), read: Instant::now() }
     }
 }
 

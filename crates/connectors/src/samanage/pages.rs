@@ -1,5 +1,6 @@
 //! Lists of records: how they are asked for, page by page, and how they are read.
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderMap;
@@ -16,24 +17,42 @@ const MOST_PAGES: u64 = 20_000;
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A walk over the pages of a list.
-#[derive(Debug)]
+///
+/// Pages are counted from the front, so that whatever is deleted meanwhile draws the records behind it forward, over the
+/// edge of a page that was read already. When the count of all records falls, the walk steps back by as much.
+#[derive(Debug, Default)]
 pub(super) struct Walk {
     path: String,
     filter: Option<String>,
     page: u64,
+    /// Pages asked for so far.
+    asked: u64,
+    /// Pages that are read for a second time, where nothing new is no end.
+    again: u64,
     over: bool,
     total: Option<u64>,
     seen: HashSet<String>,
+    /// What the ids of the page before come to.
+    last: Option<u64>,
 }
 
 impl Walk {
     pub(super) fn new(path: &str, filter: Option<String>) -> Self {
-        Self { path: path.to_owned(), filter, page: 1, over: false, total: None, seen: HashSet::new() }
+        Self { path: path.to_owned(), filter, page: 1, ..Self::default() }
     }
 
+    /// Goes on where [`token`](Self::token) was taken.
     pub(super) fn at(path: &str, token: Option<&PageToken>) -> Self {
-        let page = token.and_then(|token| token.0.parse().ok()).unwrap_or(1);
-        Self { page, ..Self::new(path, None) }
+        let mut walk = Self::new(path, None);
+        let mut parts =
+            token.map(|token| token.0.split(';')).into_iter().flatten().map(|part| part.parse().ok());
+        let mut next = || parts.next().flatten();
+        walk.page = next().unwrap_or(1).max(1);
+        walk.asked = next().unwrap_or(0);
+        walk.again = next().unwrap_or(0);
+        walk.total = next();
+        walk.last = next();
+        walk
     }
 
     /// Path and query of the next page; `None` when there is none.
@@ -41,7 +60,7 @@ impl Walk {
         if self.over {
             return Ok(None);
         }
-        if self.page > MOST_PAGES {
+        if self.asked >= MOST_PAGES {
             return Err(problem::endless(&self.path));
         }
         let mut query = format!("page={}&per_page={page_size}", self.page);
@@ -56,29 +75,54 @@ impl Walk {
     /// server says neither, only an empty page, or one that was seen before, is the end.
     pub(super) fn note(&mut self, headers: &HeaderMap, records: &[Map<String, Value>]) {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        self.total = number("x-total-count");
-        let link = headers.get("link").and_then(|value| value.to_str().ok());
+        self.asked += 1;
+        let total = number("x-total-count");
+        let gone = self.total.zip(total).map_or(0, |(before, now)| before.saturating_sub(now));
+        self.total = total;
         let before = self.seen.len();
-        self.seen.extend(records.iter().filter_map(id_of));
-        let nothing_new = self.seen.len() == before;
-        self.over = nothing_new
-            || match (number("x-total-pages"), link) {
-                (Some(pages), _) => self.page >= pages,
-                (None, Some(link)) => !has_next(link),
-                (None, None) => false,
+        let ids: Vec<String> = records.iter().filter_map(id_of).collect();
+        let print = fingerprint(&ids);
+        self.seen.extend(ids);
+        let nothing_new = self.seen.len() == before || self.last == Some(print);
+        self.last = Some(print);
+        if gone > 0 && self.page > 1 && !records.is_empty() {
+            let size = u64::try_from(records.len()).unwrap_or(1);
+            let back = gone.div_ceil(size).min(self.page - 1);
+            self.page -= back;
+            self.again = back + 1;
+            return;
+        }
+        let mut links = headers.get_all("link").iter().filter_map(|value| value.to_str().ok()).peekable();
+        let says = links.peek().is_some();
+        let more = links.any(has_next);
+        self.over = (nothing_new && self.again == 0)
+            || match number("x-total-pages") {
+                Some(pages) => self.page >= pages && !more,
+                None => says && !more,
             };
+        self.again = self.again.saturating_sub(1);
         self.page += 1;
     }
 
     /// Where the next page begins.
     pub(super) fn token(&self) -> Option<PageToken> {
-        (!self.over).then(|| PageToken(self.page.to_string()))
+        let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let Self { page, asked, again, .. } = self;
+        (!self.over)
+            .then(|| PageToken(format!("{page};{asked};{again};{};{}", text(self.total), text(self.last))))
     }
 
     /// How many records there are, if the API said so.
     pub(super) fn total(&self) -> Option<u64> {
         self.total
     }
+}
+
+/// One number for a page, to know it again.
+fn fingerprint(ids: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    ids.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether an RFC 8288 `Link` header names a next page.
@@ -153,7 +197,7 @@ mod tests {
     fn a_short_page_is_not_the_last_one_when_the_headers_name_more() {
         let mut walk = Walk::new("/users.json", None);
         walk.note(&headers(&[("x-total-pages", "2"), ("x-total-count", "3")]), &records(&[1]));
-        assert_eq!((walk.token(), walk.total()), (Some(PageToken("2".into())), Some(3)));
+        assert!(walk.token().is_some_and(|token| token.0.starts_with("2;1;")) && walk.total() == Some(3));
         walk.note(&headers(&[("x-total-pages", "2")]), &records(&[2]));
         assert_eq!(walk.token(), None);
     }
@@ -167,6 +211,43 @@ mod tests {
             walk.note(&HeaderMap::new(), &last);
             assert!(walk.token().is_none());
         }
+    }
+
+    #[test]
+    fn a_page_that_comes_again_ends_a_list_that_is_read_page_by_page() {
+        let mut token = None;
+        for expected in [true, false] {
+            let mut walk = Walk::at("/users.json", token.as_ref());
+            walk.note(&headers(&[("x-total-pages", "18446744073709551615")]), &records(&[1, 2]));
+            token = walk.token();
+            assert_eq!(token.is_some(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_deleted_meanwhile_makes_the_walk_step_back() {
+        let mut walk = Walk::new("/users.json", None);
+        let said = |total| headers(&[("x-total-pages", "3"), ("x-total-count", total)]);
+        let page = |walk: &Walk| walk.next_request(2).unwrap().map(|(_, query)| query);
+        walk.note(&said("6"), &records(&[1, 2]));
+        // 1 is deleted: 3 is on the first page now.
+        walk.note(&said("5"), &records(&[4, 5]));
+        assert!(page(&walk).unwrap().starts_with("page=1&"));
+        let mut walk = Walk { seen: HashSet::new(), ..Walk::at("/users.json", walk.token().as_ref()) };
+        walk.note(&said("5"), &records(&[2, 3]));
+        walk.note(&said("5"), &records(&[4, 5]));
+        walk.note(&said("5"), &records(&[6]));
+        assert_eq!(page(&walk), None);
+    }
+
+    #[test]
+    fn a_list_without_end_is_given_up() {
+        let mut walk = Walk::new("/users.json", None);
+        for at in 0..MOST_PAGES {
+            assert!(walk.next_request(1).is_ok());
+            walk.note(&HeaderMap::new(), &records(&[at]));
+        }
+        assert!(walk.next_request(1).is_err());
     }
 
     #[test]

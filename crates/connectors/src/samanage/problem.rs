@@ -47,6 +47,7 @@ pub(super) fn refused(
             format!("{host} wants to send the request elsewhere ({status})."),
             "Enter the API's own address as Tenant URL: https://api.samanage.com, https://apieu.samanage.com or https://apiau.samanage.com.",
         ),
+        403 if is_out_of_calls(&answer.headers) => too_many(host, status.as_u16(), &said, &answer.headers),
         401 => (
             ErrorKind::Auth,
             format!("{host} did not accept the credentials ({status}){said}."),
@@ -74,11 +75,7 @@ pub(super) fn refused(
         ),
         409 => conflict(host, status.as_u16(), &said),
         400 | 422 if taken => conflict(host, status.as_u16(), &said),
-        408 | 425 | 429 => (
-            ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
-            format!("{host} gets more requests than it permits ({status}){said}."),
-            "Purser waits as long as the application asks, and then goes on by itself.",
-        ),
+        408 | 425 | 429 => too_many(host, status.as_u16(), &said, &answer.headers),
         502..=504 if asked == Asked::Create => (
             ErrorKind::Ambiguous,
             format!("A gateway in front of {host} lost the answer ({status})."),
@@ -123,6 +120,60 @@ pub(super) fn ignored(endpoint: &Endpoint, exchange: Exchange, attribute: &str) 
         "The application ignores values that it does not like. Look at the account there, and correct the value or take the row out of the mapping.",
     )
     .with_exchange(exchange)
+}
+
+/// The same for a request that may be sent again, whatever became of the first one.
+pub(super) fn repeatable(error: ConnectorError) -> ConnectorError {
+    match error.kind() {
+        ErrorKind::Ambiguous => error.with_kind(ErrorKind::Transient { retry_after: None }),
+        _ => error,
+    }
+}
+
+/// An object was made, and what comes after it failed: it must be found, and not be made again.
+pub(super) fn unfinished(error: ConnectorError) -> ConnectorError {
+    if error.concerns_whole_target() { error } else { error.with_kind(ErrorKind::Ambiguous) }
+}
+
+/// The answer to a create holds somebody else's object.
+pub(super) fn stranger(endpoint: &Endpoint, answer: Answer, attribute: &str) -> ConnectorError {
+    let message = format!(
+        "{} answered a create with another object: its {attribute} is not the one that was sent.",
+        endpoint.host()
+    );
+    let advice = "Nothing was changed in that object. Purser looks up what became of its own. If it stays, tell the application's support.";
+    build(endpoint, answer, ErrorKind::Ambiguous, message, advice)
+}
+
+/// A user who can't be a member; the others are.
+pub(super) fn no_member(host: &str, user: &str, error: ConnectorError) -> ConnectorError {
+    let message =
+        format!("{host} does not take the user with the id {user} into the group: {}", error.message());
+    let advice = "All others were added. Look whether that user is still there in the application; if not, restart provisioning so that he is matched again.";
+    let kind = ErrorKind::Rejected { attribute: Some("members".to_owned()) };
+    let told = ConnectorError::new(kind, message, advice)
+        .with_body_excerpt(error.body_excerpt().unwrap_or_default());
+    match error.exchange().cloned() {
+        Some(exchange) => told.with_exchange(exchange),
+        None => told,
+    }
+}
+
+/// Something that was missing, and may not be made.
+pub(super) fn not_made(what: &str, attribute: &str, name: &str, error: ConnectorError) -> ConnectorError {
+    if matches!(error.kind(), ErrorKind::Transient { .. }) {
+        return error;
+    }
+    let name: String = name.chars().take(100).collect();
+    let kind = ErrorKind::Rejected { attribute: Some(attribute.to_owned()) };
+    let message = format!("The {what} \"{name}\" is missing and could not be made: {}", error.message());
+    let advice = "Create it in the application, or give the credentials the right to.";
+    let told = ConnectorError::new(kind, message, advice)
+        .with_body_excerpt(error.body_excerpt().unwrap_or_default());
+    match error.exchange().cloned() {
+        Some(exchange) => told.with_exchange(exchange),
+        None => told,
+    }
 }
 
 /// A name that the tenant does not have.
@@ -175,6 +226,14 @@ pub(super) fn of_ours(what: &str) -> ConnectorError {
 /// Whether this is a page for people.
 pub(super) fn is_html(answer: &Answer) -> bool {
     answer.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+fn too_many(host: &str, status: u16, said: &str, headers: &HeaderMap) -> (ErrorKind, String, &'static str) {
+    (
+        ErrorKind::Transient { retry_after: retry_after(headers) },
+        format!("{host} gets more requests than it permits ({status}){said}."),
+        "Purser waits as long as the application asks, and then goes on by itself.",
+    )
 }
 
 fn conflict(host: &str, status: u16, said: &str) -> (ErrorKind, String, &'static str) {
@@ -233,13 +292,38 @@ fn attribute_at_fault(detail: &str, paths: &[&TargetPath]) -> Option<String> {
     paths.iter().find(names).map(|path| path.to_string())
 }
 
-/// `Retry-After` in seconds, or the instant in `X-Ratelimit-Reset`, as seconds from now where it is a small number.
+/// How long to wait: `Retry-After`, or `X-Ratelimit-Reset`, each as seconds from now or as an instant. The answer's own
+/// `Date` tells what time it is over there. At most a day.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    let day = 24 * 60 * 60;
-    number("retry-after")
-        .or_else(|| number("x-ratelimit-reset").filter(|seconds| *seconds < day))
-        .map(Duration::from_secs)
+    const DAY: i64 = 24 * 60 * 60;
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let instant = |text: &str| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second());
+    let now = || text("date").and_then(instant);
+    let after = text("retry-after").and_then(|text| match text.parse::<i64>() {
+        Ok(seconds) => Some(seconds),
+        Err(_) => Some(instant(text)? - now()?),
+    });
+    let reset = || match text("x-ratelimit-reset")?.parse::<f64>().ok()?.ceil() {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a cast of a float saturates, and the sum is cut below"
+        )]
+        seconds if seconds <= 86_400.0 => Some(seconds as i64),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a cast of a float saturates, and the sum is cut below"
+        )]
+        at => Some((at as i64).saturating_sub(now()?)),
+    };
+    let seconds = after.or_else(reset)?.clamp(0, DAY);
+    u64::try_from(seconds).ok().map(Duration::from_secs)
+}
+
+/// A refusal that is about the number of calls.
+fn is_out_of_calls(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-ratelimit-remaining")
+        .is_some_and(|left| left.to_str().is_ok_and(|left| left.trim() == "0"))
 }
 
 #[cfg(test)]
@@ -268,6 +352,20 @@ mod tests {
         assert_eq!(retry_after(&headers("retry-after", "7")), Some(Duration::from_secs(7)));
         assert_eq!(retry_after(&headers("x-ratelimit-reset", "30")), Some(Duration::from_secs(30)));
         assert_eq!(retry_after(&headers("x-ratelimit-reset", "1900000000")), None);
+        let mut both = headers("x-ratelimit-reset", "784111837");
+        both.insert("date", HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(retry_after(&both), Some(Duration::from_secs(60)));
+        both.insert("retry-after", HeaderValue::from_static("Sun, 06 Nov 1994 08:49:47 GMT"));
+        assert_eq!(retry_after(&both), Some(Duration::from_secs(10)));
+        for (text, expected) in
+            [("-5", Some(0)), ("18446744073709551615", None), ("99999999999", Some(86_400)), ("soon", None)]
+        {
+            assert_eq!(
+                retry_after(&headers("retry-after", text)),
+                expected.map(Duration::from_secs),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -51,7 +51,12 @@ fn read_user(record: &Map<String, Value>, body: &mut Map<String, Value>) {
         .flatten()
         .filter_map(|field| {
             let value = field.get("value").filter(|value| !is_nothing(value))?;
-            Some(json!({ "name": field.get("name")?, "value": value }))
+            let name = field.get("name").filter(|name| name.is_string())?;
+            Some(match field.get("type_name").and_then(Value::as_str) {
+                Some("User") => json!({ "name": name, "value": value, "user_value": value }),
+                Some("Date") => json!({ "name": name, "value": as_sent(value) }),
+                _ => json!({ "name": name, "value": value }),
+            })
         })
         .collect();
     if !fields.is_empty() {
@@ -59,24 +64,38 @@ fn read_user(record: &Map<String, Value>, body: &mut Map<String, Value>) {
     }
 }
 
+/// A date in the form in which it is sent: `Jan 15, 2026` is `2026-01-15`.
+fn as_sent(value: &Value) -> Value {
+    let date = value.as_str().and_then(|text| jiff::civil::Date::strptime("%b %d, %Y", text).ok());
+    date.map_or_else(|| value.clone(), |date| json!(date.to_string()))
+}
+
 /// The id of a record: a number, or in the documented examples its digits.
 pub(super) fn id_of(record: &Map<String, Value>) -> Option<String> {
-    match record.get("id")? {
-        Value::Number(id) => Some(id.to_string()),
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
-        _ => None,
-    }
+    digits(record.get("id")?)
 }
 
 /// Id of a membership and of its user.
 pub(super) fn member_of(membership: &Value) -> Option<(String, String)> {
     let record = membership.as_object()?;
-    let user = match record.get("user_id") {
-        Some(Value::Number(id)) => Some(id.to_string()),
-        Some(Value::String(id)) => Some(id.clone()),
-        _ => record.get("user").and_then(Value::as_object).and_then(id_of),
-    };
+    let user = record.get("user_id").and_then(digits);
+    let user = user.or_else(|| id_of(record.get("user")?.as_object()?));
     Some((id_of(record)?, user?))
+}
+
+/// An id, which is a number. What is none can't be asked for, and is no id.
+fn digits(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => number.as_u64().map(|id| id.to_string()).or_else(|| {
+            // Some writers of JSON know one kind of number only.
+            let id = number.as_f64().filter(|id| id.fract() == 0.0 && (0.0..9e15).contains(id))?;
+            Some(format!("{id:.0}"))
+        }),
+        Value::String(id) if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(id.clone())
+        }
+        _ => None,
+    }
 }
 
 /// The name of something referred to: an object with a name, or the name itself.
@@ -129,6 +148,39 @@ mod tests {
                 "custom_fields": [{"name": "Cost centre", "value": "42"}],
             })
         );
+    }
+
+    #[test]
+    fn an_id_is_a_number_in_whatever_form_and_nothing_else() {
+        for (id, expected) in [
+            (json!(7), Some("7")),
+            (json!(7.0), Some("7")),
+            (json!("7"), Some("7")),
+            (json!(18_446_744_073_709_551_615_u64), Some("18446744073709551615")),
+            (json!(7.5), None),
+            (json!(-7), None),
+            (json!(1e300), None),
+            (json!(""), None),
+            (json!("../1"), None),
+            (json!(null), None),
+            (json!([7]), None),
+        ] {
+            assert_eq!(digits(&id).as_deref(), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn odd_records_are_read_as_far_as_they_make_sense() {
+        let user = json!({"id": 7, "role": {"name": null}, "site": "Paris", "department": [], "reports_to": {"id": -1},
+            "disabled": null, "custom_fields_values": [null, 7, {"name": null, "value": 1}, {"value": 2},
+            {"name": "Start", "value": "Jan 15, 2026", "type_name": "Date"}]});
+        assert_eq!(
+            read(ObjectKind::User, record(user)).unwrap().body,
+            json!({"id": "7", "disabled": false, "site": "Paris",
+                "custom_fields": [{"name": "Start", "value": "2026-01-15"}]})
+        );
+        let group = json!({"id": 5, "memberships": [null, {}, {"id": 1}, {"user_id": 2}, {"id": 3, "user_id": null}]});
+        assert_eq!(read(ObjectKind::Group, record(group)).unwrap().body, json!({"id": "5"}));
     }
 
     #[test]

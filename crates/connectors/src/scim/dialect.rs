@@ -6,6 +6,7 @@
 //! since servers look at it, too.
 use purser_domain::expression::roles::{RoleAssignment, RoleFlow, legacy_patch};
 use purser_domain::path::TargetPath;
+use purser_domain::scim::{Filter, Literal, Path};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -62,6 +63,27 @@ pub(super) fn spell_in_patch(path: &TargetPath, value: &Value, profile: &Profile
         return Value::Array(vec![spelled]);
     }
     spelled
+}
+
+/// A filter on an element as this target wants it. Mappings spell `primary eq "True"`, as the original does; the
+/// attribute is a boolean, and targets that compare types find nothing by a text.
+pub(super) fn spell_filter(filter: Filter, profile: &Profile) -> Filter {
+    match filter {
+        Filter::And(all) => Filter::And(all.into_iter().map(|one| spell_filter(one, profile)).collect()),
+        Filter::Compare { path, operator, value: Literal::Text(text) } => {
+            let is_boolean = !profile.booleans_as_text && path.attribute.name.eq_ignore_ascii_case("primary");
+            let boolean = text.to_ascii_lowercase().parse().ok().filter(|_| is_boolean);
+            let value = boolean.map_or(Literal::Text(text), Literal::Boolean);
+            Filter::Compare { path, operator, value }
+        }
+        other => other,
+    }
+}
+
+/// A path of a PATCH operation as this target wants it.
+pub(super) fn spell_path(mut path: Path, profile: &Profile) -> String {
+    path.element = path.element.map(|filter| Box::new(spell_filter(*filter, profile)));
+    path.to_string()
 }
 
 /// What is written to take away the value at `path`; `None` where it is removed.
@@ -164,6 +186,17 @@ mod tests {
             assert_eq!(spell_in_patch(&manager, &id, &profile(shape)), patched);
         }
         assert_eq!(spell(&path("title"), &json!("7"), &profile(ManagerShape::Text)), json!("7"));
+    }
+
+    #[test]
+    fn the_primary_element_is_asked_for_by_a_boolean() {
+        let role = path("roles[primary eq \"True\" and type eq \"True\"].value").to_scim();
+        assert_eq!(
+            spell_path(role.clone(), &Profile::default()),
+            "roles[primary eq true and type eq \"True\"].value"
+        );
+        let texts = Profile { booleans_as_text: true, ..Profile::default() };
+        assert_eq!(spell_path(role.clone(), &texts), role.to_string());
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl ScimConnector {
         value: &Value,
         trail: &mut Trail,
     ) -> Result<Result<Listing, Answer>> {
-        let query = request::filter_query(path, value, self.profile.element_filter)?;
+        let query = request::filter_query(path, value, &self.profile)?;
         let answer = self.collection(kind, query, trail).await?;
         self.read_collection(kind, answer, trail)
     }
@@ -150,7 +150,7 @@ impl ScimConnector {
         found: &mut Found,
         trail: &mut Trail,
     ) -> Result<()> {
-        let filter = request::filter_query(wanted.path, wanted.value, self.profile.element_filter)?;
+        let filter = request::filter_query(wanted.path, wanted.value, &self.profile)?;
         for _ in 0..MAX_FILTERED_PAGES {
             let page = self.page(kind, Some(&filter), &place, trail).await?;
             for object in page.objects {

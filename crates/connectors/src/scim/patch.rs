@@ -12,11 +12,12 @@ use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;
-use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch};
+use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch, spell_path};
 use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const MEMBERS: &str = "members";
+const ROLES: &str = "roles";
 
 /// Changes that can't be told apart into operations without seeing the account.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
     match &change.new {
         Some(value) => {
             if let Some(operation) = legacy_roles(&change.path, value, profile) {
-                operations.list.push(operation);
+                operations.change_roles(change, Some(operation), current);
                 return;
             }
             let exists = current.map_or(change.old.is_some(), |there| change.path.find(there).is_some());
@@ -105,7 +106,10 @@ fn add_plain(operations: &mut Operations<'_>, change: &Change, current: Option<&
         None if current.is_some_and(|current| change.path.find(current).is_none()) => {}
         None => match blank(&change.path, profile) {
             Some(nothing) => operations.set(Verb::Replace, &change.path, nothing),
-            None => operations.push(Verb::Remove, change.path.as_str(), None),
+            None => {
+                let path = spell_path(change.path.to_scim(), profile);
+                operations.push(Verb::Remove, &path, None);
+            }
         },
     }
 }
@@ -159,8 +163,8 @@ impl Element<'_> {
     }
 
     fn add_to(&self, operations: &mut Operations<'_>, current: Option<&Value>) -> Result<(), MustRead> {
-        if let Some(operation) = self.legacy_role(operations.profile) {
-            operations.list.push(operation);
+        if let Some((change, operation)) = self.legacy_role(operations.profile) {
+            operations.change_roles(change, operation, current);
             return Ok(());
         }
         let exists = match current {
@@ -177,7 +181,8 @@ impl Element<'_> {
                 if operations.profile.clear == Clear::Remove
                     && self.changes.iter().any(|change| change.path.sub() == Some("value")) =>
             {
-                operations.push(Verb::Remove, &self.element_path(), None);
+                let path = spell_path(self.path.to_scim_parent(), operations.profile);
+                operations.push(Verb::Remove, &path, None);
             }
             (true, _) => self.changes.iter().for_each(|change| add_plain(operations, change, current)),
         }
@@ -185,12 +190,15 @@ impl Element<'_> {
     }
 
     /// The older clients send no more of a role than its value.
-    fn legacy_role(&self, profile: &Profile) -> Option<Value> {
+    fn legacy_role(&self, profile: &Profile) -> Option<(&Change, Option<Value>)> {
         if profile.roles != RolesShape::Legacy || !is_roles(self.path) {
             return None;
         }
         let value = self.changes.iter().find(|change| change.path.sub() == Some("value"))?;
-        legacy_roles(&value.path, value.new.as_ref()?, profile)
+        match &value.new {
+            Some(new) => Some((value, Some(legacy_roles(&value.path, new, profile)?))),
+            None => Some((value, None)),
+        }
     }
 
     /// Adds the element as a whole, all its values in one.
@@ -233,9 +241,20 @@ impl Element<'_> {
         path.element = None;
         path.to_string()
     }
+}
 
-    fn element_path(&self) -> String {
-        self.path.to_scim_parent().to_string()
+/// The values of a list's elements, or of one that stands by itself.
+fn values_of(list: Option<&Value>) -> Vec<&Value> {
+    fn value(element: &Value) -> Option<&Value> {
+        match element {
+            Value::Object(object) => find(object, "value"),
+            other => Some(other),
+        }
+    }
+    match list {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(elements)) => elements.iter().filter_map(value).collect(),
+        Some(one) => value(one).into_iter().collect(),
     }
 }
 
@@ -276,7 +295,8 @@ impl<'a> Operations<'a> {
         if self.profile.pathless_replace && path.filter().is_none() {
             self.pathless.insert(path.as_str().to_owned(), value);
         } else {
-            self.push(verb, path.as_str(), Some(&value));
+            let path = spell_path(path.to_scim(), self.profile);
+            self.push(verb, &path, Some(&value));
         }
     }
 
@@ -286,6 +306,20 @@ impl<'a> Operations<'a> {
             operation.insert("value".to_owned(), value.clone());
         }
         self.list.push(operation);
+    }
+
+    /// Changes roles in the older clients' way. Those only add; what a person must not have any more goes before.
+    fn change_roles(&mut self, change: &Change, operation: Option<Value>, current: Option<&Value>) {
+        let kept = values_of(change.new.as_ref());
+        let there = current.and_then(Value::as_object).map(|current| values_of(find(current, ROLES)));
+        let adds = operation.as_ref().is_none_or(|one| one["op"] == "Add");
+        for gone in values_of(change.old.as_ref()).into_iter().filter(|_| adds) {
+            let is_there = there.as_ref().is_none_or(|there| there.contains(&gone));
+            if is_there && !kept.contains(&gone) {
+                self.push(Verb::Remove, &format!("{ROLES}[value eq {gone}]"), None);
+            }
+        }
+        self.list.extend(operation);
     }
 
     fn into_list(mut self) -> Vec<Value> {

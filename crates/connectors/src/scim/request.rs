@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
-use crate::profile::ElementFilter;
+use crate::profile::{ElementFilter, Profile};
+
+use super::dialect::spell_filter;
 
 /// What RFC 3986 leaves unreserved stays as it is; everything else is encoded, which is right in a path segment
 /// and in a query alike.
@@ -51,8 +53,8 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
 ///
 /// # Errors
 /// Refuses a value of several parts, which no filter can ask for.
-pub(super) fn filter_query(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<String> {
-    let filter = build_filter(path, value, style)?.to_string();
+pub(super) fn filter_query(path: &TargetPath, value: &Value, profile: &Profile) -> Result<String> {
+    let filter = build_filter(path, value, profile)?.to_string();
     let mut query = String::with_capacity(filter.len() * 2);
     query.push_str("filter=");
     query.extend(utf8_percent_encode(&filter, ENCODED));
@@ -68,7 +70,7 @@ pub(super) fn membership_query(group: &str, member: &str) -> String {
     format!("filter={}", encode(&equal("id", group).and(equal("members", member)).to_string()))
 }
 
-fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Result<Filter> {
+fn build_filter(path: &TargetPath, value: &Value, profile: &Profile) -> Result<Filter> {
     let value = Literal::from_json(value).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Rejected { attribute: Some(path.to_string()) },
@@ -76,17 +78,24 @@ fn build_filter(path: &TargetPath, value: &Value, style: ElementFilter) -> Resul
             "Let a row match whose value is a single text, number or boolean.",
         )
     })?;
-    Ok(match (path.filter(), path.sub(), style) {
+    Ok(match (path.filter(), path.sub(), profile.element_filter) {
         (Some(element), Some(sub), ElementFilter::Inside) => Filter::Element {
             attribute: path.to_scim_parent().attribute,
-            filter: Box::new(element.to_scim().and(Filter::equal(AttributePath::new(sub).into(), value))),
+            filter: Box::new(
+                spell_filter(element.to_scim(), profile)
+                    .and(Filter::equal(AttributePath::new(sub).into(), value)),
+            ),
         },
         (Some(_), Some(_), ElementFilter::Plain) => {
             let mut whole = path.to_scim();
             whole.element = None;
             Filter::equal(whole, value)
         }
-        _ => Filter::equal(path.to_scim(), value),
+        _ => {
+            let mut path = path.to_scim();
+            path.element = path.element.map(|element| Box::new(spell_filter(*element, profile)));
+            Filter::equal(path, value)
+        }
     })
 }
 
@@ -96,7 +105,8 @@ mod tests {
     use serde_json::json;
 
     fn filter(path: &str, value: Value, style: ElementFilter) -> String {
-        build_filter(&TargetPath::parse(path).unwrap(), &value, style).unwrap().to_string()
+        let profile = Profile { element_filter: style, ..Profile::default() };
+        build_filter(&TargetPath::parse(path).unwrap(), &value, &profile).unwrap().to_string()
     }
 
     #[test]
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn references_are_asked_for_by_their_id_and_what_has_several_parts_not_at_all() {
         let ask = |value: Value| {
-            build_filter(&TargetPath::parse("manager").unwrap(), &value, ElementFilter::Inside)
+            build_filter(&TargetPath::parse("manager").unwrap(), &value, &Profile::default())
                 .map(|filter| filter.to_string())
         };
         assert_eq!(ask(json!({"value": "7"})).unwrap(), "manager eq \"7\"");
@@ -135,7 +145,7 @@ mod tests {
         let path = r#"emails[type eq "work" and primary eq "True"].value"#;
         assert_eq!(
             filter(path, json!("a@x"), ElementFilter::Inside),
-            r#"emails[type eq "work" and primary eq "True" and value eq "a@x"]"#
+            r#"emails[type eq "work" and primary eq true and value eq "a@x"]"#
         );
     }
 
@@ -150,7 +160,7 @@ mod tests {
     #[test]
     fn queries_are_percent_encoded() {
         let path = TargetPath::parse("userName").unwrap();
-        let query = filter_query(&path, &json!("ü&=#+@x"), ElementFilter::Inside).unwrap();
+        let query = filter_query(&path, &json!("ü&=#+@x"), &Profile::default()).unwrap();
         assert_eq!(query, "filter=userName%20eq%20%22%C3%BC%26%3D%23%2B%40x%22");
     }
 

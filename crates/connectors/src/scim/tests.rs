@@ -278,7 +278,7 @@ async fn an_index_knows_what_was_made_changed_and_deleted_since() {
     assert_eq!(find("n39").await, ["id40"]);
     let listed = fake.count("GET");
     let made = connector.create(USER, &write(&[("userName", json!("new"))])).await.unwrap().value.id;
-    assert_eq!(find("NEW").await, [made.clone()]);
+    assert_eq!(find("NEW").await, vec![made.clone()]);
     connector.update(USER, &made, &[set("userName", Some("new"), Some("newer"))]).await.unwrap();
     assert_eq!((find("newer").await, find("new").await), (vec![made.clone()], vec![]));
     assert_eq!(connector.delete(USER, &made).await.unwrap().value, Deleted::Gone);

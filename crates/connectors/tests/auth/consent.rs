@@ -126,3 +126,16 @@ async fn tokens_that_cannot_be_stored_are_not_used_and_not_lost() -> Result<()> 
     ensure!(stored.refresh == Some(Secret::new("refresh-3")), "and are stored now");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_server_that_wants_the_secret_in_the_body_takes_codes_and_refresh_tokens_too() -> Result<()> {
+    let options = OAuthOptions { secret_in_body_only: true, ..OAuthOptions::default() };
+    let server = OAuthServer::start(options).await?;
+    let method = method("authorizationCode", &server)?;
+    let shelf = Shelf::default();
+    shelf.put(consented(&server, &method).await?);
+    server.end_access_token();
+    open(&server, &method, credentials(SECRET, Some(shelf.vault())))?.check(USERS).await?;
+    ensure!(server.grants() == 2, "one refresh: {}", server.grants());
+    Ok(())
+}

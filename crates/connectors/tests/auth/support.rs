@@ -42,12 +42,22 @@ pub(crate) fn open(
     method: &CredentialMethod,
     credentials: Credentials,
 ) -> Result<Arc<dyn Connector>> {
+    open_at(&server.tenant_url(), method, credentials, &kit()?)
+}
+
+/// A connector for the SCIM endpoint at this address.
+pub(crate) fn open_at(
+    tenant_url: &str,
+    method: &CredentialMethod,
+    credentials: Credentials,
+    kit: &HttpKit,
+) -> Result<Arc<dyn Connector>> {
     let gallery = Gallery::load()?;
     let generic = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
     let mut template = Template::clone(&*generic.context("the generic application is missing")?);
     template.credential_methods = vec![method.clone()];
-    let target = Target { tenant_url: server.tenant_url(), credentials, overrides: Overrides::default() };
-    Ok(connect(&template, &target, &kit()?)?)
+    let target = Target { tenant_url: tenant_url.to_owned(), credentials, overrides: Overrides::default() };
+    Ok(connect(&template, &target, kit)?)
 }
 
 /// A vault in memory, with a clock that stands still.

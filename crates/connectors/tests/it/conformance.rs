@@ -1,48 +1,233 @@
-//! One suite for every profile: a target that really has the profile's deviations must end up with the right
-//! accounts.
+//! One suite for every profile: a target that really has the profile's deviations must end up with the right accounts
+//! and groups, and one that fails must be told so.
+//!
+//! What is asserted is what the seam promises (`connector.rs`); each message says which rule was broken.
+//!
+//! To run it against another kind of target: an arm for its fake everywhere in [`subject`], and in `users.rs` the
+//! values of its accounts.
+mod failures;
+mod groups;
+mod lists;
+mod options;
+mod subject;
+mod undeclared;
+mod users;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use purser_connectors::{Connector, ConnectorKind, Deleted, ErrorKind, Gallery, Profile, Template};
-use purser_domain::mapping::MatchQuery;
+use purser_connectors::{Connector, Gallery, Overrides, Profile, Template};
 use purser_domain::mapping::ObjectKind::User;
-use purser_domain::plan::Change;
-use purser_testkit::{PatchStyle, ScimTarget, TargetOptions};
+use purser_testkit::{PatchStyle, RequestRate, RequestRules, ScimTarget, TargetOptions};
 use serde_json::{Value, json};
 
-use crate::support::{ENTERPRISE, change, everything, kit, open, path, query, slim, write};
-
-const WORK_ADDRESS: &str = "emails[type eq \"work\"].value";
+use crate::support::{change, generic_template, kit, open, slim};
+use options::options_of;
+use subject::Subject;
 
 #[tokio::test]
-async fn every_gallery_application_passes_against_a_target_with_its_profile() -> Result<()> {
-    let gallery = Gallery::load()?;
-    let scim = |template: &Arc<Template>| template.connector == ConnectorKind::Scim;
-    for template in gallery.templates().into_iter().filter(scim) {
-        let options = options_of(&template.profile);
-        run(&template.profile, options).await.with_context(|| template.name.clone())?;
+async fn every_gallery_application_has_its_accounts_made_changed_and_deleted() -> Result<()> {
+    let mut broken = Broken::default();
+    for template in Gallery::load()?.templates().iter() {
+        broken.note(&template.name, users::run(&Subject::of(template).await?).await);
     }
+    broken.into_result()
+}
+
+#[tokio::test]
+async fn every_gallery_application_has_its_groups_filled_and_emptied() -> Result<()> {
+    let mut broken = Broken::default();
+    for template in Gallery::load()?.templates().iter() {
+        broken.note(&template.name, groups::run(&Subject::of(template).await?).await);
+    }
+    broken.into_result()
+}
+
+#[tokio::test]
+async fn every_gallery_application_lists_everything_while_the_list_changes() -> Result<()> {
+    let mut broken = Broken::default();
+    for template in Gallery::load()?.templates().iter() {
+        broken.note(&template.name, lists::run(&Subject::of(template).await?).await);
+    }
+    broken.into_result()
+}
+
+#[tokio::test]
+async fn every_gallery_application_that_fails_is_told_so_in_the_right_words() -> Result<()> {
+    let mut broken = Broken::default();
+    for template in Gallery::load()?.templates().iter() {
+        broken.note(&template.name, failures::run(&Subject::of(template).await?).await);
+    }
+    broken.into_result()
+}
+
+/// What was broken, so that one failure does not hide the others.
+#[derive(Default)]
+struct Broken(Vec<String>);
+
+impl Broken {
+    fn note(&mut self, what: &str, outcome: Result<()>) {
+        if let Err(why) = outcome {
+            self.0.push(format!("{what}: {why:#}"));
+        }
+    }
+
+    fn into_result(self) -> Result<()> {
+        ensure!(self.0.is_empty(), "{} broken:\n{}", self.0.len(), self.0.join("\n"));
+        Ok(())
+    }
+}
+
+/// Settings and values for each: every deviation alone.
+fn deviations() -> Vec<(&'static str, Vec<Value>)> {
+    vec![
+        ("content_type", vec![json!("application/json")]),
+        ("headers", vec![json!({"X-Api-Version": "2"})]),
+        ("booleans_as_text", vec![json!(true)]),
+        ("capitalised_operations", vec![json!(true)]),
+        ("patch", vec![json!(false)]),
+        ("pathless_replace", vec![json!(true)]),
+        ("clear", vec![json!("emptyText"), json!("null")]),
+        ("manager", vec![json!("text"), json!("array")]),
+        ("roles", vec![json!("legacy")]),
+        ("always_schemas", vec![json!(["urn:example:2.0:User"])]),
+        ("element_filter", vec![json!("outside"), json!("plain")]),
+        ("filterable_users", vec![json!([]), json!(["userName"]), json!(["externalId", "emails.value"])]),
+        ("filterable_groups", vec![json!([]), json!(["displayName"]), json!(["externalId"])]),
+        ("empty_result_is_404", vec![json!(true)]),
+        ("paging", vec![json!("cursor"), json!("none")]),
+        ("page_size", vec![json!(1), json!(2), json!(7)]),
+        ("member_removal", vec![json!("valueArray"), json!("replace"), json!("put")]),
+        ("members_per_request", vec![json!(0), json!(1), json!(3)]),
+        ("members_on_create", vec![json!(true)]),
+        ("members_read", vec![json!("onRequest"), json!("byFilter"), json!("never")]),
+        ("id_attribute", vec![json!("userName")]),
+        ("read_back", vec![json!(true)]),
+        ("deletes_users", vec![json!(false)]),
+        ("create_missing", vec![json!(["site", "department"])]),
+        (
+            "value_rules",
+            vec![
+                json!([{"attribute": "*", "forbidden": "\"<>;:%", "no_control": true}]),
+                json!([{"attribute": "userName", "max_length": 21}]),
+            ],
+        ),
+        ("limits", vec![json!([{"requests": "all", "count": 100_000, "seconds": 1}])]),
+        ("concurrency", vec![json!(1)]),
+    ]
+}
+
+fn template_with(settings: Value) -> Result<Template> {
+    let template = users::with_groups(&generic_template()?)?;
+    let Value::Object(settings) = settings else { anyhow::bail!("settings are an object") };
+    let profile = Profile::default().with(&Overrides(settings)).map_err(anyhow::Error::msg)?;
+    Ok(Template { profile, ..template })
+}
+
+#[test]
+fn every_setting_of_a_profile_is_among_the_deviations() -> Result<()> {
+    let Value::Object(settings) = serde_json::to_value(Profile::default())? else {
+        anyhow::bail!("no object")
+    };
+    let known: BTreeSet<String> = settings.keys().cloned().collect();
+    let tried: BTreeSet<String> = deviations().iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(known, tried);
     Ok(())
 }
 
 #[tokio::test]
 async fn every_deviation_that_a_profile_can_declare_passes() -> Result<()> {
-    let default = Profile::default;
-    for profile in [
-        Profile { booleans_as_text: true, capitalised_operations: true, ..default() },
-        Profile { patch: false, ..default() },
-        Profile { content_type: "application/json".to_owned(), ..default() },
-    ] {
-        run(&profile, options_of(&profile)).await.with_context(|| format!("{profile:?}"))?;
+    let mut broken = Broken::default();
+    for (setting, values) in deviations() {
+        for value in values {
+            let template = template_with(json!({ setting: value }))?;
+            broken.note(&format!("{setting} = {value}"), pass(&template).await);
+        }
     }
+    broken.into_result()
+}
+
+/// Otherwise passing would prove nothing. (What the connector finds out by itself is not among these.)
+#[tokio::test]
+async fn a_fake_that_deviates_without_its_profile_saying_so_does_not_pass() -> Result<()> {
+    let default = template_with(json!({}))?;
+    let mut passed = Vec::new();
+    for settings in [
+        json!({"headers": {"X-Api-Version": "2"}}),
+        json!({"booleans_as_text": true}),
+        json!({"capitalised_operations": true}),
+        json!({"pathless_replace": true}),
+        json!({"clear": "emptyText"}),
+        json!({"clear": "null"}),
+        json!({"manager": "text"}),
+        json!({"manager": "array"}),
+        json!({"always_schemas": ["urn:example:2.0:User"]}),
+        json!({"member_removal": "valueArray"}),
+        json!({"member_removal": "replace"}),
+        json!({"members_per_request": 3}),
+        json!({"deletes_users": false}),
+        json!({"value_rules": [{"attribute": "*", "forbidden": "\"<>;:%"}]}),
+    ] {
+        let fake = options_of(&template_with(settings.clone())?.profile);
+        let users = users::run(&Subject::undeclared(&default, fake.clone()).await?).await;
+        let groups = groups::run(&Subject::undeclared(&default, fake).await?).await;
+        if users.is_ok() && groups.is_ok() {
+            passed.push(settings.to_string());
+        }
+    }
+    ensure!(passed.is_empty(), "these make no difference: {}", passed.join(", "));
     Ok(())
 }
 
 #[tokio::test]
-async fn targets_that_answer_patch_without_a_body_or_not_at_all_pass_undeclared() -> Result<()> {
-    for patch in [PatchStyle::NoContent, PatchStyle::Missing] {
-        let options = TargetOptions { patch, ..TargetOptions::default() };
-        run(&Profile::default(), options).await.with_context(|| format!("{patch:?}"))?;
+async fn deviations_that_come_together_pass_together() -> Result<()> {
+    let mut broken = Broken::default();
+    for settings in [
+        // As AWS IAM Identity Center.
+        json!({"paging": "cursor", "members_read": "byFilter", "members_per_request": 5,
+            "value_rules": [{"attribute": "*", "forbidden": "\"<>;:%", "no_control": true}]}),
+        // As Entra ID without aadOptscim062020 is answered.
+        json!({"capitalised_operations": true, "booleans_as_text": true, "member_removal": "valueArray",
+            "roles": "legacy", "manager": "array"}),
+        // As Entra ID with it.
+        json!({"pathless_replace": true, "element_filter": "outside"}),
+        json!({"pathless_replace": true, "clear": "null", "manager": "text"}),
+        json!({"patch": false, "member_removal": "put", "filterable_users": [], "filterable_groups": []}),
+        json!({"patch": false, "member_removal": "put", "members_read": "onRequest", "booleans_as_text": true}),
+        json!({"patch": false, "clear": "emptyText", "manager": "text", "id_attribute": "userName"}),
+        json!({"filterable_users": [], "paging": "none", "read_back": true, "member_removal": "replace"}),
+        json!({"members_read": "never", "member_removal": "valueArray", "members_per_request": 2}),
+        json!({"filterable_users": [], "paging": "cursor", "page_size": 3, "empty_result_is_404": true}),
+    ] {
+        broken.note(&settings.to_string(), pass(&template_with(settings.clone())?).await);
+    }
+    broken.into_result()
+}
+
+/// The whole suite but for failures.
+async fn pass(template: &Template) -> Result<()> {
+    users::run(&Subject::of(template).await?).await.context("users")?;
+    groups::run(&Subject::of(template).await?).await.context("groups")?;
+    lists::run(&Subject::of(template).await?).await.context("lists")
+}
+
+#[tokio::test]
+async fn roles_are_changed_as_the_target_wants_them() -> Result<()> {
+    for settings in [json!({}), json!({"roles": "legacy"})] {
+        let subject = Subject::of(&template_with(settings.clone())?).await?;
+        let connector = &subject.connector;
+        let id = connector.create(User, &slim("kim@example.com")?).await?.value.id;
+        let role = "roles[primary eq \"True\"].value";
+        for (old, new) in [(None, "Admin"), (Some("Admin"), "User")] {
+            let changes = [change(role, old.map(|old| json!(old)), Some(json!(new)))?];
+            connector.update(User, &id, &changes).await.with_context(|| settings.to_string())?;
+            let user = subject.fake.user("kim@example.com").context("gone")?;
+            ensure!(
+                user["roles"][0]["value"] == new && user["roles"][1].is_null(),
+                "one role, {new}: {user}"
+            );
+        }
     }
     Ok(())
 }
@@ -51,7 +236,8 @@ async fn targets_that_answer_patch_without_a_body_or_not_at_all_pass_undeclared(
 async fn a_target_without_patch_is_asked_for_it_only_once() -> Result<()> {
     let target =
         ScimTarget::start(TargetOptions { patch: PatchStyle::Missing, ..TargetOptions::default() }).await?;
-    let connector = open(&kit()?, Profile::default(), &target.base_url(), target.token())?;
+    let connector: Arc<dyn Connector> =
+        open(&kit()?, Profile::default(), &target.base_url(), target.token())?;
     let id = connector.create(User, &slim("kim@x")?).await?.value.id;
     for title in ["a", "b", "c"] {
         connector.update(User, &id, &[change("title", None, Some(json!(title)))?]).await?;
@@ -60,133 +246,21 @@ async fn a_target_without_patch_is_asked_for_it_only_once() -> Result<()> {
     Ok(())
 }
 
-fn options_of(profile: &Profile) -> TargetOptions {
-    TargetOptions {
-        text_booleans: profile.booleans_as_text,
-        patch: if profile.patch { PatchStyle::Resource } else { PatchStyle::Missing },
-        ..TargetOptions::default()
-    }
-}
-
-async fn run(profile: &Profile, options: TargetOptions) -> Result<()> {
-    let target = ScimTarget::start(options).await?;
-    let connector = open(&kit()?, profile.clone(), &target.base_url(), target.token())?;
-    let stranger = target.insert(json!({"userName": "stranger@x", "title": "Old"})).context("stranger")?;
-    let before = target.account("stranger@x");
-
-    connector.check(&[User]).await?;
-    ensure!(target.count() == 1, "a connection test leaves no trace");
-
-    let user_name = "o'brien+\"zoë\"\\&=#/?@example.com";
-    let wanted = query("userName", user_name)?;
-    ensure!(connector.find(User, &wanted).await?.value.is_empty(), "nobody is there yet");
-    let made = connector.create(User, &write(&everything(user_name, "one"))?).await?;
-    ensure!(made.exchange.status == Some(201) && made.exchange.method == "POST", "{:?}", made.exchange);
-    let id = made.value.id;
-    ensure!(id != stranger, "an id of its own");
-    expect(&target, user_name, &everything(user_name, "one"), profile)?;
-
-    let found = connector.find(User, &query("userName", &user_name.to_uppercase())?).await?.value;
-    ensure!(found.len() == 1 && found[0].id == id, "found whatever its case: {found:?}");
-    let address = value_of(&everything(user_name, "one"), WORK_ADDRESS);
-    let by_mail =
-        MatchQuery { path: path(WORK_ADDRESS)?, value: address.context("no address")?, redacted: false };
-    let by_mail = connector.find(User, &by_mail).await?.value;
-    ensure!(by_mail.len() == 1, "found by the work address: {by_mail:?}");
-    ensure!(connector.read(User, &id).await?.value.is_some_and(|object| object.id == id), "read by id");
-
-    let duplicate =
-        connector.create(User, &slim(user_name)?).await.err().context("a duplicate must be refused")?;
-    ensure!(*duplicate.kind() == ErrorKind::Conflict, "{duplicate:?}");
-
-    change_everything(&connector, &target, &id, user_name, profile).await?;
-
-    let off = change("active", Some(json!(true)), Some(json!(false)))?;
-    connector.update(User, &id, &[off]).await?;
-    let active = target.account(user_name).context("gone")?["active"].clone();
-    ensure!(active == spelled(&json!(false), profile), "disabled: {active}");
-
-    ensure!(connector.delete(User, &id).await?.value == Deleted::Gone, "deleted");
-    ensure!(connector.delete(User, &id).await?.value == Deleted::WasGone, "deleted twice");
-    ensure!(connector.read(User, &id).await?.value.is_none(), "gone");
-    let gone = connector
-        .update(User, &id, &[change("title", None, Some(json!("x")))?])
-        .await
-        .err()
-        .context("gone")?;
-    ensure!(*gone.kind() == ErrorKind::NotFound, "{gone:?}");
-    ensure!(target.account("stranger@x") == before, "the account that was there before is untouched");
-    Ok(())
-}
-
-/// Replaces every value, clears every one, and fills every one again.
-async fn change_everything(
-    connector: &Arc<dyn Connector>,
-    target: &ScimTarget,
-    id: &str,
-    user_name: &str,
-    profile: &Profile,
-) -> Result<()> {
-    let (one, two) = (everything(user_name, "one"), everything(user_name, "two"));
-    let steps = |old: Option<&[(String, Value)]>, new: Option<&[(String, Value)]>| -> Result<Vec<Change>> {
-        let keeps = |attribute: &str| ["userName", "active"].contains(&attribute);
-        let at =
-            |values: Option<&[(String, Value)]>, index: usize| values.map(|values| values[index].1.clone());
-        (0..one.len())
-            .filter(|index| !keeps(&one[*index].0))
-            .map(|index| change(&one[index].0, at(old, index), at(new, index)))
-            .collect()
-    };
-    connector.update(User, id, &steps(Some(&one), Some(&two))?).await?;
-    expect(target, user_name, &two, profile)?;
-
-    connector.update(User, id, &steps(Some(&two), None)?).await?;
-    let kept: Vec<_> = two[..2].to_vec();
-    expect(target, user_name, &kept, profile)?;
-
-    connector.update(User, id, &steps(None, Some(&one))?).await?;
-    expect(target, user_name, &one, profile)?;
-
-    // The target lost some of what we exported: the change must get there all the same.
-    for attribute in [WORK_ADDRESS, "addresses[type eq \"work\"].locality"] {
-        connector.update(User, id, &[change(attribute, value_of(&one, attribute), None)?]).await?;
-    }
-    connector.update(User, id, &steps(Some(&one), Some(&two))?).await?;
-    expect(target, user_name, &two, profile)?;
-    let body = target.account(user_name).context("gone")?;
-    for list in ["emails", "addresses"] {
-        ensure!(body[list].as_array().is_some_and(|list| list.len() == 1), "one element only: {body}");
-    }
-    // Cleared twice, which the second time finds nothing.
-    for _ in 0..2 {
-        connector.update(User, id, &steps(Some(&two), None)?).await?;
-    }
-    expect(target, user_name, &kept, profile)
-}
-
-/// The account has these values and no others of the default mapping.
-fn expect(target: &ScimTarget, user_name: &str, values: &[(String, Value)], profile: &Profile) -> Result<()> {
-    let body = target.account(user_name).context("the account is gone")?;
-    for (attribute, _) in everything(user_name, "") {
-        let wanted =
-            values.iter().find(|(name, _)| *name == attribute).map(|(_, value)| spelled(value, profile));
-        let found = path(&attribute)?.read(&body);
-        ensure!(found == wanted, "{attribute}: {found:?} instead of {wanted:?} in {body}");
-    }
-    if values.iter().any(|(attribute, _)| attribute.starts_with("urn:")) {
-        let schemas = body["schemas"].as_array().context("no schemas")?;
-        ensure!(schemas.contains(&json!(ENTERPRISE)) || profile.patch, "schemas: {schemas:?}");
+#[tokio::test]
+async fn a_target_that_counts_requests_says_how_long_to_wait_or_not() -> Result<()> {
+    for retry_after in [true, false] {
+        let rate = RequestRate { count: 2, span: std::time::Duration::from_secs(3600), retry_after };
+        let requests = RequestRules { rate: Some(rate), ..RequestRules::default() };
+        let target = ScimTarget::start(TargetOptions { requests, ..TargetOptions::default() }).await?;
+        let connector = open(&kit()?, Profile::default(), &target.base_url(), target.token())?;
+        connector.create(User, &slim("a@x")?).await?;
+        connector.create(User, &slim("b@x")?).await?;
+        let error = connector.create(User, &slim("c@x")?).await.err().context("one too many")?;
+        let wait = match error.kind() {
+            purser_connectors::ErrorKind::Transient { retry_after } => *retry_after,
+            other => anyhow::bail!("{other:?}"),
+        };
+        ensure!(wait.is_some() == retry_after && target.count() == 2, "{wait:?}");
     }
     Ok(())
-}
-
-fn value_of(values: &[(String, Value)], attribute: &str) -> Option<Value> {
-    values.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.clone())
-}
-
-fn spelled(value: &Value, profile: &Profile) -> Value {
-    match value {
-        Value::Bool(boolean) if profile.booleans_as_text => json!(if *boolean { "True" } else { "False" }),
-        other => other.clone(),
-    }
 }

@@ -13,8 +13,6 @@ use purser_domain::secret::Secret;
 use purser_testkit::ScimTarget;
 use serde_json::{Value, json};
 
-pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
 /// A kit that may call this machine.
 pub(crate) fn kit() -> Result<HttpKit> {
     Ok(HttpKit::new(loopback_policy()?)?)
@@ -71,35 +69,4 @@ pub(crate) fn write(values: &[(String, Value)]) -> Result<Write> {
 /// A person with nothing but what every account needs.
 pub(crate) fn slim(user_name: &str) -> Result<Write> {
     write(&[("userName".to_owned(), json!(user_name)), ("active".to_owned(), json!(true))])
-}
-
-/// Every attribute of the default mapping, with values made from `mark`.
-pub(crate) fn everything(user_name: &str, mark: &str) -> Vec<(String, Value)> {
-    let mut values = vec![("userName".to_owned(), json!(user_name)), ("active".to_owned(), json!(true))];
-    for attribute in [
-        "displayName",
-        "title",
-        "emails[type eq \"work\"].value",
-        "preferredLanguage",
-        "name.givenName",
-        "name.familyName",
-        "name.formatted",
-        "addresses[type eq \"work\"].formatted",
-        "addresses[type eq \"work\"].streetAddress",
-        "addresses[type eq \"work\"].locality",
-        "addresses[type eq \"work\"].region",
-        "addresses[type eq \"work\"].postalCode",
-        "addresses[type eq \"work\"].country",
-        "phoneNumbers[type eq \"work\"].value",
-        "phoneNumbers[type eq \"mobile\"].value",
-        "phoneNumbers[type eq \"fax\"].value",
-        "externalId",
-    ] {
-        values.push((attribute.to_owned(), json!(format!("{mark} \"{}\" ünï", attribute.len()))));
-    }
-    for attribute in ["employeeNumber", "department"] {
-        values.push((format!("{ENTERPRISE}:{attribute}"), json!(format!("{mark} {attribute}"))));
-    }
-    values.push((format!("{ENTERPRISE}:manager"), json!({"value": format!("{mark}-manager")})));
-    values
 }

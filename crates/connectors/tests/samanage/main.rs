@@ -3,5 +3,6 @@
 mod credentials;
 mod failures;
 mod groups;
+mod hostile;
 mod support;
 mod users;

@@ -2,7 +2,9 @@
 use jiff::Timestamp;
 use purser_domain::expression::Context;
 use purser_domain::ids::{JobId, LinkId, RoleId, UserId};
-use purser_domain::mapping::{CompiledMapping, Reference, References, Source, Subject, default_user_mapping};
+use purser_domain::mapping::{
+    CompiledMapping, ObjectKind, Reference, References, Source, Subject, default_user_mapping,
+};
 use purser_domain::plan::{Action, Link, LinkState, Observed, Origin, plan_object};
 use purser_domain::scope::{Entitlement, FilterVerdict, Scope, ScopeFacts, ScopeMode, decide_scope};
 use purser_domain::target_schema::TargetSchema;
@@ -51,6 +53,7 @@ pub(crate) fn person() -> Person {
     let link = Link {
         id: LinkId::from_uuid(Uuid::from_u128(1)),
         job: JobId::from_uuid(Uuid::from_u128(2)),
+        kind: ObjectKind::User,
         source: user.id.as_uuid(),
         target_id: "2819c223-7f76-453a-919d-413861904646".to_owned(),
         state: LinkState::Active,

@@ -1,6 +1,6 @@
 //! What is remembered about an account, and what is seen of one.
 use crate::ids::{JobId, LinkId};
-use crate::mapping::Choice;
+use crate::mapping::{Choice, ObjectKind};
 use crate::scope::DisableCause;
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};
@@ -36,9 +36,11 @@ pub struct Link {
     pub id: LinkId,
     /// The job that it belongs to.
     pub job: JobId,
+    /// What is linked.
+    pub kind: ObjectKind,
     /// Source id: a user's or a group's.
     pub source: Uuid,
-    /// Id of the account in the target.
+    /// Id of the account in the target. An account of another kind may have the same.
     pub target_id: String,
     /// Whether Purser left the account enabled.
     pub state: LinkState,

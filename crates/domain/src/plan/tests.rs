@@ -131,6 +131,7 @@ fn link_to(user: &User, exported: Map<String, Value>) -> Link {
     Link {
         id: LinkId::from_uuid(Uuid::from_u128(1)),
         job: JobId::from_uuid(Uuid::from_u128(2)),
+        kind: ObjectKind::User,
         source: user.id.as_uuid(),
         target_id: "t1".to_owned(),
         state: LinkState::Active,

@@ -4,7 +4,7 @@
 //! promised to one of them is taken for the others although the target does not know it yet.
 use std::collections::HashSet;
 
-use purser_connectors::Exchange;
+use purser_connectors::{Exchange, Reply};
 use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::{Choice, MatchQuery, UniqueQuestion};
 
@@ -29,7 +29,7 @@ pub(crate) enum Chosen {
 }
 
 /// Asks the target for the first candidate of each question that no account has.
-pub(crate) async fn ask(cycle: &Cycle, choosing: Choosing) -> Chosen {
+pub(crate) async fn ask(cycle: &Cycle, kind: ObjectKind, choosing: Choosing) -> Chosen {
     let (mut choices, mut asked) = (Vec::with_capacity(choosing.questions.len()), Vec::new());
     for question in &choosing.questions {
         let mut free = None;
@@ -39,13 +39,11 @@ pub(crate) async fn ask(cycle: &Cycle, choosing: Choosing) -> Chosen {
                 value: candidate.clone(),
                 redacted: question.redacted,
             };
-            match cycle.send(Repeat::Safe, |connector| connector.find(ObjectKind::User, &query)).await {
-                Sent::Reply(mut reply) => {
-                    if query.redacted {
-                        hide_query(&mut reply.exchange);
-                    }
-                    asked.push(reply.exchange);
-                    if reply.value.is_empty() {
+            match cycle.send(Repeat::Safe, |connector| connector.find(kind, &query)).await {
+                Sent::Reply(reply) => {
+                    let (found, said) = conversation(reply, query.redacted);
+                    asked.extend(said);
+                    if found.is_empty() {
                         free = Some(candidate.clone());
                         break;
                     }
@@ -65,8 +63,20 @@ pub(crate) async fn ask(cycle: &Cycle, choosing: Choosing) -> Chosen {
     Chosen::Done { choosing, choices, asked }
 }
 
+/// All that was said for a reply; `hidden` when logs must not show what it was about.
+pub(crate) fn conversation<T>(reply: Reply<T>, hidden: bool) -> (T, Vec<Exchange>) {
+    let mut exchanges = reply.earlier;
+    exchanges.push(reply.exchange);
+    if hidden {
+        exchanges.iter_mut().for_each(hide_query);
+    }
+    (reply.value, exchanges)
+}
+
 /// A question about a value that logs must not show is kept without what was asked.
 pub(crate) fn hide_query(exchange: &mut Exchange) {
+    exchange.request_body = None;
+    exchange.response_body = None;
     if let Some(end) = exchange.path.find('?') {
         exchange.path.truncate(end);
         exchange.path.push_str("?[Redact]");

@@ -2,12 +2,8 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use purser_domain::{
-    ids::{LinkId, UserId},
-    log::LogAction,
-    plan::{Link, LinkState},
-};
-use purser_store::{Batch, CycleCounts, CycleKind, Escrow, EscrowKind};
+use purser_domain::{ids::LinkId, log::LogAction};
+use purser_store::{Batch, CycleCounts, CycleKind, Escrow, EscrowKind, ObjectId};
 
 use super::{
     context::Cycle,
@@ -15,7 +11,8 @@ use super::{
     execute,
     fate::{Failure, Fate},
     ledger::Ledger,
-    subject::{Cause, Manager, Subject},
+    references,
+    subject::{Cause, Subject},
 };
 use crate::{backoff::object_delay, error::EngineError, record};
 
@@ -45,6 +42,7 @@ pub(crate) async fn commit(
         } else {
             ledger.unresolved.insert(subject.id);
         }
+        batch.links_upsert.extend(fate.link().cloned());
         if !fate.is_settled() {
             continue;
         }
@@ -53,7 +51,6 @@ pub(crate) async fn commit(
         if let Some(entry) = record::entry(cycle, subject, fate, escrow, now) {
             batch.logs.push(entry);
         }
-        batch.links_upsert.extend(fate.link().cloned());
         // A stale link goes even if another takes its place: its account id may be somebody else's by now.
         batch.links_remove.extend(fate.unlink().or(subject.stale));
         if escrow.is_none() && !again.contains_key(&subject.id) {
@@ -62,8 +59,11 @@ pub(crate) async fn commit(
     }
     let succeeded =
         fates.iter().any(|fate| fate.is_settled() && !matches!(fate, Fate::Failed { .. } | Fate::Refused(_)));
-    batch.escrows_upsert = escrows.into_values().chain(again.into_values()).collect();
-    retry_references(cycle, subjects, &fates, &mut batch, now).await?;
+    let waiting = references::find(cycle, ledger, subjects, &fates, now).await?;
+    batch.escrows_clear.retain(|object| !waiting.contains_key(object));
+    // What failed is not put off, and what is due now is not put off by having failed before.
+    batch.escrows_upsert =
+        waiting.into_values().chain(escrows.into_values()).chain(again.into_values()).collect();
 
     place(ledger, &settled);
     ledger.running.counts += counts;
@@ -97,7 +97,8 @@ async fn disown_taken(cycle: &Cycle, subjects: &[Subject], fates: &mut [Fate]) -
     if created.is_empty() {
         return Ok(());
     }
-    let links = cycle.store().find_links_by_target(cycle.job(), &created).await;
+    let Some(kind) = subjects.first().map(Subject::kind) else { return Ok(()) };
+    let links = cycle.store().find_links_by_target(cycle.job(), kind, &created).await;
     let links = links.map_err(EngineError::store("read the links of new accounts"))?;
     let mut owners: HashMap<String, String> = HashMap::with_capacity(created.len());
     let stale: HashSet<LinkId> = subjects.iter().filter_map(|subject| subject.stale).collect();
@@ -115,8 +116,7 @@ async fn disown_taken(cycle: &Cycle, subjects: &[Subject], fates: &mut [Fate]) -
             Some(other) => {
                 let refusal = execute::taken(&target_id, &other);
                 let failure = Failure::new(refusal.code, refusal.reason, refusal.advice);
-                let (action, modified) = (LogAction::Create, Vec::new());
-                *fate = Fate::Failed { action, failure, modified, keep_intent: false };
+                *fate = Fate::failed(LogAction::Create, failure, Vec::new(), false);
             }
         }
     }
@@ -136,8 +136,8 @@ async fn escrow_failures(
     subjects: &[Subject],
     fates: &[Fate],
     now: Timestamp,
-) -> Result<HashMap<UserId, Escrow>, EngineError> {
-    let failing: Vec<UserId> = subjects
+) -> Result<HashMap<ObjectId, Escrow>, EngineError> {
+    let failing: Vec<ObjectId> = subjects
         .iter()
         .zip(fates)
         .filter(|(_, fate)| {
@@ -174,7 +174,8 @@ async fn escrow_failures(
         };
         let since = known.map_or(now, |escrow| escrow.since);
         let kind = EscrowKind::Failure;
-        escrows.insert(subject.id, Escrow { user: subject.id, kind, code, message, attempts, since, due_at });
+        escrows
+            .insert(subject.id, Escrow { object: subject.id, kind, code, message, attempts, since, due_at });
     }
     Ok(escrows)
 }
@@ -187,7 +188,7 @@ async fn plan_recovered_again(
     subjects: &[Subject],
     fates: &[Fate],
     now: Timestamp,
-) -> Result<HashMap<UserId, Escrow>, EngineError> {
+) -> Result<HashMap<ObjectId, Escrow>, EngineError> {
     let recovered = subjects
         .iter()
         .zip(fates)
@@ -204,80 +205,11 @@ async fn plan_recovered_again(
         .store()
         .find_escrows(cycle.job(), &recovered)
         .await
-        .map_err(EngineError::store("read the escrow of recovered people"))?;
+        .map_err(EngineError::store("read the escrow of recovered objects"))?;
     for escrow in waiting.values_mut() {
         escrow.due_at = now;
     }
     Ok(waiting)
-}
-
-/// People whose manager got an account just now get theirs completed: they are put into escrow, due at once.
-async fn retry_references(
-    cycle: &Cycle,
-    subjects: &[Subject],
-    fates: &[Fate],
-    batch: &mut Batch,
-    now: Timestamp,
-) -> Result<(), EngineError> {
-    if !cycle.mapping.reads_manager() {
-        return Ok(());
-    }
-    let linked = subjects.iter().zip(fates).filter(|(_, fate)| fate.links_anew());
-    let linked: Vec<UserId> = linked.map(|(subject, _)| subject.id).collect();
-    if linked.is_empty() {
-        return Ok(());
-    }
-    let store = cycle.store();
-    let reports =
-        store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
-    if reports.is_empty() {
-        return Ok(());
-    }
-    let here: HashMap<UserId, (&Subject, &Fate)> =
-        subjects.iter().zip(fates).map(|(subject, fate)| (subject.id, (subject, fate))).collect();
-    let (mut waiting, mut elsewhere) = (HashSet::new(), Vec::new());
-    for report in reports.into_values().flatten() {
-        match here.get(&report) {
-            Some((subject, fate)) => {
-                if lacks_manager(subject, fate) {
-                    waiting.insert(report);
-                }
-            }
-            None => elsewhere.push(report),
-        }
-    }
-    if !elsewhere.is_empty() {
-        let links = store.find_links(cycle.job(), &elsewhere).await;
-        let links = links.map_err(EngineError::store("read the links of reports"))?;
-        let escrows = store.find_escrows(cycle.job(), &elsewhere).await;
-        let escrows = escrows.map_err(EngineError::store("read the escrow of reports"))?;
-        // Whoever waits for a retry already gets the manager along with it.
-        elsewhere.retain(|report| !escrows.contains_key(report));
-        let active = |report: &UserId| links.get(report).is_some_and(|link| link.state == LinkState::Active);
-        waiting.extend(elsewhere.into_iter().filter(active));
-    }
-    batch.escrows_clear.retain(|user| !waiting.contains(user));
-    batch.escrows_upsert.extend(waiting.into_iter().map(|user| Escrow {
-        user,
-        kind: EscrowKind::Reference,
-        code: "ReferenceResolved".to_owned(),
-        message: "The manager has an account now.".to_owned(),
-        attempts: 0,
-        since: now,
-        due_at: now,
-    }));
-    Ok(())
-}
-
-/// Whether somebody of this page has an account that does not know its manager. Whoever failed or is open does
-/// not count: they are planned again anyway, and their manager has an account by then.
-fn lacks_manager(subject: &Subject, fate: &Fate) -> bool {
-    let link: Option<&Link> = match fate {
-        Fate::Skipped { .. } => subject.link.as_ref(),
-        fate => fate.link(),
-    };
-    let active = link.is_some_and(|link| link.state == LinkState::Active);
-    active && matches!(subject.manager, Manager::Unlinked(_))
 }
 
 fn count(counts: &mut CycleCounts, fate: &Fate) {
@@ -290,6 +222,6 @@ fn count(counts: &mut CycleCounts, fate: &Fate) {
             counts.skipped += 1
         }
         Fate::Refused(_) | Fate::Failed { .. } => counts.failed += 1,
-        Fate::Open { .. } => {}
+        Fate::Open { .. } | Fate::Doubtful { .. } => {}
     }
 }

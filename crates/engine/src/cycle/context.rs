@@ -13,19 +13,17 @@ use jiff::Timestamp;
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Reply};
 use purser_domain::{
     expression::Context,
-    ids::{CycleId, JobId, UserId},
-    mapping::{CompiledMapping, ObjectKind},
-    scope::CompiledFilter,
-    target_schema::TargetSchema,
+    ids::{CycleId, JobId},
+    mapping::ObjectKind,
 };
-use purser_store::{Clock, CycleKind, Job, JobSpec, Store};
+use purser_store::{Clock, CycleKind, Job, JobSpec, ObjectId, Store};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     control::{Control, Stop},
     gate::Gate,
-    open::Rules,
+    open::{RuleSet, Rules},
 };
 use crate::engine::Inner;
 
@@ -40,9 +38,9 @@ const CHECK_COUNTS: Duration = Duration::from_secs(1);
 pub(crate) struct Cycle {
     pub(crate) engine: Arc<Inner>,
     pub(crate) loaded: Job,
-    pub(crate) mapping: CompiledMapping,
-    pub(crate) filter: CompiledFilter,
-    pub(crate) target: TargetSchema,
+    rules: RuleSet,
+    /// The kinds of objects that are provisioned; never empty.
+    kinds: Vec<ObjectKind>,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) control: Control,
     pub(crate) gate: Gate,
@@ -83,20 +81,24 @@ impl Cycle {
     pub(crate) fn new(
         engine: Arc<Inner>,
         loaded: Job,
-        rules: Rules,
+        rules: RuleSet,
         connector: Arc<dyn Connector>,
         control: Control,
         owner: Uuid,
         id: CycleId,
         kind: CycleKind,
     ) -> Self {
-        let gate = Gate::new(engine.deps.settings.concurrency);
+        let most = engine.deps.settings.concurrency;
+        let gate = Gate::new(connector.concurrency().map_or(most, |bears| bears.min(most)));
+        let mut kinds = rules.kinds();
+        if kinds.is_empty() {
+            kinds.push(ObjectKind::User);
+        }
         Self {
             engine,
             loaded,
-            mapping: rules.mapping,
-            filter: rules.filter,
-            target: rules.target,
+            rules,
+            kinds,
             connector,
             control,
             gate,
@@ -107,6 +109,16 @@ impl Cycle {
             failures_in_a_row: AtomicU32::new(0),
             checked: tokio::sync::Mutex::new(None),
         }
+    }
+
+    /// What the schema says about this kind of object.
+    pub(crate) fn rules(&self, kind: ObjectKind) -> &Rules {
+        self.rules.of(kind)
+    }
+
+    /// Whether groups are provisioned.
+    pub(crate) fn provisions(&self, kind: ObjectKind) -> bool {
+        self.kinds.contains(&kind)
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -125,11 +137,11 @@ impl Cycle {
         self.loaded.spec.job_id
     }
 
-    /// What expressions know about somebody besides their attributes. The seed is the job's secret, made theirs by their
-    /// id, so that the same person gets the same random values however often they are planned.
-    pub(crate) fn expression_context(&self, user: UserId, now: Timestamp) -> Context<'_> {
+    /// What expressions know about an object besides its attributes. The seed is the job's secret, made the object's by
+    /// its id, so that the same object gets the same random values however often it is planned.
+    pub(crate) fn expression_context(&self, object: ObjectId, now: Timestamp) -> Context<'_> {
         let mut seed = self.loaded.seed.expose();
-        seed.iter_mut().zip(user.as_uuid().as_bytes()).for_each(|(byte, stir)| *byte ^= stir);
+        seed.iter_mut().zip(object.as_uuid().as_bytes()).for_each(|(byte, stir)| *byte ^= stir);
         let default_domain = self.engine.deps.settings.default_domain.as_deref();
         Context { seed, default_domain, ..Context::at(now) }
     }
@@ -198,7 +210,7 @@ impl Cycle {
         {
             return works;
         }
-        let works = match self.connector.check(&[ObjectKind::User]).await {
+        let works = match self.connector.check(&self.kinds).await {
             Ok(_) => true,
             Err(error) => {
                 let works = too_many_requests(&error).is_some();

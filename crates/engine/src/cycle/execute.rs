@@ -2,7 +2,7 @@
 //!
 //! Everything here may be cut off at any await: before a request goes out its intent is stored, and what came of
 //! it is only believed once the page is committed.
-use purser_connectors::{ConnectorError, Deleted, ErrorKind, Exchange};
+use purser_connectors::{ConnectorError, Deleted, ErrorKind, Exchange, Reply, Updated};
 use purser_domain::{
     ids::LinkId,
     log::{LogAction, ModifiedProperty},
@@ -16,9 +16,10 @@ use purser_store::new_id;
 use serde_json::{Map, Value};
 
 use super::{
-    choose::hide_query,
+    choose::conversation,
     context::{Cycle, Repeat, Sent},
     fate::{Failure, Fate},
+    members,
     subject::Subject,
 };
 
@@ -30,16 +31,13 @@ pub(crate) enum Search {
 }
 
 /// Asks the target for an account, question by question, up to the first hit.
-pub(crate) async fn search(cycle: &Cycle, queries: &[MatchQuery]) -> Search {
+pub(crate) async fn search(cycle: &Cycle, kind: ObjectKind, queries: &[MatchQuery]) -> Search {
     let mut asked = Vec::with_capacity(1);
     for query in queries {
-        match cycle.send(Repeat::Safe, |connector| connector.find(ObjectKind::User, query)).await {
-            Sent::Reply(mut reply) => {
-                if query.redacted {
-                    hide_query(&mut reply.exchange);
-                }
-                asked.push(reply.exchange);
-                let mut found = reply.value;
+        match cycle.send(Repeat::Safe, |connector| connector.find(kind, query)).await {
+            Sent::Reply(reply) => {
+                let (mut found, said) = conversation(reply, query.redacted);
+                asked.extend(said);
                 match (found.pop(), found.len()) {
                     (None, _) => {}
                     (Some(account), 0) => return Search::Done { observed: Observed::One(account), asked },
@@ -112,9 +110,9 @@ pub(crate) fn settle(cycle: &Cycle, subject: &Subject, action: &Action) -> Optio
         }
         _ => match link_after(cycle, subject, action) {
             Some(link) if matches!(action, Action::Disable { .. }) => {
-                Fate::Disabled { link, modified: Vec::new(), exchange: None }
+                Fate::Disabled { link, modified: Vec::new(), exchanges: Vec::new() }
             }
-            Some(link) => Fate::Updated { link, modified: Vec::new(), exchange: None, adopted: false },
+            Some(link) => Fate::Updated { link, modified: Vec::new(), exchanges: Vec::new(), adopted: false },
             None => return None,
         },
     })
@@ -145,10 +143,12 @@ pub(crate) async fn perform(
 
 async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[MatchQuery]) -> Fate {
     let hides = write.values.iter().any(|value| value.redacted);
-    let error = match cycle.send(Repeat::Never, |connector| connector.create(ObjectKind::User, write)).await {
+    let kind = subject.kind();
+    let error = match cycle.send(Repeat::Never, |connector| connector.create(kind, write)).await {
         Sent::Reply(reply) => {
-            let link = created(cycle, subject, &reply.value, write.exported());
-            return Fate::Created { link, modified: write.modified(), exchange: Some(reply.exchange) };
+            let (account, exchanges) = conversation(reply, false);
+            let link = created(cycle, subject, &account, write.exported());
+            return Fate::Created { link, modified: write.modified(), exchanges: shown(exchanges, hides) };
         }
         Sent::Failed(error) => error,
         Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
@@ -157,10 +157,13 @@ async fn create(cycle: &Cycle, subject: &Subject, write: &Write, queries: &[Matc
     if matches!(error.kind(), ErrorKind::Ambiguous) {
         // The answer was lost. Look now; if the account is not there (yet), recovery looks again before
         // anything else is sent for this person.
-        match search(cycle, queries).await {
+        match search(cycle, kind, queries).await {
             Search::Done { observed: Observed::One(account), .. } => {
-                let link = created(cycle, subject, &account, write.exported());
-                return Fate::Created { link, modified: write.modified(), exchange: None };
+                let mut link = created(cycle, subject, &account, write.exported());
+                if kind == ObjectKind::Group {
+                    members::doubt_all(&mut link.exported);
+                }
+                return Fate::Created { link, modified: write.modified(), exchanges: Vec::new() };
             }
             Search::Stopped => return Fate::Open { keep_intent: true },
             Search::Done { .. } | Search::Failed(_) => {}
@@ -178,60 +181,105 @@ async fn update(
     changes: &[Change],
 ) -> Fate {
     let modified = || changes.iter().map(Change::modified).collect::<Vec<_>>();
-    let error = match cycle
-        .send(Repeat::Safe, |connector| connector.update(ObjectKind::User, target_id, changes))
-        .await
-    {
-        Sent::Reply(reply) => {
-            let Some(link) = link_after(cycle, subject, action) else {
-                return Fate::Open { keep_intent: true };
-            };
-            let exchange = Some(reply.exchange);
-            return match action {
-                Action::Disable { .. } => Fate::Disabled { link, modified: modified(), exchange },
-                Action::Update { adopt, .. } => {
-                    Fate::Updated { link, modified: modified(), exchange, adopted: *adopt }
-                }
-                _ => Fate::Open { keep_intent: true },
-            };
-        }
+    let hides = changes.iter().any(|change| change.redacted);
+    let kind = subject.kind();
+    // Members go in several requests: whichever of them failed, others may have been carried out.
+    let in_parts = kind == ObjectKind::Group && members::touches_members(action);
+    let sent = cycle.send(Repeat::Safe, |connector| match action {
+        Action::Disable { .. } => connector.disable(kind, target_id, changes),
+        _ => connector.update(kind, target_id, changes),
+    });
+    let error = match sent.await {
+        Sent::Reply(reply) => return updated(cycle, subject, action, reply, modified(), hides),
         Sent::Failed(error) => error,
-        Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
-        Sent::Stopped => return Fate::Open { keep_intent: false },
+        Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure || in_parts },
+        Sent::Stopped => return Fate::Open { keep_intent: in_parts },
     };
     match (error.kind(), &subject.link) {
+        // "Not found" may also mean one of the members.
+        (ErrorKind::NotFound, Some(_)) if in_parts && !is_gone(cycle, kind, target_id).await => {}
         (ErrorKind::NotFound, Some(link)) => {
             // Before an account is believed to be gone, the address must be right: a wrong one answers 404 to
             // everything, and a leaver's account would be forgotten while it is still enabled.
             if !cycle.confirm_target().await {
                 return Fate::Open { keep_intent: false };
             }
-            vanished(link, subject, error.exchange().cloned())
+            return vanished(link, subject, error.exchange().cloned().into_iter().collect());
         }
-        _ => {
-            let hides = changes.iter().any(|change| change.redacted);
-            failed(log_action(action), error, modified(), hides, false)
-        }
+        _ => {}
+    }
+    let mut fate = failed(log_action(action), error, modified(), hides, false);
+    if let (true, Fate::Failed { doubt, .. }) = (in_parts, &mut fate) {
+        let link = match &subject.link {
+            Some(link) => link.clone(),
+            None => adopted(cycle, subject, target_id, Map::new()),
+        };
+        *doubt = Some(Box::new(members::doubt(link, &subject.unsure, changes)));
+    }
+    fate
+}
+
+fn updated(
+    cycle: &Cycle,
+    subject: &Subject,
+    action: &Action,
+    reply: Reply<Updated>,
+    modified: Vec<ModifiedProperty>,
+    hides: bool,
+) -> Fate {
+    let Some(mut link) = link_after(cycle, subject, action) else {
+        return Fate::Open { keep_intent: true };
+    };
+    let (updated, exchanges) = conversation(reply, false);
+    if let Some(new_id) = updated.new_id {
+        link.target_id = new_id;
+    }
+    let exchanges = shown(exchanges, hides);
+    match action {
+        Action::Disable { .. } => Fate::Disabled { link, modified, exchanges },
+        Action::Update { adopt, .. } => Fate::Updated { link, modified, exchanges, adopted: *adopt },
+        _ => Fate::Open { keep_intent: true },
     }
 }
 
+/// Whether the target says that it does not have the object.
+async fn is_gone(cycle: &Cycle, kind: ObjectKind, target_id: &str) -> bool {
+    let sent = cycle.send(Repeat::Safe, |connector| connector.read(kind, target_id)).await;
+    matches!(sent, Sent::Reply(reply) if reply.value.is_none())
+}
+
+/// What a log keeps of the requests for a write: no bodies where these hold a value that logs must not show.
+fn shown(mut exchanges: Vec<Exchange>, hides: bool) -> Vec<Exchange> {
+    if hides {
+        for exchange in &mut exchanges {
+            exchange.request_body = None;
+            exchange.response_body = None;
+        }
+    }
+    exchanges
+}
+
 /// The account of a link is gone.
-pub(crate) fn vanished(link: &Link, subject: &Subject, exchange: Option<Exchange>) -> Fate {
+pub(crate) fn vanished(link: &Link, subject: &Subject, exchanges: Vec<Exchange>) -> Fate {
     let (mut link, leaver) = (link.clone(), !subject.scope.in_scope);
     if leaver {
         link.state = LinkState::Disabled;
         link.cause = link.cause.or(subject.scope.cause());
     }
-    Fate::Vanished { link, leaver, exchange }
+    Fate::Vanished { link, leaver, exchanges }
 }
 
 async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     let Some(link) = &subject.link else { return Fate::Nobody };
-    let (exchange, was_gone) =
-        match cycle.send(Repeat::Safe, |connector| connector.delete(ObjectKind::User, target_id)).await {
-            Sent::Reply(reply) => (Some(reply.exchange), reply.value == Deleted::WasGone),
+    let kind = subject.kind();
+    let (exchanges, was_gone) =
+        match cycle.send(Repeat::Safe, |connector| connector.delete(kind, target_id)).await {
+            Sent::Reply(reply) => {
+                let (deleted, exchanges) = conversation(reply, false);
+                (exchanges, deleted == Deleted::WasGone)
+            }
             Sent::Failed(error) if matches!(error.kind(), ErrorKind::NotFound) => {
-                (error.exchange().cloned(), true)
+                (error.exchange().cloned().into_iter().collect(), true)
             }
             Sent::Failed(error) => return failed(LogAction::Delete, error, Vec::new(), false, false),
             Sent::Whole { unsure } => return Fate::Open { keep_intent: unsure },
@@ -241,7 +289,7 @@ async fn delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     if was_gone && !cycle.confirm_target().await {
         return Fate::Open { keep_intent: false };
     }
-    Fate::Deleted { link: link.id, target_id: target_id.to_owned(), exchange, was_gone }
+    Fate::Deleted { link: link.id, target_id: target_id.to_owned(), exchanges, was_gone }
 }
 
 /// The link as it stands once the action is carried out, for actions that change an account.
@@ -293,6 +341,7 @@ pub(crate) fn new_link(
     Link {
         id: LinkId::from_uuid(new_id(cycle.clock())),
         job: cycle.job(),
+        kind: subject.kind(),
         source: subject.id.as_uuid(),
         target_id: target.to_owned(),
         state: LinkState::Active,
@@ -303,9 +352,10 @@ pub(crate) fn new_link(
     }
 }
 
-/// An account that had left our care before its person was deleted is forgotten with them.
+/// What had left our care before its object was deleted is forgotten with it; so is a group that stays.
 fn unlink(subject: &Subject, skip: &Skip) -> Option<LinkId> {
-    let left = subject.user.is_none() && skip.reasons.contains(&SkipReason::NoLongerManaged);
+    let ends = |reason| matches!(reason, &SkipReason::NoLongerManaged | &SkipReason::GroupReleased);
+    let left = subject.source.is_none() && skip.reasons.iter().any(ends);
     let gone = if left { subject.link.as_ref().map(|link| link.id) } else { None };
     gone.or(subject.stale)
 }
@@ -321,7 +371,7 @@ fn failed(
     if hides {
         failure.hide_answer();
     }
-    Fate::Failed { action, failure, modified, keep_intent }
+    Fate::failed(action, failure, modified, keep_intent)
 }
 
 /// An account that already belongs to somebody else is nobody's to take.

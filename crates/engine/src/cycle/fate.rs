@@ -17,15 +17,15 @@ pub(crate) enum Fate {
     Created {
         link: Link,
         modified: Vec<ModifiedProperty>,
-        /// `None` when the answer was lost and the account was found afterwards.
-        exchange: Option<Exchange>,
+        /// Empty when the answer was lost and the account was found afterwards.
+        exchanges: Vec<Exchange>,
     },
     /// An account was changed; `adopted` when it was there before.
-    Updated { link: Link, modified: Vec<ModifiedProperty>, exchange: Option<Exchange>, adopted: bool },
+    Updated { link: Link, modified: Vec<ModifiedProperty>, exchanges: Vec<Exchange>, adopted: bool },
     /// An account was disabled.
-    Disabled { link: Link, modified: Vec<ModifiedProperty>, exchange: Option<Exchange> },
+    Disabled { link: Link, modified: Vec<ModifiedProperty>, exchanges: Vec<Exchange> },
     /// An account was deleted, or was gone already.
-    Deleted { link: LinkId, target_id: String, exchange: Option<Exchange>, was_gone: bool },
+    Deleted { link: LinkId, target_id: String, exchanges: Vec<Exchange>, was_gone: bool },
     /// An account that was there before is right as it is, and is linked now.
     Linked { link: Link },
     /// Nothing was to be done. The link is `Some` when it is to remember what was seen of the account.
@@ -39,24 +39,38 @@ pub(crate) enum Fate {
         modified: Vec<ModifiedProperty>,
         /// Nobody knows whether the account was made; recovery will look.
         keep_intent: bool,
+        /// The link as it is to be stored: it remembers what the failed request may have done to members.
+        doubt: Option<Box<Link>>,
     },
     /// The linked account does not exist in the target any more. The link of somebody who is in scope goes, so
     /// that they are matched again; the link of a leaver stays as a disabled one, in case the account comes back
     /// (with the right address, say).
-    Vanished { link: Link, leaver: bool, exchange: Option<Exchange> },
-    /// A person without a link is gone from the directory: there is nothing to say about nobody.
+    Vanished { link: Link, leaver: bool, exchanges: Vec<Exchange> },
+    /// An object without a link is gone from the directory: there is nothing to say about nobody.
     Nobody,
     /// Not dealt with; it comes again from where it came.
     Open {
         /// A request was sent of which nobody knows what it did.
         keep_intent: bool,
     },
+    /// Not dealt with either; its link remembers what an earlier request may have done to members.
+    Doubtful { link: Link },
 }
 
 impl Fate {
     /// Whether the object needs no further look from where it came: it is done, or in escrow.
     pub(crate) fn is_settled(&self) -> bool {
-        !matches!(self, Self::Open { .. })
+        !matches!(self, Self::Open { .. } | Self::Doubtful { .. })
+    }
+
+    /// A failure that left nothing behind.
+    pub(crate) fn failed(
+        action: LogAction,
+        failure: Failure,
+        modified: Vec<ModifiedProperty>,
+        keep_intent: bool,
+    ) -> Self {
+        Self::Failed { action, failure, modified, keep_intent, doubt: None }
     }
 
     pub(crate) fn keeps_intent(&self) -> bool {
@@ -71,7 +85,9 @@ impl Fate {
             | Self::Disabled { link, .. }
             | Self::Linked { link }
             | Self::Skipped { link: Some(link), .. }
+            | Self::Doubtful { link }
             | Self::Vanished { link, leaver: true, .. } => Some(link),
+            Self::Failed { doubt, .. } => doubt.as_deref(),
             _ => None,
         }
     }

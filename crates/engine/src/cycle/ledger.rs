@@ -1,8 +1,8 @@
 //! How far a cycle is: what moves while it runs.
 use std::collections::HashSet;
 
-use purser_domain::ids::UserId;
-use purser_store::{Progress, RunningCycle};
+use purser_domain::mapping::ObjectKind;
+use purser_store::{CycleKind, ObjectId, Progress, RunningCycle};
 
 /// Changed by commits only, so that memory and database agree.
 #[derive(Debug)]
@@ -12,9 +12,9 @@ pub(crate) struct Ledger {
     /// Position in the change feed up to which everything is settled. An initial cycle moves it too: see
     /// `source::walk_directory`.
     pub(crate) watermark: i64,
-    /// People of whom an earlier request's outcome is not known, and could not be found out yet.
+    /// Objects of which an earlier request's outcome is not known, and could not be found out yet.
     /// Nothing may be sent for them.
-    pub(crate) unresolved: HashSet<UserId>,
+    pub(crate) unresolved: HashSet<ObjectId>,
     /// Whether the job was in quarantine when the cycle began, and no success has lifted that yet.
     pub(crate) quarantined: bool,
 }
@@ -24,6 +24,12 @@ impl Ledger {
     pub(crate) fn count_processed(&mut self, objects: u64) {
         self.running.processed += objects;
         self.running.total = self.running.total.max(self.running.processed);
+    }
+
+    /// Whether every group is still to be looked at in this cycle, so that nobody has to point at one.
+    pub(crate) fn groups_are_ahead(&self) -> bool {
+        let begun = self.running.cursor.is_some_and(|cursor| cursor.kind() == ObjectKind::Group);
+        self.running.kind == CycleKind::Initial && !begun
     }
 
     /// What a batch stores of it.

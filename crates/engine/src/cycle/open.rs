@@ -1,10 +1,10 @@
 //! From a job's configuration to something that a cycle can work with.
 use std::sync::Arc;
 
-use purser_connectors::{Connector, ConnectorError, ErrorKind, connect};
+use purser_connectors::{Connector, ConnectorError, ErrorKind, Template, connect};
 use purser_domain::{
-    mapping::{CompiledMapping, ObjectKind},
-    scope::CompiledFilter,
+    mapping::{AttributeMapping, CompiledMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping},
+    scope::{CompiledFilter, ScopingFilter},
     secret::Secret,
     target_schema::TargetSchema,
 };
@@ -13,23 +13,67 @@ use uuid::Uuid;
 
 use crate::{engine::Inner, target::target_of};
 
-/// What the job's schema says about people, ready to be asked.
+/// What the job's schema says about one kind of object, ready to be asked.
 pub(crate) struct Rules {
     pub(crate) mapping: CompiledMapping,
-    /// Who of those who are entitled is in scope.
+    /// Which of those that are entitled are in scope.
     pub(crate) filter: CompiledFilter,
     /// The target's attributes.
     pub(crate) target: TargetSchema,
+}
+
+/// What it says about all kinds.
+pub(crate) struct RuleSet {
+    user: Rules,
+    /// Switched off where groups are not provisioned; then no plan ever does anything to one.
+    group: Rules,
+}
+
+impl RuleSet {
+    pub(crate) fn of(&self, kind: ObjectKind) -> &Rules {
+        match kind {
+            ObjectKind::User => &self.user,
+            ObjectKind::Group => &self.group,
+        }
+    }
+
+    /// The kinds that are provisioned, in the order in which that has to happen.
+    pub(crate) fn kinds(&self) -> Vec<ObjectKind> {
+        let mut kinds: Vec<ObjectKind> = ObjectKind::ALL.to_vec();
+        kinds.retain(|kind| self.of(*kind).mapping.is_enabled());
+        kinds
+    }
+}
+
+/// Whether the job provisions groups: its mapping of groups is switched on, and the application's template knows groups.
+pub(crate) fn provisions_groups(engine: &Inner, job: &Job) -> bool {
+    let enabled = job.schema.mapping(ObjectKind::Group).is_some_and(|mapping| mapping.enabled);
+    let known = find_template(engine, job).is_some_and(|template| template.group.is_some());
+    if enabled && !known {
+        tracing::warn!(job = %job.spec.job_id, "the mapping of groups is ignored: the application's template has no groups");
+    }
+    enabled && known
+}
+
+fn find_template(engine: &Inner, job: &Job) -> Option<Arc<Template>> {
+    let id = Uuid::parse_str(&job.application.template_id).ok()?;
+    engine.deps.gallery.find(id).map(|template| template.to_owned())
 }
 
 /// Compiles the rules and prepares the connector. Sends nothing.
 ///
 /// # Errors
 /// What is wrong with the configuration, as the reason of a quarantine.
-pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(Rules, Arc<dyn Connector>), ConnectorError> {
-    let rules = compile(job)?;
-    let id = Uuid::parse_str(&job.application.template_id).ok();
-    let template = id.and_then(|id| engine.deps.gallery.find(id)).ok_or_else(|| {
+pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(RuleSet, Arc<dyn Connector>), ConnectorError> {
+    let Some(people) = job.schema.mapping(ObjectKind::User) else {
+        return Err(misconfigured("The schema has no mapping for users.".to_owned(), SAVE));
+    };
+    let group = match job.schema.mapping(ObjectKind::Group) {
+        Some(mapping) if provisions_groups(engine, job) => compile(job, ObjectKind::Group, mapping)?,
+        _ => compile(job, ObjectKind::Group, &no_groups())?,
+    };
+    let rules = RuleSet { user: compile(job, ObjectKind::User, people)?, group };
+    let template = find_template(engine, job).ok_or_else(|| {
         misconfigured(
             "The gallery does not know the application's template any more.".to_owned(),
             "Update Purser, or add the application again from the gallery.",
@@ -49,26 +93,44 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(Rules, Arc<dyn Connecto
     Ok((rules, connect(&template, &target, &engine.deps.kit)?))
 }
 
-fn compile(job: &Job) -> Result<Rules, ConnectorError> {
-    let advice = "Correct the mapping and save it; then provisioning goes on by itself.";
-    let Some(mapping) = job.schema.mapping(ObjectKind::User) else {
-        return Err(misconfigured("The schema has no mapping for users.".to_owned(), advice));
-    };
-    let target = match job.schema.target(ObjectKind::User) {
-        Some(definition) => TargetSchema::from_definition(definition),
-        None => TargetSchema::scim_user().clone(),
+/// What to do about a mapping that can't be used.
+const SAVE: &str = "Correct the mapping and save it; then provisioning goes on by itself.";
+
+fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<Rules, ConnectorError> {
+    let target = match (job.schema.target(kind), kind) {
+        (Some(definition), _) if mapping.enabled => TargetSchema::from_definition(definition),
+        (_, ObjectKind::User) => TargetSchema::scim_user().clone(),
+        (_, ObjectKind::Group) => TargetSchema::scim_group().clone(),
     };
     let refuse = |what: &str, problems: Vec<String>| {
-        misconfigured(format!("The {what} can't be used: {}", problems.join(" ")), advice)
+        let of = format!("{}s", kind.as_str().to_lowercase());
+        misconfigured(format!("The {what} for {of} can't be used: {}", problems.join(" ")), SAVE)
     };
     let compiled = CompiledMapping::compile(mapping, &target).map_err(|problems| {
         refuse("attribute mapping", problems.iter().map(ToString::to_string).collect())
     })?;
     let filter = mapping
         .scope
-        .compile(ObjectKind::User)
+        .compile(kind)
         .map_err(|problems| refuse("scoping filter", problems.iter().map(ToString::to_string).collect()))?;
     Ok(Rules { mapping: compiled, filter, target })
+}
+
+/// A mapping of groups by which nothing happens.
+fn no_groups() -> ObjectMapping {
+    let source = MappingSource::Direct("displayName".to_owned());
+    let name =
+        AttributeMapping { matching_priority: Some(1), ..AttributeMapping::new(source, "displayName") };
+    ObjectMapping {
+        name: String::new(),
+        enabled: false,
+        actions: ObjectActions::default(),
+        source_object: ObjectKind::Group,
+        target_object: "Group".to_owned(),
+        scope: ScopingFilter::default(),
+        attributes: vec![name],
+        extra: serde_json::Map::new(),
+    }
 }
 
 /// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.

@@ -1,4 +1,4 @@
-//! One page of people: plan, ask, plan again, store intents, write, commit.
+//! One page of people, or of groups: plan, ask, plan again, store intents, write, commit.
 //!
 //! The order is what makes a crash harmless:
 //!
@@ -10,7 +10,7 @@
 //! 4. The place never moves past somebody who is neither done nor in escrow.
 use std::collections::HashMap;
 
-use purser_connectors::{Exchange, Reply};
+use purser_connectors::Exchange;
 use purser_domain::{
     log::LogAction,
     mapping::ObjectKind,
@@ -25,6 +25,7 @@ use super::{
     execute::{self, Search},
     fate::{Failure, Fate},
     ledger::Ledger,
+    members,
     pool::run_in_order,
     recovery,
     subject::{self, Cause, Found, Seed, Subject},
@@ -47,6 +48,8 @@ enum Question {
     Match(Vec<MatchQuery>),
     /// Is the linked account still there, and what does it hold?
     Verify(String),
+    /// Is the linked group, which is too large to be read, among those with this value?
+    VerifyLarge { target_id: String, query: MatchQuery },
     /// Which of these values does nobody have?
     Choose(Choosing),
 }
@@ -54,8 +57,8 @@ enum Question {
 enum Answer {
     Searched { queries: Vec<MatchQuery>, search: Search },
     Chosen(Chosen),
-    There { account: TargetObject, exchange: Exchange },
-    Gone(Exchange),
+    There { account: TargetObject, said: Vec<Exchange> },
+    Gone(Vec<Exchange>),
     Settled(Fate),
 }
 
@@ -84,22 +87,24 @@ pub(crate) async fn process(
 /// The first plan, before the target is asked.
 fn begin(cycle: &Cycle, ledger: &Ledger, subject: &Subject) -> Work {
     if ledger.unresolved.contains(&subject.id) {
-        return Work::Settled(Fate::Failed {
-            action: LogAction::Create,
-            failure: Failure::new(
-                "AnswerLost",
-                "The answer to an earlier request for this object was lost, and the target could not be asked yet what became of it.",
-                "Nothing needs to be done: before anything else is sent, Purser looks for the account.",
-            ),
-            modified: Vec::new(),
-            keep_intent: true,
-        });
+        let failure = Failure::new(
+            "AnswerLost",
+            "The answer to an earlier request for this object was lost, and the target could not be asked yet what became of it.",
+            "Nothing needs to be done: before anything else is sent, Purser looks for the account.",
+        );
+        return Work::Settled(Fate::failed(LogAction::Create, failure, Vec::new(), true));
     }
-    if subject.user.is_none() && subject.link.is_none() {
+    if subject.source.is_none() && subject.link.is_none() {
         return Work::Settled(Fate::Nobody);
     }
     match &subject.link {
-        Some(link) if must_verify(cycle, subject) => Work::Ask(Question::Verify(link.target_id.clone())),
+        Some(link) if must_verify(cycle, subject) => {
+            let target_id = link.target_id.clone();
+            Work::Ask(match members::query_large(link) {
+                Some(query) => Question::VerifyLarge { target_id, query },
+                None => Question::Verify(target_id),
+            })
+        }
         _ => proceed(subject.plan(cycle, &Observed::NotAsked), Vec::new()),
     }
 }
@@ -119,23 +124,24 @@ fn proceed(action: Action, queries: Vec<MatchQuery>) -> Work {
 /// and there the same id may be somebody else's account. Retries come last, when everybody has been seen.
 fn must_verify(cycle: &Cycle, subject: &Subject) -> bool {
     let seen = matches!(subject.cause, Cause::Retry(_) | Cause::Reference);
-    cycle.kind == CycleKind::Initial && cycle.mapping.is_enabled() && !seen
+    cycle.kind == CycleKind::Initial && cycle.rules(subject.kind()).mapping.is_enabled() && !seen
 }
 
 /// Asks what is to be asked, many at once, and plans again with the answers.
 async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work], promised: &mut Promised) {
     let mut questions = Vec::new();
     for (at, work) in works.iter_mut().enumerate() {
-        if matches!(work, Work::Ask(_)) {
+        if let (Work::Ask(_), Some(subject)) = (&*work, subjects.get(at)) {
+            let kind = subject.kind();
             // Whoever is not asked because the cycle stops stays open.
             let open = Work::Settled(Fate::Open { keep_intent: false });
             if let Work::Ask(question) = std::mem::replace(work, open) {
-                questions.push((at, question));
+                questions.push((at, kind, question));
             }
         }
     }
-    let answers = run_in_order(questions, &cycle.control, &cycle.gate, |(at, question)| async move {
-        (at, ask(cycle, question).await)
+    let answers = run_in_order(questions, &cycle.control, &cycle.gate, |(at, kind, question)| async move {
+        (at, ask(cycle, kind, question).await)
     })
     .await;
     for (at, answer) in answers.into_iter().flatten() {
@@ -145,27 +151,45 @@ async fn ask_all(cycle: &Cycle, subjects: &mut [Subject], works: &mut [Work], pr
     }
 }
 
-async fn ask(cycle: &Cycle, question: Question) -> Answer {
+async fn ask(cycle: &Cycle, kind: ObjectKind, question: Question) -> Answer {
     let target_id = match question {
         Question::Match(queries) => {
-            let search = execute::search(cycle, &queries).await;
+            let search = execute::search(cycle, kind, &queries).await;
             return Answer::Searched { queries, search };
         }
         Question::Verify(target_id) => target_id,
-        Question::Choose(choosing) => return Answer::Chosen(choose::ask(cycle, choosing).await),
+        Question::VerifyLarge { target_id, query } => {
+            let sent = cycle.send(Repeat::Safe, |connector| connector.find(kind, &query)).await;
+            let Sent::Reply(reply) = sent else { return not_read(sent) };
+            let (found, said) = choose::conversation(reply, query.redacted);
+            match found.into_iter().find(|group| group.id == target_id) {
+                Some(account) => return Answer::There { account, said },
+                // It may have another name there.
+                None => target_id,
+            }
+        }
+        Question::Choose(choosing) => return Answer::Chosen(choose::ask(cycle, kind, choosing).await),
     };
-    match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, &target_id)).await {
-        Sent::Reply(Reply { value: Some(account), exchange, .. }) => Answer::There { account, exchange },
-        // A wrong address answers 404 to everything.
-        Sent::Reply(_) if !cycle.confirm_target().await => Answer::Settled(Fate::Open { keep_intent: false }),
-        Sent::Reply(reply) => Answer::Gone(reply.exchange),
-        Sent::Failed(error) => Answer::Settled(failed_to_read(error.into())),
-        Sent::Whole { .. } | Sent::Stopped => Answer::Settled(Fate::Open { keep_intent: false }),
+    match cycle.send(Repeat::Safe, |connector| connector.read(kind, &target_id)).await {
+        Sent::Reply(reply) => match choose::conversation(reply, false) {
+            (Some(account), said) => Answer::There { account, said },
+            // A wrong address answers 404 to everything.
+            (None, _) if !cycle.confirm_target().await => Answer::Settled(Fate::Open { keep_intent: false }),
+            (None, said) => Answer::Gone(said),
+        },
+        sent => not_read(sent),
     }
 }
 
+fn not_read<T>(sent: Sent<T>) -> Answer {
+    Answer::Settled(match sent {
+        Sent::Failed(error) => failed_to_read(error.into()),
+        Sent::Reply(_) | Sent::Whole { .. } | Sent::Stopped => Fate::Open { keep_intent: false },
+    })
+}
+
 fn failed_to_read(failure: Failure) -> Fate {
-    Fate::Failed { action: LogAction::Other, failure, modified: Vec::new(), keep_intent: false }
+    Fate::failed(LogAction::Other, failure, Vec::new(), false)
 }
 
 fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer, promised: &mut Promised) -> Work {
@@ -180,8 +204,8 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer, promised: &
                 Err(choosing) => Work::Ask(Question::Choose(choosing)),
             }
         }
-        Answer::There { account, exchange } => {
-            subject.asked.push(exchange);
+        Answer::There { account, said } => {
+            subject.asked.extend(said);
             match &mut subject.link {
                 Some(link) if verify::is_same(cycle, link, &account.body) => {
                     verify::refresh(link, &account.body, subject.scope.in_scope);
@@ -190,16 +214,16 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer, promised: &
                 _ => forget_link(cycle, subject),
             }
         }
-        Answer::Gone(exchange) => {
-            subject.asked.push(exchange.clone());
-            match (&subject.link, &subject.user) {
+        Answer::Gone(said) => {
+            subject.asked.extend(said);
+            match (&subject.link, &subject.source) {
                 (Some(link), Some(_)) if !subject.scope.in_scope => {
-                    Work::Settled(execute::vanished(link, subject, Some(exchange)))
+                    Work::Settled(execute::vanished(link, subject, Vec::new()))
                 }
                 (Some(link), None) => Work::Settled(Fate::Deleted {
                     link: link.id,
                     target_id: link.target_id.clone(),
-                    exchange: Some(exchange),
+                    exchanges: Vec::new(),
                     was_gone: true,
                 }),
                 _ => forget_link(cycle, subject),
@@ -225,7 +249,8 @@ fn take_answer(cycle: &Cycle, subject: &mut Subject, answer: Answer, promised: &
 /// Goes on as if there had never been a link: its account is gone, or is somebody else's under the same id.
 fn forget_link(cycle: &Cycle, subject: &mut Subject) -> Work {
     subject.stale = subject.link.take().map(|link| link.id);
-    if subject.user.is_none() {
+    subject.unsure.clear();
+    if subject.source.is_none() {
         let skip = Skip::new(SkipCode::NotEffectivelyEntitled, [SkipReason::NoLongerManaged]);
         return Work::Settled(Fate::Skipped { skip, unlink: subject.stale, link: None });
     }
@@ -238,7 +263,8 @@ async fn refuse_taken(cycle: &Cycle, subjects: &[Subject], works: &mut [Work]) -
     if wanted.is_empty() {
         return Ok(());
     }
-    let links = cycle.store().find_links_by_target(cycle.job(), &wanted).await;
+    let Some(kind) = subjects.first().map(Subject::kind) else { return Ok(()) };
+    let links = cycle.store().find_links_by_target(cycle.job(), kind, &wanted).await;
     let links = links.map_err(EngineError::store("read the links of found accounts"))?;
     let mut owners: HashMap<String, String> = HashMap::new();
     for (subject, work) in subjects.iter().zip(works) {

@@ -1,12 +1,9 @@
 //! Intents: what is stored before a page is written, and what is made of it after a crash.
 //!
-//! An intent without an outcome means: this request may have reached the target. Nothing is sent for its person
+//! An intent without an outcome means: this request may have reached the target. Nothing is sent for its object
 //! before the target has been asked. What turns out to have been done gets its link and its row in the log like
 //! everything else; what was not done is dropped, and comes again from the place that never moved past it.
-use std::collections::HashMap;
-
 use purser_domain::{
-    ids::UserId,
     log::{LogAction, ModifiedProperty},
     mapping::ObjectKind,
     path::TargetPath,
@@ -14,9 +11,8 @@ use purser_domain::{
         Action, Change, ChangeKind, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal,
         TargetObject,
     },
-    user::User,
 };
-use purser_store::{Intent, OpenIntent};
+use purser_store::{Intent, ObjectId, OpenIntent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -27,7 +23,9 @@ use super::{
     execute::{self, Search},
     fate::Fate,
     ledger::Ledger,
+    members,
     pool::run_in_order,
+    source,
     subject::{self, Cause, Seed, Subject},
 };
 use crate::error::EngineError;
@@ -107,7 +105,7 @@ pub(crate) fn intent(
         | Action::Refuse(_) => return None,
     };
     Some(Intent {
-        user: subject.id,
+        object: subject.id,
         action: execute::log_action(action),
         target_id: target_id.cloned(),
         detail: serde_json::to_value(&detail).ok()?,
@@ -123,18 +121,22 @@ fn spell(changes: &[Change]) -> Vec<ChangeDetail> {
 pub(crate) async fn recover(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let store = cycle.store();
     let open = store.list_intents(cycle.job()).await.map_err(EngineError::store("read the open intents"))?;
+    // What is under way for groups waits until their mapping is switched on again.
+    let (people, groups): (Vec<OpenIntent>, Vec<OpenIntent>) =
+        open.into_iter().partition(|open| open.intent.object.user().is_some());
+    let groups = if cycle.provisions(ObjectKind::Group) { groups } else { Vec::new() };
     let size = usize::try_from(cycle.engine.deps.settings.page).unwrap_or(500).max(1);
-    for page in open.chunks(size) {
+    // Groups go one by one: each may have very many members.
+    for page in people.chunks(size).chain(groups.chunks(1)) {
         if cycle.control.stopped().is_some() {
-            ledger.unresolved.extend(page.iter().map(|open| open.intent.user));
+            ledger.unresolved.extend(page.iter().map(|open| open.intent.object));
             continue;
         }
         tracing::info!(job = %cycle.job(), intents = page.len(), "checking requests of which the outcome is not known");
-        let ids: Vec<UserId> = page.iter().map(|open| open.intent.user).collect();
-        let users = store.load_users(&ids).await.map_err(EngineError::store("read people"))?;
-        let mut users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
-        let seeds =
-            ids.iter().map(|id| Seed { id: *id, cause: Cause::Recovery, user: users.remove(id) }).collect();
+        let ids: Vec<ObjectId> = page.iter().map(|open| open.intent.object).collect();
+        let mut sources = source::load_sources(cycle, &ids).await?;
+        let seed = |id: &ObjectId| Seed { id: *id, cause: Cause::Recovery, source: sources.remove(id) };
+        let seeds = ids.iter().map(seed).collect();
         let subjects = subject::load(cycle, seeds).await?;
         let pairs: Vec<(&Subject, &OpenIntent)> = subjects.iter().zip(page).collect();
         let checked = run_in_order(pairs, &cycle.control, &cycle.gate, |(subject, open)| {
@@ -173,7 +175,7 @@ async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate 
             Some(MatchQuery { path: Arc::new(TargetPath::parse(&path).ok()?), value, redacted })
         })
         .collect();
-    match execute::search(cycle, &queries).await {
+    match execute::search(cycle, subject.kind(), &queries).await {
         Search::Done { observed: Observed::One(account), .. } => {
             let modified = detail.exported.iter().filter_map(|(path, value)| {
                 let parsed = Arc::new(TargetPath::parse(path).ok()?);
@@ -181,8 +183,11 @@ async fn check_create(cycle: &Cycle, subject: &Subject, detail: Detail) -> Fate 
                 Some(Change { redacted: detail.redacted.contains(path), ..set }.modified())
             });
             let modified = modified.collect();
-            let link = execute::new_link(cycle, subject, &account.id, detail.exported, Origin::Created);
-            Fate::Created { link, modified, exchange: None }
+            let mut link = execute::new_link(cycle, subject, &account.id, detail.exported, Origin::Created);
+            if link.kind == ObjectKind::Group {
+                members::doubt_all(&mut link.exported);
+            }
+            Fate::Created { link, modified, exchanges: Vec::new() }
         }
         Search::Done { observed: Observed::Several(count), .. } => {
             Fate::Refused(Refusal::duplicate_target_entries(&queries, count))
@@ -199,24 +204,34 @@ async fn check_update(
     target_id: &str,
     detail: Detail,
 ) -> Fate {
-    let account =
-        match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, target_id)).await {
-            Sent::Reply(reply) => reply.value,
-            // Updates may be sent twice: what can't be found out is simply done again.
-            Sent::Failed(_) => None,
-            Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
-        };
     let count = detail.changes.len();
     let changes: Vec<Change> = detail.changes.into_iter().filter_map(ChangeDetail::read).collect();
+    // Of the members some may have come or gone: the link remembers which.
+    let in_doubt = || {
+        if !changes.iter().any(members::is_of_members) {
+            return Fate::Open { keep_intent: false };
+        }
+        let adopted = || execute::new_link(cycle, subject, target_id, Map::new(), Origin::Adopted);
+        let link = subject.link.clone().unwrap_or_else(adopted);
+        Fate::Doubtful { link: members::doubt(link, &subject.unsure, &changes) }
+    };
     let made = |account: &TargetObject| {
-        changes.len() == count && changes.iter().all(|change| is_made(cycle, change, &account.body))
+        let is_made = |change| is_made(cycle, subject.kind(), change, &account.body);
+        changes.len() == count && changes.iter().all(is_made)
     };
-    let Some(account) = account.filter(made) else {
-        return Fate::Open { keep_intent: false };
-    };
+    match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await {
+        Sent::Reply(reply) => match reply.value {
+            Some(account) if made(&account) => {}
+            Some(_) => return in_doubt(),
+            None => return Fate::Open { keep_intent: false },
+        },
+        // Updates may be sent twice: what can't be found out is simply done again.
+        Sent::Failed(_) => return in_doubt(),
+        Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
+    }
     let mut link: Link = match &subject.link {
         Some(link) => link.clone(),
-        None => execute::new_link(cycle, subject, &account.id, Map::new(), Origin::Adopted),
+        None => execute::new_link(cycle, subject, target_id, Map::new(), Origin::Adopted),
     };
     let adopted = subject.link.is_none();
     link.exported = detail.exported;
@@ -224,16 +239,16 @@ async fn check_update(
     let modified: Vec<ModifiedProperty> = changes.iter().map(Change::modified).collect();
     if action == LogAction::Disable {
         link.state = LinkState::Disabled;
-        return Fate::Disabled { link, modified, exchange: None };
+        return Fate::Disabled { link, modified, exchanges: Vec::new() };
     }
     link.state = LinkState::Active;
-    Fate::Updated { link, modified, exchange: None, adopted }
+    Fate::Updated { link, modified, exchanges: Vec::new(), adopted }
 }
 
-fn is_made(cycle: &Cycle, change: &Change, body: &Value) -> bool {
+fn is_made(cycle: &Cycle, kind: ObjectKind, change: &Change, body: &Value) -> bool {
     let found = change.path.find(body);
     match (change.apply(found), found) {
-        (Some(after), Some(found)) => cycle.target.rule(&change.path).agrees(&after, found),
+        (Some(after), Some(found)) => cycle.rules(kind).target.rule(&change.path).agrees(&after, found),
         (None, found) => found.is_none_or(|found| found.as_array().is_some_and(Vec::is_empty)),
         (Some(_), None) => false,
     }
@@ -241,7 +256,7 @@ fn is_made(cycle: &Cycle, change: &Change, body: &Value) -> bool {
 
 async fn check_delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate {
     let Some(link) = &subject.link else { return Fate::Open { keep_intent: false } };
-    match cycle.send(Repeat::Safe, |connector| connector.read(ObjectKind::User, target_id)).await {
+    match cycle.send(Repeat::Safe, |connector| connector.read(subject.kind(), target_id)).await {
         Sent::Reply(reply) if reply.value.is_none() => {}
         Sent::Reply(_) | Sent::Failed(_) => return Fate::Open { keep_intent: false },
         Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
@@ -249,5 +264,5 @@ async fn check_delete(cycle: &Cycle, subject: &Subject, target_id: &str) -> Fate
     if !cycle.confirm_target().await {
         return Fate::Open { keep_intent: true };
     }
-    Fate::Deleted { link: link.id, target_id: target_id.to_owned(), exchange: None, was_gone: false }
+    Fate::Deleted { link: link.id, target_id: target_id.to_owned(), exchanges: Vec::new(), was_gone: false }
 }

@@ -1,4 +1,4 @@
-//! Where the people of a cycle come from: the whole directory, its changes, links left behind, retries.
+//! Where the people and groups of a cycle come from: the whole directory, its changes, links left behind, retries.
 //!
 //! Each source hands out pages and says, page by page, how far it is consumed. It never says more than what is
 //! settled, so whoever is open comes again.
@@ -8,18 +8,18 @@ use std::{
 };
 
 use purser_domain::{
-    ids::{LinkId, UserId},
-    user::User,
+    ids::{GroupId, LinkId, UserId},
+    mapping::ObjectKind,
 };
-use purser_store::{ChangeKind, ChangeRow, EscrowKind};
+use purser_store::{Batch, ChangeKind, ChangeRow, Escrow, EscrowKind, ObjectId};
 use tokio::time::Instant;
 
 use super::{
     context::Cycle,
     control::Stop,
     ledger::Ledger,
-    page,
-    subject::{Cause, Seed},
+    members, page,
+    subject::{Cause, Entry, Seed},
 };
 use crate::error::EngineError;
 
@@ -29,34 +29,76 @@ const SHORTEST_PAGE: u64 = 20;
 /// How long a page of a walk may take, since nothing else happens in its job meanwhile.
 const PAGE_TIME: Duration = Duration::from_secs(1);
 
-/// Everybody, in the order of their ids, from the cursor on.
+/// Everybody, in the order of their ids, and then every group, from the cursor on.
 ///
 /// Between two pages it looks at what changed meanwhile, so that a leaver does not have to wait for the end of an
 /// initial cycle; and pages are so long that this is soon, however slow the target.
 pub(crate) async fn walk_directory(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
+    walk_people(cycle, ledger).await?;
+    if cycle.provisions(ObjectKind::Group) {
+        walk_groups(cycle, ledger).await?;
+    }
+    Ok(())
+}
+
+async fn walk_people(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let mut size = FIRST_PAGE.min(cycle.engine.deps.settings.page);
     while cycle.control.stopped().is_none() {
+        let after = match ledger.running.cursor {
+            Some(ObjectId::User(after)) => Some(after),
+            None => None,
+            Some(ObjectId::Group(_)) => break,
+        };
         let begun = Instant::now();
-        let users = cycle.store().page_users(ledger.running.cursor, size).await;
+        let users = cycle.store().page_users(after, size).await;
         let users = users.map_err(EngineError::store("read a page of people"))?;
         if users.is_empty() {
             break;
         }
-        let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-        let seeds =
-            users.into_iter().map(|user| Seed { id: user.id, cause: Cause::Directory, user: Some(user) });
-        page::process(cycle, ledger, seeds.collect(), |ledger, settled| {
-            let done = settled.iter().take_while(|settled| **settled).count();
-            if let Some(last) = done.checked_sub(1).and_then(|last| ids.get(last)) {
-                ledger.running.cursor = Some(*last);
-            }
-            stop_unless_all(cycle, settled);
-        })
-        .await?;
+        let seeds = users.into_iter().map(|user| Seed {
+            id: user.id.into(),
+            cause: Cause::Directory,
+            source: Some(Entry::Person(user)),
+        });
+        walk_page(cycle, ledger, seeds.collect()).await?;
         size = next_size(size, begun.elapsed(), cycle.engine.deps.settings.page);
-        if cycle.control.stopped().is_none() {
-            follow_page(cycle, ledger).await?;
+    }
+    Ok(())
+}
+
+async fn walk_groups(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
+    let mut size = FIRST_PAGE.min(cycle.engine.deps.settings.page);
+    while cycle.control.stopped().is_none() {
+        let after = ledger.running.cursor.and_then(ObjectId::group);
+        let begun = Instant::now();
+        let groups = cycle.store().page_groups(after, size).await;
+        let groups = groups.map_err(EngineError::store("read a page of groups"))?;
+        let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+        // As many of them as may be in memory with their members; the others come with the next page.
+        let Some(piece) = members::cut(cycle, ids).await?.into_iter().next() else { break };
+        let seeds = groups.into_iter().take(piece.len()).map(|group| Seed {
+            id: group.id.into(),
+            cause: Cause::Directory,
+            source: Some(Entry::Group(group)),
+        });
+        walk_page(cycle, ledger, seeds.collect()).await?;
+        size = next_size(size, begun.elapsed(), cycle.engine.deps.settings.page);
+    }
+    Ok(())
+}
+
+async fn walk_page(cycle: &Cycle, ledger: &mut Ledger, seeds: Vec<Seed>) -> Result<(), EngineError> {
+    let ids: Vec<ObjectId> = seeds.iter().map(|seed| seed.id).collect();
+    page::process(cycle, ledger, seeds, |ledger, settled| {
+        let done = settled.iter().take_while(|settled| **settled).count();
+        if let Some(last) = done.checked_sub(1).and_then(|last| ids.get(last)) {
+            ledger.running.cursor = Some(*last);
         }
+        stop_unless_all(cycle, settled);
+    })
+    .await?;
+    if cycle.control.stopped().is_none() {
+        follow_page(cycle, ledger).await?;
     }
     Ok(())
 }
@@ -72,19 +114,23 @@ fn next_size(size: u64, took: Duration, most: u64) -> u64 {
     next.clamp(SHORTEST_PAGE.min(most), most.max(1))
 }
 
-/// Links whose people are gone from the directory. Normally the change feed tells of each; this finds those of
-/// whom it told before the job (re)started.
+/// Links whose people or groups are gone from the directory. Normally the change feed tells of each; this finds those
+/// of which it told before the job (re)started.
 pub(crate) async fn sweep_orphans(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let size = cycle.engine.deps.settings.page;
-    let mut after: Option<LinkId> = None;
-    while cycle.control.stopped().is_none() {
-        let links = cycle.store().list_orphan_links(cycle.job(), after, size).await;
-        let links = links.map_err(EngineError::store("read the links left behind"))?;
-        let Some(last) = links.last() else { break };
-        after = Some(last.id);
-        let seed = |source| Seed { id: UserId::from_uuid(source), cause: Cause::Orphan, user: None };
-        let seeds = links.iter().map(|link| seed(link.source)).collect();
-        page::process(cycle, ledger, seeds, |_, settled| stop_unless_all(cycle, settled)).await?;
+    for kind in
+        ObjectKind::ALL.iter().copied().filter(|kind| *kind == ObjectKind::User || cycle.provisions(*kind))
+    {
+        let mut after: Option<LinkId> = None;
+        while cycle.control.stopped().is_none() {
+            let links = cycle.store().list_orphan_links(cycle.job(), kind, after, size).await;
+            let links = links.map_err(EngineError::store("read the links left behind"))?;
+            let Some(last) = links.last() else { break };
+            after = Some(last.id);
+            let seed = |source| Seed { id: ObjectId::new(kind, source), cause: Cause::Orphan, source: None };
+            let seeds = links.iter().map(|link| seed(link.source)).collect();
+            page::process(cycle, ledger, seeds, |_, settled| stop_unless_all(cycle, settled)).await?;
+        }
     }
     Ok(())
 }
@@ -114,25 +160,46 @@ async fn follow_page(cycle: &Cycle, ledger: &mut Ledger) -> Result<bool, EngineE
         ledger.watermark = end;
         return Ok(true);
     };
-    // Rows first, people after: who is changed in between is named again by a later row.
+    // Rows first, objects after: what is changed in between is named again by a later row.
     let (ids, kinds) = distinct(&rows);
-    let mut users = load_users(cycle, &ids).await?;
-    let seeds = ids.iter().map(|id| {
-        let cause = kinds.get(id).map_or(Cause::Directory, |kind| Cause::Change(*kind));
-        Seed { id: *id, cause, user: users.remove(id) }
-    });
-    page::process(cycle, ledger, seeds.collect(), |ledger, settled| {
-        let open: HashSet<UserId> =
-            ids.iter().zip(settled).filter(|(_, settled)| !**settled).map(|(id, _)| *id).collect();
-        let first_open = rows.iter().find(|row| open.contains(&row.user)).map(|row| row.seq);
-        ledger.watermark = first_open.map_or(last, |seq| seq - 1).max(ledger.watermark);
-        stop_unless_all(cycle, settled);
-    })
-    .await?;
+    let (people, groups): (Vec<ObjectId>, Vec<ObjectId>) =
+        ids.into_iter().partition(|object| object.user().is_some());
+    let mut settled: HashSet<ObjectId> = HashSet::with_capacity(rows.len());
+    let mut pieces = vec![people];
+    if cycle.provisions(ObjectKind::Group) {
+        let cut = members::cut(cycle, members::groups_of(&groups)).await?;
+        pieces.extend(cut.into_iter().map(|piece| piece.into_iter().map(ObjectId::from).collect()));
+    } else {
+        // Nothing is done about groups. Whoever switches their mapping on has all of them looked at.
+        settled.extend(groups);
+    }
+    let mut processed = false;
+    for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
+        if cycle.control.stopped().is_some() {
+            return Ok(false);
+        }
+        let mut sources = load_sources(cycle, &piece).await?;
+        let seeds = piece.iter().map(|id| {
+            let cause = kinds.get(id).map_or(Cause::Directory, |kind| Cause::Change(*kind));
+            Seed { id: *id, cause, source: sources.remove(id) }
+        });
+        page::process(cycle, ledger, seeds.collect(), |ledger, done| {
+            settled.extend(piece.iter().zip(done).filter(|(_, done)| **done).map(|(id, _)| *id));
+            let first_open = rows.iter().find(|row| !settled.contains(&row.object)).map(|row| row.seq);
+            ledger.watermark = first_open.map_or(last, |seq| seq - 1).max(ledger.watermark);
+            stop_unless_all(cycle, done);
+        })
+        .await?;
+        processed = true;
+    }
+    if !processed {
+        ledger.watermark = last;
+    }
     Ok(false)
 }
 
-/// Everybody in escrow whose time has come, among them those whose manager got an account in this cycle.
+/// Everything in escrow whose time has come, among it those whose manager, and the groups whose members, got an account
+/// in this cycle.
 pub(crate) async fn retry_due(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let size = cycle.engine.deps.settings.page;
     while cycle.control.stopped().is_none() {
@@ -142,19 +209,47 @@ pub(crate) async fn retry_due(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), 
         if due.is_empty() {
             break;
         }
-        let ids: Vec<UserId> = due.iter().map(|escrow| escrow.user).collect();
-        let mut users = load_users(cycle, &ids).await?;
-        let seeds = due.iter().map(|escrow| Seed {
-            id: escrow.user,
-            cause: match escrow.kind {
-                EscrowKind::Reference => Cause::Reference,
-                EscrowKind::Failure => Cause::Retry(escrow.attempts),
-            },
-            user: users.remove(&escrow.user),
-        });
-        page::process(cycle, ledger, seeds.collect(), |_, settled| stop_unless_all(cycle, settled)).await?;
+        let (people, groups): (Vec<Escrow>, Vec<Escrow>) =
+            due.into_iter().partition(|escrow| escrow.object.user().is_some());
+        retry(cycle, ledger, &people).await?;
+        if !cycle.provisions(ObjectKind::Group) {
+            forget(cycle, &groups).await?;
+            continue;
+        }
+        let ids: Vec<ObjectId> = groups.iter().map(|escrow| escrow.object).collect();
+        let mut rest = groups.as_slice();
+        for piece in members::cut(cycle, members::groups_of(&ids)).await? {
+            if cycle.control.stopped().is_some() {
+                break;
+            }
+            let (now, later) = rest.split_at(piece.len().min(rest.len()));
+            rest = later;
+            retry(cycle, ledger, now).await?;
+        }
     }
     Ok(())
+}
+
+async fn retry(cycle: &Cycle, ledger: &mut Ledger, due: &[Escrow]) -> Result<(), EngineError> {
+    let ids: Vec<ObjectId> = due.iter().map(|escrow| escrow.object).collect();
+    let mut sources = load_sources(cycle, &ids).await?;
+    let seeds = due.iter().map(|escrow| Seed {
+        id: escrow.object,
+        cause: match escrow.kind {
+            EscrowKind::Reference => Cause::Reference,
+            EscrowKind::Failure => Cause::Retry(escrow.attempts),
+        },
+        source: sources.remove(&escrow.object),
+    });
+    page::process(cycle, ledger, seeds.collect(), |_, settled| stop_unless_all(cycle, settled)).await
+}
+
+/// Groups that wait while groups are not provisioned any more: they are looked at again when they are.
+async fn forget(cycle: &Cycle, due: &[Escrow]) -> Result<(), EngineError> {
+    let escrows_clear = due.iter().map(|escrow| escrow.object).collect();
+    let batch = Batch { escrows_clear, ..Batch::default() };
+    let stored = cycle.store().commit_batch(cycle.job(), cycle.owner, batch).await;
+    stored.map_err(EngineError::store("clear the escrow of groups"))
 }
 
 /// Whoever is open comes again in the next cycle, not in a loop of this one.
@@ -164,18 +259,32 @@ fn stop_unless_all(cycle: &Cycle, settled: &[bool]) {
     }
 }
 
-/// The people whom these rows name, each once, in the order of their first row, with the kind of their last.
-fn distinct(rows: &[ChangeRow]) -> (Vec<UserId>, HashMap<UserId, ChangeKind>) {
+/// The objects that these rows name, each once, in the order of their first row, with the kind of their last.
+fn distinct(rows: &[ChangeRow]) -> (Vec<ObjectId>, HashMap<ObjectId, ChangeKind>) {
     let (mut ids, mut kinds) = (Vec::new(), HashMap::with_capacity(rows.len()));
     for row in rows {
-        if kinds.insert(row.user, row.kind).is_none() {
-            ids.push(row.user);
+        if kinds.insert(row.object, row.kind).is_none() {
+            ids.push(row.object);
         }
     }
     (ids, kinds)
 }
 
-async fn load_users(cycle: &Cycle, ids: &[UserId]) -> Result<HashMap<UserId, User>, EngineError> {
-    let users = cycle.store().load_users(ids).await.map_err(EngineError::store("read people"))?;
-    Ok(users.into_iter().map(|user| (user.id, user)).collect())
+/// Those of the objects that the directory has.
+pub(crate) async fn load_sources(
+    cycle: &Cycle,
+    objects: &[ObjectId],
+) -> Result<HashMap<ObjectId, Entry>, EngineError> {
+    let mut found = HashMap::with_capacity(objects.len());
+    let users: Vec<UserId> = objects.iter().filter_map(|object| object.user()).collect();
+    if !users.is_empty() {
+        let users = cycle.store().load_users(&users).await.map_err(EngineError::store("read people"))?;
+        found.extend(users.into_iter().map(|user| (ObjectId::User(user.id), Entry::Person(user))));
+    }
+    let groups = members::groups_of(objects);
+    if !groups.is_empty() {
+        let groups = cycle.store().find_groups(&groups).await.map_err(EngineError::store("read groups"))?;
+        found.extend(groups.into_iter().map(|(id, group)| (ObjectId::Group(id), Entry::Group(group))));
+    }
+    Ok(found)
 }

@@ -4,6 +4,7 @@
 //! another address, an old link's id may be a stranger's account there, and writing to it, or deleting it, would be
 //! the worst that can happen. So in an initial cycle an account must look like the one that was exported.
 use purser_domain::{
+    mapping::ObjectKind,
     path::TargetPath,
     plan::{Link, LinkState},
     target_schema::TargetSchema,
@@ -13,23 +14,30 @@ use serde_json::Value;
 use super::context::Cycle;
 
 /// What tells accounts apart, as far as it was exported.
-const IDENTIFYING: [&str; 4] = [
+const OF_USERS: &[&str] = &[
     "userName",
     "externalId",
+    "email",
     "emails[type eq \"work\"].value",
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
 ];
+/// What tells groups apart.
+const OF_GROUPS: &[&str] = &["displayName", "externalId", "name"];
 
 /// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
 /// the account in the target; nobody changes all of them. Without any such value the link is believed.
 pub(crate) fn is_same(cycle: &Cycle, link: &Link, body: &Value) -> bool {
-    agrees(&cycle.target, link, body)
+    agrees(&cycle.rules(link.kind).target, link, body)
 }
 
 fn agrees(target: &TargetSchema, link: &Link, body: &Value) -> bool {
+    let identifying = match link.kind {
+        ObjectKind::User => OF_USERS,
+        ObjectKind::Group => OF_GROUPS,
+    };
     let mut compared = false;
     for (path, value) in &link.exported {
-        if !IDENTIFYING.iter().any(|known| known.eq_ignore_ascii_case(path)) {
+        if !identifying.iter().any(|known| known.eq_ignore_ascii_case(path)) {
             continue;
         }
         let Ok(path) = TargetPath::parse(path) else { continue };
@@ -43,7 +51,7 @@ fn agrees(target: &TargetSchema, link: &Link, body: &Value) -> bool {
 
 /// A leaver's account that is enabled in the target although its link says disabled is to be disabled (again).
 pub(crate) fn refresh(link: &mut Link, body: &Value, in_scope: bool) {
-    if in_scope || link.state == LinkState::Active {
+    if in_scope || link.state == LinkState::Active || link.kind != ObjectKind::User {
         return;
     }
     let path = "active";
@@ -67,6 +75,7 @@ mod tests {
         Link {
             id: LinkId::from_uuid(Uuid::nil()),
             job: JobId::from_uuid(Uuid::nil()),
+            kind: ObjectKind::User,
             source: Uuid::nil(),
             target_id: "7".to_owned(),
             state: LinkState::Disabled,
@@ -96,6 +105,24 @@ mod tests {
             TargetSchema::scim_user(),
             &link(json!({"title": "Clerk"})),
             &json!({"title": "Chief"})
+        ));
+    }
+
+    #[test]
+    fn a_group_is_known_by_its_name_or_external_id() {
+        let cooks =
+            Link { kind: ObjectKind::Group, ..link(json!({"displayName": "Cooks", "externalId": "c"})) };
+        assert!(agrees(
+            TargetSchema::scim_group(),
+            &cooks,
+            &json!({"displayName": "Chefs", "externalId": "c"})
+        ));
+        assert!(!agrees(TargetSchema::scim_group(), &cooks, &json!({"displayName": "Chefs"})));
+        let people = link(json!({"userName": "ann@x", "displayName": "Ann"}));
+        assert!(!agrees(
+            TargetSchema::scim_user(),
+            &people,
+            &json!({"userName": "bo@x", "displayName": "Ann"})
         ));
     }
 

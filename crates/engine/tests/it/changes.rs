@@ -1,5 +1,6 @@
 //! Incremental cycles.
 use anyhow::Result;
+use purser_domain::mapping::ObjectKind;
 use purser_domain::{
     log::{LogAction, LogStatus},
     plan::LinkState,
@@ -67,7 +68,7 @@ async fn whoever_is_deleted_for_good_loses_the_account_from_the_link_alone() -> 
     assert_eq!(outcome.counts.deleted, 2);
     assert_eq!(world.target.count(), 1);
     assert!(world.is_active("p2")?);
-    assert_eq!(world.store.count_links(world.job).await?, 1);
+    assert_eq!(world.store.count_links(world.job, ObjectKind::User).await?, 1);
     let row = world.logs_of(people[1].id).await?.pop().expect("a row");
     assert_eq!((row.action, row.source_name.as_str()), (LogAction::Delete, "Person p1"));
     Ok(())
@@ -84,7 +85,11 @@ async fn whoever_was_unassigned_before_being_deleted_keeps_a_disabled_account() 
     let outcome = world.run().await?;
     assert_eq!((outcome.counts.deleted, outcome.counts.skipped), (0, 1));
     assert!(!world.is_active("p0")?);
-    assert_eq!(world.store.count_links(world.job).await?, 0, "the account is not ours any more");
+    assert_eq!(
+        world.store.count_links(world.job, ObjectKind::User).await?,
+        0,
+        "the account is not ours any more"
+    );
     Ok(())
 }
 

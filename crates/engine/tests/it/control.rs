@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use purser_domain::log::LogAction;
+use purser_domain::mapping::ObjectKind;
 use purser_engine::{CycleEnd, Engine, EngineSettings};
 use purser_testkit::{Fault, FaultRule};
 use tokio_util::sync::CancellationToken;
@@ -139,11 +140,11 @@ async fn whoever_lost_the_lease_writes_nothing_more() -> Result<()> {
     let (cycle, robbed) = tokio::join!(engine.run_cycle(world.job), robbed);
     robbed?;
     assert!(matches!(cycle, Err(purser_engine::EngineError::LeaseLost)), "{cycle:?}");
-    assert_eq!(world.store.count_links(world.job).await?, 0);
+    assert_eq!(world.store.count_links(world.job, ObjectKind::User).await?, 0);
     // The next holder finds out what was made.
     world.advance(1);
     assert_eq!(world.run().await?.end, CycleEnd::Finished);
-    assert_eq!((world.target.count(), world.store.count_links(world.job).await?), (20, 20));
+    assert_eq!((world.target.count(), world.store.count_links(world.job, ObjectKind::User).await?), (20, 20));
     let created = world.logs().await?.iter().filter(|row| row.action == LogAction::Create).count();
     assert_eq!(created, 20);
     Ok(())

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use purser_domain::log::{LogAction, LogStatus};
+use purser_domain::mapping::ObjectKind;
 use purser_engine::{CycleEnd, EngineSettings};
 use purser_testkit::{Fault, FaultRule};
 use serde_json::json;
@@ -15,13 +16,13 @@ use serde_json::json;
 use crate::world::{World, upn};
 
 /// A future that is dropped after it was polled so many times, as a process is killed in the middle of its work.
-struct Cut<F> {
+pub(crate) struct Cut<F> {
     inner: Option<Pin<Box<F>>>,
     polls: u32,
 }
 
 impl<F: Future> Cut<F> {
-    fn after(polls: u32, inner: F) -> Self {
+    pub(crate) fn after(polls: u32, inner: F) -> Self {
         Self { inner: Some(Box::pin(inner)), polls }
     }
 }
@@ -42,12 +43,12 @@ impl<F: Future> Future for Cut<F> {
     }
 }
 
-fn small_pages() -> EngineSettings {
+pub(crate) fn small_pages() -> EngineSettings {
     EngineSettings { page: 7, concurrency: 3, ..EngineSettings::default() }
 }
 
 /// Runs cycles, each on a new engine, the first ones cut off after `cuts` polls, until one finishes.
-async fn run_with_cuts(world: &World, cuts: impl IntoIterator<Item = u32>) -> Result<u32> {
+pub(crate) async fn run_with_cuts(world: &World, cuts: impl IntoIterator<Item = u32>) -> Result<u32> {
     let mut interrupted = 0;
     for polls in cuts {
         // A killed worker's lease runs out.
@@ -68,10 +69,10 @@ async fn run_with_cuts(world: &World, cuts: impl IntoIterator<Item = u32>) -> Re
 }
 
 /// A small, fixed source of numbers, so that a failure can be repeated.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
@@ -91,7 +92,7 @@ async fn assert_whole(world: &World, people: usize) -> Result<()> {
         assert_eq!(created.get(id), Some(&1), "{account} is in the log once");
     }
     assert_eq!(created.len(), people);
-    assert_eq!(world.store.count_links(world.job).await?, people as u64);
+    assert_eq!(world.store.count_links(world.job, ObjectKind::User).await?, people as u64);
     assert!(world.store.list_intents(world.job).await?.is_empty());
     Ok(())
 }

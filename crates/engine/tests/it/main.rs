@@ -2,9 +2,13 @@
 mod changes;
 mod control;
 mod crash;
+mod group_crash;
+mod groups;
 mod initial;
 mod queue;
 mod references;
 mod rules;
+mod teams;
+mod transcript;
 mod trouble;
 mod world;

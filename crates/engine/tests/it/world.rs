@@ -37,12 +37,17 @@ pub(crate) struct World {
 impl World {
     /// An application that is switched on, scope *assigned*, and an empty directory.
     pub(crate) async fn new() -> Result<Self> {
+        Self::with_target(TargetOptions::default()).await
+    }
+
+    /// The same with a target of this kind.
+    pub(crate) async fn with_target(options: TargetOptions) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let database_url = format!("sqlite:{}?mode=rwc", folder.path().join("purser.db").display());
         let store = Store::open(&StoreConfig { database_url, master_key: [7; 32] }).await?;
         purser_migrations::migrate(store.connection()).await?;
         let clock = Arc::new(ManualClock::new("2026-11-21T08:00:00Z".parse()?));
-        let target = ScimTarget::start(TargetOptions::default()).await?;
+        let target = ScimTarget::start(options).await?;
         let app = AppId::from_uuid(new_id(&*clock));
         let kit = HttpKit::new(EgressPolicy {
             allowed_networks: vec!["127.0.0.0/8".parse()?],
@@ -214,6 +219,7 @@ impl World {
     pub(crate) async fn hard_delete(&self, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
         tx.append_change(user, None, ChangeKind::Deleted, self.now()).await?;
+        tx.append_changes_for_groups_of(user, self.now()).await?;
         tx.hard_delete_user(user).await?;
         tx.commit().await?;
         Ok(())

@@ -90,10 +90,17 @@ impl Fixture {
         roles.into_iter().find(|role| role.display_name == name).unwrap().id
     }
 
-    /// The change feed after `seq` as this application's job reads it: who, for whom, why.
+    /// The change feed after `seq` as this application's job reads it, as far as people are concerned: who, for whom, why.
     pub(crate) async fn changes(&self, app: &ApplicationView, seq: i64) -> Vec<(String, bool, ChangeKind)> {
         let rows = self.store.list_changes(seq, app.id.parse().unwrap(), 1_000).await.unwrap();
-        rows.into_iter().map(|row| (row.user.to_string(), row.app.is_some(), row.kind)).collect()
+        let people = rows.into_iter().filter_map(|row| Some((row.object.user()?, row)));
+        people.map(|(user, row)| (user.to_string(), row.app.is_some(), row.kind)).collect()
+    }
+
+    /// What the feed says of groups after `seq` to this application's job, in order.
+    pub(crate) async fn group_changes(&self, app: &ApplicationView, seq: i64) -> Vec<ChangeKind> {
+        let rows = self.store.list_changes(seq, app.id.parse().unwrap(), 1_000).await.unwrap();
+        rows.into_iter().filter(|row| row.object.group().is_some()).map(|row| row.kind).collect()
     }
 
     pub(crate) async fn last_seq(&self) -> i64 {

@@ -60,6 +60,9 @@ async fn members_of_an_assigned_group_reach_that_applications_change_feed_and_no
     let membership = |id: &str| (id.to_owned(), true, ChangeKind::Membership);
     assert_eq!(fixture.changes(&app, seq).await, [membership(&bo.id), membership(&ann.id)]);
     assert_eq!(fixture.changes(&other, seq).await, []);
+    // The group itself is provisioned too.
+    assert_eq!(fixture.group_changes(&app, seq).await, [ChangeKind::Membership; 2]);
+    assert_eq!(fixture.group_changes(&other, seq).await, []);
 
     let seq = fixture.last_seq().await;
     portal.delete_group(&admin(), &group.id).await.unwrap();

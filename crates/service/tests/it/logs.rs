@@ -4,6 +4,7 @@ use purser_contract::log::LogForm;
 use purser_contract::problem::ProblemKind;
 use purser_domain::ids::{AppId, ChangeId, CycleId, JobId, UserId};
 use purser_domain::log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty};
+use purser_domain::mapping::ObjectKind;
 use purser_store::{Batch, CycleCounts, CycleKind, LogEntry, Observed, Progress, RunningCycle};
 use uuid::Uuid;
 
@@ -59,6 +60,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         at: now,
         action: LogAction::Create,
         status,
+        kind: ObjectKind::User,
         source_id: Uuid::from_u128(100 + number),
         source_name: format!("Person {number}"),
         source_detail: format!("p{number}@x.org"),
@@ -69,6 +71,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
             steps: vec![],
             modified: vec![ModifiedProperty { name: "userName".into(), old: None, new: Some("p".into()) }],
             error,
+            exchanges: vec![],
         },
     };
     let error = LogError {
@@ -80,7 +83,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
     let batch = Batch {
         logs: vec![row(1, LogStatus::Success, None), row(2, LogStatus::Failure, Some(error))],
         progress: Some(Progress {
-            cursor: Some(UserId::from_uuid(Uuid::from_u128(9))),
+            cursor: Some(UserId::from_uuid(Uuid::from_u128(9)).into()),
             processed: 120,
             total: 300,
             counts,

@@ -7,10 +7,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub seq: i64,
-    pub user_id: Uuid,
+    pub object_id: Uuid,
     pub app_id: Option<Uuid>,
     pub kind: String,
     pub at: i64,
+    pub object_kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

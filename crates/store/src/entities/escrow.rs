@@ -8,13 +8,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub job_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: Uuid,
+    pub object_id: Uuid,
     pub kind: String,
     pub code: String,
     pub message: String,
     pub attempts: i64,
     pub since: i64,
     pub due_at: i64,
+    pub object_kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,12 +8,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub job_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: Uuid,
+    pub object_id: Uuid,
     pub cycle_id: Uuid,
     pub action: String,
     pub target_id: Option<String>,
     pub detail: String,
     pub opened_at: i64,
+    pub object_kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,7 @@ pub struct Model {
     pub quarantine_until: Option<i64>,
     pub lease_owner: Option<Uuid>,
     pub lease_until: Option<i64>,
+    pub cycle_cursor_kind: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub struct Model {
     pub cause: Option<String>,
     pub display_name: String,
     pub exported: String,
+    pub object_kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

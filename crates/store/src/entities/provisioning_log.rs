@@ -22,6 +22,7 @@ pub struct Model {
     pub duration_ms: i64,
     pub search_key: String,
     pub detail: String,
+    pub source_kind: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

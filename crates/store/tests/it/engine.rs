@@ -4,6 +4,7 @@ use crate::support::{Bench, later, now};
 use purser_domain::{
     ids::{ChangeId, CycleId, JobId, LinkId, UserId},
     log::{LogAction, LogDetail, LogError, LogStatus},
+    mapping::ObjectKind,
     plan::{Link, LinkState, Origin},
 };
 use purser_store::{
@@ -25,7 +26,7 @@ async fn a_batch_of_more_than_one_chunk_is_written_whole() -> anyhow::Result<()>
         .await?;
     assert_eq!(store.list_intents(job).await?.len(), users.len());
     let progress = Progress {
-        cursor: users.last().copied(),
+        cursor: users.last().copied().map(Into::into),
         processed: 1_234,
         total: 2_000,
         counts: CycleCounts { created: 1_234, ..CycleCounts::default() },
@@ -34,18 +35,19 @@ async fn a_batch_of_more_than_one_chunk_is_written_whole() -> anyhow::Result<()>
     let batch = Batch {
         links_upsert: users.iter().map(|user| link(&bench, job, *user)).collect(),
         logs: users.iter().map(|user| entry(&bench, &spec, *user)).collect(),
-        intents_done: users.clone(),
+        intents_done: users.iter().copied().map(Into::into).collect(),
         escrows_upsert: users.iter().map(|user| escrow(*user, 5)).collect(),
         progress: Some(progress),
         ..Batch::default()
     };
     store.commit_batch(job, OWNER, batch).await?;
     assert_eq!(store.find_links(job, &users).await?.len(), users.len());
-    assert_eq!(store.count_links(job).await?, 1_234);
+    assert_eq!(store.count_links(job, ObjectKind::User).await?, 1_234);
     assert_eq!(store.count_escrows(job).await?, 1_234);
     assert!(store.list_intents(job).await?.is_empty());
 
-    let cleared = Batch { escrows_clear: users.clone(), ..Batch::default() };
+    let cleared =
+        Batch { escrows_clear: users.iter().copied().map(Into::into).collect(), ..Batch::default() };
     store.commit_batch(job, OWNER, cleared).await?;
     assert_eq!(store.count_escrows(job).await?, 0);
     assert_eq!(store.load_users(&users).await?, [], "these people were never in the directory");
@@ -79,12 +81,12 @@ async fn a_batch_that_fails_in_its_middle_leaves_nothing() -> anyhow::Result<()>
     second.target_id.clone_from(&first.target_id);
     let batch = Batch {
         links_upsert: vec![first, second],
-        intents_done: vec![ada],
+        intents_done: vec![ada.into()],
         escrows_upsert: vec![escrow(ada, 1)],
         ..Batch::default()
     };
     assert!(matches!(store.commit_batch(job, OWNER, batch).await, Err(StoreError::Taken { what: "link" })));
-    assert_eq!(store.count_links(job).await?, 0);
+    assert_eq!(store.count_links(job, ObjectKind::User).await?, 0);
     assert_eq!(store.count_escrows(job).await?, 0);
     // As after a crash: what was about to be sent is still known.
     let reopened = bench.reopen(7).await?;
@@ -105,7 +107,8 @@ async fn a_link_is_replaced_by_source_and_found_by_account() -> anyhow::Result<(
     store.commit_batch(job, OWNER, Batch { links_upsert: vec![second.clone()], ..Batch::default() }).await?;
     second.id = first.id;
     assert_eq!(store.find_links(job, &[user]).await?[&user], second, "the id stays");
-    let by_target = store.find_links_by_target(job, &["other".to_owned(), first.target_id]).await?;
+    let by_target =
+        store.find_links_by_target(job, ObjectKind::User, &["other".to_owned(), first.target_id]).await?;
     assert_eq!(by_target.into_values().collect::<Vec<_>>(), [second.clone()]);
     assert_eq!(store.list_links_of(user).await?, [second]);
 
@@ -212,6 +215,7 @@ fn link(bench: &Bench, job: JobId, user: UserId) -> Link {
     Link {
         id: LinkId::from_uuid(new_id(&bench.clock)),
         job,
+        kind: ObjectKind::User,
         source: user.as_uuid(),
         target_id: format!("target-{user}"),
         state: LinkState::Active,
@@ -231,6 +235,7 @@ fn entry(bench: &Bench, spec: &JobSpec, user: UserId) -> LogEntry {
         at: now(),
         action: LogAction::Create,
         status: LogStatus::Success,
+        kind: ObjectKind::User,
         source_id: user.as_uuid(),
         source_name: "Ada".to_owned(),
         source_detail: "ada@contoso.com".to_owned(),
@@ -251,7 +256,7 @@ fn entry(bench: &Bench, spec: &JobSpec, user: UserId) -> LogEntry {
 
 fn intent(user: UserId) -> Intent {
     Intent {
-        user,
+        object: user.into(),
         action: LogAction::Create,
         target_id: None,
         detail: serde_json::json!({ "userName": "ada@contoso.com" }),
@@ -261,7 +266,7 @@ fn intent(user: UserId) -> Intent {
 
 fn escrow(user: UserId, due: i64) -> Escrow {
     Escrow {
-        user,
+        object: user.into(),
         kind: EscrowKind::Failure,
         code: "Rejected".to_owned(),
         message: "no".to_owned(),

@@ -21,7 +21,7 @@ async fn a_group_change_reaches_each_member_of_the_one_application() -> anyhow::
 
     let seen = bench.store.list_changes(0, app, 10).await?;
     assert_eq!(seen.len(), 3);
-    assert_eq!((seen[0].user, seen[0].kind, seen[0].at), (ada.id, ChangeKind::Updated, now()));
+    assert_eq!((seen[0].object, seen[0].kind, seen[0].at), (ada.id.into(), ChangeKind::Updated, now()));
     assert_eq!(bench.store.list_changes(0, other, 10).await?.len(), 1);
     assert_eq!(bench.store.list_changes(seen[1].seq, app, 10).await?, seen[2..]);
     assert_eq!(bench.store.last_change_seq().await?, seen[2].seq);
@@ -40,7 +40,7 @@ async fn a_change_of_a_manager_reaches_those_who_report_to_them() -> anyhow::Res
     assert_eq!(tx.append_changes_for_reports(boss.id, now()).await?, 1);
     tx.hard_delete_user(boss.id).await?;
     tx.commit().await?;
-    assert_eq!(bench.store.list_changes(0, app, 10).await?[0].user, ada.id);
+    assert_eq!(bench.store.list_changes(0, app, 10).await?[0].object, ada.id.into());
     assert_eq!(bench.store.load_user(ada.id).await?.manager, None);
     Ok(())
 }

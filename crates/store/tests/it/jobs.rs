@@ -44,7 +44,8 @@ async fn a_schema_comes_back_with_all_it_says() -> anyhow::Result<()> {
     tx.commit().await?;
     assert_eq!(bench.store.load_schema(spec.job_id).await?, edited_schema());
     let job = bench.store.load_job(spec.job_id).await?.unwrap();
-    assert_eq!((job.spec, job.schema, job.token), (spec, edited_schema(), Some(Secret::new("t0ken"))));
+    assert_eq!((job.spec, job.schema), (spec, edited_schema()));
+    assert_eq!(job.secrets.get("SecretToken"), Some(&Secret::new("t0ken")));
 
     let nobodys = JobId::from_uuid(new_id(&bench.clock));
     let refused = bench.store.begin().await?.write_schema(nobodys, &edited_schema()).await;

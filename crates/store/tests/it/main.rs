@@ -3,6 +3,7 @@
 mod directory;
 mod engine;
 mod feed;
+mod groups;
 mod jobs;
 mod migrations;
 mod people;

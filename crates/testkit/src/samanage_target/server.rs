@@ -13,7 +13,7 @@ use super::answers::{Refusal, Reply, write_refusal, write_reply};
 use super::auth::{self, Stranger};
 use super::call::{self, Call};
 use crate::connections::{self, Answer, HangUp, text};
-use crate::faults::Fault;
+use crate::faults::{Fault, odd_answer};
 
 /// Accepts connections until it is aborted.
 pub(super) async fn run(listener: TcpListener, state: Arc<State>) {
@@ -66,6 +66,9 @@ async fn serve(state: &State, request: Request<Incoming>) -> Result<(Answer, Byt
         Some(Fault::Garbage) => {
             done();
             text("application/json; charset=utf-8", "[{\"user\": ")
+        }
+        Some(fault @ (Fault::WrongShape | Fault::WrongType | Fault::Huge | Fault::Redirect)) => {
+            odd_answer(fault)
         }
     };
     Ok((answer, body))

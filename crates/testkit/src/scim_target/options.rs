@@ -1,9 +1,13 @@
 //! What kind of SCIM server to be. The defaults are what RFC 7643 and RFC 7644 say; each field is a deviation that was
 //! met in the wild, or that a profile can declare.
+mod objects;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+
+pub use objects::{GroupRules, ManagerForm, MembersChange, MembersShown, ValueLimit, ValueRules};
 
 /// What kind of server to be.
 #[derive(Debug, Clone)]
@@ -34,7 +38,7 @@ pub struct TargetOptions {
     pub text_booleans: bool,
     /// What values must be like.
     pub values: ValueRules,
-    /// What a DELETE does.
+    /// What a DELETE does; refused are only those of users.
     pub deletes: DeleteStyle,
     /// What it does with versions.
     pub versions: VersionStyle,
@@ -184,57 +188,6 @@ pub enum TotalStyle {
     Missing,
 }
 
-/// What a server does with groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupRules {
-    /// It has them; else `/Groups` is 404.
-    pub present: bool,
-    /// Whether reads tell members.
-    pub read: MembersShown,
-    /// How members can be changed.
-    pub change: MembersChange,
-    /// Members may come with the group.
-    pub members_on_create: bool,
-    /// Most members that one request may change.
-    pub max_changes: Option<usize>,
-    /// Status for more than that.
-    pub too_many: u16,
-    /// Who is a member already and is added is one twice.
-    pub blind_append: bool,
-    /// The name can be changed.
-    pub rename: bool,
-}
-
-/// Whether reads of a group tell its members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MembersShown {
-    /// They do.
-    Always,
-    /// When `attributes` names them.
-    OnRequest,
-    /// Never; but a filter `members eq "id"` finds the groups.
-    ByFilter,
-    /// Never, and they can't be filtered by either.
-    Never,
-}
-
-/// How members can be changed in a PATCH.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MembersChange {
-    /// In each way that is known.
-    Any,
-    /// Taken away by `members[value eq "id"]` only.
-    FilteredPath,
-    /// The same, and removing by path is answered with success and not done.
-    FilteredPathIgnored,
-    /// Taken away by `remove` of `members` with a value only.
-    ValueArray,
-    /// Only as a whole, with `replace`.
-    Replace,
-    /// Not at all.
-    Refused,
-}
-
 /// What ids are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IdStyle {
@@ -245,48 +198,6 @@ pub enum IdStyle {
     Number,
     /// The user name, and another one when that changes. Groups have UUIDs.
     UserName,
-}
-
-/// What values must be like.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ValueRules {
-    /// Paths that every user must have a value at.
-    pub required: Vec<String>,
-    /// Schemas that every create of a user must name.
-    pub required_schemas: Vec<String>,
-    /// How `manager` is written.
-    pub manager: ManagerForm,
-    /// A change of `roles` wants each role as an object written as a text.
-    pub legacy_roles: bool,
-    /// Limits of single attributes.
-    pub limits: Vec<ValueLimit>,
-}
-
-/// How `manager` is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ManagerForm {
-    /// `{"value": "id"}`
-    #[default]
-    Object,
-    /// `"id"`
-    Text,
-    /// In a PATCH `[{"value": "id"}]`, else as an object.
-    Array,
-}
-
-/// What the texts of an attribute must be like; others are refused with `invalidValue`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ValueLimit {
-    /// Its path; `*` for every text.
-    pub attribute: String,
-    /// Only in groups (`true`) or users (`false`); `None` for both.
-    pub of_groups: Option<bool>,
-    /// Most characters.
-    pub max_length: Option<usize>,
-    /// Characters that must not occur.
-    pub forbidden: String,
-    /// Nor may control characters.
-    pub no_control: bool,
 }
 
 /// What a DELETE does.
@@ -406,21 +317,6 @@ impl Default for TargetOptions {
 impl Default for Pages {
     fn default() -> Self {
         Self { style: PageStyle::Index, size: 100, max: 1000, total: TotalStyle::Right }
-    }
-}
-
-impl Default for GroupRules {
-    fn default() -> Self {
-        Self {
-            present: true,
-            read: MembersShown::Always,
-            change: MembersChange::Any,
-            members_on_create: true,
-            max_changes: None,
-            too_many: 400,
-            blind_append: false,
-            rename: true,
-        }
     }
 }
 

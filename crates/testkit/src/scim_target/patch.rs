@@ -9,17 +9,19 @@ use super::path::{Path, holds, slot};
 /// Why a PATCH was refused: `scimType` and detail.
 pub(super) type Refused = (&'static str, String);
 
-/// What servers do differently when they add to a list.
+/// What servers do differently in lists.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Adding {
+pub(super) struct Manners {
     /// What is there already is added all the same.
     pub(super) blindly: bool,
     /// The list is put in the place of the other.
     pub(super) replaces: bool,
+    /// What is not there may be removed.
+    pub(super) forgives: bool,
 }
 
 /// Carries out all operations, or none.
-pub(super) fn apply(body: &mut Value, request: &Value, adding: Adding) -> Result<(), Refused> {
+pub(super) fn apply(body: &mut Value, request: &Value, manners: Manners) -> Result<(), Refused> {
     let operations = request
         .as_object()
         .and_then(|request| super::path::get(request, "Operations"))
@@ -49,9 +51,12 @@ pub(super) fn apply(body: &mut Value, request: &Value, adding: Adding) -> Result
                     write(&mut after, &path, value, None)?;
                 }
             }
-            ("add", Some(path), Some(value)) => write(&mut after, &path, value, Some(adding))?,
+            ("add", Some(path), Some(value)) => write(&mut after, &path, value, Some(manners))?,
             ("replace", Some(path), Some(value)) => write(&mut after, &path, value, None)?,
-            ("remove", Some(path), _) => remove(&mut after, &path)?,
+            ("remove", Some(path), _) => match remove(&mut after, &path) {
+                Err(("noTarget", _)) if manners.forgives => {}
+                other => other?,
+            },
             ("remove", None, _) => return Err(("noTarget", "remove needs a path".to_owned())),
             ("add" | "replace", _, _) => return Err(("invalidValue", format!("{verb} needs a value"))),
             _ => return Err(("invalidSyntax", format!("unknown operation \"{verb}\""))),
@@ -61,7 +66,7 @@ pub(super) fn apply(body: &mut Value, request: &Value, adding: Adding) -> Result
     Ok(())
 }
 
-fn write(body: &mut Value, path: &Path, value: &Value, adding: Option<Adding>) -> Result<(), Refused> {
+fn write(body: &mut Value, path: &Path, value: &Value, manners: Option<Manners>) -> Result<(), Refused> {
     let place = match &path.schema {
         Some(schema) => object(slot(object(body), schema)),
         None => object(body),
@@ -71,9 +76,9 @@ fn write(body: &mut Value, path: &Path, value: &Value, adding: Option<Adding>) -
         match (&path.sub, &mut *attribute, value) {
             (Some(sub), _, _) => *slot(object(attribute), sub) = value.clone(),
             (None, Value::Array(list), Value::Array(more))
-                if adding.is_some_and(|adding| !adding.replaces) =>
+                if manners.is_some_and(|manners| !manners.replaces) =>
             {
-                let blindly = adding.is_some_and(|adding| adding.blindly);
+                let blindly = manners.is_some_and(|manners| manners.blindly);
                 let known: HashSet<String> = list.iter().map(key).collect();
                 list.extend(more.iter().filter(|element| blindly || !known.contains(&key(element))).cloned());
             }
@@ -163,7 +168,7 @@ mod tests {
 
     fn patched(body: Value, operations: Value) -> Result<Value, &'static str> {
         let mut body = body;
-        apply(&mut body, &json!({ "Operations": operations }), Adding::default())
+        apply(&mut body, &json!({ "Operations": operations }), Manners::default())
             .map_err(|(kind, _)| kind)?;
         Ok(body)
     }
@@ -185,7 +190,7 @@ mod tests {
             {"op": "Replace", "path": "title", "value": "b"},
             {"op": "remove", "path": "emails[type eq \"work\"]"},
         ]});
-        assert!(apply(&mut body, &request, Adding::default()).is_err());
+        assert!(apply(&mut body, &request, Manners::default()).is_err());
         assert_eq!(body, json!({"title": "a"}));
     }
 

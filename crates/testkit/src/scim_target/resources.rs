@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::dress::{self, Asked};
 use super::list::{self, Query};
 use super::options::{DeleteStyle, PatchStyle, VersionStyle};
-use super::patch::Adding;
+use super::patch::Manners;
 use super::rules::{self, Dislike, Doing};
 use super::server::{error, not_allowed, scim};
 use super::store::{Kind, NotStored, Sent, Store};
@@ -135,7 +135,11 @@ fn replace(state: &State, kind: Kind, id: &str, call: Call<'_>) -> Answer {
 }
 
 fn change(state: &State, kind: Kind, id: &str, call: Call<'_>) -> Answer {
-    match state.options.patch {
+    let style = match kind {
+        Kind::User => state.options.patch,
+        Kind::Group => state.options.groups.patch.unwrap_or(state.options.patch),
+    };
+    match style {
         PatchStyle::Missing => return error(StatusCode::NOT_IMPLEMENTED, "", "PATCH is not supported."),
         PatchStyle::NotAllowed => return not_allowed(call.method),
         PatchStyle::NotFound => return not_found(),
@@ -152,7 +156,7 @@ fn change(state: &State, kind: Kind, id: &str, call: Call<'_>) -> Answer {
         Ok(after) => after,
         Err(why) => return disliked(why),
     };
-    match (store.replace(id, after), state.options.patch) {
+    match (store.replace(id, after), style) {
         (Err(why), _) => not_stored(&why),
         (Ok(_), PatchStyle::NoContent) => scim(StatusCode::NO_CONTENT, Bytes::new()),
         (Ok(_), PatchStyle::Empty) => scim(StatusCode::OK, Bytes::new()),
@@ -166,12 +170,13 @@ fn patched(state: &State, kind: Kind, before: &Value, request: &Value) -> Result
     for operation in rules::read_patch(state, kind, request)?["Operations"].as_array().into_iter().flatten() {
         operations.push(operation.clone());
     }
-    let adding = Adding {
+    let manners = Manners {
         blindly: kind == Kind::Group && state.options.groups.blind_append,
         replaces: kind == Kind::User && state.options.patching.add_replaces,
+        forgives: kind == Kind::Group && !state.options.groups.refuses_strangers,
     };
     let mut after = before.clone();
-    patch::apply(&mut after, &serde_json::json!({ "Operations": operations }), adding)
+    patch::apply(&mut after, &serde_json::json!({ "Operations": operations }), manners)
         .map_err(rules::refused)?;
     rules::tidy(&mut after, state.options.patching.clear);
     rules::check(state, kind, &after, Some(before), Doing::Patch)?;
@@ -193,9 +198,9 @@ fn check_version(state: &State, call: Call<'_>, stored: &Bytes) -> Result<(), Di
 }
 
 fn delete(state: &State, kind: Kind, id: &str) -> Answer {
-    if let DeleteStyle::Refused(status) = state.options.deletes {
+    if let (DeleteStyle::Refused(status), Kind::User) = (state.options.deletes, kind) {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::METHOD_NOT_ALLOWED);
-        return error(status, "", "Nothing is deleted here.");
+        return error(status, "", "Nobody is deleted here.");
     }
     let mut store: std::sync::MutexGuard<'_, Store> = state.store(kind);
     let stored = store.get(id).cloned();

@@ -232,7 +232,9 @@ fn take_value(state: &State, operation: &Value, path: Option<&Path>) -> Result<V
             }
         }
     }
-    if rules.legacy_roles && path.is_some_and(|path| path.attribute.eq_ignore_ascii_case("roles")) {
+    let writes_roles = path.is_some_and(|path| path.attribute.eq_ignore_ascii_case("roles"));
+    // Taking a role away needs no value.
+    if rules.legacy_roles && writes_roles && !operation["value"].is_null() {
         take_roles(&mut operation["value"])?;
     }
     Ok(operation)
@@ -338,7 +340,7 @@ fn is_blank(value: &mut Value, clear: ClearStyle) -> bool {
                 let labelled = element.as_object().is_some_and(|element| !is_label(element));
                 let blank = is_blank(element, clear);
                 // An element that had more than its label, and has it no more, is none.
-                !blank && !(labelled && element.as_object().is_some_and(is_label))
+                !(blank || labelled && element.as_object().is_some_and(is_label))
             });
             had && list.is_empty()
         }

@@ -14,7 +14,7 @@ use super::options::ErrorStyle;
 use super::resources::Call;
 use super::{page, resources};
 use crate::connections::{self, Answer, HangUp, text};
-use crate::faults::Fault;
+use crate::faults::{Fault, odd_answer};
 
 /// Accepts connections until it is aborted.
 pub(super) async fn run(listener: TcpListener, state: Arc<State>) {
@@ -80,6 +80,9 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
         Some(Fault::Garbage) => {
             done();
             text("application/scim+json", "{\"totalResults\": ")
+        }
+        Some(fault @ (Fault::WrongShape | Fault::WrongType | Fault::Huge | Fault::Redirect)) => {
+            odd_answer(fault)
         }
     };
     Ok((in_style(state, answer), body))

@@ -182,3 +182,20 @@ fn the_profile_decides_how_operations_and_booleans_are_spelled() {
         json!([{"op": "Replace", "path": "active", "value": "False"}])
     );
 }
+
+#[test]
+fn a_role_that_is_another_now_takes_the_one_before_along_in_the_older_way_too() {
+    let profile = Profile { roles: RolesShape::Legacy, ..Profile::default() };
+    let changes = [change("roles[primary eq \"True\"].value", Some("Admin"), Some("User"))];
+    let verbs = |current: Option<&Value>| -> Vec<Value> {
+        let body = body(&changes, current, &profile).unwrap().unwrap();
+        body["Operations"].as_array().unwrap().iter().map(|one| one["path"].clone()).collect()
+    };
+    assert_eq!(verbs(None), ["roles[value eq \"Admin\"]", "roles"]);
+    assert_eq!(verbs(Some(&json!({"roles": [{"value": "Other"}]}))), ["roles"]);
+    let cleared = [change("roles[primary eq \"True\"].value", Some("Admin"), None)];
+    assert_eq!(
+        body(&cleared, None, &profile).unwrap().unwrap()["Operations"],
+        json!([{"op": "remove", "path": "roles[value eq \"Admin\"]"}])
+    );
+}

@@ -169,10 +169,6 @@ pub(super) fn check_schema(
         );
         warn(ProblemCode::SeveralMappings, message);
     }
-    if kind == ObjectKind::Group && mapping.enabled {
-        let message = "The mapping of groups is kept, but groups are not provisioned yet. Their members are, as people.";
-        warn(ProblemCode::NotProvisioned, message.to_owned());
-    }
     if kind == ObjectKind::User {
         for other in schema.rules.iter().flat_map(|rule| &rule.others) {
             let text = |key: &str| other.document.get(key).and_then(|json| json.as_str()).unwrap_or_default();

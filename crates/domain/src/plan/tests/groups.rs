@@ -197,8 +197,33 @@ fn groups_have_a_scope_and_are_deleted_when_they_are_gone() {
     assert!(skip.describe(ObjectKind::Group, "Cooks").starts_with("The Group 'Cooks' will be skipped"));
     let link = created_group(&mapping, &[]);
     let left = plan_group(&mapping, &[], false, Some(&link), &Observed::NotAsked);
-    assert_eq!(reasons(&left).1[0], SkipReason::NothingDisables);
+    assert_eq!(left, Action::Delete { target_id: "t1".to_owned() });
     assert_eq!(plan_deprovision(&mapping, &link), Action::Delete { target_id: "t1".to_owned() });
+}
+
+#[test]
+fn a_group_that_was_there_before_or_may_not_be_deleted_is_let_go_as_it_is() {
+    let keeping = group_mapping(|mapping| mapping.actions.delete = false);
+    let ours = created_group(&keeping, &[Some("a")]);
+    let theirs = Link { origin: Origin::Adopted, ..ours.clone() };
+    for (mapping, link, why) in [
+        (&keeping, &ours, SkipReason::DeleteOff),
+        (&group_mapping(|_| {}), &theirs, SkipReason::WasThereBefore),
+    ] {
+        assert_eq!(reasons(&plan_deprovision(mapping, link)).1, [why, SkipReason::GroupReleased]);
+        let left = plan_group(mapping, &[Some("a")], false, Some(link), &Observed::NotAsked);
+        let Action::Disable { changes, exported_after, cause, .. } = &left else { panic!("{left:?}") };
+        assert_eq!(
+            (changes.as_slice(), exported_after, *cause),
+            (&[][..], &link.exported, DisableCause::Unassigned)
+        );
+        let released = linked(link, &left);
+        let again = plan_group(mapping, &[], false, Some(&released), &Observed::NotAsked);
+        assert_eq!(reasons(&again).1[0], SkipReason::GroupReleased);
+        // Whoever left it meanwhile is taken out once it is managed again.
+        let back = plan_group(mapping, &[], true, Some(&released), &Observed::NotAsked);
+        assert_eq!(member_changes(&back), [(ChangeKind::Remove, json!([{"value": "a"}]))]);
+    }
 }
 
 #[test]
