@@ -32,7 +32,7 @@ async fn a_new_application_has_two_roles_the_default_mapping_and_is_not_on() {
     let matching: Vec<_> =
         mapping.attributes.iter().filter(|row| row.matching_precedence == Some(1)).collect();
     assert_eq!((matching.len(), matching[0].target.as_str()), (1, "userName"));
-    refused(fixture.portal.load_mapping(&admin(), &app.id, "groups").await, ProblemKind::NotFound);
+    refused(fixture.portal.load_mapping(&admin(), &app.id, "devices").await, ProblemKind::NotFound);
     let activities: Vec<_> = fixture.audit(2).await.into_iter().map(|row| row.0).collect();
     assert_eq!(activities, ["Add provisioning configuration", "Add service principal"]);
 }
