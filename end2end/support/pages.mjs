@@ -35,7 +35,8 @@ export async function addApplication(page, url, { search, template, name }) {
   await command(page, 'New application');
   await page.getByRole('searchbox').fill(search);
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByRole('list', { name: 'Gallery applications' }).getByRole('link', { name: template }).click();
+  const tile = page.getByRole('list', { name: 'Gallery applications' }).getByRole('listitem');
+  await tile.filter({ has: page.getByText(template, { exact: true }) }).getByRole('link').click();
   await page.getByRole('dialog').getByLabel('name of your app').fill(name);
   await inPane(page, 'Create');
   await page.waitForURL(/\/applications\/[0-9a-f-]{36}$/);

@@ -4,12 +4,12 @@ import { freePort, start } from './process.mjs';
 /** Token that the SCIM server accepts. It guards nothing but test accounts on this machine. */
 export const TOKEN = 'target-token';
 
-/** Starts an empty scim2-server. */
-export async function startScimServer() {
+/** Starts an empty scim2-server; `options` are its own, for one that can do less. */
+export async function startScimServer(options = []) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}/v2`;
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' };
-  const server = await start(process.env.SCIM2_SERVER, ['--port', String(port), '--bearer-token', TOKEN], {
+  const server = await start(process.env.SCIM2_SERVER, ['--port', String(port), '--bearer-token', TOKEN, ...options], {
     probe: async () => (await fetch(`${base}/ServiceProviderConfig`, { headers })).ok,
   });
   return {
@@ -25,6 +25,11 @@ export async function startScimServer() {
         all.push(...(page.Resources ?? []));
         if (all.length >= page.totalResults || !page.Resources?.length) return all;
       }
+    },
+    /** All groups, with their members. */
+    async groups() {
+      const answer = await fetch(`${base}/Groups?count=100`, { headers });
+      return (await answer.json()).Resources ?? [];
     },
     /** The account with this userName, or undefined. */
     async user(userName) {

@@ -29,6 +29,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &E2e) -> Result<()> {
     let scim_server = tools::install_scim2_server(workspace)?;
     pages::build(workspace, false)?;
     let purser = portal::build(workspace, false)?;
+    let samanage = portal::build_fake(workspace, "sample_samanage")?;
     say(&format!("  browser: {}", chromium.display()));
     step("journeys through the browser and the API", || {
         let mut node = Command::new("node");
@@ -44,6 +45,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &E2e) -> Result<()> {
             .current_dir(&workspace.root)
             .env("CHROMIUM", &chromium)
             .env("SCIM2_SERVER", &scim_server)
+            .env("SAMPLE_SAMANAGE", &samanage)
             .env("PURSER", &purser))
     })
 }

@@ -20,3 +20,14 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
     })?;
     Ok(workspace.built(release, "purser"))
 }
+
+/// Builds a program of the testkit that journeys provision into; answers where it is.
+///
+/// # Errors
+/// When cargo cannot build it.
+pub(crate) fn build_fake(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    step(&format!("the fake application {name}"), || {
+        run(workspace.cargo().args(["build", "--quiet", "--package", "purser-testkit", "--bin", name]))
+    })?;
+    Ok(workspace.built(false, name))
+}

@@ -170,6 +170,11 @@ impl SamanageConnector {
             return Err(problem::unusable(&self.endpoint, answer, Asked::Find));
         };
         walk.note(&answer.headers, &records);
+        if let Some((path, query)) = walk.edge_request() {
+            let edge = self.send(Method::GET, path, Some(query), None).await?;
+            let edge = pages::read_records(&edge, wrapper(kind)).unwrap_or_default();
+            walk.note_edge(edge.first());
+        }
         let objects = records.into_iter().filter_map(|record| record::read(kind, record)).collect();
         Ok(Some((objects, answer.exchange)))
     }

@@ -1,5 +1,6 @@
 //! Changes of the user that is thrown away: does each arrive?
 use purser_domain::mapping::ObjectKind::User;
+use purser_domain::path::TargetPath;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,25 +11,34 @@ use crate::connector::Result;
 /// Tries what a cycle does to an account.
 pub(super) async fn try_changes(session: &mut Session, user: &Value) -> Result<()> {
     let Some(id) = id_in(user) else { return Ok(()) };
-    if member(user, "displayName").is_none() && member(user, "title").is_none() {
+    // Some servers make one of these out of another, or let one be changed and not the other.
+    let candidates: Vec<TargetPath> = ["displayName", "title", "name.givenName"]
+        .iter()
+        .filter_map(|name| TargetPath::parse(name).ok())
+        .filter(|path| path.find(user).is_some())
+        .collect();
+    if candidates.is_empty() {
         session.remark(
             "The application shows none of the attributes that could be changed, so changes were not tried.",
         );
         return Ok(());
     }
-    let attribute = if member(user, "displayName").is_some() { "displayName" } else { "title" };
-    if session.profile.patch && find_patch(session, &id, attribute).await? {
+    if !session.profile.patch {
+        find_put(session, &id, &candidates).await?;
+    } else if let Some(attribute) = find_patch(session, &id, &candidates).await? {
         try_boolean(session, &id, user).await?;
         try_clear(session, &id, user).await?;
         try_extension(session, &id, user, attribute).await?;
-    } else if !session.profile.patch {
-        try_put(session, &id, attribute).await?;
     }
     Ok(())
 }
 
-/// Finds the form of PATCH that has an effect. False when none has.
-async fn find_patch(session: &mut Session, id: &str, attribute: &str) -> Result<bool> {
+/// Finds an attribute and a form of PATCH that changes it. `None` when there is none.
+async fn find_patch<'a>(
+    session: &mut Session,
+    id: &str,
+    candidates: &'a [TargetPath],
+) -> Result<Option<&'a TargetPath>> {
     let mut evidence = Vec::new();
     // Form by form, from the RFC's.
     type Spell = fn(&str, &str) -> Value;
@@ -45,52 +55,65 @@ async fn find_patch(session: &mut Session, id: &str, attribute: &str) -> Result<
             |name, value| json!([{ "op": "replace", "value": { name: value } }]),
         ),
     ];
-    let mut missing = false;
-    for (at, (setting, why, operations)) in forms.into_iter().enumerate() {
-        let value = format!("Purser Probe {at}");
-        let patched = session.patch(User, id, operations(attribute, &value)).await?;
-        evidence.push(patched.at);
-        if matches!(patched.status, 404 | 405 | 501) {
-            missing = true;
-            break;
-        }
-        let shown = session.look(User, id).await?;
-        evidence.push(shown.at);
-        if patched.is_success() && shown.get(attribute).and_then(Value::as_str) == Some(value.as_str()) {
-            if !setting.is_empty() {
-                session.propose(setting, json!(true), why, &evidence);
+    let mut missing = true;
+    for (round, attribute) in candidates.iter().enumerate() {
+        for (at, (setting, why, operations)) in forms.into_iter().enumerate() {
+            let value = format!("Purser Probe {round}{at}");
+            let patched = session.patch(User, id, operations(attribute.as_str(), &value)).await?;
+            evidence.push(patched.at);
+            if matches!(patched.status, 404 | 405 | 501) {
+                // It has no PATCH, or none for this attribute.
+                break;
             }
-            return Ok(true);
+            missing = false;
+            let shown = session.look(User, id).await?;
+            evidence.push(shown.at);
+            if patched.is_success() && holds(&shown, attribute, &value) {
+                if !setting.is_empty() {
+                    session.propose(setting, json!(true), why, &evidence);
+                }
+                return Ok(Some(attribute));
+            }
         }
     }
     if missing {
+        find_put(session, id, candidates).await?;
         let why = "The application has no PATCH: accounts are read, changed and put back.";
         session.propose("patch", json!(false), why, &evidence);
-    } else if try_put(session, id, attribute).await? {
+    } else if find_put(session, id, candidates).await? {
         let why = "No form of PATCH had an effect on the account: it is read, changed and put back instead.";
         session.propose("patch", json!(false), why, &evidence);
     }
+    Ok(None)
+}
+
+/// Whether a new value arrives when an account is put back whole.
+async fn find_put(session: &mut Session, id: &str, candidates: &[TargetPath]) -> Result<bool> {
+    let mut status = 0;
+    for attribute in candidates {
+        let read = session.look(User, id).await?;
+        let Some(mut body) = read.body.filter(Value::is_object) else { return Ok(false) };
+        attribute.write(&mut body, json!("Purser Probe put"));
+        if let Some(object) = body.as_object_mut() {
+            object
+                .retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
+        }
+        let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
+        let shown = session.look(User, id).await?;
+        if holds(&shown, attribute, "Purser Probe put") {
+            return Ok(true);
+        }
+        status = put.status;
+    }
+    session.remark(format!(
+        "Accounts can't be changed in any way that was tried: PUT was answered with {status}, and the value stayed.",
+    ));
     Ok(false)
 }
 
-/// Whether an account that is put back whole has its new value.
-async fn try_put(session: &mut Session, id: &str, attribute: &str) -> Result<bool> {
-    let read = session.look(User, id).await?;
-    let Some(mut body) = read.body.filter(|body| body.is_object()) else { return Ok(false) };
-    body[attribute] = json!("Purser Probe put");
-    if let Some(object) = body.as_object_mut() {
-        object.retain(|name, _| !name.eq_ignore_ascii_case("meta") && !name.eq_ignore_ascii_case("groups"));
-    }
-    let put = session.ask(Method::PUT, object_path(User, id), None, Some(&body)).await?;
-    let shown = session.look(User, id).await?;
-    let changed = shown.get(attribute).and_then(Value::as_str) == Some("Purser Probe put");
-    if !changed {
-        session.remark(format!(
-            "Accounts can't be changed in any way that was tried: PUT was answered with {}, and the value stayed.",
-            put.status
-        ));
-    }
-    Ok(changed)
+fn holds(shown: &Seen, attribute: &TargetPath, value: &str) -> bool {
+    let found = shown.body.as_ref().and_then(|body| attribute.find(body));
+    found.and_then(Value::as_str) == Some(value)
 }
 
 /// Enables the user, and disables it again: the change that matters most.
@@ -160,7 +183,7 @@ async fn try_clear(session: &mut Session, id: &str, user: &Value) -> Result<()> 
 
 /// Whether a value of the enterprise extension changes: its names hold colons and a number with a dot, at which servers
 /// split in the wrong places.
-async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute: &str) -> Result<()> {
+async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute: &TargetPath) -> Result<()> {
     let department =
         |value: &Value| Some(member(member(value, ENTERPRISE)?, "department")?.as_str()?.to_owned());
     if department(user).is_none() {
@@ -175,12 +198,12 @@ async fn try_extension(session: &mut Session, id: &str, user: &Value, attribute:
         let (ours, theirs) = (format!("Probe {at}"), format!("Purser Probe again {at}"));
         let patched = session.patch(User, id, replace(session, &name, json!(ours))).await?;
         // The other kind of value must go on changing in this form too.
-        let other = session.patch(User, id, replace(session, attribute, json!(theirs))).await?;
+        let other = session.patch(User, id, replace(session, attribute.as_str(), json!(theirs))).await?;
         let shown = session.look(User, id).await?;
         evidence.extend([patched.at, other.at, shown.at]);
         session.profile.pathless_replace = was;
         let changed = shown.body.as_ref().and_then(department) == Some(ours);
-        if changed && shown.get(attribute).and_then(Value::as_str) == Some(theirs.as_str()) {
+        if changed && holds(&shown, attribute, &theirs) {
             let why = "Values of the enterprise extension change in this form only.";
             session.propose("pathless_replace", json!(pathless), why, &evidence);
             return Ok(());

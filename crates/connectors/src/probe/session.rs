@@ -308,8 +308,15 @@ impl Session {
         status.is_some_and(|status| (200..300).contains(&status))
     }
 
+    /// Notes what is worth knowing. A target may quote the credentials in what it is quoted with.
     pub(super) fn remark(&mut self, sentence: impl Into<String>) {
-        self.remarks.push(sentence.into());
+        let sentence = self.redact(&sentence.into());
+        self.remarks.push(sentence);
+    }
+
+    /// `text` without the credentials.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.endpoint.redact(text)
     }
 
     /// Takes a setting for found out, and proposes it where it is another one now.

@@ -97,7 +97,7 @@ fn lost(session: &Session, name: &str) -> ConnectorError {
 }
 
 fn refused(session: &Session, seen: &Seen) -> ConnectorError {
-    let detail = seen.detail();
+    let detail = session.redact(&seen.detail());
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     ConnectorError::new(
         ErrorKind::Rejected { attribute: None },

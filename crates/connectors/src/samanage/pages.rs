@@ -16,10 +16,15 @@ const MOST_PAGES: u64 = 20_000;
 /// What stays as it is in a query. `+` does not: the API reads it as a space.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// How often a walk steps back at most because records moved over the edge of a page: a list that moves all the time
+/// must come to an end too.
+const MOST_STEPS_BACK: u64 = 25;
+
 /// A walk over the pages of a list.
 ///
 /// Pages are counted from the front, so that whatever is deleted meanwhile draws the records behind it forward, over the
-/// edge of a page that was read already. When the count of all records falls, the walk steps back by as much.
+/// edge of a page that was read already. When the count of all records falls, the walk steps back by as much. As many
+/// may have come as went, so the record at the edge is asked for again ([`Walk::edge_request`]).
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     path: String,
@@ -34,6 +39,12 @@ pub(super) struct Walk {
     seen: HashSet<String>,
     /// What the ids of the page before come to.
     last: Option<u64>,
+    /// Place of the last record of this page in the whole list, and its id.
+    edge: Option<(u64, String)>,
+    /// The same of the page before this one, until it was looked at again.
+    edge_before: Option<(u64, String)>,
+    /// How often the walk stepped back.
+    steps_back: u64,
 }
 
 impl Walk {
@@ -52,7 +63,34 @@ impl Walk {
         walk.again = next().unwrap_or(0);
         walk.total = next();
         walk.last = next();
+        walk.steps_back = next().unwrap_or(0);
+        let place = next();
+        let id = token.and_then(|token| token.0.split(';').nth(7)).filter(|id| !id.is_empty());
+        walk.edge = place.zip(id.map(str::to_owned));
         walk
+    }
+
+    /// Path and query that ask for the record at the edge of the page before; `None` when there is nothing to look at.
+    pub(super) fn edge_request(&self) -> Option<(String, String)> {
+        let (place, _) = self.edge_before.as_ref()?;
+        if self.steps_back >= MOST_STEPS_BACK {
+            return None;
+        }
+        let filter = self.filter.as_ref().map(|filter| format!("&{filter}")).unwrap_or_default();
+        Some((self.path.clone(), format!("page={place}&per_page=1{filter}")))
+    }
+
+    /// Notes the record that is at that edge now. Another one than before means that records moved, and that some of
+    /// this page may be on the one before: then both are read again.
+    pub(super) fn note_edge(&mut self, record: Option<&Map<String, Value>>) {
+        let Some((_, id)) = self.edge_before.take() else { return };
+        if record.and_then(id_of).as_deref() == Some(id.as_str()) {
+            return;
+        }
+        self.steps_back += 1;
+        // One page behind the one that was read last, which `note` has left already.
+        self.page = self.page.saturating_sub(2).max(1);
+        (self.again, self.over, self.edge) = (2, false, None);
     }
 
     /// Path and query of the next page; `None` when there is none.
@@ -81,6 +119,11 @@ impl Walk {
         self.total = total;
         let before = self.seen.len();
         let ids: Vec<String> = records.iter().filter_map(id_of).collect();
+        self.edge_before = self.edge.take();
+        self.edge = ids.last().map(|id| {
+            let size = u64::try_from(records.len()).unwrap_or(u64::MAX);
+            (self.page.saturating_mul(size), id.clone())
+        });
         let print = fingerprint(&ids);
         self.seen.extend(ids);
         let nothing_new = self.seen.len() == before || self.last == Some(print);
@@ -90,6 +133,7 @@ impl Walk {
             let back = gone.div_ceil(size).min(self.page - 1);
             self.page -= back;
             self.again = back + 1;
+            (self.edge, self.edge_before) = (None, None);
             return;
         }
         let mut links = headers.get_all("link").iter().filter_map(|value| value.to_str().ok()).peekable();
@@ -107,9 +151,13 @@ impl Walk {
     /// Where the next page begins.
     pub(super) fn token(&self) -> Option<PageToken> {
         let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let Self { page, asked, again, .. } = self;
+        let Self { page, asked, again, steps_back, .. } = self;
+        let (place, id) = self.edge.as_ref().map_or((None, ""), |(place, id)| (Some(*place), id.as_str()));
+        let (total, last, place) = (text(self.total), text(self.last), text(place));
+        // Ids are numbers; anything else is no id of ours and could break the token.
+        let id = if id.bytes().all(|byte| byte.is_ascii_digit()) { id } else { "" };
         (!self.over)
-            .then(|| PageToken(format!("{page};{asked};{again};{};{}", text(self.total), text(self.last))))
+            .then(|| PageToken(format!("{page};{asked};{again};{total};{last};{steps_back};{place};{id}")))
     }
 
     /// How many records there are, if the API said so.
