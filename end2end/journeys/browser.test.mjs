@@ -229,7 +229,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
     await page.getByRole('link', { name: 'Modified Properties' }).click();
     const changed = page.getByRole('table', { name: 'Modified properties' }).getByRole('row').filter({ hasText: 'displayName' });
     assert.match(await changed.innerText(), new RegExp(`${person(5).displayName}.*Renamed "Person" <5>`, 's'));
-    for (const tab of ['Summary', 'Troubleshooting & Recommendations', 'Steps']) {
+    for (const tab of ['Requests', 'Summary', 'Troubleshooting & Recommendations', 'Steps']) {
       await page.getByRole('link', { name: tab }).click();
       await page.getByRole('navigation', { name: 'Details' }).getByRole('link', { name: tab, current: 'page' }).waitFor();
     }

@@ -65,7 +65,7 @@ export function blade(page) {
     tenantUrl: page.getByLabel('Tenant URL'),
     token: page.getByLabel('Secret Token'),
     email: page.getByLabel('Notification Email'),
-    scope: page.getByLabel('Scope'),
+    scope: page.getByLabel('Scope', { exact: true }),
     /** Presses *Test Connection* and answers all that is said then. */
     async test() {
       const answer = page.locator('#test-connection').getByRole('status');

@@ -151,6 +151,7 @@ fn details(status: &JobStatusView) -> AnyView {
         ("First run", at(&status.first_run_at)),
         ("Last run", at(&status.last_run_at)),
         ("Users managed", grouped(status.users_managed).into_any()),
+        ("Groups managed", grouped(status.groups_managed).into_any()),
         ("Changes waiting", grouped(backlog).into_any()),
         ("Waiting for retry", grouped(status.waiting_for_retry).into_any()),
     ]

@@ -1,4 +1,5 @@
 //! Provisioning log.
+use crate::profile::ExchangeView;
 use serde::{Deserialize, Serialize};
 
 /// Filters of the log page; its query string.
@@ -57,6 +58,8 @@ pub struct LogView {
     pub duration_ms: u64,
     /// Steps in the order they happened.
     pub steps: Vec<StepView>,
+    /// The requests made and their answers, without credentials; of old rows none.
+    pub exchanges: Vec<ExchangeView>,
     /// What was changed.
     pub modified: Vec<ModifiedPropertyView>,
     /// What went wrong.

@@ -6,8 +6,9 @@ use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::log::{LogErrorView, LogForm, LogRowView, LogView, ModifiedPropertyView, StepView};
 use purser_contract::page::PageView;
+use purser_contract::profile::ExchangeView;
 use purser_domain::ids::{AppId, ChangeId};
-use purser_domain::log::{LogAction, LogStatus};
+use purser_domain::log::{LogAction, LogExchange, LogStatus};
 use purser_store::{LogEntry, LogFilter};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -67,6 +68,7 @@ impl Portal {
             target_id: entry.target_id,
             duration_ms: u64::from(entry.duration_ms),
             steps: steps.collect(),
+            exchanges: entry.detail.exchanges.into_iter().map(view_log_exchange).collect(),
             modified: modified.collect(),
             error: entry.detail.error.map(|error| LogErrorView {
                 code: error.code,
@@ -108,6 +110,16 @@ fn parse_word<W: FromStr>(field: &str, word: &str) -> Result<Option<W>> {
     }
     let parsed = word.to_lowercase().parse();
     parsed.map(Some).map_err(|_| invalid(format!("The log has no {field} \"{word}\".")).field(field).into())
+}
+
+fn view_log_exchange(exchange: LogExchange) -> ExchangeView {
+    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
+    ExchangeView {
+        request: format!("{} {}", exchange.method, exchange.path),
+        answer: format!("{status} after {} ms", exchange.duration_ms),
+        request_body: exchange.request.unwrap_or_default(),
+        response_body: exchange.response.unwrap_or_default(),
+    }
 }
 
 fn view_row(entry: &LogEntry, target_system: String) -> LogRowView {

@@ -5,13 +5,16 @@ use crate::api::applications::load_application;
 use crate::api::logs::load_log;
 use crate::components::*;
 use crate::context::{param, query_value, url};
+use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, StepView};
 use purser_contract::problem::ProblemKind;
+use purser_contract::profile::ExchangeView;
 
 /// The tabs: as in the query string, and in words.
-const TABS: [(&str, &str); 4] = [
+const TABS: [(&str, &str); 5] = [
     ("steps", "Steps"),
+    ("requests", "Requests"),
     ("troubleshooting", "Troubleshooting & Recommendations"),
     ("modified", "Modified Properties"),
     ("summary", "Summary"),
@@ -33,6 +36,7 @@ pub fn LogPage() -> impl IntoView {
     page(async {
         let log = load_log(&param("id")).await?;
         let tab = match query_value("tab").as_str() {
+            "requests" => "requests",
             "troubleshooting" => "troubleshooting",
             "modified" => "modified",
             "summary" => "summary",
@@ -52,6 +56,7 @@ pub fn LogPage() -> impl IntoView {
         let here = format!("/provisioning-logs/{}", log.row.id);
         let identity = if log.row.identity.is_empty() { &log.row.source_id } else { &log.row.identity };
         let content = match tab {
+            "requests" => requests(&log.exchanges),
             "troubleshooting" => troubleshooting(&log),
             "modified" => modified(&log.modified),
             "summary" => summary(&log),
@@ -127,6 +132,21 @@ fn details(details: &[(String, String)]) -> AnyView {
         })
         .collect_view();
     (!details.is_empty()).then(|| view! { <dl class="properties">{rows}</dl> }).into_any()
+}
+
+/// What was sent and answered, to the letter but for credentials.
+fn requests(exchanges: &[ExchangeView]) -> AnyView {
+    if exchanges.is_empty() {
+        return view! { <p class="quiet">"No request was made for this row."</p> }.into_any();
+    }
+    let shown = exchanges.iter().map(exchange_view).collect_view();
+    view! {
+        <p class="quiet">
+            "Bodies are shown of requests that write and of answers that refuse. Credentials are blotted out, and so is what a mapping redacts."
+        </p>
+        <div class="stack">{shown}</div>
+    }
+    .into_any()
 }
 
 fn troubleshooting(log: &LogView) -> AnyView {

@@ -1,6 +1,7 @@
 //! Proposed settings of a target profile, with what shows that they are right.
 
 use crate::components::*;
+use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
 use purser_contract::profile::{ExchangeView, ProposalView};
 
@@ -63,15 +64,7 @@ fn evidence(exchanges: &[ExchangeView]) -> AnyView {
     }
     let count = exchanges.len();
     let title = if count == 1 { "1 request".to_owned() } else { format!("{count} requests") };
-    let shown = exchanges.iter().map(|exchange| {
-        view! {
-            <div class="exchange">
-                <p class="answer-detail">{format!("{}\n{}", exchange.request, exchange.answer)}</p>
-                {body("Sent", &exchange.request_body)}
-                {body("Answer", &exchange.response_body)}
-            </div>
-        }
-    });
+    let shown = exchanges.iter().map(exchange_view);
     view! {
         <details class="inline-details">
             <summary>{format!("Evidence: {title}")}</summary>
@@ -79,15 +72,4 @@ fn evidence(exchanges: &[ExchangeView]) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-fn body(title: &'static str, text: &str) -> AnyView {
-    (!text.is_empty())
-        .then(|| {
-            view! {
-                <p class="quiet">{title}</p>
-                <pre class="answer-detail">{text.to_owned()}</pre>
-            }
-        })
-        .into_any()
 }
