@@ -23,6 +23,7 @@ mod compare;
 mod complaint;
 mod create;
 mod dialect;
+mod disable;
 mod discover;
 mod find;
 mod list;
@@ -278,6 +279,15 @@ impl Connector for ScimConnector {
         changes: &'a [Change],
     ) -> BoxFuture<'a, Result<Reply<Updated>>> {
         self.update(kind, target_id, changes).boxed()
+    }
+
+    fn disable<'a>(
+        &'a self,
+        kind: ObjectKind,
+        target_id: &'a str,
+        changes: &'a [Change],
+    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
+        self.disable(kind, target_id, changes).boxed()
     }
 
     fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {

@@ -195,6 +195,38 @@ async fn what_a_target_ignores_is_an_error_where_it_is_read_back() {
 }
 
 #[tokio::test]
+async fn a_leaver_who_stays_enabled_is_never_taken_for_disabled() {
+    let habits = Habits { ignores: vec!["active"], ..Habits::default() };
+    let (fake, connector) = open(habits, Profile::default()).await;
+    let off = [Change::set(path("active"), Some(json!(true)), Some(json!(false)))];
+    let id = fake.insert(json!({"userName": "kim", "active": "True"}));
+    let error = connector.disable(USER, &id, &off).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Rejected { attribute: Some("active".into()) });
+    assert!(error.message().contains("did not disable"), "{error}");
+    // Where it is not shown, nobody can tell.
+    let id = fake.insert(json!({"userName": "lee"}));
+    connector.disable(USER, &id, &off).await.unwrap();
+    let (fake, connector) = open(Habits::default(), Profile::default()).await;
+    let id = fake.insert(json!({"userName": "kim", "active": true}));
+    assert_eq!(connector.disable(USER, &id, &off).await.unwrap().exchange.method, "PATCH");
+}
+
+#[tokio::test]
+async fn a_put_that_nobody_declared_must_have_disabled_the_leaver_and_removed_the_member() {
+    let habits = Habits { ignores: vec!["active", "members"], patch_status: Some(501), ..Habits::default() };
+    let (fake, connector) = open(habits, Profile::default()).await;
+    let ignored = |name: &str| ErrorKind::Rejected { attribute: Some(name.to_owned()) };
+    let id = fake.insert(json!({"userName": "kim", "active": true}));
+    let off = Change::set(path("active"), Some(json!(true)), Some(json!(false)));
+    assert_eq!(*connector.update(USER, &id, &[off]).await.unwrap_err().kind(), ignored("active"));
+    // What gives nobody any right is not looked at again.
+    connector.update(USER, &id, &[set("title", None, Some("Chef"))]).await.unwrap();
+    let id = fake.insert(json!({"displayName": "Sales", "members": people(&["a", "b"])}));
+    let error = connector.update(GROUP, &id, &[members(ChangeKind::Remove, &["a"])]).await.unwrap_err();
+    assert_eq!(*error.kind(), ignored("members"));
+}
+
+#[tokio::test]
 async fn without_patch_an_object_is_put_back_unless_somebody_else_changed_it() {
     for patch_status in [404, 405, 501] {
         let habits =

@@ -53,9 +53,26 @@ impl ScimConnector {
         }
         if self.profile.read_back {
             edit.read_back(changes).await?;
+        } else if self.puts_undeclared(kind) {
+            // Nobody has tried whether this target heeds what is put. A leaver who stays enabled, or stays a member,
+            // must not pass for done.
+            let vital: Vec<Change> =
+                changes.iter().filter(|change| is_vital(kind, change)).cloned().collect();
+            if !vital.is_empty() {
+                edit.read_back(&vital).await?;
+            }
         }
         let new_id = Some(edit.id).filter(|now| now != id);
         Ok(edit.trail.reply(Updated { new_id }))
+    }
+
+    /// Whether objects are put back whole because PATCH was refused, and not because the profile says so.
+    fn puts_undeclared(&self, kind: ObjectKind) -> bool {
+        let declared = match kind {
+            ObjectKind::User => !self.profile.patch,
+            ObjectKind::Group => self.profile.member_removal == MemberRemoval::Put,
+        };
+        !declared && !self.patches(kind)
     }
 
     fn note_changes(&self, kind: ObjectKind, id: &str, changes: &[Change]) {
@@ -66,6 +83,14 @@ impl ScimConnector {
             }
         }
         self.shelf.note(kind, &body, id);
+    }
+}
+
+/// Whether somebody may or may not do something because of this change.
+fn is_vital(kind: ObjectKind, change: &Change) -> bool {
+    match kind {
+        ObjectKind::User => change.path.attribute().eq_ignore_ascii_case("active"),
+        ObjectKind::Group => is_members(change),
     }
 }
 
