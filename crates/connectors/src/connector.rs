@@ -72,7 +72,8 @@ pub trait Connector: Send + Sync {
         changes: &'a [Change],
     ) -> BoxFuture<'a, Result<Reply<Updated>>>;
 
-    /// Disables an account by these changes, in the way of this target. Safe to repeat.
+    /// Disables an account by these changes, in the way of this target. Safe to repeat. A target that answers with
+    /// success and shows the account enabled afterwards is an error, never a success.
     fn disable<'a>(
         &'a self,
         kind: ObjectKind,
