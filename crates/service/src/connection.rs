@@ -10,6 +10,7 @@ use purser_connectors::{
 };
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
+use purser_domain::mapping::ObjectKind;
 use purser_domain::secret::Secret;
 use purser_engine::{ACCESS_TOKEN, target_of};
 use purser_store::{Application, JobSpec};
@@ -81,7 +82,12 @@ impl Portal {
             // Tokens of the stored credentials are nothing to these.
             target.credentials.vault = None;
         }
-        let kinds: Vec<_> = template.objects().map(|(kind, _)| kind).collect();
+        let schema = self.store().load_schema(spec.job_id).await?;
+        let is_on = |kind: &ObjectKind| schema.mapping(*kind).is_some_and(|mapping| mapping.enabled);
+        let mut kinds: Vec<_> = template.objects().map(|(kind, _)| kind).filter(is_on).collect();
+        if kinds.is_empty() {
+            kinds.push(ObjectKind::User);
+        }
         let connector = connect(&template, &target, &self.deps.kit);
         let checked = match &connector {
             Ok(connector) => connector.check(&kinds).await,

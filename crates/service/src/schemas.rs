@@ -12,7 +12,7 @@ use crate::schema_changes::describe_changes;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
 use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
-use purser_domain::mapping::{ObjectKind, validate};
+use purser_domain::mapping::{ObjectKind, ObjectMapping, validate};
 use purser_domain::schema::{Schema, SchemaError};
 use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec};
@@ -61,6 +61,29 @@ impl Portal {
         caller.may(Right::Write)?;
         let schema = Schema::from_document(document).map_err(refuse_document)?;
         self.write_schema(caller, app, schema, generation, &[]).await
+    }
+
+    /// Switches the mapping of one kind of object on or off: an application without groups is provisioned with users
+    /// alone. Nothing in the target is touched by it.
+    ///
+    /// # Errors
+    /// As [`Portal::replace_schema`]; also when there is no such mapping.
+    pub async fn switch_mapping(
+        &self,
+        caller: &Caller,
+        app: &str,
+        key: &str,
+        enabled: bool,
+    ) -> Result<SchemaView> {
+        caller.may(Right::Write)?;
+        let (_, spec) = load_job_of(self.store(), app).await?;
+        let mut schema = self.store().load_schema(spec.job_id).await?;
+        let kind = ObjectKind::ALL.iter().copied().find(|kind| kind.key() == key);
+        let Some((kind, mapping)) = kind.and_then(|kind| Some((kind, schema.mapping(kind)?.clone()))) else {
+            return Err(not_found("mapping", key).into());
+        };
+        schema.replace_mapping(kind, ObjectMapping { enabled, ..mapping });
+        self.write_schema(caller, app, schema, Some(spec.generation), &[]).await
     }
 
     /// Puts the gallery app's own schema in the place of an application's: *Restore default mappings*. Scoping filters

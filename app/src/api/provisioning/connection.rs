@@ -8,6 +8,7 @@ use purser_contract::credentials::ConsentView;
 use purser_contract::problem::Problem;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::ProvisioningForm;
+use purser_contract::schema::SchemaView;
 
 /// *Authorize*: saves what the fields hold, then shows where to consent. The Provisioning Status stays as it is.
 #[server(prefix = "/api", endpoint = "authorize")]
@@ -60,4 +61,26 @@ pub async fn discover_attributes(
     let here = format!("{}/mappings/{key}", blade(&id));
     let done = |view: &DiscoveryView| Done::to(format!("{here}#discovery")).keep("discover_attributes", view);
     finish("discover_attributes", outcome, done, here.clone(), &()).await
+}
+
+/// *Switch mapping on* and *off*.
+#[server(prefix = "/api", endpoint = "switch_mapping")]
+pub async fn switch_mapping(
+    /// Application.
+    id: String,
+    /// The mapping's key: `users`, `groups`.
+    key: String,
+    /// Whether it is to be on.
+    enabled: bool,
+) -> Result<(), ServerFnError> {
+    let outcome =
+        async { portal()?.switch_mapping(&caller()?, &id, &key, enabled).await.map_err(refused) }.await;
+    let here = format!("{}/mappings/{key}", blade(&id));
+    let words = if enabled {
+        "Mapping switched on."
+    } else {
+        "Mapping switched off. Nothing in the application is touched."
+    };
+    let done = |_: &SchemaView| Done::to(here.clone()).toast(words);
+    finish("switch_mapping", outcome, done, here.clone(), &()).await
 }

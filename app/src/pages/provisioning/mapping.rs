@@ -12,6 +12,7 @@ use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, Sco
 use purser_contract::schema::{MappingProblemView, ScopeCountView};
 
 const DISCOVER: &str = "discover-attributes";
+const SWITCH: &str = "switch-mapping";
 /// Longest expression that a link carries to the expression builder; addresses have bounds.
 const MAX_LINKED: usize = 2_000;
 
@@ -42,6 +43,11 @@ pub fn MappingPage() -> impl IntoView {
                 crumbs
                 commands=view! {
                     <CommandButton form=DISCOVER icon=icondata::LuScanSearch label="Discover attributes"/>
+                    <CommandButton
+                        form=SWITCH
+                        icon=icondata::LuPower
+                        label=if mapping.enabled { "Switch mapping off" } else { "Switch mapping on" }
+                    />
                     <CommandLink href=here icon=icondata::LuRefreshCw label="Refresh"/>
                 }
                 .into_any()
@@ -49,6 +55,11 @@ pub fn MappingPage() -> impl IntoView {
                 <form id=DISCOVER method="post" action="/api/discover_attributes">
                     <HiddenField name="id" value=application.id.clone()/>
                     <HiddenField name="key" value=mapping.key.clone()/>
+                </form>
+                <form id=SWITCH method="post" action="/api/switch_mapping">
+                    <HiddenField name="id" value=application.id.clone()/>
+                    <HiddenField name="key" value=mapping.key.clone()/>
+                    <HiddenField name="enabled" value=(!mapping.enabled).to_string()/>
                 </form>
                 <div class="stack">
                     <InfoBar>

@@ -1,7 +1,7 @@
 use crate::fixture::{Fixture, admin, fields, refused};
 use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
-use purser_testkit::{Fault, FaultRule, ScimTarget, TargetOptions};
+use purser_testkit::{Fault, FaultRule, GroupRules, ScimTarget, TargetOptions};
 
 fn form(app: &str, url: &str, token: &str) -> TestConnectionForm {
     TestConnectionForm {
@@ -28,6 +28,22 @@ async fn good_credentials_are_told_in_the_originals_words() {
     assert!(view.detail.contains("GET /scim/v2/Users?filter="), "{}", view.detail);
     assert!(!view.detail.contains(target.token()));
     assert_eq!(target.count(), 0);
+}
+
+#[tokio::test]
+async fn an_application_without_groups_passes_once_their_mapping_is_switched_off() {
+    let fixture = Fixture::on_loopback().await;
+    let groups = GroupRules { present: false, ..GroupRules::default() };
+    let target = ScimTarget::start(TargetOptions { groups, ..TargetOptions::default() }).await.unwrap();
+    let app = fixture.add_application("Wiki").await;
+    let caller = admin();
+    let tested = form(&app.id, &target.base_url(), target.token());
+    let view = fixture.portal.test_connection(&caller, tested.clone()).await.unwrap();
+    assert!(!view.ok && view.advice.contains("mapping of groups off"), "{view:?}");
+    let switched = fixture.portal.switch_mapping(&caller, &app.id, "groups", false).await.unwrap();
+    assert!(switched.document.to_string().contains("\"enabled\":false"), "{}", switched.document);
+    assert!(fixture.portal.test_connection(&caller, tested).await.unwrap().ok);
+    refused(fixture.portal.switch_mapping(&caller, &app.id, "devices", true).await, ProblemKind::NotFound);
 }
 
 #[tokio::test]
