@@ -6,12 +6,13 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use purser_domain::secret::Secret;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 
 use crate::auth::Authorizer;
 use crate::connector::{Connector, Result};
 use crate::error::{ConnectorError, ErrorKind};
 use crate::gallery::{ConnectorKind, Template};
-use crate::http::HttpKit;
+use crate::http::{Endpoint, HttpKit};
 use crate::profile::{Overrides, Profile};
 use crate::samanage::SamanageConnector;
 use crate::scim::{ScimConnector, heed_flags};
@@ -95,17 +96,30 @@ impl fmt::Debug for TokenVault {
 /// # Errors
 /// When the Tenant URL, the credentials or the profile can't be used, with advice.
 pub fn connect(template: &Template, target: &Target, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
-    let profile = effective_profile(template, target)?;
-    let authorizer = authorize(template, target, kit)?;
-    let endpoint = kit.endpoint(&target.tenant_url, authorizer)?.with_limits(&profile.limits);
+    let (endpoint, profile) = open_endpoint(template, target, kit)?;
     match template.connector {
         ConnectorKind::Samanage => Ok(Arc::new(SamanageConnector::new(endpoint, template, profile))),
         ConnectorKind::Scim => Ok(Arc::new(ScimConnector::new(endpoint, template, profile)?)),
     }
 }
 
+/// The way to the target, with its credentials, limits and headers; and the profile that it was made by.
+///
+/// # Errors
+/// As [`connect`].
+pub(crate) fn open_endpoint(
+    template: &Template,
+    target: &Target,
+    kit: &HttpKit,
+) -> Result<(Endpoint, Profile)> {
+    let profile = effective_profile(template, target)?;
+    let endpoint = kit.endpoint(&target.tenant_url, authorize(template, target, kit)?)?;
+    let endpoint = endpoint.with_limits(&profile.limits).with_headers(build_headers(&profile)?);
+    Ok((endpoint, profile))
+}
+
 /// The proof that this target's requests carry.
-pub(crate) fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
+fn authorize(template: &Template, target: &Target, kit: &HttpKit) -> Result<Authorizer> {
     let method = template.method(&target.credentials.method).ok_or_else(|| {
         ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -132,4 +146,32 @@ pub fn effective_profile(template: &Template, target: &Target) -> Result<Profile
             "Correct the application's profile settings, or take them back to those of the gallery.",
         )
     })
+}
+
+/// What every request carries; the profile may ask for more, and not for what HTTP or the credentials need.
+fn build_headers(profile: &Profile) -> Result<HeaderMap> {
+    const OURS: &[&str] =
+        &["authorization", "host", "content-length", "content-type", "transfer-encoding", "connection"];
+    let mut headers = HeaderMap::with_capacity(1 + profile.headers.len());
+    headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
+    for (name, value) in &profile.headers {
+        let setting = format!("headers.{name}");
+        let name = HeaderName::try_from(name).map_err(|_| broken_profile(&setting, "is no header"))?;
+        if OURS.contains(&name.as_str()) {
+            return Err(broken_profile(&setting, "can't be set here"));
+        }
+        let value =
+            HeaderValue::try_from(value).map_err(|_| broken_profile(&setting, "has no value that fits"))?;
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+/// A profile setting that can't be used.
+pub(crate) fn broken_profile(setting: &str, what: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        format!("The profile setting {setting} {what}."),
+        "Correct the application's profile settings, or take them back to those of the gallery.",
+    )
 }

@@ -20,6 +20,7 @@ mod pace;
 mod policy;
 pub(crate) mod redact;
 mod resolver;
+mod retry_after;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use url::{Host, Url};
 pub(crate) use endpoint::{Answer, Call, Endpoint};
 pub use network::{InvalidNetwork, Network, is_public};
 pub use policy::{EgressPolicy, InvalidProxy, Proxy};
+pub(crate) use retry_after::retry_after;
 
 use crate::auth::Authorizer;
 use crate::connector::Result;

@@ -28,7 +28,7 @@ mod users;
 use purser_domain::mapping::ObjectKind;
 use serde_json::Value;
 
-use crate::connect::{Target, authorize, effective_profile};
+use crate::connect::{Target, open_endpoint};
 use crate::connector::{Exchange, Result};
 use crate::error::{ConnectorError, ErrorKind, Trouble};
 use crate::gallery::{ConnectorKind, Template};
@@ -119,9 +119,7 @@ pub async fn probe(
             "Use Test Connection instead.",
         ));
     }
-    let profile = effective_profile(template, target)?;
-    let endpoint =
-        kit.endpoint(&target.tenant_url, authorize(template, target, kit)?)?.with_limits(&profile.limits);
+    let (endpoint, profile) = open_endpoint(template, target, kit)?;
     let mut session = Session::new(endpoint, profile);
     let outcome = run(&mut session, options, progress).await;
     step(progress, 6);

@@ -29,7 +29,7 @@ use futures::future::BoxFuture;
 use purser_domain::mapping::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
 use purser_domain::target_schema::TargetSchema;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ impl SamanageConnector {
             schema.target(kind).map_or_else(|| other.clone(), TargetSchema::from_definition)
         };
         Self {
-            endpoint: endpoint.with_headers(headers_of(&profile)),
+            endpoint,
             users: target(ObjectKind::User, TargetSchema::scim_user()),
             groups: target(ObjectKind::Group, TargetSchema::scim_group()),
             names: Names::new(&profile.create_missing),
@@ -305,14 +305,6 @@ fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
         ObjectKind::User => format!("/users/{id}.json"),
         ObjectKind::Group => format!("/groups/{id}.json"),
     })
-}
-
-/// What every request carries besides its proof.
-fn headers_of(profile: &Profile) -> HeaderMap {
-    let pair = |(name, value): (&String, &String)| {
-        Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-    };
-    profile.headers.iter().filter_map(pair).collect()
 }
 
 /// The reply whose last exchange is the last of these.

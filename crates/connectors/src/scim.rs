@@ -51,8 +51,9 @@ use purser_domain::plan::{Change, TargetObject, Write};
 use purser_domain::schema::ObjectDefinition;
 use purser_domain::target_schema::{TargetRule, TargetSchema};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderValue;
 
+use crate::connect::broken_profile;
 use crate::connector::{
     CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Result, Updated,
 };
@@ -130,7 +131,6 @@ impl ScimConnector {
     pub(crate) fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Result<Self> {
         let content_type = HeaderValue::try_from(&profile.content_type)
             .map_err(|_| broken_profile("content_type", "is no content type"))?;
-        let endpoint = endpoint.with_headers(build_headers(&profile)?);
         Ok(Self {
             endpoint,
             content_type,
@@ -293,33 +293,6 @@ impl Connector for ScimConnector {
     fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {
         self.delete(kind, target_id).boxed()
     }
-}
-
-/// What every request carries; the profile may ask for more, and not for what HTTP or the credentials need.
-fn build_headers(profile: &Profile) -> Result<HeaderMap> {
-    const OURS: &[&str] =
-        &["authorization", "host", "content-length", "content-type", "transfer-encoding", "connection"];
-    let mut headers = HeaderMap::with_capacity(1 + profile.headers.len());
-    headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
-    for (name, value) in &profile.headers {
-        let setting = format!("headers.{name}");
-        let name = HeaderName::try_from(name).map_err(|_| broken_profile(&setting, "is no header"))?;
-        if OURS.contains(&name.as_str()) {
-            return Err(broken_profile(&setting, "can't be set here"));
-        }
-        let value =
-            HeaderValue::try_from(value).map_err(|_| broken_profile(&setting, "has no value that fits"))?;
-        headers.insert(name, value);
-    }
-    Ok(headers)
-}
-
-fn broken_profile(setting: &str, what: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Misconfigured,
-        format!("The profile setting {setting} {what}."),
-        "Correct the application's profile settings, or take them back to those of the gallery.",
-    )
 }
 
 fn broken_template(template: &Template, what: &str) -> ConnectorError {

@@ -9,13 +9,13 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use purser_domain::secret::Secret;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use crate::connector::Result;
 use crate::error::{ConnectorError, ErrorKind};
-use crate::http::HttpKit;
+use crate::http::{HttpKit, retry_after};
 
 /// No token is said to last longer, in seconds: ten years.
 const LONGEST_LIFE: u64 = 10 * 366 * 24 * 60 * 60;
@@ -71,8 +71,7 @@ fn refuse_early(host: &str, status: u16, headers: &HeaderMap, has_code: bool) ->
             "Check the token exchange URL: it must be the application's OAuth 2.0 token endpoint.",
         ),
         408 | 425 | 429 | 500.. => {
-            let wait = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-            let retry_after = wait.map(|seconds: u64| Duration::from_secs(seconds.min(LONGEST_WAIT)));
+            let retry_after = retry_after(headers).map(|wait| wait.min(Duration::from_secs(LONGEST_WAIT)));
             (
                 ErrorKind::Transient { retry_after },
                 format!("{host} has no token to give at the moment ({status})."),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use purser_domain::mapping::ObjectKind;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderValue, LOCATION};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::traces::Traces;
 use super::{ProbeReport, Proposal};
 use crate::connector::{Exchange, Result};
 use crate::error::{ConnectorError, ErrorKind, Unreachable};
-use crate::http::{Call, Endpoint};
+use crate::http::{Call, Endpoint, retry_after};
 use crate::profile::{Overrides, Profile};
 
 /// Most requests of one probe.
@@ -118,15 +118,8 @@ pub(super) const fn collection(kind: ObjectKind) -> &'static str {
 
 impl Session {
     pub(super) fn new(endpoint: Endpoint, profile: Profile) -> Self {
-        let pair = |(name, value): (&String, &String)| {
-            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-        };
-        let mut headers: HeaderMap = profile.headers.iter().filter_map(pair).collect();
-        headers
-            .entry(reqwest::header::ACCEPT)
-            .or_insert(HeaderValue::from_static("application/scim+json, application/json"));
         let mark = format!("purser-probe-{}", Uuid::new_v4().simple());
-        Self::with(Arc::new(endpoint.with_headers(headers)), profile, mark, Traces::default())
+        Self::with(Arc::new(endpoint), profile, mark, Traces::default())
     }
 
     /// One that goes on with what another one made.
@@ -231,9 +224,8 @@ impl Session {
                 return Ok(Seen { status, body: serde_json::from_slice(bytes).ok(), location, at });
             }
             refusals += 1;
-            let asked =
-                answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-            let wait = Duration::from_secs(asked.unwrap_or(1)).min(LONGEST_WAIT);
+            let asked = retry_after(&answer.headers);
+            let wait = asked.unwrap_or(Duration::from_secs(1)).min(LONGEST_WAIT);
             self.waited += wait;
             if refusals > PATIENCE || self.waited > LONGEST_WAITS {
                 let kind = ErrorKind::Transient { retry_after: asked.map(|_| wait) };

@@ -299,10 +299,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let instant = |text: &str| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second());
     let now = || text("date").and_then(instant);
-    let after = text("retry-after").and_then(|text| match text.parse::<i64>() {
-        Ok(seconds) => Some(seconds),
-        Err(_) => Some(instant(text)? - now()?),
-    });
+    let after = || i64::try_from(crate::http::retry_after(headers)?.as_secs()).ok();
     let reset = || match text("x-ratelimit-reset")?.parse::<f64>().ok()?.ceil() {
         #[expect(
             clippy::cast_possible_truncation,
@@ -315,7 +312,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         )]
         at => Some((at as i64).saturating_sub(now()?)),
     };
-    let seconds = after.or_else(reset)?.clamp(0, DAY);
+    let seconds = after().or_else(reset)?.clamp(0, DAY);
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
