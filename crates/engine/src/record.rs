@@ -5,29 +5,27 @@
 //! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
 //! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
 //! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
+mod steps;
+mod transcript;
+
 use jiff::Timestamp;
 use purser_connectors::Exchange;
 use purser_domain::{
     ids::ChangeId,
-    log::{LogAction, LogDetail, LogError, LogExchange, LogStatus, ModifiedProperty, Step, StepKind},
+    log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
     mapping::ObjectKind,
     plan::{Origin, Skip, SkipReason},
-    scope::{Scope, ScopeMode},
 };
-use purser_store::{ChangeKind, Escrow, LogEntry, new_id};
+use purser_store::{Escrow, LogEntry, new_id};
 
 use crate::cycle::{
     context::Cycle,
     fate::{Failure, Fate},
-    subject::{Cause, Entry, Found, Manager, Subject},
+    subject::{Entry, Subject},
 };
 
-/// So many requests a row keeps.
-const EXCHANGES: usize = 20;
-/// So many bytes of a body, or of a path.
-const BODY: usize = 4 * 1024;
-/// So many members without an account are named.
-const SHOWN_MEMBERS: usize = 5;
+use steps::{import, matching, reference, request, scoping};
+use transcript::transcribe;
 
 /// The row for an object; `None` for those that nothing can be said about.
 pub(crate) fn entry(
@@ -93,39 +91,6 @@ impl About<'_> {
             ObjectKind::Group => "group",
         }
     }
-}
-
-/// The requests as a row keeps them: of very many the first and the last.
-fn transcribe<'a>(said: impl Iterator<Item = &'a Exchange>, count: usize) -> Vec<LogExchange> {
-    let beginning = EXCHANGES / 2;
-    let left_out = beginning..beginning + count.saturating_sub(EXCHANGES);
-    let kept = said.enumerate().filter(|(at, _)| !left_out.contains(at));
-    kept.map(|(_, exchange)| keep(exchange)).collect()
-}
-
-fn keep(exchange: &Exchange) -> LogExchange {
-    let writes = exchange.method != "GET";
-    let refused = exchange.status.is_none_or(|status| status >= 400);
-    let body = |kept: bool, body: &Option<String>| body.as_deref().filter(|_| kept).map(cut);
-    LogExchange {
-        method: exchange.method.to_owned(),
-        path: cut(&exchange.path),
-        status: exchange.status,
-        duration_ms: u32::try_from(exchange.duration.as_millis()).unwrap_or(u32::MAX),
-        request: body(writes, &exchange.request_body),
-        response: body(refused, &exchange.response_body),
-    }
-}
-
-fn cut(text: &str) -> String {
-    if text.len() <= BODY {
-        return text.to_owned();
-    }
-    let mut end = BODY;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 /// How the row ends, and what it is about as a whole.
@@ -327,139 +292,6 @@ impl<'a> Ending<'a> {
         let step = Step { kind: StepKind::Export, name, status, description, details };
         Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
     }
-}
-
-fn import(subject: &Subject, about: About<'_>) -> Step {
-    let (About { kind: of, name, .. }, there) = (about, about.there());
-    let (step, description) = match subject.cause {
-        Cause::Directory => ("EntryImport", format!("Retrieved {of} '{name}' from the directory.")),
-        Cause::Change(kind) => {
-            let (step, kind) = match kind {
-                ChangeKind::Created => ("EntryImportAdd", "Add"),
-                ChangeKind::Deleted => ("EntryImportObjectNotFound", "Delete"),
-                _ => ("EntryImportUpdate", "Update"),
-            };
-            (step, format!("Received {of} '{name}' change of type ({kind}) from the directory."))
-        }
-        Cause::Reference => {
-            let since = match of {
-                ObjectKind::User => "their manager has an account now",
-                ObjectKind::Group => "the accounts of its members are other ones now",
-            };
-            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since {since}."))
-        }
-        Cause::Recovery => {
-            let description = format!(
-                "A request for {of} '{name}' was under way when provisioning was interrupted. The application was asked what became of it."
-            );
-            ("EntryImport", description)
-        }
-        Cause::Retry(0) => {
-            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since its {there} is gone."))
-        }
-        Cause::Retry(times) => (
-            "EntryImport",
-            format!(
-                "Retrieved {of} '{name}' from the directory for retry {times} of an operation that failed."
-            ),
-        ),
-        Cause::Orphan => {
-            ("EntryImportObjectNotFound", format!("{of} '{name}' does not exist in the directory any more."))
-        }
-    };
-    plain(StepKind::Import, step, description)
-}
-
-fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
-    let (About { kind, name, target }, there) = (about, about.there());
-    let last = subject.asked.last()?;
-    let description = match &subject.found {
-        Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
-        Some(Found::One(id)) => format!("One {kind} that matches '{name}' was found in {target}: {id}."),
-        Some(Found::Several(count)) => format!("{count} {kind}s that match '{name}' were found in {target}."),
-        None if subject.stale.is_some() => {
-            format!("The {there} linked to {kind} '{name}' was not found in {target}.")
-        }
-        None => format!("The {there} linked to {kind} '{name}' was found in {target}."),
-    };
-    let mut step = plain(StepKind::Matching, "EntryImport", description);
-    step.details = request(last).into();
-    Some(step)
-}
-
-fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
-    let lacks = |reason| scope.reasons.contains(&reason);
-    let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
-    let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
-    let mut step = plain(
-        StepKind::Scoping,
-        "EntrySynchronizationScoping",
-        format!("Determine if {} in scope by evaluating against each scoping filter.", about.kind),
-    );
-    step.details.push(("Active in the source system".to_owned(), text(active)));
-    if cycle.spec().scope == ScopeMode::All {
-        step.details.push(("Scope sync all".to_owned(), text(true)));
-    } else {
-        step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
-        let label = format!("{} has the required role", about.kind);
-        step.details.push((label, text(!lacks(SkipReason::NotEntitled))));
-    }
-    if let Some(counting) = &scope.assignment {
-        let how = match counting.via_group {
-            Some(group) => format!("By group {group}"),
-            None => "Directly".to_owned(),
-        };
-        step.details.push(("Assigned".to_owned(), how));
-    }
-    let passed = !lacks(SkipReason::FilteredOut) && scope.undecided.is_none();
-    step.details.push(("Scoping filter evaluation passed".to_owned(), text(passed)));
-    for clause in &scope.failed_clauses {
-        step.details.push(("Scoping filter clause that failed".to_owned(), clause.clone()));
-    }
-    step
-}
-
-/// Only for rows that write: for the others a missing manager or member changes nothing.
-fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Option<Step> {
-    let target = about.target;
-    let writes = matches!(fate, Fate::Created { .. } | Fate::Updated { .. });
-    let missing = subject.members.iter().filter(|member| member.account.is_none());
-    let count = if writes { missing.clone().count() } else { 0 };
-    if count > 0 {
-        let few: Vec<String> = missing.take(SHOWN_MEMBERS).map(|member| member.user.to_string()).collect();
-        let more = if count > few.len() { ", …" } else { "" };
-        return Some(Step {
-            kind: StepKind::ReferenceResolution,
-            name: "UnableToResolveReferenceAttributeValue".to_owned(),
-            status: LogStatus::Warning,
-            description: format!(
-                "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
-            ),
-            details: vec![("members".to_owned(), format!("{}{more}", few.join(", ")))],
-        });
-    }
-    let Manager::Unlinked(manager) = &subject.manager else { return None };
-    writes.then(|| Step {
-        kind: StepKind::ReferenceResolution,
-        name: "UnableToResolveReferenceAttributeValue".to_owned(),
-        status: LogStatus::Warning,
-        description: format!(
-            "The manager has no account in {target}, so the reference is left out. It is set as soon as there is one."
-        ),
-        details: vec![("manager".to_owned(), manager.to_string())],
-    })
-}
-
-fn plain(kind: StepKind, name: &str, description: String) -> Step {
-    Step { kind, name: name.to_owned(), status: LogStatus::Success, description, details: Vec::new() }
-}
-
-fn request(exchange: &Exchange) -> [(String, String); 2] {
-    let answer = match exchange.status {
-        Some(status) => format!("{status} after {} ms", exchange.duration.as_millis()),
-        None => format!("none after {} ms", exchange.duration.as_millis()),
-    };
-    [("Request".to_owned(), format!("{} {}", exchange.method, exchange.path)), ("Status".to_owned(), answer)]
 }
 
 fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {

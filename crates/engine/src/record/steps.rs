@@ -1,0 +1,152 @@
+//! The steps that lead to the end of a row: import, matching, scoping, references.
+use purser_connectors::Exchange;
+use purser_domain::{
+    log::{LogStatus, Step, StepKind},
+    mapping::ObjectKind,
+    plan::SkipReason,
+    scope::{Scope, ScopeMode},
+};
+use purser_store::ChangeKind;
+
+use super::About;
+use crate::cycle::{
+    context::Cycle,
+    fate::Fate,
+    subject::{Cause, Found, Manager, Subject},
+};
+
+/// So many members without an account are named.
+const SHOWN_MEMBERS: usize = 5;
+
+pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
+    let (About { kind: of, name, .. }, there) = (about, about.there());
+    let (step, description) = match subject.cause {
+        Cause::Directory => ("EntryImport", format!("Retrieved {of} '{name}' from the directory.")),
+        Cause::Change(kind) => {
+            let (step, kind) = match kind {
+                ChangeKind::Created => ("EntryImportAdd", "Add"),
+                ChangeKind::Deleted => ("EntryImportObjectNotFound", "Delete"),
+                _ => ("EntryImportUpdate", "Update"),
+            };
+            (step, format!("Received {of} '{name}' change of type ({kind}) from the directory."))
+        }
+        Cause::Reference => {
+            let since = match of {
+                ObjectKind::User => "their manager has an account now",
+                ObjectKind::Group => "the accounts of its members are other ones now",
+            };
+            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since {since}."))
+        }
+        Cause::Recovery => {
+            let description = format!(
+                "A request for {of} '{name}' was under way when provisioning was interrupted. The application was asked what became of it."
+            );
+            ("EntryImport", description)
+        }
+        Cause::Retry(0) => {
+            ("EntryImport", format!("Retrieved {of} '{name}' from the directory, since its {there} is gone."))
+        }
+        Cause::Retry(times) => (
+            "EntryImport",
+            format!(
+                "Retrieved {of} '{name}' from the directory for retry {times} of an operation that failed."
+            ),
+        ),
+        Cause::Orphan => {
+            ("EntryImportObjectNotFound", format!("{of} '{name}' does not exist in the directory any more."))
+        }
+    };
+    plain(StepKind::Import, step, description)
+}
+
+pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
+    let (About { kind, name, target }, there) = (about, about.there());
+    let last = subject.asked.last()?;
+    let description = match &subject.found {
+        Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
+        Some(Found::One(id)) => format!("One {kind} that matches '{name}' was found in {target}: {id}."),
+        Some(Found::Several(count)) => format!("{count} {kind}s that match '{name}' were found in {target}."),
+        None if subject.stale.is_some() => {
+            format!("The {there} linked to {kind} '{name}' was not found in {target}.")
+        }
+        None => format!("The {there} linked to {kind} '{name}' was found in {target}."),
+    };
+    let mut step = plain(StepKind::Matching, "EntryImport", description);
+    step.details = request(last).into();
+    Some(step)
+}
+
+pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
+    let lacks = |reason| scope.reasons.contains(&reason);
+    let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
+    let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
+    let mut step = plain(
+        StepKind::Scoping,
+        "EntrySynchronizationScoping",
+        format!("Determine if {} in scope by evaluating against each scoping filter.", about.kind),
+    );
+    step.details.push(("Active in the source system".to_owned(), text(active)));
+    if cycle.spec().scope == ScopeMode::All {
+        step.details.push(("Scope sync all".to_owned(), text(true)));
+    } else {
+        step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
+        let label = format!("{} has the required role", about.kind);
+        step.details.push((label, text(!lacks(SkipReason::NotEntitled))));
+    }
+    if let Some(counting) = &scope.assignment {
+        let how = match counting.via_group {
+            Some(group) => format!("By group {group}"),
+            None => "Directly".to_owned(),
+        };
+        step.details.push(("Assigned".to_owned(), how));
+    }
+    let passed = !lacks(SkipReason::FilteredOut) && scope.undecided.is_none();
+    step.details.push(("Scoping filter evaluation passed".to_owned(), text(passed)));
+    for clause in &scope.failed_clauses {
+        step.details.push(("Scoping filter clause that failed".to_owned(), clause.clone()));
+    }
+    step
+}
+
+/// Only for rows that write: for the others a missing manager or member changes nothing.
+pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Option<Step> {
+    let target = about.target;
+    let writes = matches!(fate, Fate::Created { .. } | Fate::Updated { .. });
+    let missing = subject.members.iter().filter(|member| member.account.is_none());
+    let count = if writes { missing.clone().count() } else { 0 };
+    if count > 0 {
+        let few: Vec<String> = missing.take(SHOWN_MEMBERS).map(|member| member.user.to_string()).collect();
+        let more = if count > few.len() { ", …" } else { "" };
+        return Some(Step {
+            kind: StepKind::ReferenceResolution,
+            name: "UnableToResolveReferenceAttributeValue".to_owned(),
+            status: LogStatus::Warning,
+            description: format!(
+                "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
+            ),
+            details: vec![("members".to_owned(), format!("{}{more}", few.join(", ")))],
+        });
+    }
+    let Manager::Unlinked(manager) = &subject.manager else { return None };
+    writes.then(|| Step {
+        kind: StepKind::ReferenceResolution,
+        name: "UnableToResolveReferenceAttributeValue".to_owned(),
+        status: LogStatus::Warning,
+        description: format!(
+            "The manager has no account in {target}, so the reference is left out. It is set as soon as there is one."
+        ),
+        details: vec![("manager".to_owned(), manager.to_string())],
+    })
+}
+
+pub(super) fn plain(kind: StepKind, name: &str, description: String) -> Step {
+    Step { kind, name: name.to_owned(), status: LogStatus::Success, description, details: Vec::new() }
+}
+
+pub(super) fn request(exchange: &Exchange) -> [(String, String); 2] {
+    let answer = match exchange.status {
+        Some(status) => format!("{status} after {} ms", exchange.duration.as_millis()),
+        None => format!("none after {} ms", exchange.duration.as_millis()),
+    };
+    [("Request".to_owned(), format!("{} {}", exchange.method, exchange.path)), ("Status".to_owned(), answer)]
+}
