@@ -3,11 +3,11 @@
 //! The parts are a date, a format, the styles, and an interval with an amount: `ww -3`.
 use super::input;
 use jiff::civil::{Date, DateTime, date};
-use purser_domain::dotnet::calendar::{Interval, add, count_between, from_file_time, to_file_time};
-use purser_domain::dotnet::date_exact::{DateStyles, parse_exact};
-use purser_domain::dotnet::date_format::format_date;
-use purser_domain::dotnet::date_parse::{parse_date, parse_dated};
 use purser_domain::value::Value;
+use purser_dotnet::calendar::{Interval, add, count_between, from_file_time, to_file_time};
+use purser_dotnet::date_exact::{DateStyles, parse_exact};
+use purser_dotnet::date_format::format_date;
+use purser_dotnet::date_parse::{parse_date, parse_dated};
 
 /// What stands in for a date that is left out.
 const TODAY: Date = date(2024, 2, 29);

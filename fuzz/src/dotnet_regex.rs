@@ -2,7 +2,7 @@
 //!
 //! The parts are pattern, text, replacement, and the name of a group.
 use super::input;
-use purser_domain::dotnet::regex::{MAX_RESULT, MAX_STEPS, MatchError, Regex};
+use purser_dotnet::regex::{MAX_RESULT, MAX_STEPS, MatchError, Regex};
 
 /// Compiles a pattern and matches with it.
 pub fn check(input: &[u8]) {

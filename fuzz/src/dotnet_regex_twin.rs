@@ -4,7 +4,7 @@
 //!
 //! A pattern is made as a tree, so that this matcher needs no parser of its own.
 use arbitrary::{Arbitrary, Result, Unstructured};
-use purser_domain::dotnet::regex::{MAX_STEPS, Regex};
+use purser_dotnet::regex::{MAX_STEPS, Regex};
 use std::fmt::{self, Write};
 
 /// Deep enough for every pair of constructs.

@@ -1,9 +1,8 @@
 //! Schema documents: reading, writing, and what they mean.
 //!
 //! The input is the document as JSON.
-use purser_domain::mapping::{
-    CompiledMapping, MappingProblem, ObjectKind, Severity, check_runnable, validate,
-};
+use purser_domain::mapping::{CompiledMapping, MappingProblem, Severity, check_runnable, validate};
+use purser_domain::object::ObjectKind;
 use purser_domain::schema::Schema;
 use purser_domain::scope::ScopeMode;
 use purser_domain::target_schema::TargetSchema;

@@ -12,7 +12,7 @@
 //! department=Sales
 //! ```
 use super::input::{self, Attributes};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::scope::{Clause, ClauseGroup, CompiledFilter, ScopingFilter, Verdict};
 use serde_json::Map;
 

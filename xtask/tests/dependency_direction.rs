@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 /// Which room may use which. Test-only arrows (dev-dependencies) are in [`TEST_ARROWS`].
 const ARROWS: &[(&str, &[&str])] = &[
-    ("purser-domain", &[]),
+    ("purser-dotnet", &[]),
+    ("purser-domain", &["purser-dotnet"]),
     ("purser-contract", &["purser-domain"]),
     ("purser-migrations", &[]),
     ("purser-store", &["purser-domain"]),
@@ -48,6 +49,7 @@ const TEST_ARROWS: &[&str] = &["purser-testkit", "purser-migrations"];
 
 /// Libraries that a room must never see, directly or through others of ours.
 const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("purser-dotnet", &["serde", "serde_json", "tokio"]),
     ("purser-domain", &["tokio", "sea-orm", "axum", "leptos", "reqwest", "rand", "getrandom"]),
     ("purser-contract", &["tokio", "sea-orm", "axum", "leptos", "reqwest", "rand"]),
     ("purser-connectors", &["sea-orm", "axum", "leptos"]),

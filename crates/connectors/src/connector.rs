@@ -11,9 +11,9 @@
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::attribute::AttributeDefinition;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
-use purser_domain::schema::AttributeDefinition;
 
 use crate::error::ConnectorError;
 use crate::profile::Overrides;

@@ -25,7 +25,7 @@ mod session;
 mod traces;
 mod users;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use serde_json::Value;
 
 use crate::connect::{Target, open_endpoint};

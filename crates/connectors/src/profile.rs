@@ -10,7 +10,7 @@ mod describe;
 
 use std::collections::BTreeMap;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -26,7 +26,7 @@ mod writing;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
 use purser_domain::target_schema::TargetSchema;
 use reqwest::header::HeaderValue;

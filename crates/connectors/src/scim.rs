@@ -45,10 +45,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use purser_domain::mapping::{MatchQuery, ObjectKind};
+use purser_domain::attribute::ObjectDefinition;
+use purser_domain::mapping::MatchQuery;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, TargetObject, Write};
-use purser_domain::schema::ObjectDefinition;
 use purser_domain::target_schema::{TargetRule, TargetSchema};
 use reqwest::Method;
 use reqwest::header::HeaderValue;

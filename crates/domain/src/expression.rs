@@ -36,7 +36,6 @@ mod tree;
 pub use context::{Context, Outcome};
 pub use fault::{EvaluationError, Fault};
 pub use functions::{Example, Function, Gives, Need, Parameter, Type, find_function, functions};
-pub use parser::find_nearest;
 pub(crate) use results::PossibleResult;
 
 use crate::value::Value;

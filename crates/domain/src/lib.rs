@@ -8,19 +8,21 @@
 //! How the modules lean on each other, from facts to decisions:
 //!
 //! ```text
-//! ids, value ─► user, group ─► expression, scim ─► path ─► target_schema ─► mapping ┐
-//! secret, log (words that every layer shares)                             scope ───┴─► plan
+//! ids, value, object ─► user, group ─► attribute ─► expression, scim ─► path ─► target_schema ─► mapping ┐
+//! secret, log, nearest (words that every layer shares)                                  scope ───────────┴─► plan
 //! ```
 //!
 //! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).
 
+pub mod attribute;
 pub mod diacritics;
-pub mod dotnet;
 pub mod expression;
 pub mod group;
 pub mod ids;
 pub mod log;
 pub mod mapping;
+pub mod nearest;
+pub mod object;
 pub mod path;
 pub mod plan;
 pub mod schema;

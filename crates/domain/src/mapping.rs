@@ -17,11 +17,9 @@ pub(crate) use subject::Reading;
 pub use subject::{Reference, References, Source, Subject};
 pub use validate::{MappingProblem, ProblemCode, Severity, check_runnable, validate};
 
+use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
 use crate::vocabulary::vocabulary;
-
-/// The source that is computed from the scope: true when the account is to be disabled.
-pub const IS_SOFT_DELETED: &str = "IsSoftDeleted";
 
 /// Where a row's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,27 +140,6 @@ pub struct ObjectActions {
 impl Default for ObjectActions {
     fn default() -> Self {
         Self { create: true, update: true, delete: true }
-    }
-}
-
-vocabulary! {
-    /// What kind of source object a mapping is for, as documents name it.
-    pub enum ObjectKind {
-        /// People.
-        User = "User",
-        /// Groups.
-        Group = "Group",
-    }
-}
-
-impl ObjectKind {
-    /// The mapping's key in URLs.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::User => "users",
-            Self::Group => "groups",
-        }
     }
 }
 

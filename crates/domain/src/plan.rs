@@ -32,7 +32,8 @@ pub use link::{Link, LinkState, Observed, Origin, TargetObject};
 pub use refusal::Refusal;
 
 use crate::expression::Context;
-use crate::mapping::{CompiledMapping, Desired, Flow, ObjectKind, Reading, Row};
+use crate::mapping::{CompiledMapping, Desired, Flow, Reading, Row};
+use crate::object::ObjectKind;
 use crate::scope::Scope;
 use diff::Differences;
 use jiff::Timestamp;

@@ -17,17 +17,15 @@ mod field;
 mod filter;
 mod node;
 mod rule;
-mod source;
 #[cfg(test)]
 mod tests;
 mod word;
 
 pub use error::SchemaError;
-pub(crate) use source::APP_ROLE_ASSIGNMENTS;
-pub use source::SourceAttribute;
 
-use crate::mapping::{ObjectKind, ObjectMapping};
-use crate::vocabulary::vocabulary;
+use crate::attribute::ObjectDefinition;
+use crate::mapping::ObjectMapping;
+use crate::object::ObjectKind;
 use serde_json::{Map, Value as Json};
 
 /// The whole configuration of what maps where.
@@ -52,71 +50,6 @@ pub struct Directory {
     pub objects: Vec<ObjectDefinition>,
     /// What else the document said: `discoverabilities`, `readOnly`, `version` and so on.
     pub extra: Map<String, Json>,
-}
-
-/// One kind of object: in the portal's words the *attribute list*.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectDefinition {
-    /// Name: `User`.
-    pub name: String,
-    /// Its attributes.
-    pub attributes: Vec<AttributeDefinition>,
-    /// What else the document said, such as `metadata`.
-    pub extra: Map<String, Json>,
-}
-
-/// One attribute of a kind of object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttributeDefinition {
-    /// Name: for a SCIM target its path.
-    pub name: String,
-    /// The type of its values.
-    pub kind: AttributeType,
-    /// The key of the object.
-    pub anchor: bool,
-    /// Must have a value.
-    pub required: bool,
-    /// May have several values.
-    pub multivalued: bool,
-    /// Upper and lower case differ. Otherwise a change of case alone is not exported.
-    pub case_exact: bool,
-    /// Who may write it.
-    pub mutability: Mutability,
-    /// What else the document said: `defaultValue`, `flowNullValues`, `apiExpressions`,
-    /// `referencedObjects`, `metadata`.
-    pub extra: Map<String, Json>,
-}
-
-vocabulary! {
-    /// The type of an attribute's values.
-    pub enum AttributeType {
-        /// Text.
-        String = "String",
-        /// A whole number.
-        Integer = "Integer",
-        /// Another object.
-        Reference = "Reference",
-        /// Bytes, as base64.
-        Binary = "Binary",
-        /// True or false.
-        Boolean = "Boolean",
-        /// A date with its time.
-        DateTime = "DateTime",
-    }
-}
-
-vocabulary! {
-    /// Who may write an attribute.
-    pub enum Mutability {
-        /// Everybody.
-        ReadWrite = "ReadWrite",
-        /// Only its own system.
-        ReadOnly = "ReadOnly",
-        /// Once, on creation.
-        Immutable = "Immutable",
-        /// Written, never shown.
-        WriteOnly = "WriteOnly",
-    }
 }
 
 /// Which directory flows into which, and how.
@@ -223,13 +156,5 @@ impl Schema {
         let objects = &directory.objects;
         let exact = objects.iter().find(|candidate| candidate.name == object);
         exact.or_else(|| objects.iter().find(|candidate| candidate.name.eq_ignore_ascii_case(object)))
-    }
-}
-
-impl ObjectDefinition {
-    /// The attribute with this name; upper and lower case are the same, as in SCIM.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&AttributeDefinition> {
-        self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
     }
 }

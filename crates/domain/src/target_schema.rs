@@ -13,8 +13,8 @@ mod coerce;
 mod tests;
 mod well_known;
 
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use crate::path::TargetPath;
-use crate::schema::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 

@@ -42,7 +42,7 @@ use jiff::{SignedDuration, Timestamp};
 use purser_connectors::ConnectorError;
 use purser_domain::{
     ids::{CycleId, JobId},
-    mapping::ObjectKind,
+    object::ObjectKind,
 };
 use purser_store::{CycleCounts, CycleKind, JobMode, Observed, Quarantine, RunningCycle, new_id};
 use uuid::Uuid;

@@ -13,7 +13,7 @@ use purser_connectors::Exchange;
 use purser_domain::{
     ids::ChangeId,
     log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Origin, Skip, SkipReason},
 };
 use purser_store::{Escrow, LogEntry, new_id};

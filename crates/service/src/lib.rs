@@ -17,57 +17,26 @@
 //! Deliberately absent: HTTP, sessions and cookies (`server`), pages (`app`), SQL (`store`), cycles (`engine`).
 //!
 //! To add a use-case: 1. a form and a view in `contract`; 2. a method here, in the file of its area, in the order
-//! above; 3. a word in [`audit`](self) for what it does; 4. a test in `tests/it` that reads what it left in the store.
+//! above; 3. a word in `logs::audit` for what it does; 4. a test in `tests/it` that reads what it left in the store.
 
 mod access;
 mod applications;
-mod assignments;
-mod audit;
 mod caller;
-mod connection;
-mod consent;
-mod credential_fields;
-mod credentials;
-mod discovery;
+mod directory;
 mod error;
-mod expiry;
-mod expressions;
-mod group_records;
-mod groups;
 mod housekeeping;
-mod import_run;
-mod imports;
 mod input;
-mod job;
 mod logs;
-mod mapping_views;
 mod page;
-mod password;
 mod portal;
-mod probes;
 mod provisioning;
-mod provisioning_views;
-mod role_import;
-mod sample_object;
-mod schema_changes;
-mod schemas;
-mod sentence;
-mod synchronization_secrets;
-mod target_profile;
-mod template_views;
-mod throttle;
-mod tokens;
-mod user_edit;
-mod user_fields;
-mod user_records;
-mod users;
 
 pub use caller::Caller;
-pub use consent::ConsentAnswer;
+pub use directory::group_records::GroupPatch;
+pub use directory::imports::ImportTask;
+pub use directory::user_records::UserPatch;
 pub use error::{Result, ServiceError};
-pub use group_records::GroupPatch;
-pub use imports::ImportTask;
 pub use portal::{Portal, PortalDeps};
-pub use sample_object::SampleObject;
-pub use synchronization_secrets::{SecretForm, SecretView};
-pub use user_records::UserPatch;
+pub use provisioning::consent::ConsentAnswer;
+pub use provisioning::sample_object::SampleObject;
+pub use provisioning::synchronization_secrets::{SecretForm, SecretView};

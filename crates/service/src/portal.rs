@@ -1,11 +1,11 @@
 //! What every use-case holds.
-use crate::audit::{Activity, AuditNote};
+use crate::access::password::Passwords;
+use crate::access::throttle::Throttle;
 use crate::caller::Caller;
+use crate::directory::imports::ImportTask;
 use crate::error::Result;
-use crate::imports::ImportTask;
-use crate::password::Passwords;
-use crate::probes::Probes;
-use crate::throttle::Throttle;
+use crate::logs::audit::{Activity, AuditNote};
+use crate::provisioning::probes::Probes;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
 use purser_engine::{Engine, TaskQueue};

@@ -7,7 +7,7 @@ use anyhow::Result;
 use purser_domain::{
     ids::{AppId, ChangeId, CycleId, JobId, LinkId, UserId},
     log::{LogAction, LogDetail, LogStatus, ModifiedProperty, Step, StepKind},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Link, LinkState, Origin},
     scope::ScopeMode,
     user::{User, UserAttributes},

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use purser_domain::{
     group::Group,
     ids::{AppId, AssignmentId, GroupId, RoleId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
     scope::{Clause, ClauseGroup, MEMBER_OF, Operator, ScopeMode, ScopingFilter},
     user::{User, UserAttributes},
 };

@@ -8,7 +8,7 @@ use crate::{
 };
 use purser_domain::{
     ids::{JobId, LinkId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::Link,
 };
 use sea_orm::{

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, ChangeId, CycleId, JobId},
     log::{LogAction, LogDetail, LogStatus},
-    mapping::ObjectKind,
+    object::ObjectKind,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value, sea_query::Query,

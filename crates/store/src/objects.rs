@@ -3,7 +3,7 @@
 use crate::{StoreError, convert::word};
 use purser_domain::{
     ids::{GroupId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
 };
 use std::hash::Hash;
 use uuid::Uuid;

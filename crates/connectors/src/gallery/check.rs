@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use purser_domain::mapping::IS_SOFT_DELETED;
+use purser_domain::object::IS_SOFT_DELETED;
 use serde_json::Value;
 
 use super::lines::{Lines, line_at};

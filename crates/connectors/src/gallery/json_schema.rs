@@ -1,6 +1,7 @@
 //! The JSON schema of gallery files, from which editors complete and check them: `docs/gallery.schema.json`.
-use purser_domain::mapping::{FlowType, ObjectKind};
-use purser_domain::schema::{AttributeType, Mutability};
+use purser_domain::attribute::{AttributeType, Mutability};
+use purser_domain::mapping::FlowType;
+use purser_domain::object::ObjectKind;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};
 

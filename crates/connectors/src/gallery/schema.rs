@@ -1,6 +1,8 @@
 //! From a gallery file's lists to the schema that an application starts with.
-use purser_domain::mapping::{AttributeMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping};
-use purser_domain::schema::{AttributeDefinition, Schema};
+use purser_domain::attribute::AttributeDefinition;
+use purser_domain::mapping::{AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
+use purser_domain::object::ObjectKind;
+use purser_domain::schema::Schema;
 use purser_domain::scope::ScopingFilter;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::{Map, json};

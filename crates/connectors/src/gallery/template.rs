@@ -1,8 +1,9 @@
 //! What a gallery file says: one application that can be added.
 use std::collections::BTreeMap;
 
-use purser_domain::mapping::{FlowType, ObjectKind};
-use purser_domain::schema::{AttributeType, Mutability};
+use purser_domain::attribute::{AttributeType, Mutability};
+use purser_domain::mapping::FlowType;
+use purser_domain::object::ObjectKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

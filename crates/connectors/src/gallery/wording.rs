@@ -1,5 +1,5 @@
 //! From what the TOML reader says to a sentence for an administrator.
-use purser_domain::expression::find_nearest;
+use purser_domain::nearest::find_nearest;
 
 /// Words an error of the TOML reader.
 pub(super) fn word(message: &str) -> String {

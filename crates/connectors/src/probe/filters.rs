@@ -1,5 +1,5 @@
 //! By what attributes objects can be looked for.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

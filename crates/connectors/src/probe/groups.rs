@@ -1,5 +1,5 @@
 //! The group that is thrown away, and its members.
-use purser_domain::mapping::ObjectKind::Group;
+use purser_domain::object::ObjectKind::Group;
 use reqwest::Method;
 use serde_json::{Value, json};
 

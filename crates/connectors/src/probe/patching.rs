@@ -1,5 +1,5 @@
 //! Changes of the user that is thrown away: does each arrive?
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::path::TargetPath;
 use reqwest::Method;
 use serde_json::{Value, json};

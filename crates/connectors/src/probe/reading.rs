@@ -1,7 +1,7 @@
 //! What can be found out by reading: the discovery documents, lists and pages.
 use std::collections::HashSet;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use reqwest::Method;
 use reqwest::header::{HeaderValue, LOCATION};
 use serde_json::{Value, json};

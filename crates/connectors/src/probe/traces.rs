@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! The user that is thrown away.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! What is written, in the API's write shape, and whether it arrived.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::{Map, Value, json};

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};

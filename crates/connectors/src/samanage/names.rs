@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! From a record of the API to the one shape that this side knows.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! Writing: what is made, changed and deleted, and whether it arrived.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, TargetObject, Write};
 use reqwest::{Method, StatusCode};

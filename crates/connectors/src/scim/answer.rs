@@ -1,6 +1,6 @@
 //! Reading what a target answered. Tolerant of what real servers leave out (schemas, meta, Location, the SCIM
 //! content type), strict where a mistake would hit the wrong account.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};

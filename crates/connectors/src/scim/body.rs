@@ -1,5 +1,5 @@
 //! Bodies of whole objects: for a create, and for targets without PATCH.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::{Map, Value, json};

@@ -1,5 +1,5 @@
 //! Test Connection: for each kind of object the question that a cycle asks first, about somebody who can't exist.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use serde_json::Value;
 use uuid::Uuid;

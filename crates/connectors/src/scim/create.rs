@@ -1,5 +1,5 @@
 //! Making an object, and the members of a group in the same breath.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, TargetObject, Write, WriteValue};
 use reqwest::{Method, StatusCode};

@@ -1,6 +1,6 @@
 //! Disabling an account, and seeing that it is disabled: a leaver who stays enabled is the worst that can happen, and
 //! some targets answer a change with success and do nothing.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 //! them and many have none, so that whatever is missing or unreadable is a remark and no error.
 use std::collections::BTreeMap;
 
-use purser_domain::mapping::ObjectKind;
-use purser_domain::schema::AttributeDefinition;
+use purser_domain::attribute::AttributeDefinition;
+use purser_domain::object::ObjectKind;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 

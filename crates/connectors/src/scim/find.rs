@@ -3,7 +3,8 @@
 //! An empty answer to a filter is believed. Everything else is compared here, and an answer with objects that were not
 //! asked for is none at all: then everything is listed, so that the right object is found or nobody. What was learned
 //! about a filter is remembered as long as the connector lives.
-use purser_domain::mapping::{MatchQuery, ObjectKind};
+use purser_domain::mapping::MatchQuery;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::TargetObject;
 use reqwest::StatusCode;

@@ -6,7 +6,7 @@
 //! is left at that.
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};

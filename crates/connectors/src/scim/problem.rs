@@ -1,5 +1,5 @@
 //! Answers that are not what was asked for: what kind of trouble they are, in words.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use reqwest::StatusCode;
 use reqwest::header::LOCATION;

@@ -1,5 +1,5 @@
 //! Changing an object without PATCH: it is read, changed and put back whole.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};
 

@@ -1,8 +1,8 @@
 //! Looking whether the target did what it said: some answer with success and ignore what was sent.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::attribute::Mutability;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, WriteValue};
-use purser_domain::schema::Mutability;
 use serde_json::Value;
 
 use super::members::{id_of, is_members_path, without};

@@ -1,6 +1,6 @@
 //! Paths and filters as they stand in a request line.
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;

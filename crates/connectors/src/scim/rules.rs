@@ -1,5 +1,5 @@
 //! What the profile says values must be like, checked before anything is sent.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! From a target's schemas (RFC 7643, section 7) to the attribute list of an application: one entry for each place that
 //! a mapping can write to, spelled as mappings spell it.
+use purser_domain::attribute::{AttributeDefinition, AttributeType, Mutability};
 use purser_domain::path::TargetPath;
-use purser_domain::schema::{AttributeDefinition, AttributeType, Mutability};
 use serde_json::{Map, Value, json};
 
 use super::answer::find;

@@ -2,7 +2,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use reqwest::header::{ETAG, HeaderValue};
 use reqwest::{Method, StatusCode};

@@ -4,7 +4,8 @@ mod odd;
 
 use std::sync::Arc;
 
-use purser_domain::mapping::{MatchQuery, ObjectKind};
+use purser_domain::mapping::MatchQuery;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, Write, WriteValue};
 use serde_json::{Value, json};

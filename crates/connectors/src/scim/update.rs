@@ -4,7 +4,7 @@
 //! follow in requests of their own. Mostly the changes tell by themselves which operations they are; when not, or when
 //! the object turns out to be different from what they assume, it is read and the operations are made from what it
 //! has.
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::Change;
 use reqwest::{Method, StatusCode};

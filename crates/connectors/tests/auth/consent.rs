@@ -2,7 +2,7 @@
 use anyhow::{Context, Result, ensure};
 use purser_connectors::auth::oauth::{begin_consent, finish_consent};
 use purser_connectors::{CredentialMethod, ErrorKind, Tokens};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
 use purser_testkit::{OAuthOptions, OAuthServer};
 use url::Url;

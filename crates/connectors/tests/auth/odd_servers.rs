@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use purser_connectors::{
     Connector, CredentialMethod, Credentials, EgressPolicy, ErrorKind, HttpKit, TokenVault, Tokens,
 };
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
 use serde_json::json;
 use tokio::net::TcpListener;

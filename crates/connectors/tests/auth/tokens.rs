@@ -1,7 +1,7 @@
 //! Access tokens during a connector's life.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::ErrorKind;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_testkit::{OAuthOptions, OAuthServer};
 
 use crate::support::{Shelf, credentials, method, open};

@@ -17,7 +17,7 @@ use purser_connectors::probe::{ProbeOptions, probe};
 use purser_connectors::{
     Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template, connect,
 };
-use purser_domain::mapping::ObjectKind::{self, Group, User};
+use purser_domain::object::ObjectKind::{self, Group, User};
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, MatchQuery, Write, WriteValue};
 use purser_domain::secret::Secret;

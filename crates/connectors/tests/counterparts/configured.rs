@@ -9,9 +9,9 @@ use purser_connectors::{
     Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template,
     connect,
 };
-use purser_domain::mapping::ObjectKind;
+use purser_domain::attribute::Mutability;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::schema::Mutability;
 use purser_domain::secret::Secret;
 use purser_domain::target_schema::{TargetRule, TargetSchema};
 

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use purser_connectors::Deleted;
-use purser_domain::mapping::ObjectKind::Group;
+use purser_domain::object::ObjectKind::Group;
 use serde_json::Value;
 
 use crate::configured::{Configured, Row};

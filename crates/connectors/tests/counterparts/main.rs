@@ -21,7 +21,7 @@ use anyhow::{Context, Result, ensure};
 use configured::Configured;
 use counterpart::{Counterpart, Shape};
 use purser_connectors::Overrides;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 
 /// Which part of the main line.
 #[derive(Debug, Clone, Copy)]

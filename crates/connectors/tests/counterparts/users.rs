@@ -2,7 +2,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use purser_connectors::{Deleted, Reply};
 use purser_domain::mapping::MatchQuery;
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::plan::{Change, TargetObject};
 use serde_json::{Value, json};
 use std::sync::Arc;

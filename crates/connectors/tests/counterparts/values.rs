@@ -1,8 +1,8 @@
 //! Values for the attributes that are written, and what became of them.
 use anyhow::{Context, Result, ensure};
+use purser_domain::attribute::AttributeType;
 use purser_domain::mapping::MatchQuery;
 use purser_domain::plan::{Change, ChangeKind, Write, WriteValue};
-use purser_domain::schema::AttributeType;
 use serde_json::{Value, json};
 use std::sync::Arc;
 

@@ -53,7 +53,7 @@ async fn a_redirect_to_another_host_port_or_scheme_is_not_followed() -> Result<(
 async fn only_a_get_follows_a_redirect() -> Result<()> {
     let (address, asked) = serve_bytes(answer("307 Temporary Redirect", "Location: /x\r\n", b"")).await?;
     let connector = open(policy()?, &format!("http://{address}/scim"))?;
-    connector.delete(purser_domain::mapping::ObjectKind::User, "1").await.unwrap_err();
+    connector.delete(purser_domain::object::ObjectKind::User, "1").await.unwrap_err();
     assert_eq!(*asked.lock().unwrap(), ["DELETE /scim/Users/1 HTTP/1.1"]);
     Ok(())
 }

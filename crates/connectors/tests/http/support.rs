@@ -8,7 +8,7 @@ use purser_connectors::{
     Connector, ConnectorError, Credentials, EgressPolicy, Exchange, Gallery, HttpKit, Overrides, Target,
     Template, connect,
 };
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

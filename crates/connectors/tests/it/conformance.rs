@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Connector, Gallery, Overrides, Profile, Template};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_testkit::{PatchStyle, RequestRate, RequestRules, ScimTarget, TargetOptions};
 use serde_json::{Value, json};
 

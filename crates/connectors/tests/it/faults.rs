@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use purser_connectors::{ConnectorError, ErrorKind, Profile, Unreachable};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_testkit::{Fault, FaultRule, FilterStyle, ScimTarget, TargetOptions};
 use serde_json::json;
 

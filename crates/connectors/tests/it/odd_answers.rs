@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use purser_connectors::{Connector, ConnectorError, Deleted, ErrorKind, Profile};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use serde_json::json;
 
 use crate::support::{change, kit, open, query, slim};

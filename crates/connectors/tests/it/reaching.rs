@@ -1,7 +1,7 @@
 //! Targets that can't be reached, or must not be.
 use anyhow::{Context, Result};
 use purser_connectors::{ConnectorError, EgressPolicy, ErrorKind, HttpKit, Profile, Unreachable};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_testkit::{ScimTarget, TargetOptions};
 
 use crate::support::{kit, loopback_policy, open};

@@ -2,7 +2,7 @@
 use anyhow::{Context, Result};
 use purser_connectors::probe::{ProbeOptions, ProbeReport, ProbeStep, probe};
 use purser_connectors::{Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Credentials, ErrorKind};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::secret::Secret;
 use purser_testkit::{SamanageOptions, SamanageTarget};
 use serde_json::json;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use purser_connectors::ErrorKind;
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_testkit::{Fault, FaultRule, ResetStyle, SamanageOptions, SamanageTarget};
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Groups and their memberships.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Credentials, Deleted};
-use purser_domain::mapping::ObjectKind::{Group, User};
+use purser_domain::object::ObjectKind::{Group, User};
 use purser_domain::plan::ChangeKind;
 use purser_domain::secret::Secret;
 use purser_testkit::{Kind, SamanageTarget};

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use purser_connectors::{Connector, Credentials, ErrorKind, Overrides, Target, connect};
-use purser_domain::mapping::ObjectKind::{Group, User};
+use purser_domain::object::ObjectKind::{Group, User};
 use purser_domain::plan::ChangeKind;
 use purser_domain::secret::Secret;
 use purser_testkit::{Fault, FaultRule, FieldType, Kind, ResetStyle, SamanageOptions, SamanageTarget};

@@ -1,7 +1,7 @@
 //! People.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Credentials, Deleted, ErrorKind};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::secret::Secret;
 use purser_testkit::{FieldType, Kind, SamanageOptions, SamanageTarget};
 use serde_json::json;

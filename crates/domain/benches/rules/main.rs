@@ -12,7 +12,7 @@ use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use people::{Person, person};
 use purser_domain::expression::{Context, Expression};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Action, Observed, SkipCode, plan_object};
 use purser_domain::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use purser_domain::value::Value;

@@ -2,9 +2,8 @@
 use jiff::Timestamp;
 use purser_domain::expression::Context;
 use purser_domain::ids::{JobId, LinkId, RoleId, UserId};
-use purser_domain::mapping::{
-    CompiledMapping, ObjectKind, Reference, References, Source, Subject, default_user_mapping,
-};
+use purser_domain::mapping::{CompiledMapping, Reference, References, Source, Subject, default_user_mapping};
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Action, Link, LinkState, Observed, Origin, plan_object};
 use purser_domain::scope::{Entitlement, FilterVerdict, Scope, ScopeFacts, ScopeMode, decide_scope};
 use purser_domain::target_schema::TargetSchema;

@@ -5,9 +5,9 @@
 //! a text (for an order: when both read as such), dates as dates, also with a text that reads as one, everything
 //! else as text, by code point.
 use super::tree::Comparison;
-use crate::dotnet::date_parse::parse_date;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime};
+use purser_dotnet::date_parse::parse_date;
 use std::cmp::Ordering;
 
 /// Whether the comparison of two single values that are not empty holds.

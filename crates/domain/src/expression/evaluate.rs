@@ -9,9 +9,9 @@ use super::functions::{Function, Prepared, Type};
 use super::lexer::Place;
 use super::tree::{CallNode, Comparison, Kind, Node};
 use super::{Context, MAX_RESULT, MAX_STEPS, compare};
-use crate::dotnet::date_parse::parse_date;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime};
+use purser_dotnet::date_parse::parse_date;
 use std::borrow::Cow;
 use std::cell::Cell;
 

@@ -24,7 +24,7 @@ mod unique;
 
 use super::evaluate::{Answer, Call};
 use super::tree::Node;
-use crate::dotnet::regex::Regex;
+use purser_dotnet::regex::Regex;
 use std::sync::LazyLock;
 
 const FAMILIES: &[&[Function]] = &[

@@ -2,7 +2,7 @@
 use super::Expression;
 use super::functions::Type;
 use super::tree::{Kind, Node};
-use crate::schema::AttributeType;
+use crate::attribute::AttributeType;
 use crate::value::Value;
 
 /// One of the results that an expression can have.

@@ -1,11 +1,14 @@
 //! Checks a mapping and makes it quick to evaluate.
 use super::evaluate::Flow;
-use super::{AttributeMapping, FlowBehavior, FlowType, IS_SOFT_DELETED, MappingSource, ObjectActions};
-use super::{MappingProblem, ObjectKind, ObjectMapping, ProblemCode, Severity, check_runnable};
+use super::{AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions};
+use super::{MappingProblem, ObjectMapping, ProblemCode, Severity, check_runnable};
+use crate::attribute::{AttributeType, Mutability};
 use crate::expression::Expression;
 use crate::group::GroupAttribute;
+use crate::object::APP_ROLE_ASSIGNMENTS;
+use crate::object::IS_SOFT_DELETED;
+use crate::object::ObjectKind;
 use crate::path::TargetPath;
-use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeType, Mutability};
 use crate::target_schema::{TargetRule, TargetSchema};
 use crate::user::UserAttribute;
 use crate::value::Value;

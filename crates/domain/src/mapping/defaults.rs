@@ -1,6 +1,7 @@
 //! The mapping that a new SCIM application starts with: the 22 rows of the portal that we copy, in its
 //! order.
-use super::{AttributeMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping};
+use super::{AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
+use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,8 +1,8 @@
 //! The object that a mapping reads, with everything around it that rows can ask for.
-use super::IS_SOFT_DELETED;
 use crate::expression::Context;
 use crate::expression::roles::RoleAssignment;
 use crate::group::Group;
+use crate::object::IS_SOFT_DELETED;
 use crate::scope::{AssignedRole, Scope};
 use crate::user::{User, strip_guest_suffix};
 use crate::value::Value;

@@ -12,9 +12,11 @@ mod row;
 mod tests;
 mod whole;
 
-use super::{ObjectKind, ObjectMapping};
-use crate::expression::find_nearest;
-use crate::schema::{AttributeDefinition, ObjectDefinition, Schema};
+use super::ObjectMapping;
+use crate::attribute::{AttributeDefinition, ObjectDefinition};
+use crate::nearest::find_nearest;
+use crate::object::ObjectKind;
+use crate::schema::Schema;
 use crate::scope::ScopeMode;
 use crate::target_schema::TargetSchema;
 use crate::vocabulary::vocabulary;

@@ -2,7 +2,8 @@
 use super::Refusal;
 use super::elements::{list, subtract};
 use crate::log::ModifiedProperty;
-use crate::mapping::{CompiledMapping, Desired, MatchQuery, ObjectKind, UniqueQuestion};
+use crate::mapping::{CompiledMapping, Desired, MatchQuery, UniqueQuestion};
+use crate::object::ObjectKind;
 use crate::path::TargetPath;
 use crate::scope::{DisableCause, SkipReason};
 use crate::value::display_json;

@@ -1,8 +1,8 @@
 //! What differs between what an account should have and what it has.
 use super::elements::{intersect, list, subtract};
 use super::{Change, ChangeKind};
+use crate::attribute::Mutability;
 use crate::mapping::{CompiledMapping, Desired, DesiredValue, Flow, Row};
-use crate::schema::Mutability;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 

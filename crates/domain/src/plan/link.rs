@@ -1,6 +1,7 @@
 //! What is remembered about an account, and what is seen of one.
 use crate::ids::{JobId, LinkId};
-use crate::mapping::{Choice, ObjectKind};
+use crate::mapping::Choice;
+use crate::object::ObjectKind;
 use crate::scope::DisableCause;
 use crate::vocabulary::vocabulary;
 use serde_json::{Map, Value};

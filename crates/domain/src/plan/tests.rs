@@ -8,9 +8,8 @@ mod questions;
 
 use super::*;
 use crate::ids::{JobId, LinkId, RoleId, UserId};
-use crate::mapping::{
-    AttributeMapping, FlowType, MappingSource, ObjectKind, ObjectMapping, default_user_mapping,
-};
+use crate::mapping::{AttributeMapping, FlowType, MappingSource, ObjectMapping, default_user_mapping};
+use crate::object::ObjectKind;
 use crate::scope::{Entitlement, FilterVerdict, ScopeFacts, ScopeMode, decide_scope};
 use crate::target_schema::TargetSchema;
 use crate::user::{User, UserAttributes};

@@ -1,9 +1,8 @@
 //! The schema that a new application starts with.
-use super::{
-    AttributeDefinition, AttributeType, Directory, Mutability, ObjectDefinition, Rule, Schema,
-    SourceAttribute,
-};
-use crate::mapping::{ObjectKind, ObjectMapping};
+use super::{Directory, Rule, Schema};
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition, SourceAttribute};
+use crate::mapping::ObjectMapping;
+use crate::object::ObjectKind;
 use crate::target_schema::TargetSchema;
 use serde_json::{Map, json};
 

@@ -3,10 +3,8 @@ use super::error::{Place, Report, SchemaError};
 use super::field::{Field, Reading, Writing, usual};
 use super::rule::{read_rule, write_rule};
 use super::word::{read_boolean, read_name, read_optional_name, read_word};
-use super::{
-    AttributeDefinition, AttributeType, Directory, MAX_ATTRIBUTES, MAX_OBJECT_MAPPINGS, Mutability,
-    ObjectDefinition, Schema,
-};
+use super::{Directory, MAX_ATTRIBUTES, MAX_OBJECT_MAPPINGS, Schema};
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use serde_json::{Value as Json, json};
 
 const DIRECTORIES: &str = "directories";

@@ -9,8 +9,8 @@ use super::error::{Place, Report};
 use super::field::{Field, Reading, Writing, describe, usual};
 use super::word::{present, read_name, read_optional_name, read_text, refuse_word};
 use super::{MAX_CLAUSES, MAX_FILTER_GROUPS};
-use crate::dotnet::regex::escape;
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
+use purser_dotnet::regex::escape;
 use serde_json::{Map, Value as Json, json};
 
 const GROUPS: &str = "groups";

@@ -9,9 +9,8 @@ use super::word::{
     read_word, refuse_word,
 };
 use super::{MAX_ROWS, OtherMapping, Rule};
-use crate::mapping::{
-    AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectKind, ObjectMapping,
-};
+use crate::mapping::{AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectMapping};
+use crate::object::ObjectKind;
 use serde_json::{Value as Json, json};
 
 const MAPPINGS: &str = "objectMappings";

@@ -1,5 +1,6 @@
 //! Documents as other systems export them, written by hand after the facts of sections 3.9 and 9.4.
 use super::*;
+use crate::attribute::{AttributeType, Mutability};
 use crate::mapping::{FlowBehavior, FlowType, MappingSource, ObjectActions, default_user_mapping};
 use crate::scope::{Operator, ScopingFilter};
 use serde_json::json;

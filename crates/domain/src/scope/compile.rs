@@ -3,8 +3,8 @@ use super::compiled::{CompiledClause, CompiledFilter, CompiledGroup};
 use super::operator::{Arity, Operands, OperatorDefinition};
 use super::source::{self, MEMBER_OF};
 use super::{Clause, ClauseGroup, Operator, ScopingFilter};
-use crate::dotnet::regex::MAX_STEPS;
-use crate::mapping::ObjectKind;
+use crate::object::ObjectKind;
+use purser_dotnet::regex::MAX_STEPS;
 use std::fmt;
 
 /// Groups that a filter may have.
@@ -163,7 +163,7 @@ fn compile_clause(
         .ok_or_else(|| format!("The operator {} is not supported.", clause.operator))?;
     if !definition.types.contains(&attribute.kind) {
         let hint = match attribute.kind {
-            crate::schema::AttributeType::Boolean => " Use IS TRUE or IS FALSE.",
+            crate::attribute::AttributeType::Boolean => " Use IS TRUE or IS FALSE.",
             _ if clause.operator == Operator::IsMemberOf => " Its attribute must be memberOf.",
             _ => "",
         };

@@ -2,9 +2,9 @@
 //!
 //! Everything in here has a twin in SQL, in the store, and the two have to agree for every value: hence the
 //! narrow definitions of what a whole number and what a date is.
-use crate::dotnet::regex::Regex;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime, Time};
+use purser_dotnet::regex::Regex;
 
 /// What a clause asks. A value that is an empty text is no value.
 #[derive(Debug)]

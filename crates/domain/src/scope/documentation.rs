@@ -2,7 +2,7 @@
 use super::compile::{MAX_CLAUSES, MAX_GROUPS, MAX_VALUE_CHARACTERS, MAX_VALUES};
 use super::operator::{FilterExample, MultivaluedComparison, OPERATORS, OperatorDefinition};
 use super::source;
-use crate::mapping::ObjectKind;
+use crate::object::ObjectKind;
 use std::fmt::Write;
 
 /// The page `docs/scoping-filters.md`. A test compares it with the file.

@@ -1,6 +1,6 @@
 //! The scoping filters as a whole: the registry's examples, the null rule, AND and OR, what is refused, bounds.
 use super::*;
-use crate::mapping::ObjectKind;
+use crate::object::ObjectKind;
 use crate::value::Value;
 use serde_json::{Map, json};
 

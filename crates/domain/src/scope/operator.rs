@@ -6,9 +6,9 @@
 use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer, strip_lead};
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
-use crate::dotnet::regex::Regex;
-use crate::schema::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
+use crate::attribute::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
 use crate::vocabulary::vocabulary;
+use purser_dotnet::regex::Regex;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -2,9 +2,9 @@
 //!
 //! A filter reads what is stored: `userPrincipalName` keeps its `#EXT#` part here, which mappings take off.
 use super::ScopingFilter;
-use crate::expression::find_nearest;
-use crate::mapping::{IS_SOFT_DELETED, ObjectKind};
-use crate::schema::AttributeType;
+use crate::attribute::AttributeType;
+use crate::nearest::find_nearest;
+use crate::object::{IS_SOFT_DELETED, ObjectKind};
 use crate::user::{USER_ATTRIBUTES, UserAttribute};
 
 /// The source attribute with the ids of the groups that a person is a direct member of. It is a list, and

@@ -4,7 +4,7 @@
 //! sent; none of that is a difference. Upper and lower case is one only where the attribute says so.
 use super::TargetRule;
 use super::coerce::read_boolean;
-use crate::schema::AttributeType;
+use crate::attribute::AttributeType;
 use crate::scim::read_date;
 use serde_json::Value as Json;
 use std::collections::HashMap;

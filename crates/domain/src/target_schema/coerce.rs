@@ -1,11 +1,11 @@
 //! From the values of expressions to the JSON that a target wants.
 use super::TargetRule;
-use crate::dotnet::date_parse::parse_dated;
-use crate::schema::AttributeType;
+use crate::attribute::AttributeType;
 use crate::value::Value;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use purser_dotnet::date_parse::parse_dated;
 use serde_json::{Value as Json, json};
 
 /// RFC 4648's common alphabet; whether the end is filled up does not matter.

@@ -6,8 +6,8 @@
 //! Upper and lower case: RFC 7643 calls most of these texts indifferent to case. A change of case that somebody made on
 //! purpose has to arrive all the same, so that here only user names and e-mail addresses are indifferent.
 use super::{TargetRule, TargetSchema};
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use crate::path::TargetPath;
-use crate::schema::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use serde_json::{Map, json};
 use std::sync::LazyLock;
 

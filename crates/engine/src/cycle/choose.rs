@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use purser_connectors::{Exchange, Reply};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Choice, MatchQuery, UniqueQuestion};
 
 use super::{

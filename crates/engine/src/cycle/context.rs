@@ -14,7 +14,7 @@ use purser_connectors::{Connector, ConnectorError, ErrorKind, Reply};
 use purser_domain::{
     expression::Context,
     ids::{CycleId, JobId},
-    mapping::ObjectKind,
+    object::ObjectKind,
 };
 use purser_store::{Clock, CycleKind, Job, JobSpec, ObjectId, Store};
 use tokio::time::Instant;

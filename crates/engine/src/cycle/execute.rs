@@ -6,7 +6,7 @@ use purser_connectors::{ConnectorError, Deleted, ErrorKind, Exchange, Reply, Upd
 use purser_domain::{
     ids::LinkId,
     log::{LogAction, ModifiedProperty},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{
         Action, Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, Skip, SkipCode, SkipReason,
         TargetObject, Write,

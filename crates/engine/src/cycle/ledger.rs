@@ -1,7 +1,7 @@
 //! How far a cycle is: what moves while it runs.
 use std::collections::HashSet;
 
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_store::{CycleKind, ObjectId, Progress, RunningCycle};
 
 /// Changed by commits only, so that memory and database agree.

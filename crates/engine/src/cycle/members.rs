@@ -13,7 +13,7 @@ use std::{
 
 use purser_domain::{
     ids::GroupId,
-    mapping::ObjectKind,
+    object::ObjectKind,
     path::TargetPath,
     plan::{Action, Change, ChangeKind, Link, MatchQuery},
 };

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Template, connect};
 use purser_domain::{
-    mapping::{AttributeMapping, CompiledMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping},
+    mapping::{AttributeMapping, CompiledMapping, MappingSource, ObjectActions, ObjectMapping},
+    object::ObjectKind,
     scope::{CompiledFilter, ScopingFilter},
     secret::Secret,
     target_schema::TargetSchema,

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use purser_connectors::Exchange;
 use purser_domain::{
     log::LogAction,
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Action, MatchQuery, Observed, Skip, SkipCode, SkipReason, TargetObject},
 };
 use purser_store::CycleKind;

@@ -5,7 +5,7 @@
 //! everything else; what was not done is dropped, and comes again from the place that never moved past it.
 use purser_domain::{
     log::{LogAction, ModifiedProperty},
-    mapping::ObjectKind,
+    object::ObjectKind,
     path::TargetPath,
     plan::{
         Action, Change, ChangeKind, DisableCause, Link, LinkState, MatchQuery, Observed, Origin, Refusal,

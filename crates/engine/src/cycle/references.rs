@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use purser_domain::{
     ids::UserId,
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Link, LinkState},
 };
 use purser_store::{Escrow, EscrowKind, ObjectId};

@@ -9,7 +9,7 @@ use std::{
 
 use purser_domain::{
     ids::{GroupId, LinkId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
 };
 use purser_store::{Batch, ChangeKind, ChangeRow, Escrow, EscrowKind, ObjectId};
 use tokio::time::Instant;

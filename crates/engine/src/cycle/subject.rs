@@ -6,7 +6,7 @@ use purser_connectors::Exchange;
 use purser_domain::{
     group::Group,
     ids::{GroupId, LinkId, RoleId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Action, Link, Observed, Reference, References, Source, plan_deprovision, plan_object},
     scope::{
         AssignedRole, Entitlement, FilterVerdict, MEMBER_OF, Scope, ScopeFacts, ScopeMode, Verdict,

@@ -4,7 +4,7 @@
 //! another address, an old link's id may be a stranger's account there, and writing to it, or deleting it, would be
 //! the worst that can happen. So in an initial cycle an account must look like the one that was exported.
 use purser_domain::{
-    mapping::ObjectKind,
+    object::ObjectKind,
     path::TargetPath,
     plan::{Link, LinkState},
     target_schema::TargetSchema,

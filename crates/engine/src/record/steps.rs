@@ -2,7 +2,7 @@
 use purser_connectors::Exchange;
 use purser_domain::{
     log::{LogStatus, Step, StepKind},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::SkipReason,
     scope::{Scope, ScopeMode},
 };

@@ -1,6 +1,6 @@
 //! Incremental cycles.
 use anyhow::Result;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::{
     log::{LogAction, LogStatus},
     plan::LinkState,

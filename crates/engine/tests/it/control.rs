@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use purser_domain::log::LogAction;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_engine::{CycleEnd, Engine, EngineSettings};
 use purser_testkit::{Fault, FaultRule};
 use tokio_util::sync::CancellationToken;

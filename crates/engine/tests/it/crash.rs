@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use purser_domain::log::{LogAction, LogStatus};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_engine::{CycleEnd, EngineSettings};
 use purser_testkit::{Fault, FaultRule};
 use serde_json::json;

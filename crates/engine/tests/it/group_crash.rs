@@ -1,6 +1,6 @@
 //! Whatever instant a cycle with groups is cut off at: no group twice, no member too many, none missing.
 use anyhow::Result;
-use purser_domain::{ids::UserId, mapping::ObjectKind, user::User};
+use purser_domain::{ids::UserId, object::ObjectKind, user::User};
 use purser_testkit::{Fault, FaultRule};
 
 use crate::{

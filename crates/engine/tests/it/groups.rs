@@ -3,7 +3,7 @@ use anyhow::Result;
 use purser_domain::{
     ids::UserId,
     log::{LogAction, LogStatus},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{LinkState, Origin},
     scope::ScopeMode,
     user::User,

@@ -5,9 +5,8 @@ use anyhow::{Context, Result};
 use purser_domain::{
     group::Group,
     ids::{AssignmentId, GroupId, UserId},
-    mapping::{
-        AttributeMapping, MappingSource, ObjectActions, ObjectKind, ObjectMapping, default_user_mapping,
-    },
+    mapping::{AttributeMapping, MappingSource, ObjectActions, ObjectMapping, default_user_mapping},
+    object::ObjectKind,
     schema::Schema,
     scope::ScopingFilter,
 };

@@ -4,7 +4,7 @@ use purser_contract::log::LogForm;
 use purser_contract::problem::ProblemKind;
 use purser_domain::ids::{AppId, ChangeId, CycleId, JobId, UserId};
 use purser_domain::log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty};
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_store::{Batch, CycleCounts, CycleKind, LogEntry, Observed, Progress, RunningCycle};
 use uuid::Uuid;
 

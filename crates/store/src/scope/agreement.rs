@@ -15,7 +15,7 @@ use proptest::{
 use purser_domain::{
     group::Group,
     ids::{AppId, GroupId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
     scope::{
         Arity, Clause, ClauseGroup, CompiledFilter, MEMBER_OF, Operator, OperatorDefinition, ScopeMode,
         ScopingFilter, Verdict,

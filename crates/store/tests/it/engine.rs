@@ -4,7 +4,7 @@ use crate::support::{Bench, later, now};
 use purser_domain::{
     ids::{ChangeId, CycleId, JobId, LinkId, UserId},
     log::{LogAction, LogDetail, LogError, LogStatus},
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Link, LinkState, Origin},
 };
 use purser_store::{

@@ -4,7 +4,7 @@ use crate::support::{Bench, later, now};
 use purser_domain::{
     ids::{AssignmentId, GroupId, JobId, LinkId, RoleId},
     log::LogAction,
-    mapping::ObjectKind,
+    object::ObjectKind,
     plan::{Link, LinkState, Origin},
     scope::ScopeMode,
 };

@@ -3,7 +3,8 @@
 use crate::support::{Bench, later, now};
 use purser_domain::{
     ids::{CycleId, JobId},
-    mapping::{FlowType, MappingSource, ObjectKind, default_user_mapping},
+    mapping::{FlowType, MappingSource, default_user_mapping},
+    object::ObjectKind,
     schema::Schema,
     secret::Secret,
 };

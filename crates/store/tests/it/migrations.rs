@@ -1,6 +1,7 @@
 use crate::support::Bench;
 use purser_domain::{
-    mapping::{AttributeMapping, FlowType, MappingSource, ObjectActions, ObjectKind},
+    mapping::{AttributeMapping, FlowType, MappingSource, ObjectActions},
+    object::ObjectKind,
     user::USER_ATTRIBUTES,
 };
 use purser_migrations::{Migrator, MigratorTrait};

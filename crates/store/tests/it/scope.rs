@@ -5,7 +5,7 @@ use crate::support::{Bench, now, person, user_role};
 use anyhow::{Result, anyhow};
 use purser_domain::{
     ids::{AssignmentId, RoleId, UserId},
-    mapping::ObjectKind,
+    object::ObjectKind,
     scope::{
         Clause, ClauseGroup, CompiledFilter, Entitlement, FilterVerdict, MAX_CLAUSES, MAX_GROUPS, MAX_VALUES,
         MEMBER_OF, Operator, ScopeFacts, ScopeMode, ScopingFilter, decide_scope,

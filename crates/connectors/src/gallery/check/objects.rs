@@ -1,10 +1,11 @@
 //! Attribute lists and default mappings: can an application start with them?
 use std::collections::BTreeSet;
 
-use purser_domain::expression::find_nearest;
-use purser_domain::mapping::{ObjectKind, Severity, validate};
+use purser_domain::attribute::{AttributeType, ObjectDefinition};
+use purser_domain::mapping::{Severity, validate};
+use purser_domain::nearest::find_nearest;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::schema::{AttributeType, ObjectDefinition};
 use purser_domain::scope::ScopeMode;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::Map;

@@ -1,6 +1,6 @@
 //! Profile: numbers that can be, and attributes that are there.
-use purser_domain::expression::find_nearest;
-use purser_domain::mapping::ObjectKind;
+use purser_domain::nearest::find_nearest;
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::target_schema::TargetSchema;
 

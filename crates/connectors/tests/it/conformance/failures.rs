@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{ConnectorError, Deleted, ErrorKind, Unreachable};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::plan::{Change, Write};
 use purser_testkit::{Fault, FaultRule};
 use serde_json::json;

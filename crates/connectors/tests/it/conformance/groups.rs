@@ -1,7 +1,7 @@
 //! A group and its members, in requests that the target bears.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Deleted, MembersRead};
-use purser_domain::mapping::ObjectKind::Group;
+use purser_domain::object::ObjectKind::Group;
 use purser_domain::plan::ChangeKind::{Add, Remove, Set};
 use serde_json::{Value, json};
 

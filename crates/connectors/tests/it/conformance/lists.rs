@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail, ensure};
-use purser_domain::mapping::ObjectKind;
-use purser_domain::mapping::ObjectKind::{Group, User};
+use purser_domain::object::ObjectKind;
+use purser_domain::object::ObjectKind::{Group, User};
 
 use super::subject::Subject;
 

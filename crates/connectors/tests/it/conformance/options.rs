@@ -3,7 +3,7 @@ use purser_connectors::{
     Clear, ConnectorKind, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Paging, Profile,
     RolesShape, Template,
 };
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_testkit::{
     ClearStyle, DeleteStyle, ElementForm, Filtering, GroupRules, IdStyle, ManagerForm, MembersChange,
     MembersShown, PageStyle, Pages, PatchPaths, PatchStyle, Patching, RequestRules, TargetOptions,

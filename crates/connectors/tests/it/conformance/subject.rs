@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use purser_connectors::{
     Connector, ConnectorKind, Credentials, HttpKit, Overrides, Profile, Target, Template, connect,
 };
-use purser_domain::mapping::ObjectKind;
+use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use purser_domain::secret::Secret;
 use purser_testkit::{Counts, FaultRule, Kind, SamanageOptions, SamanageTarget, ScimTarget, TargetOptions};

@@ -1,7 +1,7 @@
 //! Deviations that no profile declares.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Profile, Template};
-use purser_domain::mapping::ObjectKind::User;
+use purser_domain::object::ObjectKind::User;
 use purser_testkit::{
     AnswerStyle, DeleteStyle, DiscoveryStyle, ErrorStyle, FilterStyle, Filtering, GroupRules, IdStyle,
     Meanwhile, MembersChange, PageStyle, Pages, PatchStyle, Patching, ScimTarget, TargetOptions, TotalStyle,

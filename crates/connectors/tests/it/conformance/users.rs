@@ -1,9 +1,11 @@
 //! One account from nothing to nothing.
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{Deleted, ErrorKind, Template, ValueRule};
-use purser_domain::mapping::{MatchQuery, ObjectKind, ObjectKind::User};
+use purser_domain::attribute::AttributeType;
+use purser_domain::mapping::MatchQuery;
+use purser_domain::object::ObjectKind;
+use purser_domain::object::ObjectKind::User;
 use purser_domain::plan::Change;
-use purser_domain::schema::AttributeType;
 use serde_json::{Value, json};
 
 use super::subject::{Fake, Subject};

@@ -1,10 +1,10 @@
 //! Upper and lower case, and letters with marks.
 use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
 use crate::diacritics::normalize_diacritics;
-use crate::dotnet::casing::Culture;
-use crate::dotnet::title_case::{to_title_case, to_title_case_between};
 use crate::expression::evaluate::{Answer, Call, Halt};
 use crate::expression::tree::{Kind, Node};
+use purser_dotnet::casing::Culture;
+use purser_dotnet::title_case::{to_title_case, to_title_case_between};
 
 const CULTURES: &str = "The culture is a language tag such as tr-TR; only Turkish, Azerbaijani and Lithuanian differ from the invariant culture, which is the default. A difference of case alone is exported only where the target attribute is case-exact. Of a list, each value.";
 

@@ -1,11 +1,11 @@
 //! Dates: reading, writing, reckoning.
 use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
-use crate::dotnet::calendar::{Interval, add, count_between, from_file_time, to_file_time};
-use crate::dotnet::date_exact::{DateStyles, parse_exact};
-use crate::dotnet::date_format::format_date;
 use crate::expression::evaluate::{Answer, Call, answer, text};
 use crate::expression::tree::{Kind, Node};
 use crate::value::Value;
+use purser_dotnet::calendar::{Interval, add, count_between, from_file_time, to_file_time};
+use purser_dotnet::date_exact::{DateStyles, parse_exact};
+use purser_dotnet::date_format::format_date;
 
 const INTERVALS: &str = "Intervals are yyyy (years), m (months), ww (weeks), d (days), h (hours), n (minutes) and s (seconds), with regard to case.";
 

@@ -1,9 +1,9 @@
 //! `Replace`, in its five modes.
 use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
-use crate::dotnet::Regex;
-use crate::dotnet::regex::{MAX_STEPS, MatchError};
 use crate::expression::evaluate::{Answer, Call, Halt, text};
 use crate::expression::tree::{Kind, Node};
+use purser_dotnet::Regex;
+use purser_dotnet::regex::{MAX_STEPS, MatchError};
 use std::borrow::Cow;
 
 /// Positions of the arguments.

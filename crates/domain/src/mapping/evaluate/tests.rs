@@ -1,10 +1,12 @@
 //! What rows say about people and groups.
 use super::*;
+use crate::attribute::SourceAttribute;
 use crate::group::Group;
 use crate::ids::{GroupId, RoleId, UserId};
 use crate::mapping::default_user_mapping;
-use crate::mapping::{AttributeMapping, MappingSource, ObjectKind, References};
-use crate::schema::{APP_ROLE_ASSIGNMENTS, SourceAttribute};
+use crate::mapping::{AttributeMapping, MappingSource, References};
+use crate::object::APP_ROLE_ASSIGNMENTS;
+use crate::object::ObjectKind;
 use crate::scope::AssignedRole;
 use crate::target_schema::TargetSchema;
 use crate::user::User;

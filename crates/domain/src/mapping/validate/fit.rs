@@ -2,9 +2,11 @@
 //!
 //! Only what can never work is a problem: a text may hold a number tomorrow, a boolean never does.
 use super::ProblemCode;
+use crate::attribute::{AttributeType, SourceAttribute};
 use crate::expression::{Expression, PossibleResult};
-use crate::mapping::{AttributeMapping, ObjectKind};
-use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeType, SourceAttribute};
+use crate::mapping::AttributeMapping;
+use crate::object::APP_ROLE_ASSIGNMENTS;
+use crate::object::ObjectKind;
 use crate::target_schema::TargetRule;
 use crate::value::Value;
 

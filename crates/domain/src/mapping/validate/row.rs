@@ -1,10 +1,13 @@
 //! One row by itself: can its target be written, its source read, and does the one fit the other?
 use super::fit::{check_constant, check_default, check_direct, check_expression};
 use super::{MappingProblem, ProblemCode};
-use crate::expression::{Expression, MAX_LENGTH, find_nearest};
-use crate::mapping::{AttributeMapping, FlowType, MappingSource, ObjectKind};
+use crate::attribute::{AttributeType, Mutability, SourceAttribute};
+use crate::expression::{Expression, MAX_LENGTH};
+use crate::mapping::{AttributeMapping, FlowType, MappingSource};
+use crate::nearest::find_nearest;
+use crate::object::APP_ROLE_ASSIGNMENTS;
+use crate::object::ObjectKind;
 use crate::path::TargetPath;
-use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeType, Mutability, SourceAttribute};
 use crate::target_schema::{TargetRule, TargetSchema};
 
 /// Functions that draw from chance, so that their result finds nobody.

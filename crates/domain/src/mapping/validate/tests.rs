@@ -1,8 +1,9 @@
 //! Each problem, found where it is and nowhere else.
 use super::*;
+use crate::attribute::AttributeType;
 use crate::expression::MAX_LENGTH;
 use crate::mapping::{AttributeMapping, MappingSource, default_user_mapping};
-use crate::schema::{AttributeType, OtherMapping};
+use crate::schema::OtherMapping;
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Map, json};
 use std::time::Instant;
@@ -116,7 +117,7 @@ fn a_target_that_is_no_path_or_not_ours_to_write_is_told() {
     });
     expect(3, ProblemCode::ReadOnlyTarget, "title is given", |schema| {
         let title = target(schema).attributes.iter_mut().find(|attribute| attribute.name == "title").unwrap();
-        title.mutability = crate::schema::Mutability::ReadOnly;
+        title.mutability = crate::attribute::Mutability::ReadOnly;
     });
     expect(3, ProblemCode::ReadOnlyTarget, "title is given", |schema| {
         target(schema).attributes.iter_mut().find(|attribute| attribute.name == "title").unwrap().anchor =
@@ -332,7 +333,7 @@ fn a_hostile_mapping_is_checked_in_reasonable_time() {
     let name = |at: usize| format!("a{at}{}", "x".repeat(400));
     let attribute = target(&mut schema).attributes[2].clone();
     target(&mut schema).attributes = (0..20_000)
-        .map(|at| crate::schema::AttributeDefinition {
+        .map(|at| crate::attribute::AttributeDefinition {
             name: name(at),
             extra: Map::new(),
             ..attribute.clone()

@@ -1,9 +1,12 @@
 //! Rows together, and with the schema around them.
 use super::row::CheckedRow;
 use super::{MappingProblem, ProblemCode, Suggestions};
-use crate::mapping::{IS_SOFT_DELETED, MappingSource, ObjectKind, ObjectMapping};
+use crate::attribute::{AttributeDefinition, Mutability};
+use crate::mapping::{MappingSource, ObjectMapping};
+use crate::object::APP_ROLE_ASSIGNMENTS;
+use crate::object::{IS_SOFT_DELETED, ObjectKind};
 use crate::path::TargetPath;
-use crate::schema::{APP_ROLE_ASSIGNMENTS, AttributeDefinition, Mutability, Schema};
+use crate::schema::Schema;
 use crate::scope::ScopeMode;
 use crate::target_schema::{TargetSchema, key_of};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! When a row's value is written.
 use super::*;
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability};
 use crate::mapping::FlowBehavior;
-use crate::schema::{AttributeDefinition, AttributeType, Mutability};
 use serde_json::json;
 
 const TITLE: &str = "title";

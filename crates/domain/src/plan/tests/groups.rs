@@ -2,7 +2,8 @@
 use super::*;
 use crate::group::Group;
 use crate::ids::GroupId;
-use crate::mapping::{ObjectActions, ObjectKind};
+use crate::mapping::ObjectActions;
+use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
 use serde_json::json;
 

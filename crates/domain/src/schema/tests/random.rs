@@ -1,5 +1,6 @@
 //! Whatever a schema says, its document says; and no document makes reading stumble.
 use super::*;
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability};
 use crate::mapping::{AttributeMapping, ObjectMapping};
 use crate::scope::{Clause, ClauseGroup};
 use proptest::collection::vec;

@@ -1,0 +1,295 @@
+//! Groups and their members.
+//!
+//! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
+//! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
+//! groups are provisioned too.
+use crate::caller::{Caller, Right};
+use crate::directory::user_fields::load_person;
+use crate::directory::users::view_user_row;
+use crate::error::{Result, ServiceError, differing, invalid, not_found, stale};
+use crate::input::{
+    decode_cursor, encode_cursor, optional_line, optional_text, page_size, parse_id, required_line,
+    search_text,
+};
+use crate::logs::audit::{Activity, AuditNote};
+use crate::page::cut;
+use crate::portal::Portal;
+use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView};
+use purser_contract::page::{ListForm, PageView};
+use purser_domain::group::Group;
+use purser_domain::ids::{AppId, GroupId, UserId};
+use purser_store::{ChangeKind, GroupRow, NameKey, Reads, Tx};
+use std::collections::BTreeSet;
+
+/// Longest name of a group.
+pub(crate) const MAX_NAME: usize = 256;
+/// Longest description of a group.
+pub(crate) const MAX_DESCRIPTION: usize = 1024;
+/// Longest mail nickname of a group.
+pub(crate) const MAX_NICKNAME: usize = 64;
+/// Members added in one go.
+const MAX_ADDED: usize = 1_000;
+
+impl Portal {
+    /// One page of the groups.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not read, or the cursor is damaged.
+    pub async fn list_groups(&self, caller: &Caller, form: ListForm) -> Result<PageView<GroupRowView>> {
+        caller.may(Right::Read)?;
+        let (size, search) = (page_size(form.size), search_text(&form.search));
+        let after = decode_cursor::<NameKey>(&form.after)?;
+        let rows = self.store().list_groups(&search, after.as_ref(), u64::from(size) + 1).await?;
+        let total = self.store().count_groups(&search).await?;
+        let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
+        Ok(PageView { items: rows.iter().map(view_group_row).collect(), next, total: Some(total) })
+    }
+
+    /// A group.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not read, or there is no such group.
+    pub async fn load_group(&self, caller: &Caller, id: &str) -> Result<GroupView> {
+        caller.may(Right::Read)?;
+        let group = load_group(self.store(), id).await?;
+        self.view_group(&group).await
+    }
+
+    /// Creates (empty id) or edits a group.
+    ///
+    /// # Errors
+    /// [`ServiceError`]: a field that breaks a rule, or an edit of a version that is not the stored one any more.
+    pub async fn save_group(&self, caller: &Caller, form: GroupForm) -> Result<GroupView> {
+        caller.may(Right::Write)?;
+        let display_name = required_line("Name", "display_name", &form.display_name, MAX_NAME)?;
+        let description = optional_text("Description", "description", &form.description, MAX_DESCRIPTION)?;
+        let mail_nickname =
+            optional_line("Mail nickname", "mail_nickname", &form.mail_nickname, MAX_NICKNAME)?;
+        let tx = self.store().begin().await?;
+        let group = if form.id.trim().is_empty() {
+            let now = self.now();
+            let group = Group {
+                id: GroupId::from_uuid(self.new_id()),
+                display_name,
+                description,
+                mail_nickname,
+                generation: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            tx.insert_group(&group).await?;
+            tx.append_group_change(group.id, ChangeKind::Created, now).await?;
+            let note = AuditNote::on(group.id.as_uuid(), &group.display_name);
+            self.audit(&tx, caller, Activity::AddGroup, note).await?;
+            group
+        } else {
+            let stored = load_group(&tx, &form.id).await?;
+            let edited = Group { display_name, description, mail_nickname, ..stored.clone() };
+            if form.generation != stored.generation {
+                return Err(stale("this group", compare(&edited, &stored)).into());
+            }
+            self.edit_group(&tx, caller, &stored, edited).await?
+        };
+        tx.commit().await?;
+        self.wake();
+        self.view_group(&group).await
+    }
+
+    /// Deletes a group, with its assignments: whoever had an application by it only, loses it.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not write, or there is no such group.
+    pub async fn delete_group(&self, caller: &Caller, id: &str) -> Result<GroupRowView> {
+        caller.may(Right::Write)?;
+        let tx = self.store().begin().await?;
+        let group = load_group(&tx, id).await?;
+        let member_count = tx.count_members(group.id, "").await?;
+        let apps = applications_of(&tx, group.id).await?;
+        for app in &concerned_by(&tx, group.id).await? {
+            // Before the memberships go: afterwards nobody knows any more whom it concerned.
+            tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
+                .await?;
+        }
+        tx.append_group_change(group.id, ChangeKind::Deleted, self.now()).await?;
+        tx.delete_group(group.id).await?;
+        let note = AuditNote::on(group.id.as_uuid(), &group.display_name)
+            .with("Members", member_count)
+            .with("Assigned to applications", apps.len());
+        self.audit(&tx, caller, Activity::DeleteGroup, note).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(view_group_row(&GroupRow { group, member_count }))
+    }
+
+    /// One page of a group's members.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not read, or there is no such group.
+    pub async fn list_members(
+        &self,
+        caller: &Caller,
+        group: &str,
+        form: ListForm,
+    ) -> Result<PageView<UserRowView>> {
+        caller.may(Right::Read)?;
+        let group = load_group(self.store(), group).await?;
+        let (size, search) = (page_size(form.size), search_text(&form.search));
+        let after = decode_cursor::<NameKey>(&form.after)?;
+        let rows = self.store().list_members(group.id, &search, after.as_ref(), u64::from(size) + 1).await?;
+        let total = self.store().count_members(group.id, &search).await?;
+        let (rows, next) = cut(rows, size, |user| encode_cursor(&NameKey::of_user(user)));
+        Ok(PageView { items: rows.iter().map(view_user_row).collect(), next, total: Some(total) })
+    }
+
+    /// Adds members, by id or sign-in name; who is one already stays one.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:
+    /// then nobody is added.
+    pub async fn add_members(&self, caller: &Caller, group: &str, members: &[String]) -> Result<GroupView> {
+        caller.may(Right::Write)?;
+        let wanted: Vec<&str> =
+            members.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        if wanted.is_empty() {
+            return Err(invalid("Choose at least one user to add.").field("members").into());
+        }
+        if wanted.len() > MAX_ADDED {
+            return Err(invalid(format!("At most {MAX_ADDED} users can be added at a time."))
+                .field("members")
+                .into());
+        }
+        let tx = self.store().begin().await?;
+        let group = load_group(&tx, group).await?;
+        let mut people: Vec<UserId> = Vec::with_capacity(wanted.len());
+        for text in wanted {
+            let person = load_person(&tx, text).await.map_err(|error| match error {
+                ServiceError::Refused(_) => unknown_member(text),
+                fault => fault,
+            })?;
+            if person.deleted_at.is_some() {
+                return Err(unknown_member(text));
+            }
+            people.push(person.id);
+        }
+        let now = self.now();
+        let added = tx.add_members(group.id, &people, now).await?;
+        for app in concerned_by(&tx, group.id).await? {
+            tx.append_changes(&added, Some(app), ChangeKind::Membership, now).await?;
+        }
+        if !added.is_empty() {
+            tx.append_group_change(group.id, ChangeKind::Membership, now).await?;
+        }
+        for user in &added {
+            let name = tx.load_user(*user).await?.name();
+            let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", name);
+            self.audit(&tx, caller, Activity::AddMember, note).await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        self.view_group(&group).await
+    }
+
+    /// Removes a member, by id or sign-in name. Who is none is no error: the group is as was asked.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the caller may not write, or the group or person does not exist.
+    pub async fn remove_member(&self, caller: &Caller, group: &str, user: &str) -> Result<GroupView> {
+        caller.may(Right::Write)?;
+        let tx = self.store().begin().await?;
+        let group = load_group(&tx, group).await?;
+        let person = load_person(&tx, user).await?;
+        if tx.remove_member(group.id, person.id).await? {
+            for app in concerned_by(&tx, group.id).await? {
+                tx.append_change(person.id, Some(app), ChangeKind::Membership, self.now()).await?;
+            }
+            tx.append_group_change(group.id, ChangeKind::Membership, self.now()).await?;
+            let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", person.name());
+            self.audit(&tx, caller, Activity::RemoveMember, note).await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        self.view_group(&group).await
+    }
+
+    /// Stores a changed group in `tx` with its audit entry; nothing at all when nothing differs.
+    pub(crate) async fn edit_group(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        before: &Group,
+        mut after: Group,
+    ) -> Result<Group> {
+        let differences = compare(before, &after);
+        if differences.is_empty() {
+            return Ok(after);
+        }
+        after.updated_at = self.now();
+        tx.update_group(&after, before.generation).await?;
+        tx.append_group_change(after.id, ChangeKind::Updated, after.updated_at).await?;
+        after.generation = before.generation + 1;
+        let mut note = AuditNote::on(after.id.as_uuid(), &after.display_name);
+        for field in &differences {
+            note = note.change(&field.label, &field.yours, &field.theirs);
+        }
+        self.audit(tx, caller, Activity::UpdateGroup, note).await?;
+        Ok(after)
+    }
+
+    async fn view_group(&self, group: &Group) -> Result<GroupView> {
+        Ok(GroupView {
+            id: group.id.to_string(),
+            generation: group.generation,
+            display_name: group.display_name.clone(),
+            description: group.description.clone().unwrap_or_default(),
+            mail_nickname: group.mail_nickname.clone().unwrap_or_default(),
+            member_count: self.store().count_members(group.id, "").await?,
+            created_at: group.created_at.to_string(),
+        })
+    }
+}
+
+pub(crate) async fn load_group(reads: &Reads, id: &str) -> Result<Group> {
+    let group = reads.find_group(parse_id::<GroupId>("group", id)?).await?;
+    group.ok_or_else(|| not_found("group", id).into())
+}
+
+pub(crate) fn view_group_row(row: &GroupRow) -> GroupRowView {
+    GroupRowView {
+        id: row.group.id.to_string(),
+        display_name: row.group.display_name.clone(),
+        description: row.group.description.clone().unwrap_or_default(),
+        member_count: row.member_count,
+    }
+}
+
+/// The applications that the group is assigned to, each once.
+async fn applications_of(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
+    let assigned = tx.list_group_assignments(group).await?.into_iter().map(|assignment| assignment.app);
+    Ok(assigned.collect())
+}
+
+/// The applications that a membership of the group concerns: it is assigned, or a scoping filter may ask for it.
+async fn concerned_by(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
+    let mut apps = applications_of(tx, group).await?;
+    apps.extend(tx.list_membership_readers().await?);
+    Ok(apps)
+}
+
+fn unknown_member(text: &str) -> ServiceError {
+    invalid(format!("There is no user \"{text}\", so nobody was added."))
+        .advice("Give each user by the user principal name or id that the users list shows.")
+        .field("members")
+        .into()
+}
+
+fn compare(first: &Group, second: &Group) -> Vec<purser_contract::problem::FieldConflict> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    [
+        differing("Name", &first.display_name, &second.display_name),
+        differing("Description", text(&first.description), text(&second.description)),
+        differing("Mail nickname", text(&first.mail_nickname), text(&second.mail_nickname)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

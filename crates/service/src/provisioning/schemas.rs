@@ -1,0 +1,263 @@
+//! A job's schema: look at it, put another one in its place, go back to the defaults.
+//!
+//! A schema is saved as a whole or not at all, and only when a cycle could work by it: everything that is wrong with it
+//! is told at once. After a save every object is looked at again.
+use crate::caller::{Caller, Right};
+use crate::error::{Result, conflict, invalid, not_found, stale};
+use crate::logs::audit::{Activity, AuditNote};
+use crate::portal::Portal;
+use crate::provisioning::job::load_job_of;
+use crate::provisioning::mapping_views::{view_mapping, view_problem};
+use crate::provisioning::schema_changes::describe_changes;
+use purser_contract::problem::{Problem, ProblemDetail};
+use purser_contract::provisioning::ObjectMappingView;
+use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
+use purser_domain::mapping::{ObjectMapping, validate};
+use purser_domain::object::ObjectKind;
+use purser_domain::schema::{Schema, SchemaError};
+use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
+use purser_store::{Application, JobSpec};
+use serde_json::Value as Json;
+
+/// Most problems that a refusal lists, so that a hostile document does not become a huge answer.
+const MAX_DETAILS: usize = 100;
+
+impl Portal {
+    /// The schema of an application's job.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
+    pub async fn load_schema(&self, caller: &Caller, app: &str) -> Result<SchemaView> {
+        caller.may(Right::Read)?;
+        self.view_schema(app).await
+    }
+
+    /// One object mapping of an application, by its key (`users`).
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read, or there is no such application or mapping.
+    pub async fn load_mapping(&self, caller: &Caller, app: &str, key: &str) -> Result<ObjectMappingView> {
+        caller.may(Right::Read)?;
+        let (_, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        let kind = [ObjectKind::User, ObjectKind::Group].into_iter().find(|kind| kind.key() == key);
+        let mapping = kind.and_then(|kind| schema.mapping(kind)).ok_or_else(|| not_found("mapping", key))?;
+        Ok(view_mapping(mapping, find_problems(&schema, spec.scope, mapping.source_object)))
+    }
+
+    /// Puts a document in the place of an application's schema. `generation` is the one that it was made from; without
+    /// it, whatever is stored is replaced. A document that says what is stored already writes nothing.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not write, when the document can't be read or no cycle could work by
+    /// it (`Invalid`, with each problem in `details`), or when it was made from a generation that is not the stored one
+    /// (`Conflict`).
+    pub async fn replace_schema(
+        &self,
+        caller: &Caller,
+        app: &str,
+        document: &Json,
+        generation: Option<i64>,
+    ) -> Result<SchemaView> {
+        caller.may(Right::Write)?;
+        let schema = Schema::from_document(document).map_err(refuse_document)?;
+        self.write_schema(caller, app, schema, generation, &[]).await
+    }
+
+    /// Switches the mapping of one kind of object on or off: an application without groups is provisioned with users
+    /// alone. Nothing in the target is touched by it.
+    ///
+    /// # Errors
+    /// As [`Portal::replace_schema`]; also when there is no such mapping.
+    pub async fn switch_mapping(
+        &self,
+        caller: &Caller,
+        app: &str,
+        key: &str,
+        enabled: bool,
+    ) -> Result<SchemaView> {
+        caller.may(Right::Write)?;
+        let (_, spec) = load_job_of(self.store(), app).await?;
+        let mut schema = self.store().load_schema(spec.job_id).await?;
+        let kind = ObjectKind::ALL.iter().copied().find(|kind| kind.key() == key);
+        let Some((kind, mapping)) = kind.and_then(|kind| Some((kind, schema.mapping(kind)?.clone()))) else {
+            return Err(not_found("mapping", key).into());
+        };
+        schema.replace_mapping(kind, ObjectMapping { enabled, ..mapping });
+        self.write_schema(caller, app, schema, Some(spec.generation), &[]).await
+    }
+
+    /// Puts the gallery app's own schema in the place of an application's: *Restore default mappings*. Scoping filters
+    /// go, too.
+    ///
+    /// # Errors
+    /// As [`Portal::replace_schema`]; also when the gallery app is none of this version's.
+    pub async fn restore_default_schema(
+        &self,
+        caller: &Caller,
+        app: &str,
+        generation: Option<i64>,
+    ) -> Result<SchemaView> {
+        caller.may(Right::Write)?;
+        let (application, _) = load_job_of(self.store(), app).await?;
+        let template = self.find_template(&application.template_id).ok_or_else(|| {
+            conflict("The gallery app that this application was added from is not in this version of Purser.")
+                .advice("Its default mappings are not known, so nothing was changed.")
+        })?;
+        let schema = template.default_schema(&application.display_name);
+        self.write_schema(caller, app, schema, generation, &[("Mappings", "defaults restored")]).await
+    }
+
+    /// Counts who is in the scope of an application: by the stored scoping filter of users, or by one that is not saved
+    /// yet.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the filter is none that
+    /// could be saved (`Invalid`, with each problem in `details`).
+    pub async fn count_scope(
+        &self,
+        caller: &Caller,
+        app: &str,
+        filter: Option<&ScopingFilter>,
+    ) -> Result<ScopeCountView> {
+        caller.may(Right::Read)?;
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        let stored = schema.mapping(ObjectKind::User).map(|mapping| &mapping.scope);
+        let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
+        let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
+        let reads = self.store();
+        let counts =
+            reads.count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter).await?;
+        Ok(ScopeCountView {
+            people: counts.people,
+            assigned: counts.assigned,
+            in_scope: counts.in_scope,
+            undecidable: counts.undecidable,
+            complete: counts.complete,
+        })
+    }
+
+    async fn write_schema(
+        &self,
+        caller: &Caller,
+        app: &str,
+        schema: Schema,
+        generation: Option<i64>,
+        details: &[(&str, &str)],
+    ) -> Result<SchemaView> {
+        // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
+        let (_, seen) = load_job_of(self.store(), app).await?;
+        check_schema(&schema, seen.scope)?;
+        let tx = self.store().begin().await?;
+        let (application, spec) = load_job_of(&tx, app).await?;
+        if generation.is_some_and(|generation| generation != spec.generation) {
+            return Err(stale("these mappings", Vec::new()).into());
+        }
+        let stored = tx.load_schema(spec.job_id).await?;
+        if stored.to_document() == schema.to_document() {
+            drop(tx);
+            return self.view_schema(app).await;
+        }
+        let mut changed = spec.clone();
+        changed.mapping_generation += 1;
+        changed.updated_at = self.now();
+        tx.update_spec(&changed, spec.generation).await?;
+        tx.write_schema(spec.job_id, &schema).await?;
+        let mut note = AuditNote::on(application.id.as_uuid(), &application.display_name);
+        for (label, value) in details {
+            note = note.with(label, value);
+        }
+        for (label, change) in describe_changes(&stored, &schema) {
+            note = note.with(&label, change);
+        }
+        self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
+        tx.commit().await?;
+        self.wake();
+        self.view_schema(app).await
+    }
+
+    async fn view_schema(&self, app: &str) -> Result<SchemaView> {
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        Ok(view_schema(&application, &spec, &schema))
+    }
+}
+
+fn view_schema(application: &Application, spec: &JobSpec, schema: &Schema) -> SchemaView {
+    SchemaView {
+        application_id: application.id.to_string(),
+        job_id: spec.job_id.to_string(),
+        generation: spec.generation,
+        document: schema.to_document(),
+        warnings: find_all_problems(schema, spec.scope),
+    }
+}
+
+/// Everything that is wrong with the mapping of a kind of object, or worth a look.
+fn find_problems(schema: &Schema, scope: ScopeMode, kind: ObjectKind) -> Vec<MappingProblemView> {
+    let rule = schema.rule_of(kind).map(|rule| rule.name.as_str()).unwrap_or_default();
+    let problems = validate(schema, kind, scope);
+    let mapping = schema.mapping(kind);
+    problems.iter().map(|problem| view_problem(rule, mapping, problem)).collect()
+}
+
+/// The same of all kinds. A mapping of people must be there, one of groups may.
+fn find_all_problems(schema: &Schema, scope: ScopeMode) -> Vec<MappingProblemView> {
+    let mut problems = find_problems(schema, scope, ObjectKind::User);
+    if schema.mapping(ObjectKind::Group).is_some() {
+        problems.extend(find_problems(schema, scope, ObjectKind::Group));
+    }
+    problems
+}
+
+/// Refuses a schema by which no cycle could work.
+fn check_schema(schema: &Schema, scope: ScopeMode) -> std::result::Result<(), Problem> {
+    let problems = find_all_problems(schema, scope).into_iter();
+    let errors: Vec<_> = problems.filter(|problem| problem.error).collect();
+    let details = errors.iter().map(|problem| ProblemDetail {
+        code: problem.code.clone(),
+        target: problem.place.clone(),
+        message: problem.message.clone(),
+    });
+    match errors.first() {
+        None => Ok(()),
+        Some(first) => Err(refuse("The mappings can't work as they are", &first.message, details.collect())),
+    }
+}
+
+fn refuse_document(errors: Vec<SchemaError>) -> Problem {
+    let first = errors.first().map(|error| error.message.clone()).unwrap_or_default();
+    let details = errors.into_iter().map(|error| ProblemDetail {
+        code: "InvalidDocument".to_owned(),
+        target: error.pointer,
+        message: error.message,
+    });
+    refuse("The schema can't be read", &first, details.collect())
+}
+
+fn refuse_filter(problems: Vec<FilterProblem>) -> Problem {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    let details = problems.iter().map(|problem| ProblemDetail {
+        code: "ScopingFilter".to_owned(),
+        target: problem.title.clone(),
+        message: problem.to_string(),
+    });
+    refuse("The scoping filter can't be used", &first, details.collect())
+}
+
+/// One sentence with the first problem and how many there are, and all of them as details.
+fn refuse(what: &str, first: &str, mut details: Vec<ProblemDetail>) -> Problem {
+    let count = details.len();
+    details.truncate(MAX_DETAILS);
+    let message = match count {
+        0 | 1 => format!("{what}, so nothing was changed: {first}"),
+        _ => format!("{what}, so nothing was changed. The first of {count} problems: {first}"),
+    };
+    let mut problem = invalid(message);
+    if count > 1 {
+        problem = problem.advice("Correct what is listed in details, then send the schema again.");
+    }
+    problem.details = details;
+    problem
+}

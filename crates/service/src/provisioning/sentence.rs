@@ -1,0 +1,217 @@
+//! Synchronization Details in words: what a job is doing or waiting for.
+use crate::provisioning::credentials::CONSENT;
+use jiff::Timestamp;
+use purser_contract::provisioning::{CycleCountsView, JobStatusView};
+use purser_store::{CycleCounts, CycleKind, JobMode, JobSpec, JobStatus, RunningCycle};
+
+/// What the sentence needs beside the two rows of the job.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct JobFacts {
+    /// What is needed before it can start: *the Secret Token*.
+    pub(crate) missing: Vec<String>,
+    /// Accounts linked.
+    pub(crate) users_managed: u64,
+    pub(crate) groups_managed: u64,
+    /// Objects in escrow.
+    pub(crate) waiting_for_retry: u64,
+    /// Changes not consumed yet.
+    pub(crate) backlog: u64,
+}
+
+/// A point in time as the portal writes it inside a sentence.
+pub(crate) fn spell_time(at: Timestamp) -> String {
+    at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
+/// The view of a job's state.
+pub(crate) fn view_job_status(
+    spec: &JobSpec,
+    status: &JobStatus,
+    facts: JobFacts,
+    now: Timestamp,
+) -> JobStatusView {
+    let configured = is_configured(spec, &facts);
+    let running = running_cycle(spec, status);
+    let shown = status.cycle.as_ref();
+    let (processed, total) =
+        shown.map_or((status.last_processed, status.last_total), |cycle| (cycle.processed, cycle.total));
+    let kind = shown.map(|cycle| cycle.kind).or(status.last_cycle_kind);
+    let counts = shown.map_or(status.last_counts, |cycle| cycle.counts);
+    JobStatusView {
+        job_id: spec.job_id.to_string(),
+        code: code(spec, status, configured).to_owned(),
+        sentence: sentence(spec, status, &facts, configured),
+        cycle: kind.map(name_kind).unwrap_or_default().to_owned(),
+        running: running.is_some(),
+        processed,
+        total,
+        remaining_ms: running.and_then(|cycle| remaining(cycle, now)),
+        counts: view_counts(counts),
+        first_run_at: status.first_run_at.map(|at| at.to_string()),
+        last_run_at: status.last_run_at.map(|at| at.to_string()),
+        users_managed: facts.users_managed,
+        groups_managed: facts.groups_managed,
+        waiting_for_retry: facts.waiting_for_retry,
+        quarantine: status
+            .quarantine
+            .as_ref()
+            .map(|quarantine| join_sentences(&quarantine.reason, &quarantine.advice)),
+        next_attempt_at: status
+            .quarantine
+            .as_ref()
+            .filter(|_| spec.enabled)
+            .map(|quarantine| quarantine.next_attempt_at.to_string()),
+        backlog: facts.backlog,
+    }
+}
+
+/// Whether everything is there that a cycle needs.
+pub(crate) fn is_configured(spec: &JobSpec, facts: &JobFacts) -> bool {
+    spec.mode == JobMode::Automatic && facts.missing.is_empty()
+}
+
+fn running_cycle<'s>(spec: &JobSpec, status: &'s JobStatus) -> Option<&'s RunningCycle> {
+    status.cycle.as_ref().filter(|_| spec.enabled && status.quarantine.is_none())
+}
+
+fn code(spec: &JobSpec, status: &JobStatus, configured: bool) -> &'static str {
+    if !configured {
+        "NotConfigured"
+    } else if spec.enabled && status.quarantine.is_some() {
+        "Quarantine"
+    } else if spec.enabled {
+        "Active"
+    } else if status.first_run_at.is_none() {
+        "NotRun"
+    } else {
+        "Paused"
+    }
+}
+
+fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bool) -> String {
+    if spec.mode == JobMode::Manual {
+        return "Provisioning is manual: accounts in this application are kept by other means.".to_owned();
+    }
+    if !configured {
+        return match facts.missing.as_slice() {
+            [consent] if consent == CONSENT => {
+                format!("Press Authorize: {CONSENT} is needed. Then switch provisioning on.")
+            }
+            missing => {
+                format!("Enter {}, test the connection, then switch provisioning on.", join_words(missing))
+            }
+        };
+    }
+    if !spec.enabled {
+        return match &status.cycle {
+            Some(cycle) => format!(
+                "Paused: the {} stands at {}. Switching on goes on from there.",
+                lower_kind(cycle.kind),
+                progress(cycle)
+            ),
+            None => match status.last_run_at {
+                Some(at) => format!("Paused. The last cycle ended at {}.", spell_time(at)),
+                None => "Ready. Switch provisioning on to start the initial cycle.".to_owned(),
+            },
+        };
+    }
+    if let Some(quarantine) = &status.quarantine {
+        // A configuration that was saved since is tried without waiting.
+        let next = if status.observed_generation == spec.generation {
+            format!("Next attempt at {}.", spell_time(quarantine.next_attempt_at))
+        } else {
+            "It is tried again now with the new configuration.".to_owned()
+        };
+        return format!("In quarantine because {} {next}", end_sentence(&lower_first(&quarantine.reason)));
+    }
+    if let Some(cycle) = &status.cycle {
+        return format!("{} is running: {}.", title_kind(cycle.kind), progress(cycle));
+    }
+    if !status.initial_done || status.observed_mapping_generation < spec.mapping_generation {
+        return "Waiting for the initial cycle to start.".to_owned();
+    }
+    let ended =
+        status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
+    match facts.backlog {
+        0 => format!("Waiting for changes{ended}."),
+        1 => format!("1 change waits for the next cycle{ended}."),
+        changes => format!("{changes} changes wait for the next cycle{ended}."),
+    }
+}
+
+/// *a, b and c*.
+fn join_words(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn progress(cycle: &RunningCycle) -> String {
+    if cycle.total == 0 {
+        return plural(cycle.processed, "user");
+    }
+    format!("{} of {}", cycle.processed, plural(cycle.total, "user"))
+}
+
+fn remaining(cycle: &RunningCycle, now: Timestamp) -> Option<u64> {
+    let left = cycle.total.checked_sub(cycle.processed).filter(|_| cycle.processed > 0)?;
+    let spent = u64::try_from(now.duration_since(cycle.started_at).as_millis()).ok()?;
+    spent.checked_mul(left).map(|product| product / cycle.processed)
+}
+
+fn name_kind(kind: CycleKind) -> &'static str {
+    match kind {
+        CycleKind::Initial => "initial",
+        CycleKind::Incremental => "incremental",
+    }
+}
+
+fn title_kind(kind: CycleKind) -> &'static str {
+    match kind {
+        CycleKind::Initial => "Initial cycle",
+        CycleKind::Incremental => "Incremental cycle",
+    }
+}
+
+fn lower_kind(kind: CycleKind) -> &'static str {
+    match kind {
+        CycleKind::Initial => "initial cycle",
+        CycleKind::Incremental => "incremental cycle",
+    }
+}
+
+fn view_counts(counts: CycleCounts) -> CycleCountsView {
+    CycleCountsView {
+        created: counts.created,
+        updated: counts.updated,
+        disabled: counts.disabled,
+        deleted: counts.deleted,
+        skipped: counts.skipped,
+        failed: counts.failed,
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn join_sentences(first: &str, second: &str) -> String {
+    if second.is_empty() { first.to_owned() } else { format!("{} {second}", end_sentence(first)) }
+}
+
+fn end_sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// The first letter small, unless the word is an abbreviation (*TLS*, *DNS*).
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(text.chars().skip(1)).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! The target profile of an application: what its gallery file says, and settings of its own on top.
+//!
+//! Settings of its own come from proposals (of the capability probe, of a discovery) or over the API; each names a
+//! setting that exists and has a value that it can have, or nothing is saved.
+use crate::caller::{Caller, Right};
+use crate::error::{Result, invalid, stale};
+use crate::logs::audit::{Activity, AuditNote};
+use crate::portal::Portal;
+use crate::provisioning::connection::describe;
+use crate::provisioning::job::load_job_of;
+use purser_connectors::{Exchange, Overrides, Profile, Template};
+use purser_contract::problem::Problem;
+use purser_contract::profile::{ExchangeView, ProfileForm, ProfileView, SettingView};
+use purser_store::{Application, JobSpec};
+use serde_json::{Map, Value as Json};
+
+/// Longest value of a setting, as JSON.
+const MAX_VALUE: usize = 20_000;
+/// Most settings in one form; a profile has some thirty.
+const MAX_SETTINGS: usize = 200;
+
+impl Portal {
+    /// The target profile of an application.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
+    pub async fn load_profile(&self, caller: &Caller, app: &str) -> Result<ProfileView> {
+        caller.may(Right::Read)?;
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let template = self.load_template_of(&application)?;
+        Ok(view_profile(&application, &spec, &template))
+    }
+
+    /// Sets settings of an application's own, and takes others back to what the gallery file says.
+    ///
+    /// # Errors
+    /// [`crate::ServiceError`] when the caller may not write, a setting is not known or can't have the value, or the
+    /// configuration was changed meanwhile (`Conflict`).
+    pub async fn save_profile(&self, caller: &Caller, form: ProfileForm) -> Result<ProfileView> {
+        caller.may(Right::Write)?;
+        if form.settings.len() + form.take_back.len() > MAX_SETTINGS {
+            return Err(invalid(format!("At most {MAX_SETTINGS} settings can be changed at a time.")).into());
+        }
+        let tx = self.store().begin().await?;
+        let (application, stored) = load_job_of(&tx, &form.application_id).await?;
+        if form.generation != 0 && form.generation != stored.generation {
+            return Err(stale("the configuration of this application", Vec::new()).into());
+        }
+        let template = self.load_template_of(&application)?;
+        let mut spec = stored.clone();
+        for name in &form.take_back {
+            spec.profile.shift_remove(name);
+        }
+        let chosen = |name: &&String| form.chosen.is_empty() || form.chosen.contains(*name);
+        for name in form.settings.keys().filter(chosen) {
+            let value = parse_value(name, &form.settings[name.as_str()])?;
+            spec.profile.insert(name.clone(), value);
+        }
+        let effective =
+            template.profile.with(&Overrides(spec.profile.clone())).map_err(|why| refuse(&why))?;
+        // What is the same in the gallery file is no setting of its own.
+        let own = effective.differences(&template.profile).0;
+        spec.profile.retain(|name, _| own.contains_key(name));
+        if spec.profile == stored.profile {
+            drop(tx);
+            return Ok(view_profile(&application, &stored, &template));
+        }
+        spec.updated_at = self.now();
+        tx.update_spec(&spec, stored.generation).await?;
+        let note = note(&application, &template, &stored.profile, &spec.profile);
+        self.audit(&tx, caller, Activity::UpdateProfile, note).await?;
+        let spec = tx.load_spec(stored.job_id).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(view_profile(&application, &spec, &template))
+    }
+}
+
+fn parse_value(name: &str, text: &str) -> std::result::Result<Json, Problem> {
+    if text.len() > MAX_VALUE {
+        return Err(refuse(&format!("The value of {name} is too long.")));
+    }
+    serde_json::from_str(text).map_err(|error| refuse(&format!("The value of {name} is no JSON: {error}.")))
+}
+
+fn refuse(why: &str) -> Problem {
+    invalid(why)
+        .advice("Nothing was changed. Look up the setting's name and its values in the gallery schema.")
+}
+
+fn view_profile(application: &Application, spec: &JobSpec, template: &Template) -> ProfileView {
+    let own = Overrides(spec.profile.clone());
+    let (profile, problem) = match template.profile.with(&own) {
+        Ok(profile) => (profile, None),
+        Err(why) => (template.profile.clone(), Some(why)),
+    };
+    ProfileView {
+        application_id: application.id.to_string(),
+        generation: spec.generation,
+        settings: view_settings(&profile, &template.profile, &spec.profile),
+        problem,
+    }
+}
+
+/// The settings in which a profile differs from the standard, and those that are an application's own.
+pub(crate) fn view_settings(profile: &Profile, base: &Profile, own: &Map<String, Json>) -> Vec<SettingView> {
+    let standard = Profile::default();
+    let mut deviations = profile.differences(&standard).0;
+    let of_gallery = base.differences(&standard).0;
+    let all = as_map(profile);
+    for name in own.keys() {
+        if let Some(value) = all.get(name) {
+            deviations.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    let defaults = as_map(&standard);
+    let mut settings: Vec<SettingView> = deviations
+        .into_iter()
+        .map(|(name, value)| {
+            let is_own = own.contains_key(&name);
+            let gallery = of_gallery.get(&name).or_else(|| defaults.get(&name));
+            SettingView {
+                sentence: profile.describe_setting(&name).unwrap_or_default(),
+                value: value.to_string(),
+                own: is_own,
+                gallery_value: gallery.filter(|_| is_own).map(Json::to_string),
+                name,
+            }
+        })
+        .collect();
+    settings.sort_by(|a, b| a.name.cmp(&b.name));
+    settings
+}
+
+fn as_map(profile: &Profile) -> Map<String, Json> {
+    match serde_json::to_value(profile) {
+        Ok(Json::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+fn note(
+    application: &Application,
+    template: &Template,
+    before: &Map<String, Json>,
+    after: &Map<String, Json>,
+) -> AuditNote {
+    let gallery = as_map(&template.profile);
+    let value = |own: &Map<String, Json>, name: &str| {
+        own.get(name).or_else(|| gallery.get(name)).map(Json::to_string).unwrap_or_default()
+    };
+    let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
+    let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
+    names.fold(note, |note, name| note.change(name, &value(before, name), &value(after, name)))
+}
+
+/// A request and its answer, for people.
+pub(crate) fn view_exchange(exchange: &Exchange) -> ExchangeView {
+    let told = describe(exchange);
+    let (_, answer) = told.split_once(", ").unwrap_or_default();
+    ExchangeView {
+        request: format!("{} {}", exchange.method, exchange.path),
+        answer: answer.to_owned(),
+        request_body: exchange.request_body.clone().unwrap_or_default(),
+        response_body: exchange.response_body.clone().unwrap_or_default(),
+    }
+}
