@@ -21,6 +21,7 @@ mod m0006_imports;
 mod m0007_job_schemas;
 mod m0008_connections;
 mod m0009_group_objects;
+mod m0010_cycles;
 mod table;
 
 use sea_orm_migration::{
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_job_schemas::Migration),
             Box::new(m0008_connections::Migration),
             Box::new(m0009_group_objects::Migration),
+            Box::new(m0010_cycles::Migration),
         ]
     }
 }

@@ -87,6 +87,7 @@ pub async fn assemble(settings: Settings, clock: Arc<dyn Clock>) -> Result<Assem
         gallery,
         clock: Arc::clone(&clock),
         default_domain: settings.default_domain.clone(),
+        logs_kept: jiff::SignedDuration::from_hours(24 * i64::from(settings.retention_days)),
     });
     Ok(Assembly { store, engine, portal, shutdown: CancellationToken::new(), clock, settings })
 }

@@ -213,6 +213,10 @@ pub struct ServeArguments {
     /// [env: PURSER_DEFAULT_DOMAIN]
     #[arg(long, value_name = "DOMAIN")]
     pub default_domain: Option<String>,
+    /// Days that rows of the provisioning log and of the audit log are kept
+    /// [env: PURSER_RETENTION_DAYS] [default: 90]
+    #[arg(long, value_name = "N")]
+    pub retention_days: Option<u32>,
     /// Seconds that a shutdown waits for requests and cycles to reach a safe point
     /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
     #[arg(long, value_name = "N")]
@@ -246,6 +250,7 @@ impl ServeArguments {
             session_max_hours: self.session_max_hours,
             concurrency: self.concurrency,
             default_domain: self.default_domain.clone(),
+            retention_days: self.retention_days,
             shutdown_seconds: self.shutdown_seconds,
             ..self.common.overrides()
         }

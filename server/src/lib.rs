@@ -12,6 +12,7 @@
 //! - A route is closed to anonymous callers unless it is on the gate's list.
 //! - What changes something must come from our own pages, or carry a token.
 //! - No refusal without a sentence, in the language of whoever asked.
+//! - One process serves a data folder (`data_lock`).
 //! - A secret never stands on a command line, in a log line or in an address but the one-time set-up link.
 //!
 //! Deliberately absent: rules, SQL, calls to targets.

@@ -36,14 +36,21 @@ pub const NAMES: &[&str] = &[
     "session_max_hours",
     "concurrency",
     "default_domain",
+    "retention_days",
     "shutdown_seconds",
     "log_format",
     "log_level",
 ];
 
 /// The ones whose environment value is a number or a boolean; all others are taken as text as they stand.
-const TYPED: &[&str] =
-    &["behind_tls", "session_idle_minutes", "session_max_hours", "concurrency", "shutdown_seconds"];
+const TYPED: &[&str] = &[
+    "behind_tls",
+    "session_idle_minutes",
+    "session_max_hours",
+    "concurrency",
+    "retention_days",
+    "shutdown_seconds",
+];
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -112,6 +119,8 @@ pub struct Settings {
     pub concurrency: u16,
     /// The organisation's domain, which `DefaultDomain()` gives in expressions.
     pub default_domain: Option<String>,
+    /// Days that rows of the provisioning log and of the audit log are kept.
+    pub retention_days: u32,
     /// Seconds that a shutdown waits for requests and cycles to come to their next safe point.
     pub shutdown_seconds: u32,
     /// Log format.
@@ -159,6 +168,9 @@ pub struct Overrides {
     /// `--default-domain`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_domain: Option<String>,
+    /// `--retention-days`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
     /// `--shutdown-seconds`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_seconds: Option<u32>,
@@ -181,6 +193,7 @@ struct Defaults {
     session_idle_minutes: u32,
     session_max_hours: u32,
     concurrency: u16,
+    retention_days: u32,
     shutdown_seconds: u32,
     log_format: LogFormat,
     log_level: &'static str,
@@ -195,6 +208,7 @@ const DEFAULTS: Defaults = Defaults {
     session_idle_minutes: 60,
     session_max_hours: 12,
     concurrency: 32,
+    retention_days: 90,
     shutdown_seconds: 10,
     log_format: LogFormat::Text,
     log_level: "info",
@@ -298,6 +312,9 @@ impl Settings {
         }
         if self.concurrency == 0 || self.concurrency > 512 {
             return unusable("concurrency", "it must be between 1 and 512.");
+        }
+        if self.retention_days == 0 || self.retention_days > 36_500 {
+            return unusable("retention_days", "it must be between 1 and 36500 (a hundred years).");
         }
         if let Some(domain) = &self.default_domain
             && (domain.is_empty() || domain.contains(|c: char| c.is_whitespace() || c == '@' || c == '/'))
@@ -429,6 +446,7 @@ mod tests {
             "session_idle_minutes = 0",
             "session_max_hours = 0",
             "concurrency = 0",
+            "retention_days = 0",
             "default_domain = \"@contoso.com\"",
             "public_url = \"https://host/purser\"",
             "database_url = \"mysql://host\"",

@@ -145,11 +145,16 @@ fn details(status: &JobStatusView) -> AnyView {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
         None => "Never".into_any(),
     };
+    let next = match status.next_cycle_at.clone() {
+        Some(at) => view! { <TimeStamp at/> }.into_any(),
+        None => "\u{2013}".into_any(),
+    };
     // Before its first run a job has all of the directory before it; that is no backlog.
     let backlog = if status.first_run_at.is_some() { status.backlog } else { 0 };
     [
         ("First run", at(&status.first_run_at)),
         ("Last run", at(&status.last_run_at)),
+        ("Next run without a change", next),
         ("Users managed", grouped(status.users_managed).into_any()),
         ("Groups managed", grouped(status.groups_managed).into_any()),
         ("Changes waiting", grouped(backlog).into_any()),

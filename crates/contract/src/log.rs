@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogForm {
     /// Application; empty for all.
     pub application_id: String,
-    /// Part of the person's name, sign-in name, or an id; empty for all.
+    /// Part of the user's or group's name, sign-in name, or an id; empty for all.
     pub identity: String,
     /// `success`, `failure`, `skipped`, `warning` or empty.
     pub status: String,
@@ -39,7 +39,7 @@ pub struct LogRowView {
     pub application_id: String,
     /// Application name (target system).
     pub target_system: String,
-    /// One line: why skipped, what failed.
+    /// One line: what was done, why skipped, what failed.
     pub summary: String,
 }
 
@@ -79,6 +79,17 @@ pub struct StepView {
     pub description: String,
     /// Details as label and value, requests and answers among them.
     pub details: Vec<(String, String)>,
+    /// Other users and groups that the step speaks of.
+    pub objects: Vec<NamedObjectView>,
+}
+
+/// A user or group of the directory, by the name that it had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedObjectView {
+    /// Path of its page.
+    pub path: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A modified property.

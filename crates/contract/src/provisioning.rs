@@ -37,9 +37,9 @@ pub struct ProvisioningView {
     pub interval_minutes: u32,
     /// The application has settings of its own in its target profile, by their names.
     pub own_settings: Vec<String>,
-    /// Address for failure mails, or empty.
+    /// Address for failure mails, or empty. Kept only: this release sends no mail.
     pub notification_email: String,
-    /// *Send an email notification when a failure occurs*.
+    /// *Send an email notification when a failure occurs*. Kept only.
     pub notify_on_failure: bool,
     /// Provisioning Status.
     pub enabled: bool,
@@ -49,6 +49,44 @@ pub struct ProvisioningView {
     pub mappings: Vec<ObjectMappingRowView>,
     /// Synchronization Details.
     pub status: JobStatusView,
+    /// The cycles that ended.
+    pub executions: ExecutionsView,
+}
+
+/// The cycles that ended, as Graph asks for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionsView {
+    /// The last.
+    pub last: Option<ExecutionView>,
+    /// The last in which nothing failed.
+    pub last_successful: Option<ExecutionView>,
+    /// The last of these that wrote something in the application.
+    pub last_successful_with_exports: Option<ExecutionView>,
+    /// RFC 3339 of the first time that an initial cycle finished.
+    pub steady_first_at: Option<String>,
+    /// RFC 3339 of the last time that the job was in step with the directory.
+    pub steady_last_at: Option<String>,
+    /// Attempts since the job is in quarantine.
+    pub failures_in_a_row: u32,
+    /// RFC 3339 of the beginning of the quarantine.
+    pub quarantined_at: Option<String>,
+}
+
+/// A cycle that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionView {
+    /// The cycle.
+    pub id: String,
+    /// RFC 3339 of its beginning.
+    pub began_at: String,
+    /// RFC 3339 of its end.
+    pub ended_at: String,
+    /// Users and groups that it was through with.
+    pub processed: u64,
+    /// What it did.
+    pub counts: CycleCountsView,
+    /// What broke it off; `None` when it finished.
+    pub error: Option<String>,
 }
 
 /// Save of the blade.
@@ -206,13 +244,13 @@ pub struct JobStatusView {
     pub cycle: String,
     /// A cycle is running now.
     pub running: bool,
-    /// Objects done in the present or last cycle.
+    /// Users and groups done in the present or last cycle.
     pub processed: u64,
-    /// Objects in it, as far as known.
+    /// Users and groups in it, as far as known.
     pub total: u64,
     /// Milliseconds left at the present pace.
     pub remaining_ms: Option<u64>,
-    /// Accounts created, updated, disabled, deleted, skipped, failed in this cycle.
+    /// Users and groups created, updated, disabled, deleted, skipped, failed in this cycle.
     pub counts: CycleCountsView,
     /// RFC 3339 of the first run.
     pub first_run_at: Option<String>,
@@ -230,18 +268,20 @@ pub struct JobStatusView {
     pub next_attempt_at: Option<String>,
     /// Changes in the directory that this job has not consumed yet (0 when in step).
     pub backlog: u64,
+    /// RFC 3339 of the next cycle's beginning if nothing happens before.
+    pub next_cycle_at: Option<String>,
 }
 
 /// What a cycle did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CycleCountsView {
-    /// Accounts created.
+    /// Users and groups created in the application.
     pub created: u64,
-    /// Accounts updated.
+    /// Users and groups updated in the application.
     pub updated: u64,
-    /// Accounts disabled.
+    /// Users and groups disabled in the application.
     pub disabled: u64,
-    /// Accounts deleted.
+    /// Users and groups deleted in the application.
     pub deleted: u64,
     /// Objects skipped, with the reason in the log.
     pub skipped: u64,

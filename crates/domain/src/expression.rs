@@ -137,7 +137,8 @@ impl Expression {
         self.function() == Some("SelectUniqueValue")
     }
 
-    /// The values that `SelectUniqueValue` picks from; empty ones are left out.
+    /// The values that `SelectUniqueValue` picks from; empty ones are left out. `None` when one of them
+    /// is `IgnoreObjectFlow`.
     ///
     /// # Errors
     /// When one of them can't be evaluated.
@@ -145,7 +146,7 @@ impl Expression {
         &self,
         source: &dyn Fn(&str) -> Option<Value>,
         context: &Context<'_>,
-    ) -> Result<Vec<Value>, EvaluationError> {
+    ) -> Result<Option<Vec<Value>>, EvaluationError> {
         let evaluation = Evaluation::new(source, context, self.redacted);
         let mut values = Vec::new();
         for rule in self.root.as_call().iter().flat_map(|call| call.arguments.iter().flatten()) {
@@ -154,10 +155,11 @@ impl Expression {
                     values.extend(value.filter(|value| !value.is_empty()).map(|value| value.into_owned()))
                 }
                 Err(Halt::Ignored) => {}
+                Err(Halt::ObjectIgnored) => return Ok(None),
                 Err(Halt::Failed(error)) => return Err(*error),
             }
         }
-        Ok(values)
+        Ok(Some(values))
     }
 
     /// Evaluates it. `source` gives an attribute's value, `None` when it is not set; `context` gives what
@@ -174,6 +176,7 @@ impl Expression {
             Ok(Some(value)) => Ok(Outcome::Value(value.into_owned())),
             Ok(None) => Ok(Outcome::Null),
             Err(Halt::Ignored) => Ok(Outcome::Ignored),
+            Err(Halt::ObjectIgnored) => Ok(Outcome::ObjectIgnored),
             Err(Halt::Failed(error)) => Err(*error),
         }
     }

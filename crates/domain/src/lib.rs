@@ -12,6 +12,13 @@
 //! secret, log, nearest (words that every layer shares)                                  scope ───────────┴─► plan
 //! ```
 //!
+//! Invariants:
+//! - [`plan`] is pure; planning again after applying gives nothing to do.
+//! - What maps where is one document ([`schema`]), in the shape of Graph's `synchronizationSchema`: what we don't know in
+//!   it is kept.
+//! - Values behind `Redact` go to the target, the link and the intent, which need them, and to no log: what carries a
+//!   value also carries `redacted`.
+//!
 //! Deliberately absent: wire shapes of the browser (`contract`), rows (`store`), requests (`connectors`).
 
 pub mod attribute;

@@ -2,9 +2,11 @@
 //!
 //! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
 //! serialized here, by the hundred thousand: keep step details few and short.
+use crate::object::ObjectKind;
 use crate::vocabulary::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 vocabulary! {
     /// What was done, or would have been.
@@ -69,6 +71,21 @@ pub struct Step {
     /// Label and value, few and short.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<(String, String)>,
+    /// Other objects of the directory that the step speaks of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<NamedObject>,
+}
+
+/// An object of the directory, by the name that it had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedObject {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
 }
 
 /// A property that was changed.

@@ -120,6 +120,9 @@ fn plan_update(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link, obs
         Ok(desired) => desired,
         Err(failures) => return Action::Refuse(Refusal::attribute_validation_failed(&failures)),
     };
+    if desired.ignored {
+        return skip(SkipCode::ObjectFlowIgnored, [SkipReason::ObjectIgnored]);
+    }
     let body = match observed {
         Observed::One(account) if account.id == link.target_id => Some(&account.body),
         _ => None,
@@ -132,7 +135,13 @@ fn plan_update(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link, obs
     }
     let exported_after = || found.exported_after(&link.exported);
     match (found.changes.is_empty() && !reenable, update) {
-        (true, _) if found.seen.is_empty() => skip(SkipCode::RedundantExport, [SkipReason::AlreadyMatches]),
+        (true, _) if found.seen.is_empty() => {
+            let compared =
+                if body.is_some() { SkipReason::AlreadyMatches } else { SkipReason::AlreadyExported };
+            let keeps = (!found.kept.is_empty()).then_some(SkipReason::KeepsLost);
+            let reasons = std::iter::once(compared).chain(keeps).collect();
+            Action::Skip(Skip { code: SkipCode::RedundantExport, reasons, details: found.kept })
+        }
         (true, _) => Action::Remember { exported_after: exported_after() },
         (false, false) => skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::UpdateOff]),
         (false, true) => Action::Update {
@@ -173,6 +182,9 @@ fn plan_disable(
         Ok(desired) => desired,
         Err(failures) => return Ok(Action::Refuse(Refusal::attribute_validation_failed(&failures))),
     };
+    if desired.ignored {
+        return Err(SkipReason::ObjectIgnored);
+    }
     let found = diff::with_exported(mapping, &desired, &link.exported, None, rows);
     let says_so = desired.values.iter().any(|value| value.flow == Flow::Always);
     if !says_so && found.changes.is_empty() {
@@ -231,6 +243,10 @@ fn plan_unlinked(mapping: &CompiledMapping, subject: Subject<'_>, observed: &Obs
         Ok(desired) => desired,
         Err(failures) => return Action::Refuse(Refusal::attribute_validation_failed(&failures)),
     };
+    let ignored = || skip(SkipCode::ObjectFlowIgnored, [SkipReason::ObjectIgnored]);
+    if desired.ignored {
+        return ignored();
+    }
     let queries = mapping.match_queries(&desired);
     if queries.is_empty() {
         return skip(SkipCode::ImportSkipped, [SkipReason::NoMatchingValue]);
@@ -241,11 +257,12 @@ fn plan_unlinked(mapping: &CompiledMapping, subject: Subject<'_>, observed: &Obs
             skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::CreateOff])
         }
         Observed::None => match mapping.unique_questions(subject) {
-            Ok(questions) if questions.is_empty() => {
+            Ok(None) => ignored(),
+            Ok(Some(questions)) if questions.is_empty() => {
                 desired.add_choices(mapping, &[]);
                 Action::Create(Write::new(mapping, desired))
             }
-            Ok(questions) => Action::Choose(questions),
+            Ok(Some(questions)) => Action::Choose(questions),
             Err(failures) => Action::Refuse(Refusal::attribute_validation_failed(&failures)),
         },
         Observed::Chosen(choices) if choices.iter().any(|choice| choice.value.is_none()) => {

@@ -107,8 +107,14 @@ pub enum SkipReason {
     SoftDeleted,
     /// May not sign in.
     AccountDisabled,
-    /// The target already has what the source says.
+    /// The target already has what the source says: it was asked.
     AlreadyMatches,
+    /// The source says what was exported last; the target was not asked.
+    AlreadyExported,
+    /// Attributes have lost their values, and their clear flow is off.
+    KeepsLost,
+    /// A row says that the whole object is to be left as it is.
+    ObjectIgnored,
     /// Out of scope, and disabled in the target already.
     AlreadyDisabled,
     /// Gone from the directory, but unassigned before that: no longer ours.
@@ -144,9 +150,18 @@ impl SkipReason {
             Self::SoftDeleted => "This object is deleted in the directory.",
             Self::AccountDisabled => "This object's account is not enabled in the directory.",
             Self::AlreadyMatches => {
-                "The state of the entry in both the source and target systems already match. No change currently needs to be made."
+                "The state of the entry in both the source and target systems already match, as the application has just answered. No change currently needs to be made."
             }
-            Self::AlreadyDisabled => "This object is out of scope and its account is already disabled.",
+            Self::AlreadyExported => {
+                "The attribute mapping gives what Purser exported last, so no change needs to be made. The application was not asked."
+            }
+            Self::KeepsLost => {
+                "An attribute has no value in the directory any more. Clear flow is off for it, so the application keeps what it has."
+            }
+            Self::ObjectIgnored => {
+                "An expression of the attribute mapping gives IgnoreObjectFlow, so this object is left as it is."
+            }
+            Self::AlreadyDisabled => "This object is out of scope, and its account was disabled before.",
             Self::NoLongerManaged => {
                 "This object had left the scope before it was deleted in the directory, so its disabled account is no longer managed and stays."
             }
@@ -176,12 +191,20 @@ impl SkipReason {
 
     /// The sentence, with the clauses that failed where it is about scoping filters.
     #[must_use]
-    pub fn explain(self, failed_clauses: &[String]) -> String {
+    pub fn explain(self, details: &[String]) -> String {
         let sentence = self.sentence();
-        if self != Self::FilteredOut || failed_clauses.is_empty() {
-            return sentence.to_owned();
+        match (self, details) {
+            (_, []) => sentence.to_owned(),
+            (Self::FilteredOut, clauses) => {
+                format!("{}: {}.", sentence.trim_end_matches('.'), clauses.join("; "))
+            }
+            (Self::KeepsLost, [path]) => sentence.replacen("An attribute has", &format!("{path} has"), 1),
+            (Self::KeepsLost, paths) => format!(
+                "{} have no value in the directory any more. Clear flow is off for them, so the application keeps what it has.",
+                paths.join(", ")
+            ),
+            _ => sentence.to_owned(),
         }
-        format!("{}: {}.", sentence.trim_end_matches('.'), failed_clauses.join("; "))
     }
 }
 

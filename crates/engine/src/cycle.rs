@@ -53,7 +53,9 @@ use control::{Control, Stop};
 use keeper::Started;
 use ledger::Ledger;
 
-/// Where rules read the clock, everybody is looked at again so long after the last initial cycle began.
+/// Where rules read the clock, everybody is looked at again so long after the last initial cycle began: the first cycle
+/// after that time is an initial one, and there is one every interval. Asking everybody costs with the size of the
+/// directory, so it is not done each time.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a call of [`run_cycle`](crate::Engine::run_cycle) came to.
@@ -202,26 +204,23 @@ async fn choose_cycle(
 ) -> Result<RunningCycle, EngineError> {
     let (spec, status) = (&loaded.spec, &loaded.status);
     // Rules that read the clock can say something else of somebody to whom nothing happened.
-    let stale = status.cycle.is_none() && status.look_again_at.is_some_and(|at| at <= now);
+    let stale = status.cycle.is_none() && status.finished.look_again_at.is_some_and(|at| at <= now);
     let restart = status.observed_mapping_generation != spec.mapping_generation || stale;
     if let Some(running) = status.cycle.filter(|_| !restart) {
         return Ok(running);
     }
     let store = &engine.deps.store;
     let kind = if restart || !status.initial_done { CycleKind::Initial } else { CycleKind::Incremental };
-    let total = match kind {
-        CycleKind::Initial => {
-            let people = store.count_users_total().await.map_err(EngineError::store("count people"))?;
-            let groups = match open::provisions_groups(engine, loaded) {
-                true => store.count_groups("").await.map_err(EngineError::store("count groups"))?,
-                false => 0,
-            };
-            people.saturating_add(groups)
-        }
+    let (people, groups) = match kind {
+        CycleKind::Initial => (
+            store.count_users_total().await.map_err(EngineError::store("count people"))?,
+            store.count_groups("").await.map_err(EngineError::store("count groups"))?,
+        ),
         CycleKind::Incremental => {
-            store.backlog(spec.job_id).await.map_err(EngineError::store("count changes"))?
+            store.count_changed(spec.job_id).await.map_err(EngineError::store("count who changed"))?
         }
     };
+    let groups = if open::provisions_groups(engine, loaded) { groups } else { 0 };
     // From here on the feed counts once the cycle is finished. A job that has consumed part of the feed already
     // goes on from there: the deletions in the rest of it are news.
     let start_seq = if status.initial_done {
@@ -238,7 +237,9 @@ async fn choose_cycle(
         start_seq,
         started_at: now,
         processed: 0,
-        total,
+        total: people.saturating_add(groups),
+        processed_groups: 0,
+        total_groups: groups,
         counts: CycleCounts::default(),
     })
 }
@@ -248,7 +249,7 @@ async fn finish(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
     let look_again_at = match cycle.kind {
         _ if !ObjectKind::ALL.iter().any(|kind| cycle.rules(*kind).mapping.reads_clock()) => None,
         CycleKind::Initial => ledger.running.started_at.saturating_add(LOOK_AGAIN).ok(),
-        CycleKind::Incremental => cycle.loaded.status.look_again_at,
+        CycleKind::Incremental => cycle.loaded.status.finished.look_again_at,
     };
     let watermark = ledger.watermark;
     let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, watermark, now, look_again_at).await;
@@ -274,6 +275,7 @@ async fn set_quarantine(
         advice: trouble.advice().to_owned(),
         since: before.map_or(now, |quarantine| quarantine.since),
         attempts,
+        tried_at: now,
         next_attempt_at: now.saturating_add(delay).unwrap_or(Timestamp::MAX),
     };
     tracing::warn!(%job, reason = quarantine.reason, next = %quarantine.next_attempt_at, "job in quarantine");

@@ -1,8 +1,9 @@
 //! Decides when a job gets a cycle.
 //!
 //! Woken by every change and ticking once a second, it asks the store which jobs have work, and puts a task for
-//! each into the queue, from which this process or another one runs it. It keeps no truth of its own: what it
-//! remembers only spares needless tasks.
+//! each into the queue, from which this process or another one runs it. A job that nothing happens to has work once in
+//! the interval that its gallery file names: that cycle looks at what is due and at nobody else, and so costs a few
+//! queries. The driver keeps no truth of its own: what it remembers only spares needless tasks.
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,9 +11,11 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use purser_connectors::Gallery;
 use purser_domain::ids::JobId;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     cycle::{self, CycleEnd},
@@ -31,6 +34,9 @@ const LONGEST_QUEUED: Duration = Duration::from_secs(20);
 /// Before a job is looked at again whose cycle broke off because of the database.
 const AFTER_TROUBLE: Duration = Duration::from_secs(3);
 
+/// Minutes between two cycles of an application whose gallery file is gone.
+const USUAL_INTERVAL: u32 = 40;
+
 /// See the module.
 pub(crate) struct Driver {
     engine: Arc<Inner>,
@@ -48,6 +54,15 @@ enum Place {
     Running,
     /// It is left alone until then.
     Resting(Instant),
+}
+
+/// How long after the beginning of one cycle the next one is due although nothing happened: what the application's
+/// gallery file says, or the usual when that file is gone.
+#[must_use]
+pub fn interval_of(gallery: &Gallery, template_id: &str) -> SignedDuration {
+    let template = Uuid::parse_str(template_id).ok().and_then(|id| gallery.find(id));
+    let minutes = template.map_or(USUAL_INTERVAL, |template| template.interval_minutes);
+    SignedDuration::from_mins(i64::from(minutes))
 }
 
 impl Driver {
@@ -101,12 +116,13 @@ impl Driver {
     async fn enqueue_due(&self) -> Result<(), EngineError> {
         let store = &self.engine.deps.store;
         let jobs = store.list_enabled_jobs().await.map_err(EngineError::store("list the jobs"))?;
-        for job in jobs {
+        for (job, template) in jobs {
             if !self.is_free(job) {
                 continue;
             }
-            let now = self.engine.deps.clock.now();
-            if store.has_work(job, now).await.map_err(EngineError::store("look for work"))? {
+            let (now, interval) =
+                (self.engine.deps.clock.now(), interval_of(&self.engine.deps.gallery, &template));
+            if store.has_work(job, now, interval).await.map_err(EngineError::store("look for work"))? {
                 self.lock().insert(job, Place::Queued(Instant::now()));
                 if let Err(error) = self.engine.queue.push(CycleTask { job }).await {
                     self.rest(job, Some(AFTER_TROUBLE));

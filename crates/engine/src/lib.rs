@@ -13,6 +13,12 @@
 //! - People come before groups, since groups refer to their accounts; whenever one of these comes or goes, the groups
 //!   are seen to in the same cycle.
 //! - One object's failure is one object's row; a failing target puts its job into quarantine.
+//! - After a crash a job waits until its lease has run out, so that what was on its way has arrived before anybody asks
+//!   what became of it (decision 6).
+//! - Every enabled job has a cycle each interval of its gallery file, if nothing happened before. Rules that read the clock
+//!   (`Now`) can say something else of somebody to whom nothing happened: the first of these cycles that begins a day
+//!   after the last initial one is an initial one.
+//! - What a target answers to a request that holds a redacted value is not shown.
 //!
 //! Deliberately absent: SQL (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
 //! audit (`service`).
@@ -27,6 +33,7 @@ mod settings;
 mod target;
 
 pub use cycle::{CycleEnd, CycleOutcome};
+pub use driver::interval_of;
 pub use engine::Engine;
 pub use error::EngineError;
 pub use queue::TaskQueue;

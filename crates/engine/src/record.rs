@@ -5,26 +5,24 @@
 //! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
 //! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
 //! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
+mod endings;
+mod names;
 mod steps;
 mod transcript;
 
 use jiff::Timestamp;
-use purser_connectors::Exchange;
-use purser_domain::{
-    ids::ChangeId,
-    log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
-    object::ObjectKind,
-    plan::{Origin, Skip, SkipReason},
-};
+use purser_domain::{ids::ChangeId, log::LogDetail, object::ObjectKind};
 use purser_store::{Escrow, LogEntry, new_id};
 
 use crate::cycle::{
     context::Cycle,
-    fate::{Failure, Fate},
+    fate::Fate,
     subject::{Entry, Subject},
 };
 
-use steps::{import, matching, reference, request, scoping};
+use endings::Ending;
+pub(crate) use names::Names;
+use steps::{import, matching, reference, scoping};
 use transcript::transcribe;
 
 /// The row for an object; `None` for those that nothing can be said about.
@@ -33,10 +31,17 @@ pub(crate) fn entry(
     subject: &Subject,
     fate: &Fate,
     escrow: Option<&Escrow>,
+    names: &Names,
     now: Timestamp,
 ) -> Option<LogEntry> {
     let name = subject.name();
-    let about = About { kind: subject.kind(), name: &name, target: cycle.target_name() };
+    let about = About {
+        kind: subject.kind(),
+        name: &name,
+        target: cycle.target_name(),
+        is_gone: subject.source.is_none(),
+        updates: cycle.rules(subject.kind()).mapping.actions().update,
+    };
     let ending = Ending::of(fate, about, escrow)?;
     let mut steps = Vec::with_capacity(4);
     steps.push(import(subject, about));
@@ -44,9 +49,9 @@ pub(crate) fn entry(
         steps.push(step);
     }
     if subject.source.is_some() {
-        steps.push(scoping(cycle, about, &subject.scope));
+        steps.push(scoping(cycle, about, &subject.scope, names));
     }
-    if let Some(step) = reference(subject, fate, about) {
+    if let Some(step) = reference(subject, fate, about, names) {
         steps.push(step);
     }
     steps.push(ending.step);
@@ -81,6 +86,10 @@ struct About<'a> {
     name: &'a str,
     /// The application's name.
     target: &'a str,
+    /// The directory does not have it any more.
+    is_gone: bool,
+    /// *Update* is ticked.
+    updates: bool,
 }
 
 impl About<'_> {
@@ -91,223 +100,13 @@ impl About<'_> {
             ObjectKind::Group => "group",
         }
     }
-}
 
-/// How the row ends, and what it is about as a whole.
-struct Ending<'a> {
-    action: LogAction,
-    status: LogStatus,
-    summary: String,
-    step: Step,
-    modified: Vec<ModifiedProperty>,
-    error: Option<LogError>,
-    exchanges: &'a [Exchange],
-}
-
-impl<'a> Ending<'a> {
-    fn of(fate: &'a Fate, about: About<'_>, escrow: Option<&Escrow>) -> Option<Self> {
-        let (About { kind, name, target }, there) = (about, about.there());
-        Some(match fate {
-            Fate::Created { modified, exchanges, .. } => {
-                let why = match (exchanges.is_empty(), kind) {
-                    (false, ObjectKind::User) => format!(
-                        "User '{name}' was created in {target} (User is active and in scope in the directory, but no matching User was found in {target})."
-                    ),
-                    (false, ObjectKind::Group) => format!(
-                        "Group '{name}' was created in {target} (Group is in scope in the directory, but no matching Group was found in {target})."
-                    ),
-                    (true, _) => format!(
-                        "{kind} '{name}' was created in {target}. The answer to the request was lost, and the {there} was found there afterwards."
-                    ),
-                };
-                Self::done(LogAction::Create, "EntryExportAdd", why, modified, exchanges)
-            }
-            Fate::Updated { modified, exchanges, adopted: true, .. } => {
-                let article = if kind == ObjectKind::User { "an" } else { "a" };
-                let why = format!(
-                    "{kind} '{name}' was matched with {article} {there} that was in {target} before, and what differed was updated."
-                );
-                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchanges)
-            }
-            Fate::Updated { modified, exchanges, .. } => {
-                let why = format!("{kind} '{name}' was updated in {target}.");
-                Self::done(LogAction::Update, "EntryExportUpdate", why, modified, exchanges)
-            }
-            Fate::Disabled { link, modified, exchanges }
-                if kind == ObjectKind::Group && modified.is_empty() =>
-            {
-                let reason = match link.origin {
-                    Origin::Adopted => SkipReason::WasThereBefore,
-                    Origin::Created => SkipReason::DeleteOff,
-                };
-                let why = format!(
-                    "Group '{name}' left the scope. {} {}",
-                    reason.sentence(),
-                    SkipReason::GroupReleased.sentence()
-                );
-                Self::done(LogAction::Other, "EntrySynchronizationScoping", why, modified, exchanges)
-            }
-            Fate::Disabled { modified, exchanges, .. } => {
-                let why = format!("{kind} '{name}' was disabled in {target}.");
-                Self::done(LogAction::Disable, "EntryExportUpdate", why, modified, exchanges)
-            }
-            Fate::Deleted { exchanges, was_gone, .. } => {
-                let why = match was_gone {
-                    false => format!("{kind} '{name}' was deleted in {target}."),
-                    true => format!(
-                        "{kind} '{name}' was to be deleted in {target}, where the {there} was gone already."
-                    ),
-                };
-                Self::done(LogAction::Delete, "EntryExportDelete", why, &[], exchanges)
-            }
-            Fate::Linked { .. } => {
-                let article = if kind == ObjectKind::User { "an" } else { "a" };
-                let why = format!(
-                    "{kind} '{name}' was matched with {article} {there} that was in {target} before. It is right as it is, so nothing was changed."
-                );
-                Self::done(LogAction::Other, "EntrySynchronizationAdd", why, &[], &[])
-            }
-            Fate::Skipped { skip, .. } => Self::skipped(skip, about),
-            Fate::Refused(refusal) => {
-                let failure = Failure::new(refusal.code, refusal.reason.clone(), refusal.advice.clone());
-                Self::failed(LogAction::Other, &failure, &[], about, escrow, &[])
-            }
-            Fate::Failed { action, failure, modified, .. } => {
-                Self::failed(*action, failure, modified, about, escrow, failure.exchange.as_slice())
-            }
-            Fate::Vanished { link, leaver, exchanges } => {
-                Self::vanished(&link.target_id, *leaver, about, escrow, exchanges)
-            }
-            Fate::Nobody | Fate::Open { .. } | Fate::Doubtful { .. } => return None,
-        })
-    }
-
-    fn done(
-        action: LogAction,
-        step: &str,
-        why: String,
-        modified: &[ModifiedProperty],
-        exchanges: &'a [Exchange],
-    ) -> Self {
-        let status = LogStatus::Success;
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
-        Self {
-            action,
-            status,
-            summary: String::new(),
-            step: Step { kind: StepKind::Export, name: step.to_owned(), status, description: why, details },
-            modified: modified.to_vec(),
-            error: None,
-            exchanges,
+    /// The same with its article.
+    const fn one_there(self) -> &'static str {
+        match self.kind {
+            ObjectKind::User => "an account",
+            ObjectKind::Group => "a group",
         }
-    }
-
-    fn skipped(skip: &Skip, about: About<'_>) -> Self {
-        let description = skip.describe(about.kind, about.name);
-        let status = LogStatus::Skipped;
-        Self {
-            action: LogAction::Other,
-            status,
-            summary: skip.sentences().join(" "),
-            step: Step {
-                kind: StepKind::Export,
-                name: "EntrySynchronizationSkip".to_owned(),
-                status,
-                description,
-                details: vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())],
-            },
-            modified: Vec::new(),
-            error: None,
-            exchanges: &[],
-        }
-    }
-
-    fn failed(
-        action: LogAction,
-        failure: &Failure,
-        modified: &[ModifiedProperty],
-        about: About<'_>,
-        escrow: Option<&Escrow>,
-        exchanges: &'a [Exchange],
-    ) -> Self {
-        let About { kind: of, name, target } = about;
-        let (kind, step, verb) = match action {
-            LogAction::Create => (StepKind::Export, "EntryExportAdd", "create"),
-            LogAction::Update => (StepKind::Export, "EntryExportUpdate", "update"),
-            LogAction::Disable => (StepKind::Export, "EntryExportUpdate", "disable"),
-            LogAction::Delete => (StepKind::Export, "EntryExportDelete", "delete"),
-            LogAction::Other => (StepKind::Matching, "EntryImport", "process"),
-        };
-        let status = LogStatus::Failure;
-        let mut details: Vec<(String, String)> =
-            exchanges.last().map(request).into_iter().flatten().collect();
-        if let Some(excerpt) = &failure.excerpt {
-            details.push(("Answer".to_owned(), excerpt.clone()));
-        }
-        let description = format!("Failed to {verb} {of} '{name}' in {target}: {}", failure.reason);
-        Self {
-            action,
-            status,
-            summary: failure.reason.clone(),
-            step: Step { kind, name: step.to_owned(), status, description, details },
-            modified: modified.to_vec(),
-            error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
-            exchanges,
-        }
-    }
-
-    fn vanished(
-        target_id: &str,
-        leaver: bool,
-        about: About<'_>,
-        escrow: Option<&Escrow>,
-        exchanges: &'a [Exchange],
-    ) -> Self {
-        let (About { kind, name, target }, there) = (about, about.there());
-        let gone = format!("The {there} {target_id} of {kind} '{name}' does not exist in {target} any more.");
-        let (action, status, next) = match leaver {
-            true => (
-                LogAction::Disable,
-                LogStatus::Success,
-                match kind {
-                    ObjectKind::User => "The User is out of scope, so there is nothing left to disable.",
-                    ObjectKind::Group => "The Group is out of scope, so there is nothing left to do.",
-                },
-            ),
-            false => (
-                LogAction::Update,
-                LogStatus::Warning,
-                "It is looked for again, and created if there is none.",
-            ),
-        };
-        let error = (!leaver).then(|| {
-            let advice = format!(
-                "Nothing needs to be done. If {there}s go missing often, find out who removes them in the application."
-            );
-            error("InvalidAnchor", &gone, &advice, escrow)
-        });
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
-        let name = "EntryExportUpdate".to_owned();
-        let description = format!("{gone} {next}");
-        let step = Step { kind: StepKind::Export, name, status, description, details };
-        Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
-    }
-}
-
-fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {
-    let mut advice = advice.to_owned();
-    if let Some(escrow) = escrow.filter(|escrow| escrow.attempts > 1) {
-        let times = escrow.attempts - 1;
-        advice.push_str(&format!(
-            " This operation was retried {times} times. It will be retried again after this date: {}.",
-            escrow.due_at
-        ));
-    }
-    LogError {
-        code: code.to_owned(),
-        reason: reason.to_owned(),
-        advice,
-        retry_at: escrow.map(|escrow| escrow.due_at),
     }
 }
 

@@ -1,28 +1,66 @@
-//! What would grow for ever, cut back once a day.
+//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, the change feed, and
+//! sessions.
+//!
+//! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
+//! steps is harmless: what is left goes the next time.
+//!
+//! Deliberately absent: the queue's tasks, which the engine removes itself, and imports, which are kept.
 use crate::error::Result;
 use crate::portal::Portal;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Consumed changes are kept this long, for whoever looks into what happened.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// So many rows of a log go in one transaction; a row of the provisioning log has some kilobytes.
+const ROWS_A_STEP: u64 = 2_000;
+
+/// A log whose rows go by age.
+#[derive(Clone, Copy)]
+enum Log {
+    Provisioning,
+    Audit,
+}
 
 impl Portal {
-    /// Deletes for good who was softly deleted 30 days ago, and forgets changes that every job has consumed and
-    /// sessions that have ended. Safe to call at any time and twice.
+    /// Does all of it. Safe to call at any time and twice. What fails does not keep the rest from being done.
     ///
     /// # Errors
-    /// [`crate::ServiceError`] when the store fails.
+    /// The first failure.
     pub async fn keep_house(&self) -> Result<()> {
-        let purged = self.purge_expired_users().await?;
+        let users = self.purge_expired_users().await;
+        let records = self.purge_records().await;
+        tracing::info!(users = users.as_ref().ok(), "kept house");
+        users.and(records)
+    }
+
+    async fn purge_records(&self) -> Result<()> {
         let now = self.now();
         let sessions = self.store().purge_sessions(now).await?;
-        let mut changes = 0;
-        if let Ok(before) = now.checked_sub(CHANGES_KEPT) {
-            let tx = self.store().begin().await?;
-            changes = tx.purge_changes(before).await?;
-            tx.commit().await?;
-        }
-        tracing::info!(users = purged, sessions, changes, "kept house");
+        let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        let tx = self.store().begin().await?;
+        let changes = tx.purge_changes(before(CHANGES_KEPT)).await?;
+        tx.commit().await?;
+        let old = before(self.deps.logs_kept);
+        let logs = self.purge_in_steps(Log::Provisioning, old).await?;
+        let audit = self.purge_in_steps(Log::Audit, old).await?;
+        tracing::info!(sessions, changes, logs, audit, "removed what is old");
         Ok(())
+    }
+
+    async fn purge_in_steps(&self, log: Log, before: Timestamp) -> Result<u64> {
+        let mut purged = 0;
+        loop {
+            let tx = self.store().begin().await?;
+            let rows = match log {
+                Log::Provisioning => tx.purge_logs(before, ROWS_A_STEP).await?,
+                Log::Audit => tx.purge_audit(before, ROWS_A_STEP).await?,
+            };
+            tx.commit().await?;
+            if rows == 0 {
+                return Ok(purged);
+            }
+            purged += rows;
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::directory::imports::ImportTask;
 use crate::error::Result;
 use crate::logs::audit::{Activity, AuditNote};
 use crate::provisioning::probes::Probes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{Gallery, HttpKit};
 use purser_engine::{Engine, TaskQueue};
 use purser_store::{AuditEntry, Clock, Store, Tx, new_id};
@@ -30,6 +30,8 @@ pub struct PortalDeps {
     pub clock: Arc<dyn Clock>,
     /// What `DefaultDomain` gives in an expression that is tried out; the engine has the same.
     pub default_domain: Option<String>,
+    /// How long rows of the provisioning log and of the audit log are kept.
+    pub logs_kept: SignedDuration,
 }
 
 /// Every use-case of Purser. A handle: cloning is cheap.

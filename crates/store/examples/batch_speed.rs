@@ -164,6 +164,7 @@ fn entry(spec: &JobSpec, user: &User) -> LogEntry {
         status: LogStatus::Success,
         description: format!("A sentence about {} that says what happened in this step.", user.name()),
         details: vec![("Request".to_owned(), "POST /Users -> 201 in 3 ms".to_owned())],
+        objects: Vec::new(),
     };
     let modified = ["userName", "displayName", "name.givenName", "name.familyName", "emails", "active"];
     LogEntry {

@@ -1,4 +1,4 @@
-//! The audit log: who changed what in Purser itself. Rows are only ever added.
+//! The audit log: who changed what in Purser itself. Rows are added and never edited, and leave it by age.
 
 use crate::{
     Reads, StoreError, Tx,
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Query,
 };
 use uuid::Uuid;
 
@@ -85,6 +86,25 @@ impl Tx {
             .await
             .doing("append to the audit log")?;
         Ok(())
+    }
+}
+
+impl Tx {
+    /// Removes those of the `limit` oldest rows that are from before the given instant. Returns how many.
+    pub async fn purge_audit(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let oldest = Query::select()
+            .column(audit_log::Column::Seq)
+            .from(audit_log::Entity)
+            .order_by(audit_log::Column::Seq, sea_orm::Order::Asc)
+            .limit(limit)
+            .take();
+        let done = audit_log::Entity::delete_many()
+            .filter(audit_log::Column::Seq.in_subquery(oldest))
+            .filter(audit_log::Column::At.lt(millis(before)))
+            .exec(&self.db())
+            .await
+            .doing("purge the audit log")?;
+        Ok(done.rows_affected)
     }
 }
 

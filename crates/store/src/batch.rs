@@ -3,7 +3,6 @@
 use crate::{
     CycleCounts, Escrow, LogEntry, ObjectId, Store, StoreError, bulk,
     cycles::set_progress,
-    entities::job_status,
     error::Doing,
     escrows,
     leases::{held, require_lease},
@@ -13,7 +12,6 @@ use purser_domain::{
     ids::{JobId, LinkId},
     plan::Link,
 };
-use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 
 /// What became of a page of objects. Everything is written, or nothing.
@@ -45,6 +43,10 @@ pub struct Progress {
     pub processed: u64,
     /// Objects to do, as far as known.
     pub total: u64,
+    /// Of those done, groups; the others are people.
+    pub processed_groups: u64,
+    /// Of those to do, groups.
+    pub total_groups: u64,
     /// What it did so far.
     pub counts: CycleCounts,
     /// Place in the change feed that an incremental cycle has come to; `None` leaves the job's watermark.
@@ -100,16 +102,7 @@ impl Store {
         .await?;
         bulk::ESCROWS.write(&db, escrow_values, "store escrows", "escrow").await?;
         if let Some(progress) = batch.progress {
-            let mut update = set_progress(
-                held(job, owner),
-                progress.cursor,
-                progress.processed,
-                progress.total,
-                &progress.counts,
-            );
-            if let Some(watermark) = progress.watermark {
-                update = update.col_expr(job_status::Column::Watermark, Expr::value(watermark));
-            }
+            let update = set_progress(held(job, owner), &progress);
             update.exec(&db).await.doing("store a cycle's progress")?;
         }
         drop(db);

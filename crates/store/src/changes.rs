@@ -5,15 +5,18 @@
 
 use crate::{
     ObjectId, ObjectKey, Reads, StoreError, Tx, bulk,
-    convert::{instant, millis, word, words},
+    convert::{instant, millis, unsigned, word, words},
     entities::{change, job_status},
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{AppId, GroupId, JobId, UserId};
+use purser_domain::{
+    ids::{AppId, GroupId, JobId, UserId},
+    object::ObjectKind,
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
     sea_query::Expr,
 };
@@ -86,6 +89,25 @@ impl Reads {
             .filter(change::Column::Seq.gt(status.watermark))
             .filter(concerning(spec.application_id));
         query.count(&self.db()).await.doing("count the backlog")
+    }
+
+    /// How many people and how many groups these changes are about.
+    pub async fn count_changed(&self, job: JobId) -> Result<(u64, u64), StoreError> {
+        let (spec, status) = (self.load_spec(job).await?, self.load_status(job).await?);
+        let counted = Expr::col(change::Column::ObjectId).count_distinct();
+        let query = change::Entity::find()
+            .select_only()
+            .column(change::Column::ObjectKind)
+            .column_as(counted, "objects")
+            .filter(change::Column::Seq.gt(status.watermark))
+            .filter(concerning(spec.application_id))
+            .group_by(change::Column::ObjectKind)
+            .into_tuple::<(String, i64)>();
+        let rows = query.all(&self.db()).await.doing("count who changed")?;
+        let of = |kind: ObjectKind| {
+            rows.iter().find(|(word, _)| word == kind.as_str()).map_or(0, |(_, count)| unsigned(*count))
+        };
+        Ok((of(ObjectKind::User), of(ObjectKind::Group)))
     }
 }
 

@@ -1,12 +1,11 @@
 //! Beginning and ending of cycles, and quarantine. What happens between is in `batch`.
 
 use crate::{
-    CycleCounts, CycleKind, ObjectId, Quarantine, RunningCycle, Store, StoreError,
+    CycleKind, FinishedCycle, ObjectId, Progress, Quarantine, RunningCycle, Store, StoreError,
     convert::{millis, signed, to_json},
     entities::job_status,
     error::Doing,
     leases::{held, require_lease},
-    statuses::FinishedCycle,
 };
 use jiff::Timestamp;
 use purser_domain::ids::JobId;
@@ -52,7 +51,16 @@ impl Store {
                 job_status::Column::ObservedMappingGeneration,
                 Expr::value(observed.mapping_generation),
             );
-        let update = set_progress(update, cycle.cursor, cycle.processed, cycle.total, &cycle.counts);
+        let progress = Progress {
+            cursor: cycle.cursor,
+            processed: cycle.processed,
+            total: cycle.total,
+            processed_groups: cycle.processed_groups,
+            total_groups: cycle.total_groups,
+            counts: cycle.counts,
+            watermark: None,
+        };
+        let update = set_progress(update, &progress);
         let done = update.exec(self.writer()).await.doing("begin a cycle")?;
         if done.rows_affected == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
@@ -77,12 +85,17 @@ impl Store {
         let status = tx.load_status(job).await?;
         let Some(cycle) = status.cycle else { return Ok(()) };
         let finished = FinishedCycle {
+            id: cycle.id,
             kind: cycle.kind,
+            began_at: cycle.started_at,
+            ended_at: finished_at,
             processed: cycle.processed,
             total: cycle.total,
+            processed_groups: cycle.processed_groups,
+            total_groups: cycle.total_groups,
             counts: cycle.counts,
-            look_again_at: look_again_at.map(millis),
         };
+        let finished = status.finished.with(finished, look_again_at);
         let initial_done = status.initial_done || cycle.kind == CycleKind::Initial;
         held(job, owner)
             .col_expr(job_status::Column::CycleId, Expr::value(Option::<Uuid>::None))
@@ -93,9 +106,8 @@ impl Store {
             .col_expr(job_status::Column::CycleStartedAt, Expr::value(Option::<i64>::None))
             .col_expr(job_status::Column::InitialDone, Expr::value(initial_done))
             .col_expr(job_status::Column::Watermark, Expr::value(watermark))
-            .col_expr(job_status::Column::LastCycle, Expr::value(to_json("last cycle", &finished)?))
+            .col_expr(job_status::Column::LastCycle, Expr::value(to_json("finished cycles", &finished)?))
             .col_expr(job_status::Column::LastRunAt, Expr::value(millis(finished_at)))
-            .col_expr(job_status::Column::LastSuccessAt, Expr::value(millis(finished_at)))
             .exec(&tx.db())
             .await
             .doing("finish a cycle")?;
@@ -127,23 +139,27 @@ impl Store {
 /// How far the running cycle is.
 pub(crate) fn set_progress(
     update: UpdateMany<job_status::Entity>,
-    cursor: Option<ObjectId>,
-    processed: u64,
-    total: u64,
-    counts: &CycleCounts,
+    progress: &Progress,
 ) -> UpdateMany<job_status::Entity> {
-    update
+    let Progress { cursor, processed, total, processed_groups, total_groups, counts, watermark } = progress;
+    let mut update = update
         .col_expr(job_status::Column::CycleCursor, Expr::value(cursor.map(ObjectId::as_uuid)))
         .col_expr(
             job_status::Column::CycleCursorKind,
             Expr::value(cursor.map(|cursor| cursor.kind().as_str())),
         )
-        .col_expr(job_status::Column::Processed, Expr::value(signed(processed)))
-        .col_expr(job_status::Column::Total, Expr::value(signed(total)))
+        .col_expr(job_status::Column::Processed, Expr::value(signed(*processed)))
+        .col_expr(job_status::Column::Total, Expr::value(signed(*total)))
+        .col_expr(job_status::Column::ProcessedGroups, Expr::value(signed(*processed_groups)))
+        .col_expr(job_status::Column::TotalGroups, Expr::value(signed(*total_groups)))
         .col_expr(job_status::Column::Created, Expr::value(signed(counts.created)))
         .col_expr(job_status::Column::Updated, Expr::value(signed(counts.updated)))
         .col_expr(job_status::Column::Disabled, Expr::value(signed(counts.disabled)))
         .col_expr(job_status::Column::Deleted, Expr::value(signed(counts.deleted)))
         .col_expr(job_status::Column::Skipped, Expr::value(signed(counts.skipped)))
-        .col_expr(job_status::Column::Failed, Expr::value(signed(counts.failed)))
+        .col_expr(job_status::Column::Failed, Expr::value(signed(counts.failed)));
+    if let Some(watermark) = watermark {
+        update = update.col_expr(job_status::Column::Watermark, Expr::value(*watermark));
+    }
+    update
 }

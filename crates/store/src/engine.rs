@@ -1,7 +1,7 @@
 //! What the engine asks before it works: all about a job at one instant, and whether there is anything to do.
 
 use crate::{Application, JobMode, JobSpec, JobStatus, Reads, Seed, Store, StoreError, bulk, error::Doing};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use purser_domain::{ids::JobId, schema::Schema, secret::Secret};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
@@ -58,10 +58,15 @@ impl Store {
 }
 
 impl Reads {
-    /// Whether a cycle would find anything to do now: one was paused or never done, the configuration asks for a new
-    /// initial one, the directory changed, an escrow is due, or time alone may have changed somebody. False for a job that is off, that is gone, or whose
-    /// quarantine lasts.
-    pub async fn has_work(&self, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
+    /// Whether a cycle is due now: one was paused or never done, the configuration asks for a new initial one, the
+    /// directory changed, an escrow is due, or the last cycle began an `interval` ago. False for a job that is off, that
+    /// is gone, or whose quarantine lasts.
+    pub async fn has_work(
+        &self,
+        job: JobId,
+        now: Timestamp,
+        interval: SignedDuration,
+    ) -> Result<bool, StoreError> {
         let (Some(spec), Some(status)) = (self.find_spec(job).await?, self.find_status(job).await?) else {
             return Ok(false);
         };
@@ -76,7 +81,9 @@ impl Reads {
         if status.cycle.is_some()
             || !status.initial_done
             || spec.mapping_generation > status.observed_mapping_generation
-            || status.look_again_at.is_some_and(|at| at <= now)
+            || status
+                .next_cycle_at(interval)
+                .is_none_or(|at| at <= now || at > now.saturating_add(interval).unwrap_or(at))
         {
             return Ok(true);
         }
@@ -87,15 +94,5 @@ impl Reads {
             return Ok(true);
         }
         Ok(self.first_due_escrow(job).await?.is_some_and(|due| due <= now))
-    }
-
-    /// When the job has something to do by itself: its first escrow is due, everybody must be looked at again, or
-    /// quarantine makes its next attempt.
-    pub async fn find_next_due(&self, job: JobId) -> Result<Option<Timestamp>, StoreError> {
-        let Some(status) = self.find_status(job).await? else { return Ok(None) };
-        match status.quarantine {
-            Some(quarantine) => Ok(Some(quarantine.next_attempt_at)),
-            None => Ok(self.first_due_escrow(job).await?.into_iter().chain(status.look_again_at).min()),
-        }
     }
 }

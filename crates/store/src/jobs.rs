@@ -3,7 +3,7 @@
 use crate::{
     Reads, StoreError, Tx,
     convert::{from_json, instant, millis, to_json, word, words},
-    entities::{job_spec, job_status},
+    entities::{application, job_spec, job_status},
     error::Doing,
 };
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use purser_domain::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Map, Value as Json};
 
@@ -47,7 +47,7 @@ pub struct JobSpec {
     pub scope: ScopeMode,
     /// Tenant URL, or empty.
     pub tenant_url: String,
-    /// Address for failure mails, or empty.
+    /// Address for failure mails, or empty. Nothing sends mail yet.
     pub notification_email: String,
     /// *Send an email notification when a failure occurs*.
     pub notify_on_failure: bool,
@@ -85,17 +85,22 @@ impl Reads {
         query.one(&self.db()).await.doing("find an application's job")?.map(from_row).transpose()
     }
 
-    /// The jobs that are switched on, in the order in which they were made.
-    pub async fn list_enabled_jobs(&self) -> Result<Vec<JobId>, StoreError> {
+    /// The jobs that are switched on, in the order in which they were made, with the templates of their applications.
+    pub async fn list_enabled_jobs(&self) -> Result<Vec<(JobId, String)>, StoreError> {
+        let of = job_spec::Entity::belongs_to(application::Entity)
+            .from(job_spec::Column::AppId)
+            .to(application::Column::Id);
         let query = job_spec::Entity::find()
             .select_only()
             .column(job_spec::Column::JobId)
+            .column(application::Column::TemplateId)
+            .join(JoinType::InnerJoin, of.into())
             .filter(job_spec::Column::Enabled.eq(true))
             .filter(job_spec::Column::Mode.eq(JobMode::Automatic.as_str()))
             .order_by_asc(job_spec::Column::JobId)
-            .into_tuple::<uuid::Uuid>();
-        let ids = query.all(&self.db()).await.doing("list enabled jobs")?;
-        Ok(ids.into_iter().map(JobId::from_uuid).collect())
+            .into_tuple::<(uuid::Uuid, String)>();
+        let rows = query.all(&self.db()).await.doing("list enabled jobs")?;
+        Ok(rows.into_iter().map(|(job, template)| (JobId::from_uuid(job), template)).collect())
     }
 }
 

@@ -85,6 +85,8 @@ pub use roles::{ImportedRole, RoleChanges, RoleRow};
 pub use scope::ScopeCounts;
 pub use seed::Seed;
 pub use sessions::SessionRecord;
-pub use statuses::{CycleCounts, CycleKind, JobStatus, Quarantine, RunningCycle};
+pub use statuses::{
+    CycleCounts, CycleKind, FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle,
+};
 pub use tokens::ApiToken;
 pub use users::{UserCondition, UserFilter, UserQuery};

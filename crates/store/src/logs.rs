@@ -1,4 +1,4 @@
-//! The provisioning log. Appended to by `batch` only.
+//! The provisioning log. Appended to by `batch` only; rows leave it by age.
 
 use crate::{
     Reads, StoreError, Tx,
@@ -115,7 +115,9 @@ impl Reads {
 }
 
 impl Tx {
-    /// Removes at most `limit` rows from before the given instant, the oldest first. Returns how many.
+    /// Removes those of the `limit` oldest rows that are from before the given instant. Returns how many.
+    ///
+    /// Rows lie in the order in which they came, so that the oldest are found without a look at all the others.
     pub async fn purge_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
         let oldest = Query::select()
             .column(provisioning_log::Column::Seq)

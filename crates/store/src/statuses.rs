@@ -6,7 +6,7 @@ use crate::{
     entities::job_status,
     error::Doing,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use purser_domain::ids::{CycleId, JobId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,14 @@ pub struct CycleCounts {
     pub failed: u64,
 }
 
+impl CycleCounts {
+    /// Objects that were written in the target.
+    #[must_use]
+    pub fn exported(&self) -> u64 {
+        self.created + self.updated + self.disabled + self.deleted
+    }
+}
+
 impl std::ops::AddAssign for CycleCounts {
     fn add_assign(&mut self, other: Self) {
         self.created += other.created;
@@ -67,8 +75,67 @@ pub struct RunningCycle {
     pub processed: u64,
     /// Objects to do, as far as known.
     pub total: u64,
+    /// Of those done, groups; the others are people.
+    pub processed_groups: u64,
+    /// Of those to do, groups.
+    pub total_groups: u64,
     /// What it did so far.
     pub counts: CycleCounts,
+}
+
+/// A cycle that finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishedCycle {
+    /// Id.
+    pub id: CycleId,
+    /// What it looked at.
+    pub kind: CycleKind,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it finished.
+    pub ended_at: Timestamp,
+    /// Objects that it was through with.
+    pub processed: u64,
+    /// Objects that it had to do.
+    pub total: u64,
+    /// Of those that it was through with, groups.
+    pub processed_groups: u64,
+    /// Of those that it had to do, groups.
+    pub total_groups: u64,
+    /// What it did.
+    pub counts: CycleCounts,
+}
+
+/// What is kept of the cycles that finished.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishedCycles {
+    /// The last.
+    pub last: Option<FinishedCycle>,
+    /// The last in which no object failed.
+    pub last_clean: Option<FinishedCycle>,
+    /// The last of these that wrote something in the target.
+    pub last_clean_with_exports: Option<FinishedCycle>,
+    /// When an initial cycle finished for the first time.
+    pub steady_since: Option<Timestamp>,
+    /// When everybody must be looked at again, since the rules read the clock.
+    pub look_again_at: Option<Timestamp>,
+}
+
+impl FinishedCycles {
+    /// With one more that finished.
+    pub(crate) fn with(self, cycle: FinishedCycle, look_again_at: Option<Timestamp>) -> Self {
+        let clean = (cycle.counts.failed == 0).then_some(cycle);
+        let initial = cycle.kind == CycleKind::Initial;
+        Self {
+            last: Some(cycle),
+            last_clean: clean.or(self.last_clean),
+            last_clean_with_exports: clean
+                .filter(|cycle| cycle.counts.exported() > 0)
+                .or(self.last_clean_with_exports),
+            steady_since: self.steady_since.or(initial.then_some(cycle.ended_at)),
+            look_again_at,
+        }
+    }
 }
 
 /// Why an unhealthy job runs seldom.
@@ -82,6 +149,8 @@ pub struct Quarantine {
     pub since: Timestamp,
     /// Attempts that failed.
     pub attempts: u32,
+    /// When the last of them failed.
+    pub tried_at: Timestamp,
     /// When the next is made.
     pub next_attempt_at: Timestamp,
 }
@@ -105,18 +174,8 @@ pub struct JobStatus {
     pub first_run_at: Option<Timestamp>,
     /// When the last cycle finished.
     pub last_run_at: Option<Timestamp>,
-    /// When a cycle last finished.
-    pub last_success_at: Option<Timestamp>,
-    /// What the last finished cycle looked at.
-    pub last_cycle_kind: Option<CycleKind>,
-    /// What the last finished cycle did.
-    pub last_counts: CycleCounts,
-    /// Objects that the last finished cycle was through with.
-    pub last_processed: u64,
-    /// Objects that it had to do.
-    pub last_total: u64,
-    /// When everybody must be looked at again, since the rules read the clock.
-    pub look_again_at: Option<Timestamp>,
+    /// What is kept of the cycles that finished.
+    pub finished: FinishedCycles,
     /// Why the job runs seldom.
     pub quarantine: Option<Quarantine>,
     /// Who works on the job.
@@ -125,16 +184,14 @@ pub struct JobStatus {
     pub lease_until: Option<Timestamp>,
 }
 
-/// What is kept of the last finished cycle.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct FinishedCycle {
-    pub(crate) kind: CycleKind,
-    pub(crate) processed: u64,
-    pub(crate) total: u64,
-    pub(crate) counts: CycleCounts,
-    /// In milliseconds, as all instants are stored.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) look_again_at: Option<i64>,
+impl JobStatus {
+    /// When the next cycle is due although nothing happened; `None` before the first has finished.
+    ///
+    /// It also sees to rules that read the clock, once [`FinishedCycles::look_again_at`] has come.
+    #[must_use]
+    pub fn next_cycle_at(&self, interval: SignedDuration) -> Option<Timestamp> {
+        self.finished.last.map(|last| last.began_at.saturating_add(interval).unwrap_or(Timestamp::MAX))
+    }
 }
 
 impl Reads {
@@ -153,8 +210,6 @@ impl Reads {
 
 pub(crate) fn from_row(row: job_status::Model) -> Result<JobStatus, StoreError> {
     let cycle = running(&row)?;
-    let last: Option<FinishedCycle> =
-        row.last_cycle.as_deref().map(|text| from_json("last cycle", text)).transpose()?;
     Ok(JobStatus {
         job_id: JobId::from_uuid(row.job_id),
         observed_generation: row.observed_generation,
@@ -164,12 +219,12 @@ pub(crate) fn from_row(row: job_status::Model) -> Result<JobStatus, StoreError> 
         watermark: row.watermark,
         first_run_at: instant_or_none(row.first_run_at)?,
         last_run_at: instant_or_none(row.last_run_at)?,
-        last_success_at: instant_or_none(row.last_success_at)?,
-        last_cycle_kind: last.map(|cycle| cycle.kind),
-        last_counts: last.map(|cycle| cycle.counts).unwrap_or_default(),
-        last_processed: last.map_or(0, |cycle| cycle.processed),
-        last_total: last.map_or(0, |cycle| cycle.total),
-        look_again_at: instant_or_none(last.and_then(|cycle| cycle.look_again_at))?,
+        finished: row
+            .last_cycle
+            .as_deref()
+            .map(|text| from_json("finished cycles", text))
+            .transpose()?
+            .unwrap_or_default(),
         quarantine: row.quarantine.as_deref().map(|text| from_json("quarantine", text)).transpose()?,
         lease_owner: row.lease_owner,
         lease_until: instant_or_none(row.lease_until)?,
@@ -193,6 +248,8 @@ fn running(row: &job_status::Model) -> Result<Option<RunningCycle>, StoreError> 
         started_at: instant(started_at)?,
         processed: unsigned(row.processed),
         total: unsigned(row.total),
+        processed_groups: unsigned(row.processed_groups),
+        total_groups: unsigned(row.total_groups),
         counts: CycleCounts {
             created: unsigned(row.created),
             updated: unsigned(row.updated),

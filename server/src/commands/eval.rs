@@ -113,6 +113,7 @@ fn print(outcome: Outcome, as_json: bool) -> Evaluated {
         Outcome::Value(value) => ("value", Some(value)),
         Outcome::Null => ("null", None),
         Outcome::Ignored => ("ignored", None),
+        Outcome::ObjectIgnored => ("objectIgnored", None),
     };
     if as_json {
         let json = json!({ "value": value.map_or(Json::Null, Json::from), "outcome": name });

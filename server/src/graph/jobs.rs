@@ -12,7 +12,7 @@ use axum::{
 use purser_contract::{
     application::ApplicationView,
     page::PageView,
-    provisioning::{JobStatusView, ProvisioningView, TestConnectionForm},
+    provisioning::{ExecutionView, ProvisioningView, TestConnectionForm},
 };
 use purser_service::Caller;
 use serde::Deserialize;
@@ -243,37 +243,25 @@ fn shape_job(blade: &ProvisioningView) -> Value {
     json!({
         "id": blade.job_id,
         "templateId": TEMPLATE,
-        // A change starts a cycle at once; this is how often one runs without.
+        // A change starts a cycle at once; without one, one begins so long after the last began.
         "schedule": {
             "expiration": null,
             "interval": format!("PT{}M", blade.interval_minutes),
             "state": state,
         },
         "synchronizationJobSettings": [],
-        "status": shape_status(status, &blade.application_name),
+        "status": shape_status(blade),
     })
 }
 
-fn shape_status(status: &JobStatusView, application: &str) -> Value {
+/// Only what Purser knows: Graph's counts of entitled objects, of deltas and of references are not among it.
+fn shape_status(blade: &ProvisioningView) -> Value {
     const NEVER: &str = "0001-01-01T00:00:00Z";
-    let counts = &status.counts;
-    let exported = counts.created + counts.updated + counts.disabled + counts.deleted;
-    let execution = status.last_run_at.as_ref().map(|ended| {
-        json!({
-            "state": if counts.failed > 0 { "EntryLevelErrors" } else { "Succeeded" },
-            "timeBegan": null,
-            "timeEnded": ended,
-            "countImported": status.processed,
-            "countExported": exported,
-            "countExports": exported + counts.failed,
-            "countEscrowed": counts.failed,
-            "countEscrowedRaw": counts.failed,
-            "error": null,
-        })
-    });
+    let (status, executions) = (&blade.status, &blade.executions);
     let quarantine = status.quarantine.as_ref().map(|reason| {
         json!({
             "reason": "Unknown",
+            "currentBegan": executions.quarantined_at,
             "nextAttempt": status.next_attempt_at,
             "error": { "code": "Quarantine", "message": reason, "tenantActionable": true },
         })
@@ -283,20 +271,43 @@ fn shape_status(status: &JobStatusView, application: &str) -> Value {
     } else {
         json!([])
     };
+    let application = &blade.application_name;
     json!({
         "code": status.code,
-        "lastExecution": execution,
-        "lastSuccessfulExecution": if counts.failed == 0 { execution.clone() } else { None },
+        "lastExecution": executions.last.as_ref().map(shape_execution),
+        "lastSuccessfulExecution": executions.last_successful.as_ref().map(shape_execution),
+        "lastSuccessfulExecutionWithExports":
+            executions.last_successful_with_exports.as_ref().map(shape_execution),
         "progress": progress,
         "quarantine": quarantine,
-        "steadyStateFirstAchievedTime": status.first_run_at.as_deref().unwrap_or(NEVER),
-        "steadyStateLastAchievedTime": status.last_run_at.as_deref().unwrap_or(NEVER),
+        "steadyStateFirstAchievedTime": executions.steady_first_at.as_deref().unwrap_or(NEVER),
+        "steadyStateLastAchievedTime": executions.steady_last_at.as_deref().unwrap_or(NEVER),
         "synchronizedEntryCountByType": [
             { "key": format!("User to {application}"), "value": status.users_managed },
             { "key": format!("Group to {application}"), "value": status.groups_managed },
         ],
-        "countSuccessiveCompleteFailures": 0,
-        "escrowsPruned": false,
-        "troubleshootingUrl": null,
+        "countSuccessiveCompleteFailures": executions.failures_in_a_row,
+    })
+}
+
+fn shape_execution(execution: &ExecutionView) -> Value {
+    let counts = &execution.counts;
+    let exported = counts.created + counts.updated + counts.disabled + counts.deleted;
+    let state = match (&execution.error, counts.failed) {
+        (Some(_), _) => "Failed",
+        (None, 0) => "Succeeded",
+        (None, _) => "EntryLevelErrors",
+    };
+    let error = execution.error.as_ref();
+    json!({
+        "activityIdentifier": execution.id,
+        "state": state,
+        "timeBegan": execution.began_at,
+        "timeEnded": execution.ended_at,
+        "countImported": execution.processed,
+        "countExported": exported,
+        "countExports": exported + counts.failed,
+        "countEscrowed": counts.failed,
+        "error": error.map(|message| json!({ "code": "Quarantine", "message": message, "tenantActionable": true })),
     })
 }

@@ -245,6 +245,7 @@ async fn the_whole_line_ends_with_accounts_in_the_target() {
             .iter()
             .any(|mapping| mapping["targetAttributeName"] == "userName" && mapping["matchingPriority"] == 1)
     );
+    check_status(&client.get(&job).await);
     client.call(Method::POST, &format!("{job}/pause"), None).await.expect(204);
     assert_eq!(client.get(&job).await["schedule"]["state"], "Paused");
     client
@@ -261,4 +262,26 @@ async fn the_whole_line_ends_with_accounts_in_the_target() {
 
     portal.assembly.shutdown.cancel();
     worker.await.unwrap().unwrap();
+}
+
+/// What a job says about its cycles once some have finished.
+fn check_status(job: &serde_json::Value) {
+    let (schedule, status) = (&job["schedule"], &job["status"]);
+    assert_eq!(schedule["interval"], "PT40M");
+    let time =
+        |value: &serde_json::Value| value.as_str().unwrap_or_default().parse::<jiff::Timestamp>().unwrap();
+    for name in ["lastExecution", "lastSuccessfulExecution", "lastSuccessfulExecutionWithExports"] {
+        let execution = &status[name];
+        assert_eq!(execution["state"], "Succeeded", "{name}: {status}");
+        assert!(time(&execution["timeBegan"]) <= time(&execution["timeEnded"]), "{name}: {status}");
+        assert!(execution["activityIdentifier"].is_string(), "{name}: {status}");
+    }
+    let (first, last) = (&status["steadyStateFirstAchievedTime"], &status["steadyStateLastAchievedTime"]);
+    assert!(time(first) <= time(last), "{status}");
+    assert_eq!(last, &status["lastExecution"]["timeEnded"]);
+    assert_eq!(status["countSuccessiveCompleteFailures"], 0);
+    assert!(status["lastSuccessfulExecutionWithExports"]["countExported"].as_u64() > Some(0), "{status}");
+    for unknown in ["troubleshootingUrl", "escrowsPruned"] {
+        assert!(status.get(unknown).is_none(), "{unknown} is not known");
+    }
 }

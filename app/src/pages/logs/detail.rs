@@ -7,7 +7,7 @@ use crate::components::*;
 use crate::context::{param, query_value, url};
 use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
-use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, StepView};
+use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::ExchangeView;
 
@@ -113,10 +113,19 @@ fn steps(steps: &[StepView]) -> AnyView {
                 </div>
                 <p>{step.description.clone()}</p>
                 {details(&step.details)}
+                {objects(&step.objects)}
             </li>
         }
     });
     view! { <ol class="log-steps">{items.collect_view()}</ol> }.into_any()
+}
+
+/// Whom else the step speaks of.
+fn objects(objects: &[NamedObjectView]) -> AnyView {
+    let links = objects.iter().map(|object| {
+        view! { <li><a href=object.path.clone()><bdi>{object.name.clone()}</bdi></a></li> }
+    });
+    (!objects.is_empty()).then(|| view! { <ul class="plain-list">{links.collect_view()}</ul> }).into_any()
 }
 
 fn details(details: &[(String, String)]) -> AnyView {
@@ -170,12 +179,13 @@ fn troubleshooting(log: &LogView) -> AnyView {
 fn nothing_failed(log: &LogView) -> AnyView {
     let (title, advice) = match skip_reason(&log.steps) {
         Some("NotEffectivelyEntitled") => (
-            "This person was skipped",
-            "If they should have an account: assign them, or a group they are a direct member of, with a role other \
-             than Default Access, and see that their account is enabled. The next cycle picks it up by itself.",
+            "The object was skipped",
+            "For a user who should have an account: assign them, or a group they are a direct member of, with a role \
+             other than Default Access, and see that their account is enabled. For a group: assign the group itself. \
+             The next cycle picks it up by itself.",
         ),
-        Some("RedundantExport") => ("The account is as it should be", "There is nothing to do."),
-        Some(_) => ("This person was skipped", "The steps say why."),
+        Some("RedundantExport") => ("Nothing was to be changed", "There is nothing to do."),
+        Some(_) => ("The object was skipped", "The steps say why."),
         None => ("Nothing failed", "There is nothing to do."),
     };
     let summary = log.row.summary.clone();

@@ -58,7 +58,7 @@ pub fn LogsPage() -> impl IntoView {
         let content = view! {
             <div class="stack">
                 <p>
-                    "One row for each person that a cycle acted on or skipped, newest first. "
+                    "One row for each user or group that a cycle acted on or skipped, newest first. "
                     "Open a row to see every step, what changed, and what to do about an error."
                 </p>
                 {filters(&place.path, &form)}

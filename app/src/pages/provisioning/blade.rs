@@ -163,7 +163,7 @@ fn restart_pane(view: &ProvisioningView, close: String) -> AnyView {
             <form id=RESTART class="stack" method="post" action="/api/restart_provisioning">
                 <HiddenField name="id" value=id/>
                 <p>
-                    "A new initial cycle looks at every user again and lifts a quarantine. "
+                    "A new initial cycle looks at every user and group again and lifts a quarantine. "
                     "Which accounts Purser manages is kept, and nothing is reset in "
                     {name} "."
                 </p>

@@ -57,7 +57,7 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView
                 label="Notification Email"
                 value=form.notification_email
                 kind="email"
-                hint="A person or group that should hear when provisioning fails."
+                hint="Mail is not set up: this release sends none. The address is kept for a release that does."
             />
             <CheckField
                 name="form[notify_on_failure]"

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use purser_contract::credentials::CredentialsView;
     use purser_contract::problem::{FieldConflict, Problem, ProblemKind};
-    use purser_contract::provisioning::JobStatusView;
+    use purser_contract::provisioning::{ExecutionsView, JobStatusView};
 
     fn view() -> ProvisioningView {
         ProvisioningView {
@@ -92,6 +92,7 @@ mod tests {
             scope: "all".to_owned(),
             mappings: Vec::new(),
             status: JobStatusView::default(),
+            executions: ExecutionsView::default(),
         }
     }
 

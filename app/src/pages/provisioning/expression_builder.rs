@@ -145,6 +145,7 @@ fn output(expression: &str, result: &ExpressionView) -> AnyView {
             "null" => {
                 "There is no value: the attribute is not exported, unless a default value is set.".into_any()
             }
+            "objectIgnored" => "The whole object is left as it is.".into_any(),
             "ignored" => "The attribute is left out of this export.".into_any(),
             _ => values(&result.values),
         }

@@ -133,15 +133,19 @@ fn discovered(application: &str) -> AnyView {
 
 fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&'static str, AnyView)> {
     let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
-    vec![
+    let mut facts = vec![
         ("Name", mapping.name.clone().into_any()),
         ("Enabled", if mapping.enabled { "Yes" } else { "No" }.into_any()),
         ("Source Object", mapping.source_object.clone().into_any()),
         ("Target Object", mapping.target_object.clone().into_any()),
         ("Source Object Scope", scope(&mapping.scope)),
-        ("Users in scope", users_in_scope(counted)),
         ("Target Object Actions", actions.into_any()),
-    ]
+    ];
+    // Only people are counted; about groups it would say nothing.
+    if mapping.source_object == "User" {
+        facts.push(("Users in scope", users_in_scope(counted)));
+    }
+    facts
 }
 
 /// How many, or the link that counts them.

@@ -89,7 +89,7 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
                     label="Provisioning Status"
                     value=status
                     options=[("on", "On"), ("off", "Off")]
-                    hint="On starts at once. Off pauses at the next person; switching On again picks up where it left off."
+                    hint="On starts at once. Off pauses at the next user or group; switching On again picks up where it left off."
                 />
                 <Properties rows=vec![("Interval", interval(view).into_any()), ("Target profile", profile(view))]/>
             </Section>
@@ -115,7 +115,7 @@ fn cautions(view: &ProvisioningView) -> AnyView {
 
 fn interval(view: &ProvisioningView) -> String {
     format!(
-        "A change in the directory is provisioned within seconds; without one, a cycle runs every {} minutes.",
+        "A change in the directory is provisioned within seconds; without one, a cycle begins {} minutes after the last began.",
         view.interval_minutes
     )
 }

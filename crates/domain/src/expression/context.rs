@@ -37,8 +37,11 @@ pub enum Outcome {
     Value(Value),
     /// Nothing: the source has no value. A default value may take its place, and a clear flow may clear.
     Null,
-    /// `IgnoreFlowIfNullOrEmpty` found nothing: the attribute is left out of this export altogether.
+    /// `IgnoreFlowIfNullOrEmpty` found nothing, or `IgnoreAttributeFlow` was reached: the attribute is left out of this
+    /// export altogether.
     Ignored,
+    /// `IgnoreObjectFlow` was reached: the whole object is left as it is.
+    ObjectIgnored,
 }
 
 impl Outcome {
@@ -47,7 +50,7 @@ impl Outcome {
     pub fn into_value(self) -> Option<Value> {
         match self {
             Self::Value(value) => Some(value),
-            Self::Null | Self::Ignored => None,
+            Self::Null | Self::Ignored | Self::ObjectIgnored => None,
         }
     }
 }

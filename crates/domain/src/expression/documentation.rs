@@ -21,7 +21,7 @@ Join("@", NormalizeDiacritics(Append(Left([givenName], 1), [surname])), "contoso
 | An attribute of the source | `[givenName]`; names are case-sensitive |
 | A text | `"text"`; a quote inside is `\"`, a backslash `\\` |
 | A whole number | `3`, `-10`, and in base 16 `&HF7` |
-| A word | `vbTextCompare`, `UTF8`: only where a function asks for one |
+| A word | `vbTextCompare`, `UTF8`: only where a function asks for one; `IgnoreAttributeFlow` and `IgnoreObjectFlow` stand wherever a value may |
 | An argument that is left out | an empty position: `Switch([x], , "a", "b")`; empty positions at the end may be left out, too |
 | A comparison | `=`, `<>`, `>`, `>=`, `<`, `<=`, only as the condition of `IIF` or `CBool` |
 | Joined texts | `"t-" & [alias]` |

@@ -53,8 +53,10 @@ pub enum Fault {
 /// What ends an evaluation before it has a value.
 #[derive(Debug)]
 pub(super) enum Halt {
-    /// `IgnoreFlowIfNullOrEmpty` found nothing.
+    /// `IgnoreFlowIfNullOrEmpty` found nothing, or `IgnoreAttributeFlow` was reached.
     Ignored,
+    /// `IgnoreObjectFlow` was reached.
+    ObjectIgnored,
     /// A fault; boxed, because every frame of a deep nesting has room for one.
     Failed(Box<EvaluationError>),
 }

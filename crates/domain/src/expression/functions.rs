@@ -76,6 +76,8 @@ pub struct Function {
     pub sentence: &'static str,
     /// What else there is to know, or nothing.
     pub remark: &'static str,
+    /// It may stand without brackets, as a word.
+    pub is_word: bool,
     /// How it is used; never empty.
     pub examples: &'static [Example],
     pub(super) evaluate: for<'e, 'a> fn(&Call<'e, 'a>) -> Answer<'a>,
@@ -233,6 +235,7 @@ const PLAIN: Function = Function {
     gives: Type::Text,
     sentence: "",
     remark: "",
+    is_word: false,
     examples: &[],
     evaluate: |_| Ok(None),
     check: |_| Ok(()),
@@ -250,6 +253,9 @@ impl Function {
     /// How it is called: `Left(source, number of characters)`; optional parameters stand in brackets.
     #[must_use]
     pub fn signature(&self) -> String {
+        if self.is_word {
+            return self.name.to_owned();
+        }
         let spell = |parameter: &Parameter| match parameter.need {
             Need::Required => parameter.name.to_owned(),
             Need::Optional => format!("[{}]", parameter.name),

@@ -88,6 +88,9 @@ fn spell(node: &Node) -> String {
         Kind::Concat(parts) => parts.iter().map(spell).collect::<Vec<_>>().join(" & "),
         Kind::Call(call) => {
             let spell = |argument: &Option<Node>| argument.as_ref().map(spell).unwrap_or_default();
+            if call.function.is_word {
+                return call.function.name.to_owned();
+            }
             let arguments: Vec<String> = call.arguments.iter().map(spell).collect();
             format!("{}({})", call.function.name, arguments.join(", "))
         }

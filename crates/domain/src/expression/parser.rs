@@ -106,6 +106,16 @@ impl Parser {
             return Err(place.error(format!("calls are nested more than {MAX_DEPTH} deep.")));
         }
         let function = look_up(name, place, self.next_is(&Token::Open))?;
+        if !self.next_is(&Token::Open) && function.is_word {
+            let number = self.calls;
+            self.calls += 1;
+            return Ok(Kind::Call(Box::new(CallNode {
+                function,
+                number,
+                arguments: Vec::new(),
+                prepared: None,
+            })));
+        }
         if !self.next_is(&Token::Open) {
             return Err(place.error(format!("after {name} its arguments must follow in brackets.")));
         }

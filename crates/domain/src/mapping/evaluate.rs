@@ -40,13 +40,17 @@ pub struct DesiredValue {
 }
 
 /// Everything that the account should have, in the order of the rows. Rows without a value are missing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Desired {
     /// The values.
     pub values: Vec<DesiredValue>,
     /// The rows whose source has no value, as far as that means something to the target: those with a clear flow,
     /// and lists that are kept element by element.
     pub(crate) nulls: Vec<usize>,
+    /// The other rows whose source has no value: what the target has there stays.
+    pub(crate) kept: Vec<usize>,
+    /// A row says that the whole object is to be left as it is. Then nothing else counts.
+    pub(crate) ignored: bool,
 }
 
 /// A question to the target: which accounts have this value here?
@@ -97,6 +101,8 @@ enum RowValue {
     Null,
     /// The row is to be left out.
     Ignored,
+    /// The whole object is to be left as it is.
+    ObjectIgnored,
 }
 
 impl CompiledMapping {
@@ -115,15 +121,20 @@ impl CompiledMapping {
         reading: Reading<'_>,
         wanted: impl Fn(&Row) -> bool,
     ) -> Result<Desired, Vec<AttributeFailure>> {
-        let mut desired = Desired { values: Vec::with_capacity(self.rows.len()), nulls: Vec::new() };
+        let mut desired = Desired { values: Vec::with_capacity(self.rows.len()), ..Desired::default() };
         let mut failures = Vec::new();
         for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.unique && wanted(row)) {
             let (value, flow) = match (row.evaluate(&reading), &row.default) {
                 (Ok(RowValue::Value(value)), _) => (value, row.flow),
                 (Ok(RowValue::Ignored), _) => continue,
+                (Ok(RowValue::ObjectIgnored), _) => {
+                    return Ok(Desired { ignored: true, ..Desired::default() });
+                }
                 (Ok(RowValue::Null), default) => {
                     if row.clear || row.flow == Flow::SyncElements {
                         desired.nulls.push(at);
+                    } else {
+                        desired.kept.push(at);
                     }
                     let Some(default) = default else { continue };
                     (default.clone(), row.default_flow)
@@ -152,20 +163,22 @@ impl CompiledMapping {
     }
 
     /// What has to be asked before the object's account can be created. A row none of whose candidates has a value
-    /// asks nothing and writes its default value, if it has one.
+    /// asks nothing and writes its default value, if it has one. `None` when one of them says that the whole object is to
+    /// be left as it is.
     ///
     /// # Errors
     /// Every row that could not be evaluated.
     pub fn unique_questions(
         &self,
         subject: Subject<'_>,
-    ) -> Result<Vec<UniqueQuestion>, Vec<AttributeFailure>> {
+    ) -> Result<Option<Vec<UniqueQuestion>>, Vec<AttributeFailure>> {
         let reading = subject.reading();
         let (mut questions, mut failures) = (Vec::new(), Vec::new());
         for row in self.rows.iter().filter(|row| row.unique) {
             match row.candidates(&reading) {
-                Ok(candidates) if candidates.is_empty() => {}
-                Ok(candidates) => questions.push(UniqueQuestion {
+                Ok(None) => return Ok(None),
+                Ok(Some(candidates)) if candidates.is_empty() => {}
+                Ok(Some(candidates)) => questions.push(UniqueQuestion {
                     path: Arc::clone(&row.path),
                     candidates,
                     redacted: row.redacted,
@@ -173,7 +186,7 @@ impl CompiledMapping {
                 Err(message) => failures.push(row.fail(message)),
             }
         }
-        if failures.is_empty() { Ok(questions) } else { Err(failures) }
+        if failures.is_empty() { Ok(Some(questions)) } else { Err(failures) }
     }
 
     /// How many objects this one refers to through the mapping that have no account (yet): they are left out of the
@@ -240,6 +253,7 @@ impl Row {
                     Outcome::Value(value) => Some(value),
                     Outcome::Null => None,
                     Outcome::Ignored => return Ok(RowValue::Ignored),
+                    Outcome::ObjectIgnored => return Ok(RowValue::ObjectIgnored),
                 }
             }
             (RowSource::Constant(value), _) => return Ok(RowValue::Value(value.clone())),
@@ -268,11 +282,12 @@ impl Row {
         }
     }
 
-    fn candidates(&self, reading: &Reading<'_>) -> Result<Vec<Json>, String> {
-        let RowSource::Expression(expression) = &self.source else { return Ok(Vec::new()) };
+    fn candidates(&self, reading: &Reading<'_>) -> Result<Option<Vec<Json>>, String> {
+        let RowSource::Expression(expression) = &self.source else { return Ok(Some(Vec::new())) };
         let read = |name: &str| reading.read(name);
         let context = self.seed(reading.context);
         let values = expression.candidates(&read, &context).map_err(|error| error.to_string())?;
+        let Some(values) = values else { return Ok(None) };
         let mut candidates = Vec::with_capacity(values.len());
         for value in values {
             if let RowValue::Value(candidate) = self.shape(Some(value))?
@@ -281,7 +296,7 @@ impl Row {
                 candidates.push(candidate);
             }
         }
-        Ok(candidates)
+        Ok(Some(candidates))
     }
 
     /// The common case goes without a detour over [`Value`].

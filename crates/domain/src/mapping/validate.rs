@@ -129,6 +129,10 @@ pub fn validate(schema: &Schema, kind: ObjectKind, scope: ScopeMode) -> Vec<Mapp
         let message = format!("The schema has no mapping for {kind} objects. Restore the default mappings.");
         return vec![MappingProblem::error(None, ProblemCode::MappingMissing, message)];
     };
+    // What is switched off does nothing, so nothing about it can be wrong yet.
+    if !mapping.enabled {
+        return Vec::new();
+    }
     let target =
         schema.target(kind).map_or_else(|| target_without_list(mapping), TargetSchema::from_definition);
     let (rows, mut problems) = check_rows(mapping, &target);

@@ -234,6 +234,8 @@ vocabulary! {
         ImportSkipped = "ImportSkipped",
         /// The target object actions or the mapping do not allow it.
         EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
+        /// An expression says `IgnoreObjectFlow`.
+        ObjectFlowIgnored = "ObjectFlowIgnored",
         /// The object mapping is switched off.
         EntityTypeNotSupported = "EntityTypeNotSupported",
     }
@@ -246,7 +248,8 @@ pub struct Skip {
     pub code: SkipCode,
     /// Why, in detail; never empty.
     pub reasons: Vec<SkipReason>,
-    /// The clauses of the scoping filters that failed, where that is one of the reasons.
+    /// The clauses of the scoping filters that failed, or the attributes that lost their values, where that is one of
+    /// the reasons.
     pub details: Vec<String>,
 }
 
@@ -267,8 +270,10 @@ impl Skip {
     #[must_use]
     pub fn describe(&self, kind: ObjectKind, name: &str) -> String {
         let sentences = self.sentences();
-        if self.code == SkipCode::RedundantExport && sentences.len() == 1 {
-            return sentences.concat();
+        if matches!(self.code, SkipCode::RedundantExport)
+            && !self.reasons.contains(&SkipReason::AlreadyDisabled)
+        {
+            return sentences.join(" ");
         }
         let mut text = format!("The {kind} '{name}' will be skipped due to the following reasons:");
         for (at, sentence) in sentences.iter().enumerate() {

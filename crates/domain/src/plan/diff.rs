@@ -23,6 +23,8 @@ pub(super) struct Differences {
     pub(super) must_look: bool,
     /// What goes along with every change.
     resent: Vec<Change>,
+    /// What was exported and has no value any more, where the clear flow is off.
+    pub(super) kept: Vec<String>,
 }
 
 /// The rows that say whether an account is disabled.
@@ -46,12 +48,18 @@ pub(super) fn with_exported(
     // Both are in the order of the rows, so they are walked side by side.
     let mut nulls = desired.nulls.iter().copied().peekable();
     let mut values = desired.values.iter().peekable();
+    let mut kept = desired.kept.iter().copied().peekable();
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| wanted(row)) {
         let value = values.next_if(|value| value.row == at);
         let null = nulls.next_if_eq(&at).is_some();
+        let keeps = kept.next_if_eq(&at).is_some();
         let old = exported.get(row.path.as_str());
         let was_seen =
             || list(exported.get(SEEN)).iter().any(|path| path.as_str() == Some(row.path.as_str()));
+        let default = value.map(|value| &value.value);
+        if keeps && old.is_some_and(|old| default.is_none_or(|default| !is_same(row, default, old))) {
+            found.kept.push(row.path.to_string());
+        }
         match value {
             Some(value) if null => found.compare_lost(row, Some(value), old),
             None if null => found.compare_lost(row, None, old),

@@ -14,7 +14,11 @@ use super::{
     references,
     subject::{Cause, Subject},
 };
-use crate::{backoff::object_delay, error::EngineError, record};
+use crate::{
+    backoff::object_delay,
+    error::EngineError,
+    record::{self, Names},
+};
 
 /// Commits the page; see [`super::page`].
 pub(crate) async fn commit(
@@ -32,6 +36,7 @@ pub(crate) async fn commit(
     let escrows = escrow_failures(cycle, subjects, &fates, now).await?;
     let again = plan_recovered_again(cycle, subjects, &fates, now).await?;
 
+    let names = Names::load(cycle, subjects).await?;
     let mut batch = Batch::default();
     let mut counts = CycleCounts::default();
     let mut settled = Vec::with_capacity(fates.len());
@@ -48,7 +53,7 @@ pub(crate) async fn commit(
         }
         count(&mut counts, fate);
         let escrow = escrows.get(&subject.id);
-        if let Some(entry) = record::entry(cycle, subject, fate, escrow, now) {
+        if let Some(entry) = record::entry(cycle, subject, fate, escrow, &names, now) {
             batch.logs.push(entry);
         }
         // A stale link goes even if another takes its place: its account id may be somebody else's by now.
@@ -70,8 +75,11 @@ pub(crate) async fn commit(
     // In an initial cycle the progress bar counts the walk; what changes meanwhile is extra.
     let counts =
         |subject: &Subject| cycle.kind == CycleKind::Incremental || subject.cause == Cause::Directory;
-    let processed = subjects.iter().zip(&settled).filter(|(subject, settled)| **settled && counts(subject));
-    ledger.count_processed(processed.count() as u64);
+    for (subject, _) in
+        subjects.iter().zip(&settled).filter(|(subject, settled)| **settled && counts(subject))
+    {
+        ledger.count_processed(subject.kind());
+    }
     batch.progress = Some(ledger.progress());
     let stored = cycle.store().commit_batch(cycle.job(), cycle.owner, batch).await;
     stored.map_err(EngineError::store("store what became of a page"))?;

@@ -20,10 +20,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Counts objects that are settled.
-    pub(crate) fn count_processed(&mut self, objects: u64) {
-        self.running.processed += objects;
-        self.running.total = self.running.total.max(self.running.processed);
+    /// Counts an object that is settled.
+    pub(crate) fn count_processed(&mut self, kind: ObjectKind) {
+        let running = &mut self.running;
+        running.processed += 1;
+        running.processed_groups += u64::from(kind == ObjectKind::Group);
+        running.total = running.total.max(running.processed);
+        running.total_groups = running.total_groups.max(running.processed_groups);
     }
 
     /// Whether every group is still to be looked at in this cycle, so that nobody has to point at one.
@@ -38,6 +41,8 @@ impl Ledger {
             cursor: self.running.cursor,
             processed: self.running.processed,
             total: self.running.total,
+            processed_groups: self.running.processed_groups,
+            total_groups: self.running.total_groups,
             counts: self.running.counts,
             watermark: Some(self.watermark),
         }

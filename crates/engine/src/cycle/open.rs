@@ -71,9 +71,13 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(RuleSet, Arc<dyn Connec
     };
     let group = match job.schema.mapping(ObjectKind::Group) {
         Some(mapping) if provisions_groups(engine, job) => compile(job, ObjectKind::Group, mapping)?,
-        _ => compile(job, ObjectKind::Group, &no_groups())?,
+        _ => compile(job, ObjectKind::Group, &switched_off(ObjectKind::Group))?,
     };
-    let rules = RuleSet { user: compile(job, ObjectKind::User, people)?, group };
+    let user = match people.enabled {
+        true => compile(job, ObjectKind::User, people)?,
+        false => compile(job, ObjectKind::User, &switched_off(ObjectKind::User))?,
+    };
+    let rules = RuleSet { user, group };
     let template = find_template(engine, job).ok_or_else(|| {
         misconfigured(
             "The gallery does not know the application's template any more.".to_owned(),
@@ -117,8 +121,8 @@ fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<Rules
     Ok(Rules { mapping: compiled, filter, target })
 }
 
-/// A mapping of groups by which nothing happens.
-fn no_groups() -> ObjectMapping {
+/// A mapping by which nothing happens, in place of one that is switched off and need not make sense.
+fn switched_off(kind: ObjectKind) -> ObjectMapping {
     let source = MappingSource::Direct("displayName".to_owned());
     let name =
         AttributeMapping { matching_priority: Some(1), ..AttributeMapping::new(source, "displayName") };
@@ -126,8 +130,8 @@ fn no_groups() -> ObjectMapping {
         name: String::new(),
         enabled: false,
         actions: ObjectActions::default(),
-        source_object: ObjectKind::Group,
-        target_object: "Group".to_owned(),
+        source_object: kind,
+        target_object: kind.as_str().to_owned(),
         scope: ScopingFilter::default(),
         attributes: vec![name],
         extra: serde_json::Map::new(),

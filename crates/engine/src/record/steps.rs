@@ -1,14 +1,15 @@
 //! The steps that lead to the end of a row: import, matching, scoping, references.
 use purser_connectors::Exchange;
 use purser_domain::{
-    log::{LogStatus, Step, StepKind},
+    ids::UserId,
+    log::{LogStatus, NamedObject, Step, StepKind},
     object::ObjectKind,
     plan::SkipReason,
     scope::{Scope, ScopeMode},
 };
 use purser_store::ChangeKind;
 
-use super::About;
+use super::{About, Names};
 use crate::cycle::{
     context::Cycle,
     fate::Fate,
@@ -60,7 +61,7 @@ pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
 }
 
 pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
-    let (About { kind, name, target }, there) = (about, about.there());
+    let (About { kind, name, target, .. }, there) = (about, about.there());
     let last = subject.asked.last()?;
     let description = match &subject.found {
         Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
@@ -76,7 +77,7 @@ pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
     Some(step)
 }
 
-pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
+pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope, names: &Names) -> Step {
     let lacks = |reason| scope.reasons.contains(&reason);
     let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
     let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
@@ -94,10 +95,13 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
         step.details.push((label, text(!lacks(SkipReason::NotEntitled))));
     }
     if let Some(counting) = &scope.assignment {
-        let how = match counting.via_group {
-            Some(group) => format!("By group {group}"),
+        let group = counting.via_group.map(|group| names.find(group));
+        let how = match &group {
+            Some(Some(group)) => format!("By group {}", group.name),
+            Some(None) => "By a group that is gone by now".to_owned(),
             None => "Directly".to_owned(),
         };
+        step.objects.extend(group.flatten());
         step.details.push(("Assigned".to_owned(), how));
     }
     let passed = !lacks(SkipReason::FilteredOut) && scope.undecided.is_none();
@@ -108,39 +112,65 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
     step
 }
 
-/// Only for rows that write: for the others a missing manager or member changes nothing.
-pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Option<Step> {
-    let target = about.target;
-    let writes = matches!(fate, Fate::Created { .. } | Fate::Updated { .. });
-    let missing = subject.members.iter().filter(|member| member.account.is_none());
-    let count = if writes { missing.clone().count() } else { 0 };
-    if count > 0 {
-        let few: Vec<String> = missing.take(SHOWN_MEMBERS).map(|member| member.user.to_string()).collect();
-        let more = if count > few.len() { ", …" } else { "" };
-        return Some(Step {
-            kind: StepKind::ReferenceResolution,
-            name: "UnableToResolveReferenceAttributeValue".to_owned(),
-            status: LogStatus::Warning,
-            description: format!(
-                "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
-            ),
-            details: vec![("members".to_owned(), format!("{}{more}", few.join(", ")))],
-        });
+/// The members of a group that have no account.
+pub(super) struct MissingMembers<'a>(&'a Subject);
+
+pub(super) const fn missing_members(subject: &Subject) -> MissingMembers<'_> {
+    MissingMembers(subject)
+}
+
+impl MissingMembers<'_> {
+    fn all(&self) -> impl Iterator<Item = UserId> {
+        self.0.members.iter().filter(|member| member.account.is_none()).map(|member| member.user)
     }
-    let Manager::Unlinked(manager) = &subject.manager else { return None };
-    writes.then(|| Step {
+
+    /// Those that a row names.
+    pub(super) fn shown(&self) -> impl Iterator<Item = UserId> {
+        self.all().take(SHOWN_MEMBERS)
+    }
+}
+
+/// Only for rows that write: for the others a missing manager or member changes nothing.
+pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>, names: &Names) -> Option<Step> {
+    if !matches!(fate, Fate::Created { .. } | Fate::Updated { .. }) {
+        return None;
+    }
+    let (target, missing) = (about.target, missing_members(subject));
+    let count = missing.all().count();
+    let (description, label, objects): (_, _, Vec<NamedObject>) = if count > 0 {
+        let description = format!(
+            "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
+        );
+        (description, "members", missing.shown().filter_map(|member| names.find(member)).collect())
+    } else {
+        let Manager::Unlinked(manager) = &subject.manager else { return None };
+        let description = format!(
+            "The manager has no account in {target}, so the reference is left out. It is set as soon as there is one."
+        );
+        (description, "manager", names.find(*manager).into_iter().collect())
+    };
+    let more = if count > SHOWN_MEMBERS { ", …" } else { "" };
+    let few: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
+    let details = vec![(label.to_owned(), format!("{}{more}", few.join(", ")))];
+    Some(Step {
         kind: StepKind::ReferenceResolution,
         name: "UnableToResolveReferenceAttributeValue".to_owned(),
         status: LogStatus::Warning,
-        description: format!(
-            "The manager has no account in {target}, so the reference is left out. It is set as soon as there is one."
-        ),
-        details: vec![("manager".to_owned(), manager.to_string())],
+        description,
+        details,
+        objects,
     })
 }
 
 pub(super) fn plain(kind: StepKind, name: &str, description: String) -> Step {
-    Step { kind, name: name.to_owned(), status: LogStatus::Success, description, details: Vec::new() }
+    Step {
+        kind,
+        name: name.to_owned(),
+        status: LogStatus::Success,
+        description,
+        details: Vec::new(),
+        objects: Vec::new(),
+    }
 }
 
 pub(super) fn request(exchange: &Exchange) -> [(String, String); 2] {

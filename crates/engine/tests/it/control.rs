@@ -88,6 +88,25 @@ async fn a_change_reaches_the_target_at_once() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_driver_runs_a_cycle_when_the_interval_is_over() -> Result<()> {
+    let world = World::new().await?;
+    world.hire_many(2).await?;
+    let engine = world.engine();
+    let (shutdown, running) = start(&engine);
+    until("the initial cycle", async || Ok(world.status().await?.initial_done)).await?;
+    world.advance(40 * 60);
+    engine.wake();
+    until("the periodic cycle", async || {
+        let last = world.status().await?.finished.last;
+        Ok(last.is_some_and(|cycle| cycle.began_at == world.now()))
+    })
+    .await?;
+    shutdown.cancel();
+    running.await??;
+    Ok(())
+}
+
+#[tokio::test]
 async fn shutting_down_in_the_middle_keeps_the_place() -> Result<()> {
     let world = World::new().await?;
     world.hire_many(60).await?;

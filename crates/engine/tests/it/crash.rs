@@ -61,7 +61,7 @@ pub(crate) async fn run_with_cuts(world: &World, cuts: impl IntoIterator<Item = 
     for _ in 0..5 {
         world.advance(3600);
         let end = world.engine_with(small_pages()).run_cycle(world.job).await?.end;
-        if end == CycleEnd::Finished && !world.store.has_work(world.job, world.now()).await? {
+        if end == CycleEnd::Finished && !world.has_work().await? {
             return Ok(interrupted);
         }
     }

@@ -21,7 +21,7 @@ fn ids(people: &[User]) -> Vec<UserId> {
 /// Runs a cycle that has to finish with nothing left to do.
 async fn settle(world: &World) -> Result<()> {
     assert_eq!(world.run().await?.end, CycleEnd::Finished);
-    assert!(!world.store.has_work(world.job, world.now()).await?);
+    assert!(!world.has_work().await?);
     Ok(())
 }
 

@@ -60,9 +60,9 @@ async fn a_poison_object_gets_its_row_and_its_retries_and_stops_nobody() -> Resu
     let error = failed[0].detail.error.as_ref().expect("an error");
     assert!(error.retry_at.is_some() && !error.advice.is_empty() && !error.reason.is_empty());
     assert!(people.iter().any(|user| user.id.as_uuid() == failed[0].source_id));
-    assert!(!world.store.has_work(world.job, world.now()).await?, "not before its time");
+    assert!(!world.has_work().await?, "not before its time");
     world.advance(30);
-    assert!(world.store.has_work(world.job, world.now()).await?);
+    assert!(world.has_work().await?);
     assert_eq!(world.run().await?.counts.created, 1);
     assert_eq!(world.target.count(), 50);
     assert_eq!(world.store.count_escrows(world.job).await?, 0);
@@ -157,7 +157,7 @@ async fn a_target_that_is_not_there_is_quarantined_with_a_sentence() -> Result<(
     // Saving the repaired address ends the wait.
     let url = world.target.base_url();
     world.configure(|spec| spec.tenant_url = url).await?;
-    assert!(world.store.has_work(world.job, world.now()).await?);
+    assert!(world.has_work().await?);
     assert_eq!(world.run().await?.end, CycleEnd::Finished);
     assert_eq!(world.target.count(), 3);
     Ok(())

@@ -140,6 +140,12 @@ impl World {
         })
     }
 
+    /// Whether the driver would run a cycle now.
+    pub(crate) async fn has_work(&self) -> Result<bool> {
+        let interval = purser_engine::interval_of(&self.gallery, SCIM);
+        Ok(self.store.has_work(self.job, self.now(), interval).await?)
+    }
+
     pub(crate) async fn run(&self) -> Result<CycleOutcome> {
         Ok(self.engine().run_cycle(self.job).await?)
     }

@@ -107,8 +107,7 @@ impl Portal {
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::AddApplication, note.with("Gallery application", &template.name))
             .await?;
-        let note =
-            AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", spec.job_id);
+        let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::AddProvisioning, note).await?;
         tx.commit().await?;
         self.wake();
@@ -188,16 +187,16 @@ impl Portal {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let application = load_application(&tx, id).await?;
-        let mut note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut links = 0;
         if let Some(spec) = tx.find_spec_of(application.id).await? {
             for kind in ObjectKind::ALL {
                 links += tx.count_links(spec.job_id, *kind).await?;
             }
-            note = note.with("Job", spec.job_id);
         }
-        note =
-            note.with("Accounts in the application", format!("left as they are ({links} links forgotten)"));
+        let note = AuditNote::on(application.id.as_uuid(), &application.display_name).with(
+            "Users and groups in the application",
+            format!("left as they are ({links} links forgotten)"),
+        );
         self.audit(&tx, caller, Activity::DeleteProvisioning, note).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::DeleteApplication, note).await?;

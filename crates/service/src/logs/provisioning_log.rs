@@ -4,11 +4,13 @@ use crate::error::{Result, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id, search_text};
 use crate::page::cut;
 use crate::portal::Portal;
-use purser_contract::log::{LogErrorView, LogForm, LogRowView, LogView, ModifiedPropertyView, StepView};
+use purser_contract::log::{
+    LogErrorView, LogForm, LogRowView, LogView, ModifiedPropertyView, NamedObjectView, StepView,
+};
 use purser_contract::page::PageView;
 use purser_contract::profile::ExchangeView;
 use purser_domain::ids::{AppId, ChangeId};
-use purser_domain::log::{LogAction, LogExchange, LogStatus};
+use purser_domain::log::{LogAction, LogExchange, LogStatus, NamedObject};
 use purser_store::{LogEntry, LogFilter};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -55,6 +57,7 @@ impl Portal {
             status: step.status.as_str().to_owned(),
             description: step.description,
             details: step.details,
+            objects: step.objects.into_iter().map(view_object).collect(),
         });
         let modified = entry.detail.modified.into_iter().map(|property| ModifiedPropertyView {
             name: property.name,
@@ -110,6 +113,10 @@ fn parse_word<W: FromStr>(field: &str, word: &str) -> Result<Option<W>> {
     }
     let parsed = word.to_lowercase().parse();
     parsed.map(Some).map_err(|_| invalid(format!("The log has no {field} \"{word}\".")).field(field).into())
+}
+
+fn view_object(object: NamedObject) -> NamedObjectView {
+    NamedObjectView { path: format!("/{}/{}", object.kind.key(), object.id), name: object.name }
 }
 
 fn view_log_exchange(exchange: LogExchange) -> ExchangeView {

@@ -139,7 +139,7 @@ impl Portal {
             .change("Tenant URL", &before.tenant_url, &after.tenant_url)
             .change("Notification Email", &before.notification_email, &after.notification_email)
             .change(
-                "Send an email notification",
+                "Send an email notification (kept; no mail is sent yet)",
                 yes_no(before.notify_on_failure),
                 yes_no(after.notify_on_failure),
             )

@@ -6,17 +6,15 @@ use crate::provisioning::blade::name_mode;
 use crate::provisioning::credentials::{find_successor, needs_consent};
 use crate::provisioning::expiry::{day_of, view_expiry};
 use crate::provisioning::job::load_job_of;
+use crate::provisioning::sentence::view_executions;
 use purser_connectors::{CredentialMethod, FieldFormat, Template};
 use purser_contract::credentials::{
     ConsentStateView, CredentialFieldView, CredentialMethodView, CredentialsView, UrlChoiceView,
 };
 use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
 use purser_domain::mapping::ObjectMapping;
-use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN};
+use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN, interval_of};
 use purser_store::{Application, JobMode, JobSpec};
-
-/// Interval of an application whose gallery file is gone, in minutes.
-const USUAL_INTERVAL: u32 = 40;
 
 impl Portal {
     pub(crate) async fn view_provisioning(&self, app: &str) -> Result<ProvisioningView> {
@@ -26,6 +24,8 @@ impl Portal {
         let template = template.as_deref();
         let schema = self.store().load_schema(spec.job_id).await?;
         let status = self.view_job(&spec).await?;
+        let executions = view_executions(&self.store().load_status(spec.job_id).await?);
+        let interval = interval_of(&self.deps.gallery, &application.template_id);
         let cautions = template.filter(|_| status.first_run_at.is_none());
         Ok(ProvisioningView {
             application_id: application.id.to_string(),
@@ -41,7 +41,7 @@ impl Portal {
             credentials: self.view_credentials(&application, &spec).await?,
             configured: self.is_configured(&spec).await?,
             cautions: cautions.map(|template| template.warnings.clone()).unwrap_or_default(),
-            interval_minutes: template.map_or(USUAL_INTERVAL, |template| template.interval_minutes),
+            interval_minutes: u32::try_from(interval.as_mins()).unwrap_or(u32::MAX),
             own_settings: spec.profile.keys().cloned().collect(),
             notification_email: spec.notification_email.clone(),
             notify_on_failure: spec.notify_on_failure,
@@ -49,6 +49,7 @@ impl Portal {
             scope: spec.scope.as_str().to_owned(),
             mappings: schema.mappings().map(view_mapping_row).collect(),
             status,
+            executions,
         })
     }
 

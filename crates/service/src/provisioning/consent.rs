@@ -207,7 +207,7 @@ impl Portal {
         let spec = JobSpec { updated_at: now, ..stored.clone() };
         tx.update_spec(&spec, stored.generation).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
-        self.audit(&tx, caller, Activity::GiveConsent, note.with("Job", stored.job_id)).await?;
+        self.audit(&tx, caller, Activity::GiveConsent, note).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -154,6 +154,9 @@ fn try_expression(
         }
         Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
         Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
+        Ok(Outcome::ObjectIgnored) => {
+            ExpressionView { evaluated: true, outcome: "objectIgnored".to_owned(), ..read }
+        }
         Ok(Outcome::Value(value)) => match fit(value, rule) {
             Ok(values) => ExpressionView { evaluated: true, outcome: "value".to_owned(), values, ..read },
             Err(message) => {

@@ -6,9 +6,11 @@ use crate::logs::audit::{Activity, AuditNote};
 use crate::portal::Portal;
 use crate::provisioning::blade::SettingsEdit;
 use crate::provisioning::sentence::{JobFacts, view_job_status};
+use jiff::SignedDuration;
 use purser_contract::provisioning::JobStatusView;
 use purser_domain::ids::{AppId, JobId};
 use purser_domain::object::ObjectKind;
+use purser_engine::interval_of;
 use purser_store::{Application, JobSpec, Reads};
 use uuid::Uuid;
 
@@ -52,8 +54,7 @@ impl Portal {
         spec.mapping_generation += 1;
         spec.updated_at = self.now();
         tx.update_spec(&spec, stored.generation).await?;
-        let note =
-            AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", stored.job_id);
+        let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::RestartProvisioning, note).await?;
         let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;
@@ -74,6 +75,12 @@ impl Portal {
         self.view_job(&spec).await
     }
 
+    /// Between the beginnings of two cycles of a job that nothing else causes.
+    async fn interval_of(&self, spec: &JobSpec) -> Result<SignedDuration> {
+        let application = self.store().load_application(spec.application_id).await?;
+        Ok(interval_of(&self.deps.gallery, &application.template_id))
+    }
+
     pub(crate) async fn view_job(&self, spec: &JobSpec) -> Result<JobStatusView> {
         let status = self.store().load_status(spec.job_id).await?;
         let facts = JobFacts {
@@ -87,6 +94,7 @@ impl Portal {
             groups_managed: self.store().count_links(spec.job_id, ObjectKind::Group).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,
             backlog: self.store().backlog(spec.job_id).await?,
+            interval: self.interval_of(spec).await?,
         };
         Ok(view_job_status(spec, &status, facts, self.now()))
     }

@@ -12,11 +12,12 @@ use crate::provisioning::schema_changes::describe_changes;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
 use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
+use purser_domain::ids::GroupId;
 use purser_domain::mapping::{ObjectMapping, validate};
 use purser_domain::object::ObjectKind;
 use purser_domain::schema::{Schema, SchemaError};
-use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
-use purser_store::{Application, JobSpec};
+use purser_domain::scope::{FilterProblem, MEMBER_OF, ScopeMode, ScopingFilter};
+use purser_store::{Application, JobSpec, Reads};
 use serde_json::Value as Json;
 
 /// Most problems that a refusal lists, so that a hostile document does not become a huge answer.
@@ -42,7 +43,8 @@ impl Portal {
         let schema = self.store().load_schema(spec.job_id).await?;
         let kind = [ObjectKind::User, ObjectKind::Group].into_iter().find(|kind| kind.key() == key);
         let mapping = kind.and_then(|kind| schema.mapping(kind)).ok_or_else(|| not_found("mapping", key))?;
-        Ok(view_mapping(mapping, find_problems(&schema, spec.scope, mapping.source_object)))
+        let problems = find_problems(&schema, spec.scope, mapping.source_object);
+        Ok(view_mapping(&name_groups(self.store(), mapping).await?, problems))
     }
 
     /// Puts a document in the place of an application's schema. `generation` is the one that it was made from; without
@@ -168,7 +170,8 @@ impl Portal {
         for (label, value) in details {
             note = note.with(label, value);
         }
-        for (label, change) in describe_changes(&stored, &schema) {
+        let (before, after) = (name_all_groups(&tx, &stored).await?, name_all_groups(&tx, &schema).await?);
+        for (label, change) in describe_changes(&before, &after) {
             note = note.with(&label, change);
         }
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
@@ -182,6 +185,33 @@ impl Portal {
         let schema = self.store().load_schema(spec.job_id).await?;
         Ok(view_schema(&application, &spec, &schema))
     }
+}
+
+/// The mapping for people to read: groups in its scoping filter stand with their names before their ids.
+async fn name_groups(reads: &Reads, mapping: &ObjectMapping) -> Result<ObjectMapping> {
+    let mut mapping = mapping.clone();
+    let clauses = mapping.scope.groups.iter_mut().flat_map(|group| &mut group.clauses);
+    let values = clauses.filter(|clause| clause.attribute == MEMBER_OF).flat_map(|clause| &mut clause.values);
+    let named: Vec<(GroupId, &mut String)> =
+        values.filter_map(|value| Some((value.parse().ok()?, value))).collect();
+    if !named.is_empty() {
+        let ids: Vec<GroupId> = named.iter().map(|(id, _)| *id).collect();
+        let groups = reads.find_groups(&ids).await?;
+        for (id, value) in named {
+            if let Some(group) = groups.get(&id) {
+                *value = format!("{} ({id})", group.display_name);
+            }
+        }
+    }
+    Ok(mapping)
+}
+
+async fn name_all_groups(reads: &Reads, schema: &Schema) -> Result<Schema> {
+    let mut named = schema.clone();
+    for mapping in schema.mappings() {
+        named.replace_mapping(mapping.source_object, name_groups(reads, mapping).await?);
+    }
+    Ok(named)
 }
 
 fn view_schema(application: &Application, spec: &JobSpec, schema: &Schema) -> SchemaView {

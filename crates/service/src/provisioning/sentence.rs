@@ -1,8 +1,8 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
 use crate::provisioning::credentials::CONSENT;
-use jiff::Timestamp;
-use purser_contract::provisioning::{CycleCountsView, JobStatusView};
-use purser_store::{CycleCounts, CycleKind, JobMode, JobSpec, JobStatus, RunningCycle};
+use jiff::{SignedDuration, Timestamp};
+use purser_contract::provisioning::{CycleCountsView, ExecutionView, ExecutionsView, JobStatusView};
+use purser_store::{CycleCounts, CycleKind, FinishedCycle, JobMode, JobSpec, JobStatus, RunningCycle};
 
 /// What the sentence needs beside the two rows of the job.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct JobFacts {
     pub(crate) waiting_for_retry: u64,
     /// Changes not consumed yet.
     pub(crate) backlog: u64,
+    /// Between the beginnings of two cycles that nothing else causes.
+    pub(crate) interval: SignedDuration,
 }
 
 /// A point in time as the portal writes it inside a sentence.
@@ -33,10 +35,14 @@ pub(crate) fn view_job_status(
     let configured = is_configured(spec, &facts);
     let running = running_cycle(spec, status);
     let shown = status.cycle.as_ref();
-    let (processed, total) =
-        shown.map_or((status.last_processed, status.last_total), |cycle| (cycle.processed, cycle.total));
-    let kind = shown.map(|cycle| cycle.kind).or(status.last_cycle_kind);
-    let counts = shown.map_or(status.last_counts, |cycle| cycle.counts);
+    let last = status.finished.last.as_ref();
+    let (processed, total) = shown
+        .map(|cycle| (cycle.processed, cycle.total))
+        .or_else(|| last.map(|cycle| (cycle.processed, cycle.total)))
+        .unwrap_or_default();
+    let kind = shown.map(|cycle| cycle.kind).or(last.map(|cycle| cycle.kind));
+    let counts = shown.map(|cycle| cycle.counts).or(last.map(|cycle| cycle.counts)).unwrap_or_default();
+    let next = next_cycle(spec, status, &facts);
     JobStatusView {
         job_id: spec.job_id.to_string(),
         code: code(spec, status, configured).to_owned(),
@@ -62,6 +68,50 @@ pub(crate) fn view_job_status(
             .filter(|_| spec.enabled)
             .map(|quarantine| quarantine.next_attempt_at.to_string()),
         backlog: facts.backlog,
+        next_cycle_at: next.map(|at| at.to_string()),
+    }
+}
+
+/// When the next cycle begins although nothing happens; `None` while one runs, or when another reason decides.
+fn next_cycle(spec: &JobSpec, status: &JobStatus, facts: &JobFacts) -> Option<Timestamp> {
+    let waits = is_configured(spec, facts)
+        && spec.enabled
+        && status.cycle.is_none()
+        && status.quarantine.is_none()
+        && status.observed_mapping_generation == spec.mapping_generation;
+    status.next_cycle_at(facts.interval).filter(|_| waits)
+}
+
+/// The cycles that finished, and the one that broke off because of the target.
+pub(crate) fn view_executions(status: &JobStatus) -> ExecutionsView {
+    let finished = &status.finished;
+    let failed = status.quarantine.as_ref().zip(status.cycle).map(|(quarantine, cycle)| ExecutionView {
+        id: cycle.id.to_string(),
+        began_at: cycle.started_at.to_string(),
+        ended_at: quarantine.tried_at.to_string(),
+        processed: cycle.processed,
+        counts: view_counts(cycle.counts),
+        error: Some(quarantine.reason.clone()),
+    });
+    ExecutionsView {
+        last: failed.or(finished.last.as_ref().map(view_execution)),
+        last_successful: finished.last_clean.as_ref().map(view_execution),
+        last_successful_with_exports: finished.last_clean_with_exports.as_ref().map(view_execution),
+        steady_first_at: finished.steady_since.map(|at| at.to_string()),
+        steady_last_at: finished.last.filter(|_| status.initial_done).map(|cycle| cycle.ended_at.to_string()),
+        failures_in_a_row: status.quarantine.as_ref().map_or(0, |quarantine| quarantine.attempts),
+        quarantined_at: status.quarantine.as_ref().map(|quarantine| quarantine.since.to_string()),
+    }
+}
+
+fn view_execution(cycle: &FinishedCycle) -> ExecutionView {
+    ExecutionView {
+        id: cycle.id.to_string(),
+        began_at: cycle.began_at.to_string(),
+        ended_at: cycle.ended_at.to_string(),
+        processed: cycle.processed,
+        counts: view_counts(cycle.counts),
+        error: None,
     }
 }
 
@@ -133,7 +183,12 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bo
     let ended =
         status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
     match facts.backlog {
-        0 => format!("Waiting for changes{ended}."),
+        0 => match next_cycle(spec, status, facts) {
+            Some(at) => {
+                format!("Waiting for changes{ended}. Without one, the next begins at {}.", spell_time(at))
+            }
+            None => format!("Waiting for changes{ended}."),
+        },
         1 => format!("1 change waits for the next cycle{ended}."),
         changes => format!("{changes} changes wait for the next cycle{ended}."),
     }
@@ -148,11 +203,19 @@ fn join_words(words: &[String]) -> String {
     }
 }
 
+/// *310 of 320 users and 0 of 20 groups*: a kind that the cycle has nothing to do with is left out.
 fn progress(cycle: &RunningCycle) -> String {
-    if cycle.total == 0 {
-        return plural(cycle.processed, "user");
-    }
-    format!("{} of {}", cycle.processed, plural(cycle.total, "user"))
+    let users = (
+        cycle.processed.saturating_sub(cycle.processed_groups),
+        cycle.total.saturating_sub(cycle.total_groups),
+    );
+    let groups = (cycle.processed_groups, cycle.total_groups);
+    let parts: Vec<String> = [(users, "user"), (groups, "group")]
+        .into_iter()
+        .filter(|((_, total), _)| *total > 0)
+        .map(|((done, total), noun)| format!("{done} of {}", plural(total, noun)))
+        .collect();
+    if parts.is_empty() { "nothing to do so far".to_owned() } else { parts.join(" and ") }
 }
 
 fn remaining(cycle: &RunningCycle, now: Timestamp) -> Option<u64> {

@@ -1,5 +1,5 @@
 //! A portal on a fresh database, with a clock that stands still and an engine that does not run.
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{EgressPolicy, Gallery, HttpKit};
 use purser_contract::application::{ApplicationView, CreateApplicationForm};
 use purser_contract::directory::{GroupForm, GroupView, UserForm, UserView};
@@ -59,6 +59,7 @@ impl Fixture {
             gallery,
             clock: clock.clone(),
             default_domain: Some("contoso.com".to_owned()),
+            logs_kept: SignedDuration::from_hours(90 * 24),
         };
         Self { portal: Portal::new(deps), store, clock, _folder: folder }
     }

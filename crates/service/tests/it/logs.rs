@@ -46,7 +46,9 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         start_seq: 0,
         started_at: now,
         processed: 0,
-        total: 300,
+        total: 320,
+        processed_groups: 0,
+        total_groups: 20,
         counts: CycleCounts::default(),
     };
     let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
@@ -85,7 +87,8 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         progress: Some(Progress {
             cursor: Some(UserId::from_uuid(Uuid::from_u128(9)).into()),
             processed: 120,
-            total: 300,
+            total: 320,
+            total_groups: 20,
             counts,
             ..Progress::default()
         }),
@@ -95,20 +98,24 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
 
     fixture.clock.advance(SignedDuration::from_secs(2));
     let status = portal.load_job_status(&admin(), &app.id).await.unwrap();
-    assert_eq!(status.sentence, "Initial cycle is running: 120 of 300 users.");
-    assert_eq!((status.running, status.cycle.as_str(), status.remaining_ms), (true, "initial", Some(3_000)));
+    assert_eq!(status.sentence, "Initial cycle is running: 120 of 300 users and 0 of 20 groups.");
+    assert_eq!((status.running, status.cycle.as_str(), status.remaining_ms), (true, "initial", Some(3_333)));
     assert_eq!((status.counts.created, status.counts.failed), (119, 1));
     let paused = portal.pause_job(&admin(), &app.id).await.unwrap();
     assert_eq!((paused.code.as_str(), paused.running), ("Paused", false));
     assert_eq!(
         paused.sentence,
-        "Paused: the initial cycle stands at 120 of 300 users. Switching on goes on from there."
+        "Paused: the initial cycle stands at 120 of 300 users and 0 of 20 groups. Switching on goes on from there."
     );
     portal.start_job(&admin(), &app.id).await.unwrap();
     store.finish_cycle(job, owner, 0, portal.clock().now(), None).await.unwrap();
     let ended = portal.load_job_status(&admin(), &app.id).await.unwrap();
-    assert_eq!(ended.sentence, "Waiting for changes; last cycle ended at 1 Mar 2026, 08:00:02 UTC.");
-    assert_eq!((ended.processed, ended.total, ended.running), (120, 300, false));
+    assert_eq!(
+        ended.sentence,
+        "Waiting for changes; last cycle ended at 1 Mar 2026, 08:00:02 UTC. Without one, the next begins at 1 Mar 2026, 08:40:00 UTC."
+    );
+    assert_eq!(ended.next_cycle_at.as_deref(), Some("2026-03-01T08:40:00Z"));
+    assert_eq!((ended.processed, ended.total, ended.running), (120, 320, false));
     fixture.add_user("ann@x.org", "Ann").await;
     let waiting = portal.load_job_status(&admin(), &app.id).await.unwrap();
     assert_eq!(

@@ -12,6 +12,7 @@ mod groups;
 mod imports;
 mod logs;
 mod provisioning;
+mod retention;
 mod schemas;
 mod target;
 mod users;

@@ -217,6 +217,7 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         advice: "Make a new one.".into(),
         since: now,
         attempts: 1,
+        tried_at: now,
         next_attempt_at: later,
     };
     fixture.store.set_quarantine(job, owner, Some(&quarantine)).await.unwrap();
@@ -235,6 +236,8 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         started_at: now,
         processed: 0,
         total: 0,
+        processed_groups: 0,
+        total_groups: 0,
         counts: CycleCounts::default(),
     };
     let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };

@@ -200,3 +200,39 @@ async fn who_is_in_scope_is_counted_by_the_stored_filter_or_by_one_that_is_tried
     assert_eq!(problem.details.len(), 1);
     assert!(problem.message.contains("nothing"), "{problem}");
 }
+
+#[tokio::test]
+async fn a_group_in_a_scoping_filter_stands_with_its_name_on_the_page_and_in_the_audit_log() {
+    let fixture = Fixture::new().await;
+    let (app, seen) = stored(&fixture).await;
+    let group = fixture.add_group("Staff").await;
+    let document = changed(&seen, |mapping| {
+        mapping["scope"] = json!({ "groups": [{ "name": "Staff only", "clauses": [
+            { "sourceOperandName": "memberOf", "operatorName": "IsMemberOf", "targetOperand": { "values": [group.id] } },
+        ] }] });
+    });
+    let saved = fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
+    let named = format!("\"Staff ({})\"", group.id);
+    let mapping = fixture.portal.load_mapping(&admin(), &app.id, "users").await.unwrap();
+    assert!(mapping.scope[0].clauses[0].ends_with(&named), "{:?}", mapping.scope);
+    let (_, details) = newest_audit(&fixture).await;
+    assert!(details.iter().any(|(_, value)| value.contains(&named)), "{details:?}");
+    assert!(!saved.document.to_string().contains("Staff ("), "the document keeps the id");
+}
+
+#[tokio::test]
+async fn a_mapping_that_is_switched_off_is_not_validated_until_it_is_switched_on() {
+    let fixture = Fixture::new().await;
+    let (app, seen) = stored(&fixture).await;
+    let broken = |enabled: bool| {
+        changed(&seen, |mapping| {
+            mapping["enabled"] = enabled.into();
+            row(mapping, "title")["source"] = json!({ "type": "Function", "name": "", "expression": "Lefft([jobTitle], 3)", "parameters": [] });
+        })
+    };
+    let wrong = fixture.portal.replace_schema(&admin(), &app.id, &broken(true), None).await;
+    refused(wrong, ProblemKind::Invalid);
+    let saved = fixture.portal.replace_schema(&admin(), &app.id, &broken(false), None).await.unwrap();
+    assert!(saved.warnings.iter().all(|problem| !problem.error), "{:?}", saved.warnings);
+    refused(fixture.portal.switch_mapping(&admin(), &app.id, "users", true).await, ProblemKind::Invalid);
+}

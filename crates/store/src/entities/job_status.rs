@@ -26,13 +26,14 @@ pub struct Model {
     pub failed: i64,
     pub first_run_at: Option<i64>,
     pub last_run_at: Option<i64>,
-    pub last_success_at: Option<i64>,
     pub last_cycle: Option<String>,
     pub quarantine: Option<String>,
     pub quarantine_until: Option<i64>,
     pub lease_owner: Option<Uuid>,
     pub lease_until: Option<i64>,
     pub cycle_cursor_kind: Option<String>,
+    pub processed_groups: i64,
+    pub total_groups: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

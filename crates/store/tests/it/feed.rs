@@ -65,6 +65,8 @@ async fn purging_keeps_what_a_job_has_yet_to_consume() -> anyhow::Result<()> {
         started_at: now(),
         processed: 0,
         total: 1,
+        processed_groups: 0,
+        total_groups: 0,
         counts: CycleCounts::default(),
     };
     bench
@@ -77,6 +79,7 @@ async fn purging_keeps_what_a_job_has_yet_to_consume() -> anyhow::Result<()> {
     tx.commit().await?;
     bench.store.finish_cycle(spec.job_id, owner, 2, now(), None).await?;
     assert_eq!(bench.store.backlog(spec.job_id).await?, 2);
+    assert_eq!(bench.store.count_changed(spec.job_id).await?, (1, 0));
     Ok(())
 }
 

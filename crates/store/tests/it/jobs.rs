@@ -1,6 +1,7 @@
 //! Configuration and state of jobs.
 
 use crate::support::{Bench, later, now};
+use jiff::SignedDuration;
 use purser_domain::{
     ids::{CycleId, JobId},
     mapping::{FlowType, MappingSource, default_user_mapping},
@@ -9,10 +10,12 @@ use purser_domain::{
     secret::Secret,
 };
 use purser_store::{
-    ChangeKind, CycleCounts, CycleKind, JobMode, Observed, Quarantine, RunningCycle, StoreError, new_id,
+    ChangeKind, CycleCounts, CycleKind, FinishedCycle, JobMode, Observed, Quarantine, RunningCycle,
+    StoreError, new_id,
 };
 use uuid::Uuid;
 
+const INTERVAL: SignedDuration = SignedDuration::from_secs(40);
 const OBSERVED: Observed = Observed { generation: 1, mapping_generation: 1 };
 
 #[tokio::test]
@@ -97,35 +100,41 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     let bench = Bench::new().await?;
     let mut spec = bench.add_application("Promapp").await?;
     let (job, store, owner) = (spec.job_id, &bench.store, Uuid::from_u128(1));
-    assert!(store.has_work(job, now()).await?, "no initial cycle yet");
+    assert!(store.has_work(job, now(), INTERVAL).await?, "no initial cycle yet");
     assert!(store.acquire_lease(job, owner, later(600), now()).await?);
     store.begin_cycle(job, owner, &cycle(CycleKind::Initial), OBSERVED).await?;
-    assert!(store.has_work(job, now()).await?, "not finished");
+    assert!(store.has_work(job, now(), INTERVAL).await?, "not finished");
     store.finish_cycle(job, owner, 0, later(1), None).await?;
-    assert!(!store.has_work(job, now()).await?, "in step");
+    assert!(!store.has_work(job, now(), INTERVAL).await?, "in step");
+    assert!(!store.has_work(job, later(39), INTERVAL).await?, "the interval is not over");
+    assert!(
+        store.has_work(job, later(40), INTERVAL).await?,
+        "it counts from the beginning of the last cycle"
+    );
+    assert!(store.has_work(job, later(-1), INTERVAL).await?, "the clock was set back");
 
     let user = bench.add_user("ada@contoso.com", "Ada").await?;
     let other = bench.add_application("Airstack").await?.application_id;
     let tx = store.begin().await?;
     tx.append_change(user.id, Some(other), ChangeKind::Assignment, now()).await?;
     tx.commit().await?;
-    assert!(!store.has_work(job, now()).await?, "another application's business");
+    assert!(!store.has_work(job, now(), INTERVAL).await?, "another application's business");
     let tx = store.begin().await?;
     tx.append_change(user.id, None, ChangeKind::Updated, now()).await?;
     tx.commit().await?;
-    assert!(store.has_work(job, now()).await?, "the directory changed");
+    assert!(store.has_work(job, now(), INTERVAL).await?, "the directory changed");
 
     let quarantine = Quarantine {
         reason: "401".to_owned(),
         advice: "Enter a new token.".to_owned(),
         since: now(),
         attempts: 1,
+        tried_at: now(),
         next_attempt_at: later(30),
     };
     store.set_quarantine(job, owner, Some(&quarantine)).await?;
-    assert!(!store.has_work(job, later(29)).await?, "quarantine lasts");
-    assert_eq!(store.find_next_due(job).await?, Some(later(30)));
-    assert!(store.has_work(job, later(30)).await?, "next attempt");
+    assert!(!store.has_work(job, later(29), INTERVAL).await?, "quarantine lasts");
+    assert!(store.has_work(job, later(30), INTERVAL).await?, "next attempt");
     assert_eq!(store.load_status(job).await?.quarantine, Some(quarantine));
     store.set_quarantine(job, owner, None).await?;
 
@@ -133,12 +142,12 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     let tx = store.begin().await?;
     tx.update_spec(&spec, 1).await?;
     tx.commit().await?;
-    assert!(!store.has_work(job, later(99)).await?, "off");
+    assert!(!store.has_work(job, later(99), INTERVAL).await?, "off");
     (spec.enabled, spec.mode) = (true, JobMode::Manual);
     let tx = store.begin().await?;
     tx.update_spec(&spec, 2).await?;
     tx.commit().await?;
-    assert!(!store.has_work(job, later(99)).await?, "manual");
+    assert!(!store.has_work(job, later(99), INTERVAL).await?, "manual");
     (spec.mode, spec.mapping_generation) = (JobMode::Automatic, 2);
     let tx = store.begin().await?;
     tx.update_spec(&spec, 3).await?;
@@ -146,7 +155,7 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     let last = store.last_change_seq().await?;
     store.begin_cycle(job, owner, &cycle(CycleKind::Incremental), OBSERVED).await?;
     store.finish_cycle(job, owner, last, later(2), None).await?;
-    assert!(store.has_work(job, now()).await?, "everybody must be looked at again");
+    assert!(store.has_work(job, now(), INTERVAL).await?, "everybody must be looked at again");
     Ok(())
 }
 
@@ -171,9 +180,31 @@ async fn a_finished_cycle_becomes_the_last_one() -> anyhow::Result<()> {
     bench.store.finish_cycle(job, owner, 9, later(5), None).await?;
     let status = bench.store.load_status(job).await?;
     assert_eq!((status.cycle, status.initial_done, status.watermark), (None, true, 9));
-    assert_eq!((status.last_cycle_kind, status.last_counts), (Some(CycleKind::Initial), running.counts));
-    assert_eq!((status.last_processed, status.last_total), (3, 10));
-    assert_eq!((status.last_run_at, status.last_success_at), (Some(later(5)), Some(later(5))));
+    assert_eq!(status.last_run_at, Some(later(5)));
+    let last = status.finished.last.unwrap();
+    assert_eq!((last.id, last.kind, last.counts), (running.id, CycleKind::Initial, running.counts));
+    assert_eq!((last.began_at, last.ended_at), (now(), later(5)));
+    assert_eq!((last.processed, last.total, last.processed_groups, last.total_groups), (3, 10, 1, 4));
+    assert_eq!(status.finished.steady_since, Some(later(5)));
+    assert_eq!(status.finished.last_clean, None, "somebody failed in it");
+
+    // What a cycle without failures says is kept beside the last one.
+    let idle = RunningCycle {
+        started_at: later(10),
+        counts: CycleCounts::default(),
+        ..cycle(CycleKind::Incremental)
+    };
+    let good = RunningCycle { counts: CycleCounts { updated: 1, ..idle.counts }, ..idle };
+    for (number, next) in [(20, good), (30, idle), (40, cycle(CycleKind::Initial))] {
+        bench.store.begin_cycle(job, owner, &next, OBSERVED).await?;
+        bench.store.finish_cycle(job, owner, 9, later(number), None).await?;
+    }
+    let finished = bench.store.load_status(job).await?.finished;
+    let ended = |cycle: Option<FinishedCycle>| cycle.map(|cycle| cycle.ended_at);
+    assert_eq!(ended(finished.last), Some(later(40)));
+    assert_eq!(ended(finished.last_clean), Some(later(30)));
+    assert_eq!(ended(finished.last_clean_with_exports), Some(later(20)));
+    assert_eq!(finished.steady_since, Some(later(5)), "the first time");
     Ok(())
 }
 
@@ -190,7 +221,7 @@ async fn deleting_an_application_takes_its_job_along() -> anyhow::Result<()> {
     assert!(bench.store.load_schema(spec.job_id).await.is_err());
     assert!(bench.store.list_roles(spec.application_id).await?.is_empty());
     assert!(bench.store.load_job(spec.job_id).await?.is_none());
-    assert!(!bench.store.has_work(spec.job_id, now()).await?);
+    assert!(!bench.store.has_work(spec.job_id, now(), INTERVAL).await?);
     Ok(())
 }
 
@@ -203,6 +234,8 @@ fn cycle(kind: CycleKind) -> RunningCycle {
         started_at: now(),
         processed: 3,
         total: 10,
+        processed_groups: 1,
+        total_groups: 4,
         counts: CycleCounts { created: 2, failed: 1, ..CycleCounts::default() },
     }
 }

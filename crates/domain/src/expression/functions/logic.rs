@@ -89,6 +89,27 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..PLAIN
     },
     Function {
+        name: "IgnoreAttributeFlow",
+        gives: Type::Any,
+        sentence: "Leaves the attribute out of the export.",
+        remark: "Then neither a default value is written nor a value cleared: the target keeps what it has. Inside another function it leaves out the attribute as a whole.",
+        is_word: true,
+        examples: &[
+            example_of(
+                r#"IIF([country]="USA", [state], IgnoreAttributeFlow)"#,
+                r#"{"country": "Canada", "state": "ON"}"#,
+                Gives::Nothing,
+            ),
+            example(
+                r#"IIF([country]="USA", [state], IgnoreAttributeFlow)"#,
+                r#"{"country": "USA", "state": "CA"}"#,
+                "CA",
+            ),
+        ],
+        evaluate: |_| Err(Halt::Ignored),
+        ..PLAIN
+    },
+    Function {
         name: "IgnoreFlowIfNullOrEmpty",
         parameters: &[required("expression", Type::Any)],
         gives: Type::Any,
@@ -106,6 +127,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Some(value) => Ok(Some(value)),
             None => Err(Halt::Ignored),
         },
+        ..PLAIN
+    },
+    Function {
+        name: "IgnoreObjectFlow",
+        gives: Type::Any,
+        sentence: "Leaves the whole object as it is: nothing is created, changed or disabled for it.",
+        remark: "The log shows it as skipped. Rows that write only when an account is created have no say once there is one. For an object that left the scope only the rows that disable it are asked.",
+        is_word: true,
+        examples: &[example_of(
+            r#"IIF([employeeType]="Contractor", IgnoreObjectFlow, [displayName])"#,
+            r#"{"employeeType": "Contractor", "displayName": "Kim"}"#,
+            Gives::Nothing,
+        )],
+        evaluate: |_| Err(Halt::ObjectIgnored),
         ..PLAIN
     },
     Function {

@@ -1,5 +1,5 @@
 //! Conditions and choices.
-use super::super::{Fails, Ignored, Is, Null, Vector};
+use super::super::{Fails, Ignored, Is, Null, ObjectIgnored, Vector};
 
 const NUMBERS: &str =
     r#"{"five": 5, "text": "5", "padded": "05", "ten": "10", "word": "abc", "empty": "", "yes": true}"#;
@@ -46,6 +46,18 @@ pub(super) const VECTORS: &[Vector] = &[
     (r#"Error("stop")"#, "{}", Fails("line 1, column 1: stop")),
     (r#"IIF([a] = "x", Error([a]), "fine")"#, r#"{"a": "y"}"#, Is("fine")),
     (r#"IIF([a] = "x", Error([a]), "fine")"#, r#"{"a": "x"}"#, Fails("line 1, column 16: x")),
+    ("IgnoreAttributeFlow", "{}", Ignored),
+    ("IgnoreAttributeFlow()", "{}", Ignored),
+    (r#"IIF([d] = "x", IgnoreAttributeFlow, [d])"#, r#"{"d": "x"}"#, Ignored),
+    (r#"IIF([d] = "x", IgnoreAttributeFlow, [d])"#, r#"{"d": "y"}"#, Is("y")),
+    (r#"Switch([d], IgnoreAttributeFlow, "a", "1")"#, r#"{"d": "b"}"#, Ignored),
+    (r#"Join("-", "a", IgnoreAttributeFlow)"#, "{}", Ignored),
+    ("IgnoreObjectFlow", "{}", ObjectIgnored),
+    (r#"IIF(IsPresent([d]), [d], IgnoreObjectFlow)"#, "{}", ObjectIgnored),
+    (r#"IIF(IsPresent([d]), [d], IgnoreObjectFlow)"#, r#"{"d": "y"}"#, Is("y")),
+    (r#"Coalesce(IgnoreFlowIfNullOrEmpty([d]), IgnoreObjectFlow)"#, "{}", Ignored),
+    (r#""x" & IgnoreObjectFlow"#, "{}", ObjectIgnored),
+    (r#"IIF([d] = "x", "IgnoreObjectFlow", [d])"#, r#"{"d": "x"}"#, Is("IgnoreObjectFlow")),
     ("IgnoreFlowIfNullOrEmpty([d])", "{}", Ignored),
     ("IgnoreFlowIfNullOrEmpty([d])", r#"{"d": ""}"#, Ignored),
     ("IgnoreFlowIfNullOrEmpty([d])", r#"{"d": [""]}"#, Ignored),

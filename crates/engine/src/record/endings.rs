@@ -1,0 +1,317 @@
+//! How rows end: what was done about the object, or why nothing was.
+//!
+//! Each says what Purser knows, and from where: what was sent and answered, what was read back after a lost answer, or
+//! what was exported last without asking the application again.
+use purser_connectors::Exchange;
+use purser_domain::{
+    log::{LogAction, LogError, LogStatus, ModifiedProperty, Step, StepKind},
+    object::ObjectKind,
+    plan::{DisableCause, Origin, Skip, SkipReason},
+};
+use purser_store::Escrow;
+
+use super::{About, steps::request};
+use crate::cycle::fate::{Failure, Fate};
+
+/// So many attributes the summary names.
+const NAMED: usize = 5;
+
+/// How the row ends, and what it is about as a whole.
+pub(super) struct Ending<'a> {
+    pub(super) action: LogAction,
+    pub(super) status: LogStatus,
+    pub(super) summary: String,
+    pub(super) step: Step,
+    pub(super) modified: Vec<ModifiedProperty>,
+    pub(super) error: Option<LogError>,
+    pub(super) exchanges: &'a [Exchange],
+}
+
+impl<'a> Ending<'a> {
+    pub(super) fn of(fate: &'a Fate, about: About<'_>, escrow: Option<&Escrow>) -> Option<Self> {
+        let (About { kind, name, target, is_gone, updates }, there) = (about, about.there());
+        Some(match fate {
+            Fate::Created { modified, exchanges, .. } => {
+                let why = match (exchanges.is_empty(), kind) {
+                    (false, ObjectKind::User) => format!(
+                        "User '{name}' was created in {target} (User is active and in scope in the directory, but no matching User was found in {target})."
+                    ),
+                    (false, ObjectKind::Group) => format!(
+                        "Group '{name}' was created in {target} (Group is in scope in the directory, but no matching Group was found in {target})."
+                    ),
+                    (true, _) => format!(
+                        "{kind} '{name}' was created in {target}. The answer to the request was lost, and the {there} was found there afterwards."
+                    ),
+                };
+                let summary = format!("Created with {}", name_attributes(modified));
+                Self::done(LogAction::Create, "EntryExportAdd", summary, why, modified, exchanges)
+            }
+            Fate::Updated { modified, exchanges, adopted, .. } => {
+                let changed = name_attributes(modified);
+                let (summary, what) = match (adopted, modified.is_empty()) {
+                    (true, _) => (
+                        format!("Matched with {}; changed {changed}", about.one_there()),
+                        format!(
+                            "{kind} '{name}' was matched with {} that was in {target} before, and what differed was updated.",
+                            about.one_there()
+                        ),
+                    ),
+                    (false, true) => (
+                        "In scope again; nothing was sent".to_owned(),
+                        format!(
+                            "{kind} '{name}' is in scope again. The attribute mapping gives what Purser exported last, so nothing was sent to {target}."
+                        ),
+                    ),
+                    (false, false) => {
+                        (format!("Changed {changed}"), format!("{kind} '{name}' was updated in {target}."))
+                    }
+                };
+                let why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                Self::done(LogAction::Update, "EntryExportUpdate", summary, why, modified, exchanges)
+            }
+            Fate::Disabled { link, modified, exchanges }
+                if kind == ObjectKind::Group && modified.is_empty() =>
+            {
+                let reason = match link.origin {
+                    Origin::Adopted => SkipReason::WasThereBefore,
+                    Origin::Created => SkipReason::DeleteOff,
+                };
+                let why = format!(
+                    "Group '{name}' left the scope. {} {}",
+                    reason.sentence(),
+                    SkipReason::GroupReleased.sentence()
+                );
+                let summary = format!("No longer managed, since {}", say_cause(link.cause));
+                Self::done(LogAction::Other, "EntrySynchronizationScoping", summary, why, modified, exchanges)
+            }
+            Fate::Disabled { link, modified, exchanges } => {
+                let cause = say_cause(link.cause);
+                let (summary, what) = match modified.is_empty() {
+                    true => (
+                        format!("Disabled without a request, since {cause}"),
+                        format!(
+                            "{kind} '{name}' counts as disabled, since {cause}. What disables the {there} is what Purser exported last, so nothing was sent to {target}."
+                        ),
+                    ),
+                    false => (
+                        format!("Disabled, since {cause}"),
+                        format!("{kind} '{name}' was disabled in {target}, since {cause}."),
+                    ),
+                };
+                let why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                Self::done(LogAction::Disable, "EntryExportUpdate", summary, why, modified, exchanges)
+            }
+            Fate::Deleted { exchanges, was_gone, .. } => {
+                let cause = match is_gone {
+                    true => "it is gone from the directory",
+                    false => "it is no longer in scope",
+                };
+                let (summary, why) = match was_gone {
+                    false => (
+                        format!("Deleted, since {cause}"),
+                        format!("{kind} '{name}' was deleted in {target}, since {cause}."),
+                    ),
+                    true => (
+                        format!("To be deleted, since {cause}, but the {there} was gone already"),
+                        format!(
+                            "{kind} '{name}' was to be deleted in {target}, since {cause}; the {there} was gone there already."
+                        ),
+                    ),
+                };
+                Self::done(LogAction::Delete, "EntryExportDelete", summary, why, &[], exchanges)
+            }
+            Fate::Linked { .. } => {
+                let one = about.one_there();
+                let end = match updates {
+                    true => "It holds what the attribute mapping gives, so nothing was changed.",
+                    false => "The target object action Update is not ticked, so nothing was changed.",
+                };
+                let why =
+                    format!("{kind} '{name}' was matched with {one} that was in {target} before. {end}");
+                let summary = format!("Matched with {one}; nothing was changed");
+                Self::done(LogAction::Other, "EntrySynchronizationAdd", summary, why, &[], &[])
+            }
+            Fate::Skipped { skip, .. } => Self::skipped(skip, about),
+            Fate::Refused(refusal) => {
+                let failure = Failure::new(refusal.code, refusal.reason.clone(), refusal.advice.clone());
+                Self::failed(LogAction::Other, &failure, &[], about, escrow, &[])
+            }
+            Fate::Failed { action, failure, modified, .. } => {
+                Self::failed(*action, failure, modified, about, escrow, failure.exchange.as_slice())
+            }
+            Fate::Vanished { link, leaver, exchanges } => {
+                Self::vanished(&link.target_id, *leaver, about, escrow, exchanges)
+            }
+            Fate::Nobody | Fate::Open { .. } | Fate::Doubtful { .. } => return None,
+        })
+    }
+
+    fn done(
+        action: LogAction,
+        step: &str,
+        summary: String,
+        why: String,
+        modified: &[ModifiedProperty],
+        exchanges: &'a [Exchange],
+    ) -> Self {
+        let status = LogStatus::Success;
+        let details = exchanges.last().map(request).into_iter().flatten().collect();
+        Self {
+            action,
+            status,
+            summary: format!("{summary}."),
+            step: Step {
+                kind: StepKind::Export,
+                name: step.to_owned(),
+                status,
+                description: why,
+                details,
+                objects: Vec::new(),
+            },
+            modified: modified.to_vec(),
+            error: None,
+            exchanges,
+        }
+    }
+
+    fn skipped(skip: &Skip, about: About<'_>) -> Self {
+        let description = skip.describe(about.kind, about.name);
+        let status = LogStatus::Skipped;
+        Self {
+            action: LogAction::Other,
+            status,
+            summary: skip.sentences().join(" "),
+            step: Step {
+                kind: StepKind::Export,
+                name: "EntrySynchronizationSkip".to_owned(),
+                status,
+                description,
+                details: vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())],
+                objects: Vec::new(),
+            },
+            modified: Vec::new(),
+            error: None,
+            exchanges: &[],
+        }
+    }
+
+    fn failed(
+        action: LogAction,
+        failure: &Failure,
+        modified: &[ModifiedProperty],
+        about: About<'_>,
+        escrow: Option<&Escrow>,
+        exchanges: &'a [Exchange],
+    ) -> Self {
+        let About { kind: of, name, target, .. } = about;
+        let (kind, step, verb) = match action {
+            LogAction::Create => (StepKind::Export, "EntryExportAdd", "create"),
+            LogAction::Update => (StepKind::Export, "EntryExportUpdate", "update"),
+            LogAction::Disable => (StepKind::Export, "EntryExportUpdate", "disable"),
+            LogAction::Delete => (StepKind::Export, "EntryExportDelete", "delete"),
+            LogAction::Other => (StepKind::Matching, "EntryImport", "process"),
+        };
+        let status = LogStatus::Failure;
+        let mut details: Vec<(String, String)> =
+            exchanges.last().map(request).into_iter().flatten().collect();
+        if let Some(excerpt) = &failure.excerpt {
+            details.push(("Answer".to_owned(), excerpt.clone()));
+        }
+        let description = format!("Failed to {verb} {of} '{name}' in {target}: {}", failure.reason);
+        Self {
+            action,
+            status,
+            summary: failure.reason.clone(),
+            step: Step { kind, name: step.to_owned(), status, description, details, objects: Vec::new() },
+            modified: modified.to_vec(),
+            error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
+            exchanges,
+        }
+    }
+
+    fn vanished(
+        target_id: &str,
+        leaver: bool,
+        about: About<'_>,
+        escrow: Option<&Escrow>,
+        exchanges: &'a [Exchange],
+    ) -> Self {
+        let (About { kind, name, target, .. }, there) = (about, about.there());
+        let gone = format!("The {there} {target_id} of {kind} '{name}' does not exist in {target} any more.");
+        let (action, status, next) = match leaver {
+            true => (
+                LogAction::Disable,
+                LogStatus::Success,
+                match kind {
+                    ObjectKind::User => "The User is out of scope, so there is nothing left to disable.",
+                    ObjectKind::Group => "The Group is out of scope, so there is nothing left to do.",
+                },
+            ),
+            false => (
+                LogAction::Update,
+                LogStatus::Warning,
+                "It is looked for again, and created if there is none.",
+            ),
+        };
+        let error = (!leaver).then(|| {
+            let advice = format!(
+                "Nothing needs to be done. If {there}s go missing often, find out who removes them in the application."
+            );
+            error("InvalidAnchor", &gone, &advice, escrow)
+        });
+        let details = exchanges.last().map(request).into_iter().flatten().collect();
+        let name = "EntryExportUpdate".to_owned();
+        let description = format!("{gone} {next}");
+        let step = Step { kind: StepKind::Export, name, status, description, details, objects: Vec::new() };
+        Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
+    }
+}
+
+fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {
+    let mut advice = advice.to_owned();
+    if let Some(escrow) = escrow.filter(|escrow| escrow.attempts > 1) {
+        let times = escrow.attempts - 1;
+        advice.push_str(&format!(
+            " This operation was retried {times} times. It will be retried again after this date: {}.",
+            escrow.due_at
+        ));
+    }
+    LogError {
+        code: code.to_owned(),
+        reason: reason.to_owned(),
+        advice,
+        retry_at: escrow.map(|escrow| escrow.due_at),
+    }
+}
+
+/// Why an account was disabled, as the end of a sentence.
+fn say_cause(cause: Option<DisableCause>) -> &'static str {
+    match cause {
+        Some(DisableCause::Unassigned) => "it is not assigned with a role that counts any more",
+        Some(DisableCause::SoftDeleted) => "it is deleted in the directory",
+        Some(DisableCause::AccountDisabled) => "its account is not enabled in the directory",
+        Some(DisableCause::OutOfScope) | None => "it is no longer in scope",
+    }
+}
+
+/// *2 attributes: title, department*.
+fn name_attributes(modified: &[ModifiedProperty]) -> String {
+    let mut names: Vec<&str> = modified.iter().map(|property| property.name.as_str()).collect();
+    // Members that come and members that go are two changes of one attribute.
+    names.dedup();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    format!("{} attribute{plural}: {shown}{more}", names.len())
+}
+
+/// What is known of a change whose request got no answer.
+fn after_lost_answer(about: About<'_>, modified: &[ModifiedProperty], exchanges: &[Exchange]) -> String {
+    match exchanges.is_empty() && !modified.is_empty() {
+        true => format!(
+            " The answer to the request was lost; the {} was read afterwards and holds what was sent.",
+            about.there()
+        ),
+        false => String::new(),
+    }
+}
