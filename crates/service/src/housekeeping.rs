@@ -23,9 +23,6 @@ enum Log {
 
 impl Portal {
     /// Does all of it. Safe to call at any time and twice. What fails does not keep the rest from being done.
-    ///
-    /// # Errors
-    /// The first failure.
     pub async fn keep_house(&self) -> Result<()> {
         let users = self.purge_expired_users().await;
         let records = self.purge_records().await;

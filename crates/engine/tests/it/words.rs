@@ -217,7 +217,7 @@ async fn ignore_attribute_flow_keeps_what_the_target_has() -> Result<()> {
     world
         .map(|mapping| {
             let title = mapping.attributes.iter_mut().find(|row| row.target == "title");
-            for row in title {
+            if let Some(row) = title {
                 row.source = MappingSource::Expression(rule.to_owned());
                 (row.clear, row.flow_type) = (true, FlowType::Always);
             }

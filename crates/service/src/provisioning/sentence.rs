@@ -1,4 +1,5 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
+use crate::provisioning::counts::Standing;
 use crate::provisioning::credentials::CONSENT;
 use jiff::{SignedDuration, Timestamp};
 use purser_contract::provisioning::{CycleCountsView, ExecutionView, ExecutionsView, JobStatusView};
@@ -9,15 +10,9 @@ use purser_store::{CycleCounts, CycleKind, FinishedCycle, JobMode, JobSpec, JobS
 pub(crate) struct JobFacts {
     /// What is needed before it can start: *the Secret Token*.
     pub(crate) missing: Vec<String>,
-    /// Accounts linked.
-    pub(crate) users_managed: u64,
-    pub(crate) groups_managed: u64,
-    /// Objects in escrow.
-    pub(crate) waiting_for_retry: u64,
-    /// Changes not consumed yet.
-    pub(crate) backlog: u64,
     /// Between the beginnings of two cycles that nothing else causes.
     pub(crate) interval: SignedDuration,
+    pub(crate) standing: Standing,
 }
 
 /// A point in time as the portal writes it inside a sentence.
@@ -55,9 +50,9 @@ pub(crate) fn view_job_status(
         counts: view_counts(counts),
         first_run_at: status.first_run_at.map(|at| at.to_string()),
         last_run_at: status.last_run_at.map(|at| at.to_string()),
-        users_managed: facts.users_managed,
-        groups_managed: facts.groups_managed,
-        waiting_for_retry: facts.waiting_for_retry,
+        users_managed: facts.standing.users_managed,
+        groups_managed: facts.standing.groups_managed,
+        waiting_for_retry: facts.standing.waiting_for_retry,
         quarantine: status
             .quarantine
             .as_ref()
@@ -67,7 +62,7 @@ pub(crate) fn view_job_status(
             .as_ref()
             .filter(|_| spec.enabled)
             .map(|quarantine| quarantine.next_attempt_at.to_string()),
-        backlog: facts.backlog,
+        backlog: facts.standing.backlog,
         next_cycle_at: next.map(|at| at.to_string()),
     }
 }
@@ -182,7 +177,7 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bo
     }
     let ended =
         status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
-    match facts.backlog {
+    match facts.standing.backlog {
         0 => match next_cycle(spec, status, facts) {
             Some(at) => {
                 format!("Waiting for changes{ended}. Without one, the next begins at {}.", spell_time(at))

@@ -41,6 +41,7 @@ fn audit(at: Timestamp) -> AuditEntry {
         target_id: None,
         target_name: "Ann".into(),
         details: Vec::new(),
+        refusal: None,
     }
 }
 
