@@ -1,6 +1,6 @@
 //! Gallery and applications: what their pages read and what their forms post.
 
-use crate::context::{Done, caller, finish, portal, refused, url};
+use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::application::{
     ApplicationRowView, ApplicationView, CreateApplicationForm, GalleryProblemView, PropertiesForm,
@@ -62,7 +62,7 @@ pub async fn create_application(
             .toast(format!("Application {} added successfully.", application.display_name))
     };
     let back = url("/applications/new", &[("template", &form.template_id)]);
-    finish("create_application", outcome, done, back, &form).await
+    finish_form::<CreateApplication, _, _>(outcome, done, back, &form).await
 }
 
 /// *Save* of Properties.
@@ -74,7 +74,7 @@ pub async fn save_properties(
     let outcome = async { portal()?.save_properties(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = format!("/applications/{}/properties", form.id);
     let done = |_: &ApplicationView| Done::to(here.clone()).toast("Application properties saved.");
-    finish("save_properties", outcome, done, here.clone(), &form).await
+    finish_form::<SaveProperties, _, _>(outcome, done, here.clone(), &form).await
 }
 
 /// *Delete* of the confirmation pane. The accounts in the target stay as they are.
@@ -87,5 +87,5 @@ pub async fn delete_application(
     let done = |application: &ApplicationRowView| {
         Done::to("/applications").toast(format!("Application {} deleted.", application.display_name))
     };
-    finish("delete_application", outcome, done, format!("/applications/{id}/properties"), &()).await
+    finish(outcome, done, format!("/applications/{id}/properties")).await
 }

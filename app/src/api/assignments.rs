@@ -76,7 +76,7 @@ pub async fn assign(
         })
     };
     let back = url(&format!("{list}/add"), &selection_query(&form));
-    finish("assign", outcome, done, back, &form).await
+    finish(outcome, done, back).await
 }
 
 /// *Remove* of Users and groups.
@@ -93,7 +93,7 @@ pub async fn unassign(
             removed => format!("{removed} assignments removed."),
         })
     };
-    finish("unassign", outcome, done, list.clone(), &form).await
+    finish(outcome, done, list.clone()).await
 }
 
 /// The query under which Add Assignment finds a selection again; its names are those of the form.

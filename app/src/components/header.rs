@@ -1,9 +1,12 @@
 //! The bar across the top of every page.
+use super::form::PostForm;
 use super::icon::Icon;
+use crate::api::session::{SetTheme, SignOut};
 use crate::context;
 use crate::islands::ThemeToggle;
 use http::request::Parts;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 /// Name of the portal, the theme, who is signed in, and the way out.
 #[component]
@@ -14,12 +17,12 @@ pub fn HeaderBar() -> impl IntoView {
     let account = context::caller().ok().map(|caller| {
         view! {
             <span class="header-name">{caller.name().to_owned()}</span>
-            <form method="post" action="/api/sign_out">
+            <PostForm<SignOut>>
                 <button class="header-button" type="submit">
                     <Icon icon=icondata::LuLogOut/>
                     <span>"Sign out"</span>
                 </button>
-            </form>
+            </PostForm<SignOut>>
         }
     });
     view! {
@@ -30,7 +33,7 @@ pub fn HeaderBar() -> impl IntoView {
                 "Purser"
             </a>
             <div class="header-tools">
-                <ThemeToggle back>
+                <ThemeToggle action=SetTheme::PATH.to_owned() back>
                     <Icon icon=icondata::LuSunMoon/>
                 </ThemeToggle>
                 {account}

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 /// A button; without JavaScript it posts to the server, which sets the same cookie.
 #[island]
 pub fn ThemeToggle(
+    /// Where the form is posted without JavaScript.
+    action: String,
     /// The page to come back to without JavaScript.
     back: String,
     /// What the button shows.
@@ -16,7 +18,7 @@ pub fn ThemeToggle(
         theme::switch();
     };
     view! {
-        <form method="post" action="/api/set_theme" on:submit=switch>
+        <form method="post" action=action on:submit=switch>
             <input type="hidden" name="back" value=back/>
             <button class="header-button" type="submit" aria-label="Switch between light and dark">
                 {children()}

@@ -1,6 +1,8 @@
 //! The home page: the portal at a glance, and the first steps.
 use crate::api::home::{Overview, load_overview};
-use crate::components::{Badge, DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, grouped, page};
+use crate::components::{
+    DataTable, Icon, InfoBar, Menu, Monogram, ProvisioningBadge, Shell, Tone, grouped, page,
+};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 
@@ -138,7 +140,7 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
                         <a href=format!("/applications/{}", application.id)>{application.display_name}</a>
                     </th>
                     <td>{application.template_name}</td>
-                    <td><Badge tone=tone(&application.provisioning) label=application.provisioning.clone()/></td>
+                    <td><ProvisioningBadge state=application.provisioning/></td>
                 </tr>
             }
         })
@@ -154,12 +156,4 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-fn tone(provisioning: &str) -> Tone {
-    match provisioning {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
-    }
 }

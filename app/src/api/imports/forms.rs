@@ -33,14 +33,7 @@ pub async fn upload_import(
         portal()?.upload_import(&caller()?, &name, bytes).await.map_err(refused)
     }
     .await;
-    finish(
-        "upload_import",
-        outcome,
-        |import: &ImportView| Done::to(format!("/imports/{}", import.id)),
-        "/users/import",
-        &(),
-    )
-    .await
+    finish(outcome, |import: &ImportView| Done::to(format!("/imports/{}", import.id)), "/users/import").await
 }
 
 /// *Start import*.
@@ -51,5 +44,5 @@ pub async fn start_import(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.start_import(&caller()?, &id).await.map_err(refused) }.await;
     let here = format!("/imports/{id}");
-    finish("start_import", outcome, |_| Done::to(here.clone()), here.clone(), &()).await
+    finish(outcome, |_| Done::to(here.clone()), here.clone()).await
 }

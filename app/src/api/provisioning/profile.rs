@@ -31,7 +31,7 @@ pub async fn start_probe(
     let outcome = async { portal()?.start_probe(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = page_of(&form.application_id);
     let done = |_: &ProbeView| Done::to(format!("{here}#result"));
-    finish("start_probe", outcome, done, here.clone(), &form).await
+    finish(outcome, done, here.clone()).await
 }
 
 /// *Apply* of proposals, and *Take back* of own settings.
@@ -45,7 +45,7 @@ pub async fn save_profile(
     let done = |_: &ProfileView| {
         Done::to(format!("{here}#profile")).toast("Target profile saved. The next request heeds it.")
     };
-    finish("save_profile", outcome, done, here.clone(), &()).await
+    finish(outcome, done, here.clone()).await
 }
 
 fn page_of(application: &str) -> String {

@@ -1,6 +1,5 @@
 //! Enterprise applications | All applications.
 
-use super::ProvisioningBadge;
 use crate::api::applications::list_applications;
 use crate::components::*;
 use crate::context::query;
