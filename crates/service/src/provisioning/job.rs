@@ -23,6 +23,13 @@ impl Portal {
         self.view_job(&spec).await
     }
 
+    /// The configuration of a job, which must be this application's: what an address of the API names, and no more.
+    pub async fn find_job(&self, caller: &Caller, application: AppId, job: JobId) -> Result<JobSpec> {
+        caller.may(Right::Read)?;
+        let found = self.store().find_spec(job).await?.filter(|spec| spec.application_id == application);
+        found.ok_or_else(|| not_found("provisioning job", &job.to_string()).into())
+    }
+
     /// Switches provisioning on; it goes on where it stood.
     ///
     /// # Errors
