@@ -1,12 +1,12 @@
 //! The bar across the top of every page.
-use super::form::PostForm;
+use super::field::HiddenField;
 use super::icon::Icon;
+use super::post_form::PostForm;
 use crate::api::session::{SetTheme, SignOut};
 use crate::context;
 use crate::islands::ThemeToggle;
 use http::request::Parts;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn as _;
 
 /// Name of the portal, the theme, who is signed in, and the way out.
 #[component]
@@ -33,9 +33,12 @@ pub fn HeaderBar() -> impl IntoView {
                 "Purser"
             </a>
             <div class="header-tools">
-                <ThemeToggle action=SetTheme::PATH.to_owned() back>
-                    <Icon icon=icondata::LuSunMoon/>
-                </ThemeToggle>
+                <PostForm<SetTheme>>
+                    <HiddenField name="back" value=back/>
+                    <ThemeToggle>
+                        <Icon icon=icondata::LuSunMoon/>
+                    </ThemeToggle>
+                </PostForm<SetTheme>>
                 {account}
             </div>
         </header>

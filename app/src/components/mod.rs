@@ -11,10 +11,10 @@ mod badge;
 mod bar;
 mod body;
 mod command_bar;
+mod confirm_pane;
 mod conflict;
 mod empty;
 mod field;
-mod form;
 mod header;
 mod icon;
 mod list_page;
@@ -23,6 +23,7 @@ mod monogram;
 mod page;
 mod pager;
 mod pane;
+mod post_form;
 mod problem;
 mod properties;
 mod search;
@@ -38,10 +39,10 @@ pub use self::{
     bar::InfoBar,
     body::Body,
     command_bar::{CommandButton, CommandDiscard, CommandLink},
+    confirm_pane::ConfirmPane,
     conflict::ConflictChoice,
     empty::EmptyState,
     field::{CheckField, HiddenField, SelectField, TextField},
-    form::{ConfirmPane, PostForm},
     header::HeaderBar,
     icon::Icon,
     list_page::ListPage,
@@ -50,6 +51,7 @@ pub use self::{
     page::{page, problem_page},
     pager::Pager,
     pane::{Pane, PrimaryButton},
+    post_form::PostForm,
     problem::ProblemBar,
     properties::Properties,
     search::SearchBox,
