@@ -10,41 +10,26 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// The gallery apps whose name, publisher, description or category has the words; all of them for none.
-///
-/// # Errors
-/// Nobody is signed in.
 pub fn list_templates(search: &str) -> Result<Vec<TemplateView>, Problem> {
     portal()?.list_templates(&caller()?, search).map_err(refused)
 }
 
 /// The administrator's own gallery files that are not right.
-///
-/// # Errors
-/// Nobody is signed in.
 pub fn list_gallery_problems() -> Result<Vec<GalleryProblemView>, Problem> {
     portal()?.list_gallery_problems(&caller()?).map_err(refused)
 }
 
 /// One gallery app.
-///
-/// # Errors
-/// There is no such gallery app.
 pub fn load_template(id: &str) -> Result<TemplateView, Problem> {
     portal()?.load_template(&caller()?, id).map_err(refused)
 }
 
 /// A page of All applications.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_applications(form: ListForm) -> Result<PageView<ApplicationRowView>, Problem> {
     portal()?.list_applications(&caller()?, form).await.map_err(refused)
 }
 
 /// One application.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_application(id: &str) -> Result<ApplicationView, Problem> {
     portal()?.load_application(&caller()?, id).await.map_err(refused)
 }

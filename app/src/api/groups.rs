@@ -21,25 +21,16 @@ pub struct MembersForm {
 }
 
 /// A page of groups.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_groups(form: ListForm) -> Result<PageView<GroupRowView>, Problem> {
     portal()?.list_groups(&caller()?, form).await.map_err(refused)
 }
 
 /// One group.
-///
-/// # Errors
-/// There is no such group.
 pub async fn load_group(id: &str) -> Result<GroupView, Problem> {
     portal()?.load_group(&caller()?, id).await.map_err(refused)
 }
 
 /// A page of a group's members.
-///
-/// # Errors
-/// There is no such group, or the cursor is not one of ours.
 pub async fn list_members(group: &str, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
     portal()?.list_members(&caller()?, group, form).await.map_err(refused)
 }

@@ -18,9 +18,6 @@ pub struct Overview {
 }
 
 /// Counts, and the state of the applications.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn load_overview() -> Result<Overview, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     let one = || ListForm { size: 1, ..ListForm::default() };

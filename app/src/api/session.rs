@@ -10,9 +10,6 @@ use purser_service::Caller;
 const THEME_SECONDS: u32 = 31_536_000;
 
 /// Whether somebody has set the portal up already.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn is_set_up() -> Result<bool, Problem> {
     portal()?.has_administrator().await.map_err(refused)
 }

@@ -21,9 +21,6 @@ pub struct TokenForm {
 }
 
 /// All tokens, without the tokens.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn list_tokens() -> Result<Vec<TokenView>, Problem> {
     portal()?.list_tokens(&caller()?).await.map_err(refused)
 }

@@ -6,17 +6,11 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// A page of users.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_users(filter: UserFilter, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
     portal()?.list_users(&caller()?, filter, form).await.map_err(refused)
 }
 
 /// One user, deleted or not.
-///
-/// # Errors
-/// There is no such user.
 pub async fn load_user(id: &str) -> Result<UserView, Problem> {
     portal()?.load_user(&caller()?, id).await.map_err(refused)
 }

@@ -31,6 +31,9 @@ pub fn ListPage(
     /// A pane over the page.
     #[prop(optional_no_strip, into)]
     pane: Option<AnyView>,
+    /// A sentence about the list.
+    #[prop(optional)]
+    lead: &'static str,
     /// What the search looks through.
     search: &'static str,
     /// Search and cursor.
@@ -64,7 +67,7 @@ pub fn ListPage(
     } else {
         view! {
             <EmptyState
-                icon=icondata::LuSearch
+                icon=icondata::LuSearchX
                 title=format!("No {many} found")
                 text=format!("{sought} has \"{}\" in it.", form.search)
                 action=view! { <a class="button" href=path>{format!("Show all {many}")}</a> }.into_any()
@@ -75,6 +78,7 @@ pub fn ListPage(
     let way = std::iter::once(Crumb::new("Home", "/")).chain(crumbs).collect();
     view! {
         <Shell title resource subtitle menu=Menu::portal(path) crumbs=way commands pane>
+            {(!lead.is_empty()).then(|| view! { <p class="lead">{lead}</p> })}
             <SearchBox path value=form.search.clone() label=search/>
             {found}
             {list}

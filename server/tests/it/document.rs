@@ -59,7 +59,7 @@ impl Document {
         self.elements.iter().find(|(element, attributes)| {
             element == "b"
                 || !plain(element)
-                || attributes.iter().any(|name| !plain(name) || name == "x" || name.contains("hostile"))
+                || attributes.iter().any(|name| !plain(name) || name.contains("hostile"))
         })
     }
 }

@@ -7,17 +7,11 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// One import.
-///
-/// # Errors
-/// There is no such import.
 pub async fn load_import(id: &str) -> Result<ImportView, Problem> {
     portal()?.load_import(&caller()?, id).await.map_err(refused)
 }
 
 /// A page of the refused rows of an import.
-///
-/// # Errors
-/// There is no such import, or the cursor is not one of ours.
 pub async fn list_import_errors(id: &str, form: ListForm) -> Result<PageView<ImportErrorView>, Problem> {
     portal()?.list_import_errors(&caller()?, id, form).await.map_err(refused)
 }

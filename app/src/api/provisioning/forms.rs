@@ -12,33 +12,21 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The blade of an application.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Problem> {
     portal()?.load_provisioning(&caller()?, application).await.map_err(refused)
 }
 
 /// One object mapping with its attribute mappings.
-///
-/// # Errors
-/// There is no such application or mapping (any more).
 pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
     portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
 }
 
 /// Who the stored scoping filter of users lets in.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn count_scope(application: &str) -> Result<ScopeCountView, Problem> {
     portal()?.count_scope(&caller()?, application, None).await.map_err(refused)
 }
 
 /// The functions of the expression language.
-///
-/// # Errors
-/// Nobody is signed in any more.
 pub fn list_functions() -> Result<Vec<FunctionView>, Problem> {
     portal()?.list_functions(&caller()?).map_err(refused)
 }

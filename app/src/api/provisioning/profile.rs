@@ -7,17 +7,11 @@ use purser_contract::problem::Problem;
 use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm, ProfileView};
 
 /// How far the probe of an application is, and what came of it.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_probe(application: &str) -> Result<ProbeView, Problem> {
     portal()?.load_probe(&caller()?, application).await.map_err(refused)
 }
 
 /// The target profile of an application.
-///
-/// # Errors
-/// There is no such application (any more), or its gallery file is gone.
 pub async fn load_profile(application: &str) -> Result<ProfileView, Problem> {
     portal()?.load_profile(&caller()?, application).await.map_err(refused)
 }
