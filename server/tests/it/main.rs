@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
 
+mod connections;
 mod eval;
 mod expression_builder;
 mod gate;
@@ -14,4 +15,6 @@ mod graph_schema;
 mod harness;
 mod input;
 mod sessions;
+mod statements;
+mod strangers;
 mod target;

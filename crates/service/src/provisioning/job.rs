@@ -23,11 +23,18 @@ impl Portal {
         self.view_job(&spec).await
     }
 
+    /// The configuration of a job, which must be this application's: what an address of the API names, and no more.
+    pub async fn find_job(&self, caller: &Caller, application: AppId, job: JobId) -> Result<JobSpec> {
+        caller.may(Right::Read)?;
+        let found = self.store().find_spec(job).await?.filter(|spec| spec.application_id == application);
+        found.ok_or_else(|| not_found("provisioning job", &job.to_string()).into())
+    }
+
     /// Switches provisioning on; it goes on where it stood.
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not write, or the configuration is not complete.
-    pub async fn start_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn start_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         self.switch_job(caller, app_or_job, true).await
     }
 
@@ -35,7 +42,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not write, or there is no such job.
-    pub async fn pause_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn pause_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         self.switch_job(caller, app_or_job, false).await
     }
 
@@ -43,7 +50,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not write, or there is no such job.
-    pub async fn restart_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn restart_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let stored = find_spec(&tx, app_or_job).await?;
@@ -55,23 +62,27 @@ impl Portal {
         let note =
             AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", stored.job_id);
         self.audit(&tx, caller, Activity::RestartProvisioning, note).await?;
-        let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;
         self.wake();
-        self.view_job(&spec).await
+        Ok(())
     }
 
-    async fn switch_job(&self, caller: &Caller, app_or_job: &str, enabled: bool) -> Result<JobStatusView> {
+    async fn switch_job(&self, caller: &Caller, app_or_job: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let stored = find_spec(&tx, app_or_job).await?;
         let application = tx.load_application(stored.application_id).await?;
         let edit = SettingsEdit { enabled: Some(enabled), ..SettingsEdit::default() };
         self.edit_settings(&tx, caller, &application, &stored, edit).await?;
-        let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;
         self.wake();
-        self.view_job(&spec).await
+        Ok(())
+    }
+
+    /// The application that a job belongs to; `None` when there is no such job.
+    pub async fn find_application_of(&self, caller: &Caller, job: JobId) -> Result<Option<AppId>> {
+        caller.may(Right::Read)?;
+        Ok(self.store().find_spec(job).await?.map(|spec| spec.application_id))
     }
 
     pub(crate) async fn view_job(&self, spec: &JobSpec) -> Result<JobStatusView> {

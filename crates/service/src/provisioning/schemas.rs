@@ -29,7 +29,9 @@ impl Portal {
     /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_schema(&self, caller: &Caller, app: &str) -> Result<SchemaView> {
         caller.may(Right::Read)?;
-        self.view_schema(app).await
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        Ok(view_schema(&application, &spec, &schema))
     }
 
     /// One object mapping of an application, by its key (`users`).
@@ -58,7 +60,7 @@ impl Portal {
         app: &str,
         document: &Json,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let schema = Schema::from_document(document).map_err(refuse_document)?;
         self.write_schema(caller, app, schema, generation, &[]).await
@@ -69,13 +71,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::replace_schema`]; also when there is no such mapping.
-    pub async fn switch_mapping(
-        &self,
-        caller: &Caller,
-        app: &str,
-        key: &str,
-        enabled: bool,
-    ) -> Result<SchemaView> {
+    pub async fn switch_mapping(&self, caller: &Caller, app: &str, key: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let mut schema = self.store().load_schema(spec.job_id).await?;
@@ -97,7 +93,7 @@ impl Portal {
         caller: &Caller,
         app: &str,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let (application, _) = load_job_of(self.store(), app).await?;
         let template = self.find_template(&application.template_id).ok_or_else(|| {
@@ -145,7 +141,7 @@ impl Portal {
         schema: Schema,
         generation: Option<i64>,
         details: &[(&str, &str)],
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
         let (_, seen) = load_job_of(self.store(), app).await?;
         check_schema(&schema, seen.scope)?;
@@ -156,8 +152,7 @@ impl Portal {
         }
         let stored = tx.load_schema(spec.job_id).await?;
         if stored.to_document() == schema.to_document() {
-            drop(tx);
-            return self.view_schema(app).await;
+            return Ok(());
         }
         let mut changed = spec.clone();
         changed.mapping_generation += 1;
@@ -174,13 +169,7 @@ impl Portal {
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
         tx.commit().await?;
         self.wake();
-        self.view_schema(app).await
-    }
-
-    async fn view_schema(&self, app: &str) -> Result<SchemaView> {
-        let (application, spec) = load_job_of(self.store(), app).await?;
-        let schema = self.store().load_schema(spec.job_id).await?;
-        Ok(view_schema(&application, &spec, &schema))
+        Ok(())
     }
 }
 
