@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The address that stands for a client. An IPv4 address in IPv6's clothes is itself.
-pub fn count_as(address: IpAddr) -> IpAddr {
+pub(crate) fn count_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = address.to_bits() & !u128::from(u64::MAX);
@@ -17,7 +17,7 @@ pub fn count_as(address: IpAddr) -> IpAddr {
 }
 
 /// It as text, a network as one.
-pub fn describe(address: IpAddr) -> String {
+pub(crate) fn describe(address: IpAddr) -> String {
     match count_as(address) {
         IpAddr::V6(network) => format!("{network}/64"),
         IpAddr::V4(address) => address.to_string(),

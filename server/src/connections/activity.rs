@@ -81,9 +81,10 @@ impl Activity {
         }
     }
 
-    /// Whether no request is under way.
+    /// Whether no request is under way, and no answer.
     pub(super) fn only_waits(&self) -> bool {
-        matches!(self.state().phase, Phase::Head | Phase::Idle)
+        let state = self.state();
+        matches!(state.phase, Phase::Head | Phase::Idle) && state.untaken_since.is_none()
     }
 
     /// When to look at it again; `None` when its client has had its time.
@@ -108,10 +109,10 @@ impl Activity {
     pub(super) fn spare_since(&self, now: Instant) -> Option<(bool, Instant)> {
         let state = self.state();
         match (state.phase, state.untaken_since) {
-            (Phase::Head | Phase::Idle, _) => Some((false, state.since)),
-            (Phase::Body, _) => Some((true, state.since)),
-            (Phase::Work, Some(since)) if now.duration_since(since) >= UNTAKEN => Some((true, since)),
-            (Phase::Work, _) => None,
+            (_, Some(since)) => (now.duration_since(since) >= UNTAKEN).then_some((true, since)),
+            (Phase::Head | Phase::Idle, None) => Some((false, state.since)),
+            (Phase::Body, None) => Some((true, state.since)),
+            (Phase::Work, None) => None,
         }
     }
 

@@ -37,10 +37,7 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     ),
 ];
 
-async fn list_functions(
-    JobOf { portal, caller, application, job, .. }: JobOf,
-    Plain(query): Plain,
-) -> Answer {
+async fn list_functions(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
     let items = portal.list_functions(&caller)?;
     let total = u64::try_from(items.len()).ok();
     Ok(query.collection(
@@ -50,10 +47,7 @@ async fn list_functions(
     ))
 }
 
-async fn list_filter_operators(
-    JobOf { portal, caller, application, job, .. }: JobOf,
-    Plain(query): Plain,
-) -> Answer {
+async fn list_filter_operators(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
     let items = portal.list_filter_operators(&caller)?;
     let total = u64::try_from(items.len()).ok();
     Ok(query.collection(
@@ -65,7 +59,7 @@ async fn list_filter_operators(
 
 /// 200 also for an expression that can't be read: that is the answer to the question.
 async fn parse_expression(
-    JobOf { portal, caller, application, job, .. }: JobOf,
+    JobOf { portal, caller, application, .. }: JobOf,
     Plain(query): Plain,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {

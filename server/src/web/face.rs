@@ -22,7 +22,7 @@ use crate::{fault::Fault, state::ServerState};
 
 /// Who asks, and so in which language a fault is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub(super) enum Door {
     /// The Graph API: an error object.
     Graph,
     /// A browser that wants a page.
@@ -33,7 +33,7 @@ pub enum Door {
 
 impl Door {
     /// Which door a request came to.
-    pub fn of(path: &str, headers: &HeaderMap) -> Self {
+    pub(super) fn of(path: &str, headers: &HeaderMap) -> Self {
         if is_graph(path) {
             return Self::Graph;
         }
@@ -46,12 +46,12 @@ impl Door {
 }
 
 /// Whether a path belongs to the Graph API.
-pub fn is_graph(path: &str) -> bool {
+pub(super) fn is_graph(path: &str) -> bool {
     path == "/v1.0" || path.starts_with("/v1.0/")
 }
 
 /// The outermost layer but the request id: gives every fault its face.
-pub async fn present(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+pub(super) async fn present(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let door = Door::of(request.uri().path(), request.headers());
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let client_id = request.headers().get("client-request-id").cloned();
@@ -116,7 +116,7 @@ fn page(fault: &Fault, id: &RequestId, state: &ServerState) -> Response {
 }
 
 /// Text made safe for the inside of an element or of a quoted attribute.
-pub fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -58,6 +58,7 @@ pub struct StoredSessions {
     limits: SessionLimits,
     /// Keys of the anonymous sessions that this process made, oldest first. Those of one before it end by themselves.
     anonymous: Arc<Mutex<VecDeque<String>>>,
+    most_anonymous: usize,
 }
 
 impl fmt::Debug for StoredSessions {
@@ -71,7 +72,7 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = session_store::Result<T>> + Sen
 impl StoredSessions {
     /// Sessions in this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, limits: SessionLimits) -> Self {
-        Self { store, clock, limits, anonymous: Arc::default() }
+        Self { store, clock, limits, anonymous: Arc::default(), most_anonymous: ANONYMOUS_ROWS }
     }
 
     /// Whether the row is to be kept. An anonymous one is counted when it is new, and may push out another.
@@ -86,7 +87,7 @@ impl StoredSessions {
         let oldest = is_new.then(|| {
             let mut kept = self.anonymous.lock().unwrap_or_else(PoisonError::into_inner);
             kept.push_back(row.id.clone());
-            if kept.len() > ANONYMOUS_ROWS { kept.pop_front() } else { None }
+            if kept.len() > self.most_anonymous { kept.pop_front() } else { None }
         });
         if let Some(oldest) = oldest.flatten() {
             self.store.delete_session(&oldest).await.map_err(backend)?;
@@ -183,5 +184,64 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move { self.store.delete_session(&key_of(id)).await.map_err(backend) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_store::{StoreConfig, SystemClock};
+    use tower_sessions::cookie::time::OffsetDateTime;
+
+    async fn sessions(folder: &std::path::Path) -> StoredSessions {
+        let file = folder.join("purser.db").display().to_string();
+        let config = StoreConfig { database_url: format!("sqlite://{file}?mode=rwc"), master_key: [0; 32] };
+        let store = Store::open(&config).await.unwrap();
+        purser_migrations::migrate(store.connection()).await.unwrap();
+        let hour = Duration::from_secs(3_600);
+        let limits = SessionLimits { idle: hour, absolute: hour };
+        StoredSessions { most_anonymous: 3, ..StoredSessions::new(store, Arc::new(SystemClock), limits) }
+    }
+
+    fn record(key: &str, value: impl Into<serde_json::Value>) -> Record {
+        let data = [(key.to_owned(), value.into())].into();
+        Record { id: Id::default(), data, expiry_date: OffsetDateTime::UNIX_EPOCH }
+    }
+
+    #[tokio::test]
+    async fn of_too_many_anonymous_sessions_the_oldest_go_and_signed_in_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = sessions(folder.path()).await;
+        let mut made = Vec::new();
+        for key in [ADMINISTRATOR, "a", "b", "c", "d", "e"] {
+            let mut new = record(key, "x");
+            sessions.create(&mut new).await.unwrap();
+            made.push(new.id);
+        }
+        let mut kept = Vec::new();
+        for id in &made {
+            kept.push(sessions.load(id).await.unwrap().is_some());
+        }
+        assert_eq!(kept, [true, false, false, true, true, true]);
+    }
+
+    #[tokio::test]
+    async fn an_anonymous_session_that_holds_too_much_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = sessions(folder.path()).await;
+        let mut large = record("flash", "x".repeat(ANONYMOUS_BYTES));
+        sessions.create(&mut large).await.unwrap();
+        assert!(sessions.load(&large.id).await.unwrap().is_none());
+
+        let mut small = record("flash", "x");
+        sessions.create(&mut small).await.unwrap();
+        let grown = Record { id: small.id, ..record("flash", "x".repeat(ANONYMOUS_BYTES)) };
+        sessions.save(&grown).await.unwrap();
+        let stored = sessions.load(&small.id).await.unwrap().unwrap();
+        assert_eq!(stored.data["flash"], "x");
+
+        let mut own = record(ADMINISTRATOR, "x".repeat(ANONYMOUS_BYTES));
+        sessions.create(&mut own).await.unwrap();
+        assert!(sessions.load(&own.id).await.unwrap().is_some());
     }
 }

@@ -36,11 +36,15 @@ impl TestPortal {
     }
 
     pub(crate) async fn start_at(clock: Arc<dyn Clock>) -> Self {
+        Self::start_with(clock, Layer::default()).await
+    }
+
+    pub(crate) async fn start_with(clock: Arc<dyn Clock>, flags: Layer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let flags = Layer {
             data_dir: Some(folder.path().join("data")),
             egress_allow: Some(vec!["127.0.0.0/8".to_owned()]),
-            ..Layer::default()
+            ..flags
         };
         let settings = Settings::load(None, &flags, &|_| None).unwrap();
         let assembly = assemble(settings, clock).await.unwrap();

@@ -4,9 +4,16 @@ use axum::{
     body::Body,
     http::{Method, header},
 };
-use purser_store::SessionRecord;
+use jiff::{SignedDuration, Timestamp};
+use purser_server::settings::Layer;
+use purser_store::{ManualClock, SessionRecord};
+use std::sync::Arc;
 
-use crate::harness::{Answer, Browser, EMAIL, TestPortal};
+use crate::harness::{Answer, Browser, EMAIL, PASSWORD, TestPortal};
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new("2026-01-05T08:00:00Z".parse::<Timestamp>().unwrap()))
+}
 
 /// Bytes of the database's file and its log.
 fn size(portal: &TestPortal) -> u64 {
@@ -56,6 +63,49 @@ async fn a_form_just_under_the_bound_leaves_no_more_than_a_code() {
 }
 
 #[tokio::test]
+async fn addresses_of_one_ipv6_network_are_slowed_down_together() {
+    let flags = Layer { behind_tls: Some(true), ..Layer::default() };
+    let portal = TestPortal::start_with(clock(), flags).await.with_administrator().await;
+    let sign_in = async |address: String, email: &str, password: &str| {
+        let fields = [("form[email]", email), ("form[password]", password), ("form[next]", "")];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut browser = portal.browser();
+        let request = browser
+            .request(Method::POST, "/api/sign_in")
+            .header("x-forwarded-for", address)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        browser.send(request).await.location().to_owned()
+    };
+    for number in 1..=10 {
+        let address = format!("2001:db8:1:2::{number}");
+        sign_in(address, &format!("p{number}@example.com"), "wrong password here").await;
+    }
+    let same = sign_in("2001:db8:1:2:ffff::1".to_owned(), EMAIL, PASSWORD).await;
+    assert!(same.starts_with("/sign-in"), "another address of the same network went on guessing");
+    assert_eq!(sign_in("2001:db8:1:3::1".to_owned(), EMAIL, PASSWORD).await, "/");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_has_to_wait_writes_nothing() {
+    let portal = TestPortal::start_at(clock()).await.with_administrator().await;
+    for number in 0..10 {
+        portal.browser().sign_in(&format!("p{number}@example.com"), "wrong password here").await;
+    }
+    let before = size(&portal);
+    let mut refused_before_anything_is_stored = 0;
+    for _ in 0..20 {
+        let answer = portal.browser().sign_in(EMAIL, PASSWORD).await.expect(303);
+        assert!(answer.location().starts_with("/sign-in"), "{answer:?}");
+        if answer.header("set-cookie").is_empty() && size(&portal) == before {
+            refused_before_anything_is_stored += 1;
+        }
+    }
+    assert_eq!(refused_before_anything_is_stored, 20);
+}
+
+#[tokio::test]
 async fn looking_at_a_page_makes_no_session() {
     let portal = TestPortal::start().await.with_administrator().await;
     for path in ["/sign-in", "/setup", "/", "/healthz", "/nothing"] {
@@ -69,11 +119,11 @@ async fn sessions_that_have_ended_are_forgotten() {
     let portal = TestPortal::start().await.with_administrator().await;
     portal.browser().sign_in(EMAIL, "wrong password here").await;
     let now = portal.assembly.portal.clock().now();
-    let later = now + jiff::SignedDuration::from_mins(16);
+    let later = now + SignedDuration::from_mins(16);
     let record = SessionRecord {
         id: "kept".to_owned(),
         data: Vec::new(),
-        expires_at: later + jiff::SignedDuration::from_mins(1),
+        expires_at: later + SignedDuration::from_mins(1),
     };
     portal.assembly.store.create_session(&record).await.unwrap();
     assert_eq!(portal.assembly.store.purge_sessions(later).await.unwrap(), 1);
