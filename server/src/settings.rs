@@ -157,6 +157,11 @@ settings! {
     #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     default_domain: String;
 
+    /// Days that rows of the provisioning log and of the audit log are kept
+    /// [env: PURSER_RETENTION_DAYS] [default: 90]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    retention_days: u32 = 90;
+
     /// Seconds that a shutdown waits for requests and cycles to reach a safe point
     /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
     #[arg(long, value_name = "N", hide_short_help = true)]
@@ -301,6 +306,9 @@ impl Settings {
         if self.concurrency == 0 || self.concurrency > 512 {
             return unusable("concurrency", "it must be between 1 and 512.");
         }
+        if self.retention_days == 0 || self.retention_days > 36_500 {
+            return unusable("retention_days", "it must be between 1 and 36500 (a hundred years).");
+        }
         if let Some(domain) = &self.default_domain
             && (domain.is_empty() || domain.contains(|c: char| c.is_whitespace() || c == '@' || c == '/'))
         {
@@ -392,6 +400,7 @@ mod tests {
             "session_idle_minutes = 0",
             "session_max_hours = 0",
             "concurrency = 0",
+            "retention_days = 0",
             "default_domain = \"@contoso.com\"",
             "public_url = \"https://host/purser\"",
             "database_url = \"mysql://host\"",
