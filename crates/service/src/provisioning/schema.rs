@@ -4,11 +4,12 @@
 //! is told at once. After a save every object is looked at again.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, conflict, invalid, not_found, stale};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
-use crate::provisioning::job::load_job_of;
-use crate::provisioning::mapping_views::{view_mapping, view_problem};
+use crate::provisioning::mapping_view::{view_mapping, view_problem};
 use crate::provisioning::schema_changes::describe_changes;
+use crate::provisioning::spec::load_job_of;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
 use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
@@ -24,9 +25,6 @@ const MAX_DETAILS: usize = 100;
 
 impl Portal {
     /// The schema of an application's job.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_schema(&self, caller: &Caller, app: &str) -> Result<SchemaView> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
@@ -35,9 +33,6 @@ impl Portal {
     }
 
     /// One object mapping of an application, by its key (`users`).
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application or mapping.
     pub async fn load_mapping(&self, caller: &Caller, app: &str, key: &str) -> Result<ObjectMappingView> {
         caller.may(Right::Read)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
