@@ -19,6 +19,7 @@ use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use purser_service::throttle_key;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -26,8 +27,6 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
-
-use crate::client_address::count_as;
 
 mod activity;
 mod limits;
@@ -94,7 +93,7 @@ async fn admit(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
-    let client = count_as(peer.ip());
+    let client = throttle_key(peer.ip());
     if limits.by_client.is_some_and(|most| register.count(client) >= most)
         && !register.make_room(Some(client), Instant::now())
     {

@@ -18,7 +18,6 @@
 
 pub mod assembly;
 pub mod cli;
-mod client_address;
 pub mod commands;
 pub mod connections;
 mod data_lock;

@@ -35,7 +35,7 @@ pub(super) const CHORES: &[Chore] = &[
     },
     Chore {
         name: "keep house",
-        every: Duration::from_secs(60 * 60),
+        every: Duration::from_secs(24 * 60 * 60),
         work: |portal, _| Box::pin(async move { Ok(portal.keep_house().await?) }),
     },
 ];

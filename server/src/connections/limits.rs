@@ -14,7 +14,7 @@ const RESERVED: u64 = 256;
 pub struct ConnectionLimits {
     /// Connections in all.
     pub total: usize,
-    /// Connections of one client ([`crate::client_address`]); `None` where all come through one proxy.
+    /// Connections of one client ([`purser_service::throttle_key`]); `None` where all come through one proxy.
     pub by_client: Option<usize>,
     /// From the first byte of a request (or from the connection's beginning) to the end of its head.
     pub head: Duration,
