@@ -1,6 +1,6 @@
-//! The audit log: who changed what in Purser itself.
+//! The audit log: who changed what in Purser itself, and who was not let in.
 use crate::api::audit::list_audit;
-use crate::components::{CommandLink, EmptyState, ListPage, TimeStamp, page};
+use crate::components::{Badge, CommandLink, EmptyState, ListPage, TimeStamp, Tone, page};
 use crate::context::query;
 use leptos::prelude::*;
 use purser_contract::audit::AuditRowView;
@@ -20,14 +20,14 @@ pub fn AuditPage() -> impl IntoView {
                 search="Search by actor, activity or target"
                 form
                 nouns=("entry", "entries")
-                columns=vec!["Date", "Actor", "Activity", "Target", "Details"]
+                columns=vec!["Date", "Actor", "Activity", "Result", "Target", "Details"]
                 rows=rows.items.into_iter().map(row).collect()
                 next=rows.next
             >
                 <EmptyState
                     icon=icondata::LuScrollText
                     title="No entries found"
-                    text="Every change made in the portal, through the API and on the command line is recorded here."
+                    text="Every change made in the portal, through the API and on the command line is recorded here, and who signed in, signed out or was refused."
                 />
             </ListPage>
         };
@@ -36,6 +36,12 @@ pub fn AuditPage() -> impl IntoView {
 }
 
 fn row(entry: AuditRowView) -> AnyView {
+    let result = match entry.refusal {
+        None => view! { <Badge tone=Tone::Good label="Success"/> }.into_any(),
+        Some(refusal) => {
+            view! { <Badge tone=Tone::Bad label="Refused"/> <p>{refusal.sentence()}</p> }.into_any()
+        }
+    };
     let details = (!entry.details.is_empty()).then(|| {
         let details = entry
             .details
@@ -54,6 +60,7 @@ fn row(entry: AuditRowView) -> AnyView {
             <td><TimeStamp at=entry.at/></td>
             <td>{entry.actor}</td>
             <td>{entry.activity}</td>
+            <td>{result}</td>
             <td>{entry.target}</td>
             <td>{details}</td>
         </tr>
