@@ -18,8 +18,7 @@ use crate::{
 pub(super) const HOSTILE: &str =
     r#"</textarea></title></script></style>--></noscript>"'><b data-hostile x="'>&lt;&amp;"#;
 /// The same in several lines, for the fields that take them.
-pub(super) const LINES: &str =
-    "first\r\n</textarea></title>--></script>\"'><b data-hostile x=\"'>&lt;\r\n\r\nlast";
+pub(super) const LINES: &str = "first\n</textarea></title>--></script>\"'><b data-hostile x=\"'>&lt;\n\nlast";
 /// The same where few characters or no spaces are allowed.
 pub(super) const SHORT: &str = r#""'></textarea></title><b/data-hostile>&lt;"#;
 /// The same as a sign-in name.
