@@ -71,7 +71,7 @@ async fn signing_in_renews_the_session_and_signing_out_ends_it_on_the_server() {
 
 /// How much the store keeps of this browser's session.
 async fn stored_bytes(portal: &TestPortal, browser: &crate::harness::Browser) -> usize {
-    let cookie = browser.cookie.clone().expect("the refusal lives in a session");
+    let cookie = browser.cookie.clone().unwrap();
     let id: tower_sessions::session::Id = cookie.strip_prefix("purser_session=").unwrap().parse().unwrap();
     let key: String = Sha256::digest(id.0.to_le_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let now = portal.assembly.portal.clock().now();
