@@ -8,9 +8,9 @@
 //! A form is known by the server function that it is posted to, as a type: what was typed is kept under its address,
 //! and comes back as what it takes. To add a form: the server function, and a `PostForm` of it on a page.
 //!
-//! The session of somebody who is not signed in keeps a [`Refusal`] and nothing else: what a stranger types is
+//! The session of somebody who is not signed in keeps an `EntryProblem` and nothing else: what a stranger types is
 //! never stored.
-use super::refusal::Refusal;
+use super::entry_problem::EntryProblem;
 use super::{caller, redirect, session};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -21,8 +21,8 @@ use tower_sessions::Session;
 
 /// Session key of the [`Flash`].
 const FLASH: &str = "flash";
-/// Session key of a stranger's [`Refusal`].
-const REFUSAL: &str = "refusal";
+/// Session key of a stranger's `EntryProblem`.
+const ENTRY_PROBLEM: &str = "entry_problem";
 
 /// What one request leaves for the page that comes next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +166,7 @@ async fn lead_on<T>(
             (to, flash)
         }
         Err(problem) if caller().is_err() => {
-            let kept = open_session()?.insert(REFUSAL, Refusal::of(&problem)).await;
+            let kept = open_session()?.insert(ENTRY_PROBLEM, EntryProblem::of(&problem)).await;
             kept.map_err(|error| fault("write the session", &error))?;
             (back.into(), Flash::default())
         }
@@ -189,8 +189,8 @@ pub fn flash() -> Flash {
 /// Takes the flash out of the session, so that it is shown once.
 pub(crate) async fn take_flash() -> Flash {
     let Ok(session) = session() else { return Flash::default() };
-    match take::<Refusal>(&session, REFUSAL).await {
-        Some(refusal) => Flash::problem(refusal.problem()),
+    match take::<EntryProblem>(&session, ENTRY_PROBLEM).await {
+        Some(kept) => Flash::problem(kept.problem()),
         None => take(&session, FLASH).await.unwrap_or_default(),
     }
 }
