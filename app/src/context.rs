@@ -20,6 +20,8 @@ use tower_sessions::Session;
 
 /// Session key of the [`Flash`].
 const FLASH: &str = "flash";
+/// Query key that says to somebody who is not signed in to wait; nothing is stored for them.
+const WAIT: &str = "wait";
 
 /// What may stand in a query value without being encoded.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -300,6 +302,9 @@ pub async fn finish<T>(
             let Done { to, toast, form } = done(&value);
             (to, Flash { toast, problem: None, form })
         }
+        Err(problem) if caller().is_err() && problem.kind == ProblemKind::TooMany => {
+            (url(&back.into(), &[(WAIT, "true")]), Flash::default())
+        }
         Err(problem) => {
             let typed = serde_json::to_value(form).map_err(|error| fault("keep what was typed", &error))?;
             (back.into(), Flash { problem: Some(problem), form: Some((name.to_owned(), typed)), toast: None })
@@ -320,6 +325,11 @@ pub fn flash() -> Flash {
 
 /// Takes the flash out of the session, so that it is shown once.
 pub(crate) async fn take_flash() -> Flash {
+    if query_value(WAIT) == "true" {
+        let problem = Problem::new(ProblemKind::TooMany, "Too many attempts.");
+        let problem = Some(problem.advice("Wait a few minutes and try again."));
+        return Flash { problem, ..Flash::default() };
+    }
     let Ok(session) = session() else { return Flash::default() };
     match session.get::<Flash>(FLASH).await {
         Ok(None) => Flash::default(),
