@@ -53,8 +53,8 @@ pub(super) async fn finish_consent(
         None => ("/applications".to_owned(), Err(nothing_begun())),
     };
     let flash = match outcome {
-        Ok(name) => Flash { toast: Some(format!("{name} is authorized.")), ..Flash::default() },
-        Err(problem) => Flash { problem: Some(problem), ..Flash::default() },
+        Ok(name) => Flash::toast(format!("{name} is authorized.")),
+        Err(problem) => Flash::problem(problem),
     };
     if let Err(error) = flash.leave(&session).await {
         return unreadable(&error);

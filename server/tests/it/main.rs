@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
 
+mod document;
 mod eval;
 mod expression_builder;
 mod gate;
@@ -12,6 +13,7 @@ mod graph_input;
 mod graph_line;
 mod graph_schema;
 mod harness;
+mod hostile;
 mod input;
 mod sessions;
 mod target;

@@ -78,6 +78,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         code: "Conflict".into(),
         reason: "Taken.".into(),
         advice: "Rename.".into(),
+        cure: None,
         retry_at: Some(now),
     };
     let batch = Batch {
