@@ -1,7 +1,10 @@
 //! The one error of this crate: what kind of trouble, in the engine's terms, and what a person can do about it.
 use std::time::Duration;
 
-use crate::connector::Exchange;
+use crate::exchange::Exchange;
+
+/// Result of a connector's verb.
+pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// A verb that did not succeed.
 ///

@@ -1,7 +1,7 @@
 //! Kinds of targets that Purser provisions: one folder per kind, the gallery as data, and one HTTP kit.
 //!
 //! ```text
-//! gallery ─► connect ─► scim ─► http ─► the target
+//! gallery ─► connect ─► scim, samanage ─► endpoint ─► auth ─► http ─► the target
 //!               └────── dyn Connector ◄── engine, service
 //! ```
 //!
@@ -20,20 +20,24 @@
 pub mod auth;
 mod connect;
 pub mod connector;
+mod endpoint;
 mod error;
+mod exchange;
 pub mod gallery;
 pub mod http;
 pub mod probe;
 mod profile;
 mod samanage;
 mod scim;
+mod target;
 
-pub use connect::{Credentials, Target, TokenVault, Tokens, connect, effective_profile};
+pub use auth::{Credentials, TokenVault, Tokens};
+pub use connect::{connect, effective_profile};
 pub use connector::{
-    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, Exchange, ObjectPage, PageToken, Reply,
-    Result, Updated,
+    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
 };
-pub use error::{ConnectorError, ErrorKind, Trouble, Unreachable};
+pub use error::{ConnectorError, ErrorKind, Result, Trouble, Unreachable};
+pub use exchange::Exchange;
 pub use gallery::{
     AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
     FieldFormat, Gallery, GalleryError, GalleryProblem, ObjectTemplate, RowTemplate, Template, TenantUrl,
@@ -44,3 +48,4 @@ pub use profile::{
     Clear, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides, Paging, Profile,
     RateLimit, RolesShape, ValueRule,
 };
+pub use target::TargetConfig;

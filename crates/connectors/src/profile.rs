@@ -11,9 +11,12 @@ mod describe;
 use std::collections::BTreeMap;
 
 use purser_domain::object::ObjectKind;
-use schemars::JsonSchema;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 /// Declared deviations of one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -173,7 +176,7 @@ pub struct ValueRule {
     pub attribute: String,
     /// Users, groups; absent: both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "crate::gallery::object_kind")]
+    #[schemars(schema_with = "object_kind")]
     pub object: Option<ObjectKind>,
     /// Most characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -259,6 +262,33 @@ impl Default for Profile {
 pub struct Overrides(pub Map<String, Value>);
 
 impl Profile {
+    /// This profile with an application's own settings, for use.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Misconfigured`] with the sentence of [`with`](Self::with).
+    pub(crate) fn effective(&self, overrides: &Overrides) -> Result<Self> {
+        self.with(overrides).map_err(|why| misconfigured(&why))
+    }
+
+    /// What every request carries; the profile may ask for more, and not for what HTTP or the credentials need.
+    pub(crate) fn request_headers(&self) -> Result<HeaderMap> {
+        const OURS: &[&str] =
+            &["authorization", "host", "content-length", "content-type", "transfer-encoding", "connection"];
+        let mut headers = HeaderMap::with_capacity(1 + self.headers.len());
+        headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
+        for (name, value) in &self.headers {
+            let setting = format!("headers.{name}");
+            let name = HeaderName::try_from(name).map_err(|_| broken_profile(&setting, "is no header"))?;
+            if OURS.contains(&name.as_str()) {
+                return Err(broken_profile(&setting, "can't be set here"));
+            }
+            let value = HeaderValue::try_from(value)
+                .map_err(|_| broken_profile(&setting, "has no value that fits"))?;
+            headers.insert(name, value);
+        }
+        Ok(headers)
+    }
+
     /// This profile with an application's own settings.
     ///
     /// # Errors
@@ -296,6 +326,25 @@ impl Profile {
             ObjectKind::Group => self.filterable_groups.as_deref(),
         }
     }
+}
+
+/// The error for a setting that can't be used.
+pub(crate) fn broken_profile(setting: &str, what: &str) -> ConnectorError {
+    misconfigured(&format!("The profile setting {setting} {what}."))
+}
+
+fn misconfigured(why: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        why,
+        "Correct the application's profile settings, or take them back to those of the gallery.",
+    )
+}
+
+/// `User` or `Group`, in the JSON schema.
+pub(crate) fn object_kind(_: &mut SchemaGenerator) -> Schema {
+    let words: Vec<&str> = ObjectKind::ALL.iter().map(|word| word.as_str()).collect();
+    json_schema!({"type": "string", "enum": words})
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::record::member_of;
-use super::{SamanageConnector, object_path, pages, problem};
-use crate::connector::{Exchange, Result};
-use crate::error::ErrorKind;
+use super::tenant::{SamanageConnector, object_path};
+use super::{pages, problem};
+use crate::error::{ErrorKind, Result};
+use crate::exchange::Exchange;
 use problem::Asked;
 
 /// Most users that are refused one by one before the rest is given up.

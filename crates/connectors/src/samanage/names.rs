@@ -7,11 +7,12 @@ use purser_domain::object::ObjectKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::body;
 use super::pages::{self, Walk};
 use super::problem::{self, Asked};
-use super::{SamanageConnector, body};
-use crate::connector::{Exchange, Result};
-use crate::error::ErrorKind;
+use super::tenant::SamanageConnector;
+use crate::error::{ErrorKind, Result};
+use crate::exchange::Exchange;
 
 /// A list of names that the tenant keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

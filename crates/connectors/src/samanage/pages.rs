@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::problem;
 use super::record::id_of;
-use crate::connector::{PageToken, Result};
+use crate::connector::PageToken;
+use crate::error::Result;
 use crate::http::Answer;
 
 /// No tenant has more pages than this; one that seems to is sending the same ones for ever.

@@ -5,9 +5,10 @@ use purser_domain::path::TargetPath;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::connector::Exchange;
+use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind};
-use crate::http::{Answer, Endpoint};
+use crate::exchange::Exchange;
+use crate::http::Answer;
 
 /// What was asked, as far as it decides what an error status means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::problem::{self, Asked};
-use super::{
-    SamanageConnector, body, collection, members, names, object_path, pages, record, reply_of, wrapper,
-};
-use crate::connector::{Deleted, Exchange, Reply, Result, Updated};
+use super::tenant::{SamanageConnector, collection, object_path, reply_of, wrapper};
+use super::{body, members, names, pages, record};
+use crate::connector::{Connector, Deleted, Reply, Updated};
+use crate::error::Result;
+use crate::exchange::Exchange;
 
 impl SamanageConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {

@@ -185,7 +185,7 @@ fn read_number(value: &Value) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::Exchange;
+    use crate::exchange::Exchange;
     use reqwest::header::{HeaderMap, HeaderValue};
     use serde_json::json;
     use std::time::Duration;

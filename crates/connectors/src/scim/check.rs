@@ -4,13 +4,13 @@ use purser_domain::plan::TargetObject;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ScimConnector;
 use super::compare::Found;
+use super::connector::ScimConnector;
 use super::list::Place;
 use super::problem::{self, Asked};
 use super::talk::Trail;
-use crate::connector::{CheckReport, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::CheckReport;
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 
 impl ScimConnector {
@@ -56,7 +56,7 @@ impl ScimConnector {
                         .into_iter()
                         .for_each(|object: TargetObject| wanted.sort(object, &mut found));
                     if found.strangers > 1 {
-                        self.shelf.learn_unfilterable(kind, path);
+                        self.index.learn_unfilterable(kind, path);
                     }
                 }
                 Err(answer) => {

@@ -146,7 +146,7 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::Exchange;
+    use crate::exchange::Exchange;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use std::time::Duration;

@@ -6,17 +6,18 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::answer::Unreadable;
+use super::connector::ScimConnector;
+use super::edit::{Edit, Patched};
 use super::members::is_members_path;
 use super::problem::{self, Asked};
 use super::talk::Trail;
-use super::update::{Edit, Patched};
-use super::{ScimConnector, answer, body, request};
-use crate::connector::{Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use super::{answer, body, request};
+use crate::connector::Reply;
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 impl ScimConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
-        self.rules().check_write(kind, &write.values)?;
+        self.value_rules().check_write(kind, &write.values)?;
         let mut trail = Trail::default();
         let (answer, values, body, later) = loop {
             let (values, later) = self.split(kind, write);
@@ -42,7 +43,7 @@ impl ScimConnector {
                 None => return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why)),
             },
         };
-        self.shelf.note(kind, &body, &object.id);
+        self.index.note(kind, &body, &object.id);
         trail.push(answer.exchange);
         let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail };
         if let Some((value, sent)) = later {

@@ -17,7 +17,7 @@ const NEW_STYLE: &str = "aadOptscim062020";
 const OLD_STYLE: &str = "AzureAdScimPatch2017";
 
 /// The profile with what the flags in the Tenant URL say. An application's own settings go before both.
-pub(crate) fn heed_flags(profile: &Profile, tenant_url: &str) -> Profile {
+pub(super) fn heed_flags(profile: &Profile, tenant_url: &str) -> Profile {
     let mut profile = profile.clone();
     let Ok(url) = Url::parse(tenant_url.trim()) else { return profile };
     let has = |flag: &str| url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case(flag));

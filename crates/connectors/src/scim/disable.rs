@@ -4,10 +4,11 @@ use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::Value;
 
+use super::connector::ScimConnector;
+use super::problem;
 use super::talk::Trail;
-use super::{ScimConnector, problem};
-use crate::connector::{Reply, Result, Updated};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::{Reply, Updated};
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 impl ScimConnector {
     /// As an update; then the account is read, and one that shows the opposite of what was sent is an error. What is

@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{find, read_json};
 use super::body::core_schema;
+use super::connector::ScimConnector;
 use super::problem::{self, Asked};
+use super::request;
 use super::schemas::{list_attributes, text};
-use super::{ScimConnector, request};
-use crate::connector::{Discovery, Result};
-use crate::error::ErrorKind;
+use crate::connector::Discovery;
+use crate::error::{ErrorKind, Result};
 use crate::profile::{MemberRemoval, Overrides};
 
 /// How many pages of schemas are read.

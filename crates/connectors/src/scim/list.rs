@@ -12,11 +12,12 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Listing};
+use super::connector::ScimConnector;
 use super::problem::{self, Asked};
+use super::request;
 use super::talk::Trail;
-use super::{ScimConnector, request};
-use crate::connector::{ObjectPage, PageToken, Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::{ObjectPage, PageToken, Reply};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 use crate::profile::Paging;
 

@@ -10,11 +10,10 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::answer::find;
+use super::edit::{Edit, Patched, lacks_patch};
 use super::problem::{self, Asked};
-use super::update::{Edit, Patched, lacks_patch};
 use super::{patch, request};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::{MemberRemoval, MembersRead};
 
 /// Whether this changes the members of a group.
@@ -32,7 +31,7 @@ pub(super) fn is_members_path(path: &TargetPath) -> bool {
 
 /// What happens to members in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Move {
     Add,
     Remove,
 }
@@ -58,10 +57,10 @@ impl Edit<'_> {
         if let Some(whole) = steps.whole {
             return self.write_whole(&whole, changes).await;
         }
-        if self.send_members(Way::Remove, &steps.gone, changes).await? == Patched::Missing {
+        if self.send_members(Move::Remove, &steps.gone, changes).await? == Patched::Missing {
             return Ok(Patched::Missing);
         }
-        self.send_members(Way::Add, &steps.come, changes).await
+        self.send_members(Move::Add, &steps.come, changes).await
     }
 
     /// Adds members to a group that has just been made with none but `known`.
@@ -72,7 +71,7 @@ impl Edit<'_> {
                 let all: Vec<Value> = known.iter().chain(rest).cloned().collect();
                 self.write_one(patch::replace_members(&all, &self.scim.profile), &[change]).await
             }
-            _ => self.send_members(Way::Add, rest, &[change]).await,
+            _ => self.send_members(Move::Add, rest, &[change]).await,
         }
     }
 
@@ -132,7 +131,7 @@ impl Edit<'_> {
             if self.settle(answer, changes).await? == Patched::Missing {
                 return Ok(Patched::Missing);
             }
-            return self.send_members(Way::Add, rest, changes).await;
+            return self.send_members(Move::Add, rest, changes).await;
         }
     }
 
@@ -141,7 +140,7 @@ impl Edit<'_> {
         self.settle(answer, changes).await
     }
 
-    async fn send_members(&mut self, way: Way, members: &[Value], changes: &[&Change]) -> Result<Patched> {
+    async fn send_members(&mut self, way: Move, members: &[Value], changes: &[&Change]) -> Result<Patched> {
         let mut rest = members;
         while !rest.is_empty() {
             let size = self.scim.chunk(rest.len());
@@ -154,7 +153,7 @@ impl Edit<'_> {
                     self.scim.shrink_chunk(size / 2);
                     continue;
                 }
-                StatusCode::BAD_REQUEST if way == Way::Remove && !lacks_patch(&answer) => {
+                StatusCode::BAD_REQUEST if way == Move::Remove && !lacks_patch(&answer) => {
                     self.trail.push(answer.exchange.clone());
                     let Some(left) = self.still_there(chunk).await? else {
                         return Err(self.refusal(answer, changes));
@@ -175,11 +174,11 @@ impl Edit<'_> {
         Ok(Patched::Done)
     }
 
-    fn body(&self, way: Way, members: &[Value]) -> Value {
+    fn body(&self, way: Move, members: &[Value]) -> Value {
         let profile = &self.scim.profile;
         match way {
-            Way::Add => patch::add_members(members, profile),
-            Way::Remove => {
+            Move::Add => patch::add_members(members, profile),
+            Move::Remove => {
                 patch::remove_members(members, profile.member_removal == MemberRemoval::ValueArray, profile)
             }
         }

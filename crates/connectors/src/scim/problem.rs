@@ -6,8 +6,9 @@ use reqwest::header::LOCATION;
 
 use super::answer::{Unreadable, is_gone};
 use super::complaint::Complaint;
+use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind};
-use crate::http::{Answer, Endpoint, retry_after};
+use crate::http::{Answer, retry_after};
 
 /// What was asked, as far as it decides what an error status means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

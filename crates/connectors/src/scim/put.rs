@@ -3,11 +3,10 @@ use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};
 
+use super::edit::Edit;
 use super::members::is_members;
-use super::update::Edit;
 use super::{body, problem, request};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
 impl Edit<'_> {

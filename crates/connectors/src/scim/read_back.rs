@@ -5,11 +5,10 @@ use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, WriteValue};
 use serde_json::Value;
 
+use super::edit::Edit;
 use super::members::{id_of, is_members_path, without};
 use super::problem;
-use super::update::Edit;
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
 /// How many members of one change are asked about afterwards.

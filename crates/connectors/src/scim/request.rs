@@ -5,8 +5,7 @@ use purser_domain::path::TargetPath;
 use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;
 
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::{ElementFilter, Profile};
 
 use super::dialect::spell_filter;

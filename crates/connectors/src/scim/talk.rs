@@ -9,10 +9,12 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::answer::{self, Unreadable};
+use super::connector::ScimConnector;
 use super::problem::{self, Asked};
-use super::{ScimConnector, request};
-use crate::connector::{Exchange, Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use super::request;
+use crate::connector::Reply;
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::exchange::Exchange;
 use crate::http::{Answer, Call};
 use crate::profile::MembersRead;
 

@@ -11,31 +11,16 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::complaint::Complaint;
+use super::connector::ScimConnector;
+use super::edit::{Edit, Patched, lacks_patch};
 use super::members::is_members;
 use super::problem::{self, Asked};
 use super::talk::Trail;
-use super::{ScimConnector, answer, patch, request};
-use crate::connector::{Reply, Result, Updated};
+use super::{answer, patch, request};
+use crate::connector::{Reply, Updated};
+use crate::error::Result;
 use crate::http::Answer;
 use crate::profile::MemberRemoval;
-
-/// One object being changed.
-pub(super) struct Edit<'a> {
-    pub(super) scim: &'a ScimConnector,
-    pub(super) kind: ObjectKind,
-    /// Its id, which a change may change.
-    pub(super) id: String,
-    pub(super) trail: Trail,
-}
-
-/// What came of a PATCH that was not refused for what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patched {
-    /// It is made.
-    Done,
-    /// The target has no PATCH.
-    Missing,
-}
 
 impl ScimConnector {
     pub(super) async fn update(
@@ -44,7 +29,7 @@ impl ScimConnector {
         id: &str,
         changes: &[Change],
     ) -> Result<Reply<Updated>> {
-        self.rules().check_changes(kind, changes)?;
+        self.value_rules().check_changes(kind, changes)?;
         let mut edit = Edit { scim: self, kind, id: id.to_owned(), trail: Trail::default() };
         edit.make(changes).await?;
         self.note_changes(kind, &edit.id, changes);
@@ -82,7 +67,7 @@ impl ScimConnector {
                 change.path.write(&mut body, new.clone());
             }
         }
-        self.shelf.note(kind, &body, id);
+        self.index.note(kind, &body, id);
     }
 }
 
@@ -201,15 +186,6 @@ impl Edit<'_> {
             self.id = new;
         }
         Ok(())
-    }
-}
-
-/// Whether this says that there is no PATCH.
-pub(super) fn lacks_patch(answer: &Answer) -> bool {
-    match answer.status {
-        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => true,
-        StatusCode::BAD_REQUEST => Complaint::read(answer).is_about_missing_patch(),
-        _ => false,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::provisioning::job::load_job_of;
 use crate::provisioning::target_profile::view_exchange;
 use jiff::Timestamp;
 use purser_connectors::probe::{ProbeOptions, ProbeReport, ProbeStep, Proposal, probe};
-use purser_connectors::{ConnectorError, Overrides, Target, Template};
+use purser_connectors::{ConnectorError, Overrides, TargetConfig, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
 use std::collections::HashMap;
@@ -157,7 +157,13 @@ impl Portal {
         })
     }
 
-    async fn run_probe(&self, job: JobId, template: Arc<Template>, target: Target, options: ProbeOptions) {
+    async fn run_probe(
+        &self,
+        job: JobId,
+        template: Arc<Template>,
+        target: TargetConfig,
+        options: ProbeOptions,
+    ) {
         let probes = Arc::clone(&self.probes);
         // Noted also when the task dies, or nobody could ever begin another one.
         let mut end = End { probes: Arc::clone(&probes), job, outcome: None };

@@ -14,7 +14,9 @@ use serde_json::{Map, Value, json};
 
 use crate::connector::Connector;
 use crate::scim::body;
-use crate::{Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Profile, Target, Template, connect};
+use crate::{
+    Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Profile, TargetConfig, Template, connect,
+};
 
 /// What the server does otherwise than the RFC says.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +86,7 @@ pub(super) async fn open(habits: Habits, profile: Profile) -> (Arc<Fake>, Arc<dy
     let template = Template { profile, ..Template::clone(&template) };
     let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
     let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).unwrap();
-    let target = Target {
+    let target = TargetConfig {
         tenant_url: url,
         credentials: Credentials::token(Secret::new("t0ken")),
         overrides: Overrides::default(),

@@ -9,11 +9,12 @@ use reqwest::header::{HeaderValue, LOCATION};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::report::{ProbeReport, Proposal};
 use super::traces::Traces;
-use super::{ProbeReport, Proposal};
-use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind, Unreachable};
-use crate::http::{Call, Endpoint, retry_after};
+use crate::endpoint::Endpoint;
+use crate::error::{ConnectorError, ErrorKind, Result, Unreachable};
+use crate::exchange::Exchange;
+use crate::http::{Call, retry_after};
 use crate::profile::{Overrides, Profile};
 
 /// Most requests of one probe.
@@ -29,7 +30,7 @@ const MOST_FAILURES: u32 = 4;
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// See the module.
-pub(super) struct Session {
+pub(super) struct Inquiry {
     pub(super) endpoint: Arc<Endpoint>,
     /// As configured.
     before: Profile,
@@ -116,7 +117,7 @@ pub(super) const fn collection(kind: ObjectKind) -> &'static str {
     }
 }
 
-impl Session {
+impl Inquiry {
     pub(super) fn new(endpoint: Endpoint, profile: Profile) -> Self {
         let mark = format!("purser-probe-{}", Uuid::new_v4().simple());
         Self::with(Arc::new(endpoint), profile, mark, Traces::default())
@@ -381,4 +382,12 @@ fn out_of_order(host: &str, kind: ErrorKind, what: &str) -> ConnectorError {
 /// Path of one object.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> String {
     format!("{}/{}", collection(kind), utf8_percent_encode(id, KEPT))
+}
+
+/// The attribute that holds the name.
+pub(super) const fn name_attribute(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "userName",
+        ObjectKind::Group => "displayName",
+    }
 }
