@@ -46,7 +46,7 @@ impl Endpoint {
         })?;
         let authorizer = Authorizer::new(method, &target.credentials, kit)?;
         let site = kit.site(&target.tenant_url)?;
-        let site = site.with_limits(&profile.limits).with_headers(profile.request_headers()?);
+        let site = site.with_limits(&profile.common.limits).with_headers(profile.request_headers()?);
         Ok(Self::new(site, authorizer))
     }
 

@@ -45,7 +45,7 @@ pub use gallery::{
 };
 pub use http::{EgressPolicy, HttpKit, InvalidProxy, Network, Proxy};
 pub use profile::{
-    Clear, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides, Paging, Profile,
-    RateLimit, RolesShape, ValueRule,
+    Clear, CommonProfile, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides,
+    Paging, Profile, RateLimit, RolesShape, ScimProfile, ValueRule,
 };
 pub use target::TargetConfig;

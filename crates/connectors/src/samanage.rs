@@ -44,7 +44,7 @@ use tenant::{collection, object_path, reply_of, wrapper};
 #[async_trait]
 impl Connector for SamanageConnector {
     fn concurrency(&self) -> Option<usize> {
-        self.profile.concurrency.map(usize::from)
+        self.profile.common.concurrency.map(usize::from)
     }
 
     async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
@@ -166,7 +166,7 @@ impl SamanageConnector {
         walk: &mut pages::Walk,
         kind: ObjectKind,
     ) -> Result<Option<(Vec<TargetObject>, Exchange)>> {
-        let Some((path, query)) = walk.next_request(self.profile.page_size)? else { return Ok(None) };
+        let Some((path, query)) = walk.next_request(self.profile.common.page_size)? else { return Ok(None) };
         let answer = self.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
             return Err(problem::refused(&self.endpoint, answer, Asked::Find, &[]));

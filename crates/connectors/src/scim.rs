@@ -60,7 +60,7 @@ use crate::http::Call;
 #[async_trait]
 impl Connector for ScimConnector {
     fn concurrency(&self) -> Option<usize> {
-        self.profile.concurrency.map(usize::from)
+        self.profile.common.concurrency.map(usize::from)
     }
 
     async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
@@ -98,7 +98,7 @@ impl Connector for ScimConnector {
     }
 
     async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
-        if kind == ObjectKind::User && !self.profile.deletes_users {
+        if kind == ObjectKind::User && !self.profile.common.deletes_users {
             return Err(ConnectorError::new(
                 ErrorKind::Rejected { attribute: None },
                 format!("{} can't delete accounts. Nothing was sent.", self.endpoint.host()),

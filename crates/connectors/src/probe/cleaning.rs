@@ -171,7 +171,7 @@ impl Inquiry {
         {
             let why = format!("The application does not delete users: it answered {}.", seen.status);
             self.propose("deletes_users", json!(false), why, &[seen.at]);
-            if self.profile.patch {
+            if self.profile.scim.patch {
                 let operation = self.operation("replace");
                 let operations = json!([{ "op": operation, "path": "active", "value": self.boolean(false) }]);
                 // Best effort: what is left is named below in any case.

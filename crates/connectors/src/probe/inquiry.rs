@@ -173,7 +173,7 @@ impl Inquiry {
             let body = match body {
                 Some(body) => {
                     let bytes = serde_json::to_vec(body).unwrap_or_default();
-                    let content_type = HeaderValue::try_from(self.profile.content_type.as_str())
+                    let content_type = HeaderValue::try_from(self.profile.scim.content_type.as_str())
                         .unwrap_or(HeaderValue::from_static("application/scim+json"));
                     Some((bytes, content_type))
                 }
@@ -279,7 +279,7 @@ impl Inquiry {
 
     /// The name of an operation as this target wants it.
     pub(super) fn operation(&self, name: &str) -> String {
-        if !self.profile.capitalised_operations {
+        if !self.profile.scim.capitalised_operations {
             return name.to_owned();
         }
         let mut letters = name.chars();
@@ -288,7 +288,7 @@ impl Inquiry {
 
     /// A boolean as this target wants it.
     pub(super) fn boolean(&self, value: bool) -> Value {
-        match (self.profile.booleans_as_text, value) {
+        match (self.profile.scim.booleans_as_text, value) {
             (false, value) => json!(value),
             (true, true) => json!("True"),
             (true, false) => json!("False"),

@@ -23,7 +23,7 @@ pub(super) async fn try_changes(inquiry: &mut Inquiry, user: &Value) -> Result<(
         );
         return Ok(());
     }
-    if !inquiry.profile.patch {
+    if !inquiry.profile.scim.patch {
         find_put(inquiry, &id, &candidates).await?;
     } else if let Some(attribute) = find_patch(inquiry, &id, &candidates).await? {
         try_boolean(inquiry, &id, user).await?;
@@ -128,8 +128,8 @@ async fn try_boolean(inquiry: &mut Inquiry, id: &str, user: &Value) -> Result<()
         return Ok(());
     }
     let mut evidence = Vec::new();
-    for as_text in [inquiry.profile.booleans_as_text, !inquiry.profile.booleans_as_text] {
-        let was = std::mem::replace(&mut inquiry.profile.booleans_as_text, as_text);
+    for as_text in [inquiry.profile.scim.booleans_as_text, !inquiry.profile.scim.booleans_as_text] {
+        let was = std::mem::replace(&mut inquiry.profile.scim.booleans_as_text, as_text);
         let mut worked = true;
         for wanted in [true, false] {
             let value = inquiry.boolean(wanted);
@@ -138,7 +138,7 @@ async fn try_boolean(inquiry: &mut Inquiry, id: &str, user: &Value) -> Result<()
             evidence.extend([patched.at, shown.at]);
             worked &= patched.is_success() && is(&shown, wanted);
         }
-        inquiry.profile.booleans_as_text = was;
+        inquiry.profile.scim.booleans_as_text = was;
         if worked {
             let why = "Enabling and disabling works with booleans in this form only.";
             inquiry.propose("booleans_as_text", json!(as_text), why, &evidence);
@@ -191,17 +191,18 @@ async fn try_extension(inquiry: &mut Inquiry, id: &str, user: &Value, attribute:
     }
     let name = format!("{ENTERPRISE}:department");
     let mut evidence = Vec::new();
-    for (at, pathless) in
-        [inquiry.profile.pathless_replace, !inquiry.profile.pathless_replace].into_iter().enumerate()
+    for (at, pathless) in [inquiry.profile.scim.pathless_replace, !inquiry.profile.scim.pathless_replace]
+        .into_iter()
+        .enumerate()
     {
-        let was = std::mem::replace(&mut inquiry.profile.pathless_replace, pathless);
+        let was = std::mem::replace(&mut inquiry.profile.scim.pathless_replace, pathless);
         let (ours, theirs) = (format!("Probe {at}"), format!("Purser Probe again {at}"));
         let patched = inquiry.patch(User, id, replace(inquiry, &name, json!(ours))).await?;
         // The other kind of value must go on changing in this form too.
         let other = inquiry.patch(User, id, replace(inquiry, attribute.as_str(), json!(theirs))).await?;
         let shown = inquiry.look(User, id).await?;
         evidence.extend([patched.at, other.at, shown.at]);
-        inquiry.profile.pathless_replace = was;
+        inquiry.profile.scim.pathless_replace = was;
         let changed = shown.body.as_ref().and_then(department) == Some(ours);
         if changed && holds(&shown, attribute, &theirs) {
             let why = "Values of the enterprise extension change in this form only.";
@@ -228,7 +229,7 @@ async fn try_extension(inquiry: &mut Inquiry, id: &str, user: &Value, attribute:
 }
 
 fn replace(inquiry: &Inquiry, attribute: &str, value: Value) -> Value {
-    if inquiry.profile.pathless_replace {
+    if inquiry.profile.scim.pathless_replace {
         return json!([{ "op": inquiry.operation("replace"), "value": { attribute: value } }]);
     }
     json!([{ "op": inquiry.operation("replace"), "path": attribute, "value": value }])

@@ -36,7 +36,7 @@ pub(super) async fn ask_about_itself(inquiry: &mut Inquiry) -> Result<()> {
         }
         let most = config.get("filter").and_then(|value| member(value, "maxResults")?.as_u64());
         let most = most.and_then(|most| u32::try_from(most).ok()).filter(|most| *most > 0);
-        if let Some(most) = most.filter(|most| *most < inquiry.profile.page_size) {
+        if let Some(most) = most.filter(|most| *most < inquiry.profile.common.page_size) {
             let why = format!("The application says that it sends at most {most} objects at once.");
             inquiry.propose("page_size", json!(most), why, &[config.at]);
         }

@@ -41,8 +41,8 @@ pub(super) async fn make_user(inquiry: &mut Inquiry) -> Result<Option<Value>> {
     ] {
         let before = inquiry.profile.clone();
         match setting {
-            "content_type" => inquiry.profile.content_type = "application/json".to_owned(),
-            "booleans_as_text" => inquiry.profile.booleans_as_text = true,
+            "content_type" => inquiry.profile.scim.content_type = "application/json".to_owned(),
+            "booleans_as_text" => inquiry.profile.scim.booleans_as_text = true,
             PLAIN => inquiry.plain = true,
             _ => {}
         }
@@ -140,7 +140,7 @@ fn body_of(inquiry: &Inquiry, number: &str) -> Value {
             schemas.push(json!(extension));
         }
     }
-    for schema in &inquiry.profile.always_schemas {
+    for schema in &inquiry.profile.scim.always_schemas {
         schemas.push(json!(schema));
     }
     body["schemas"] = json!(schemas);

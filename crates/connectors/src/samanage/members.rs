@@ -41,7 +41,7 @@ impl SamanageConnector {
         };
         let mut exchanges = vec![answer.exchange];
         let (add, remove) = differences(changes, &present_in(&record));
-        let at_once = match self.profile.members_per_request {
+        let at_once = match self.profile.common.members_per_request {
             0 => ADDED_AT_ONCE,
             count => usize::try_from(count).unwrap_or(ADDED_AT_ONCE),
         };
@@ -91,7 +91,7 @@ impl SamanageConnector {
         if let Some((user, error)) = refused.into_iter().next() {
             return Err(problem::no_member(self.endpoint.host(), &user, error));
         }
-        if self.profile.read_back && !(add.is_empty() && remove.is_empty()) {
+        if self.profile.common.read_back && !(add.is_empty() && remove.is_empty()) {
             exchanges.push(self.see_members(group, &add, &remove).await?);
         }
         Ok(exchanges)

@@ -215,7 +215,7 @@ async fn read_all(
 ) -> Result<Vec<Map<String, Value>>> {
     let mut walk = Walk::new(catalogue.path(), None);
     let mut all = Vec::new();
-    while let Some((path, query)) = walk.next_request(connector.profile.page_size)? {
+    while let Some((path, query)) = walk.next_request(connector.profile.common.page_size)? {
         let answer = connector.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
             return Err(problem::refused(&connector.endpoint, answer, Asked::Service, &[]));

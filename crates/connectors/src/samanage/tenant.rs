@@ -42,7 +42,7 @@ impl SamanageConnector {
             endpoint,
             users: target(ObjectKind::User, TargetSchema::scim_user()),
             groups: target(ObjectKind::Group, TargetSchema::scim_group()),
-            names: Names::new(&profile.create_missing),
+            names: Names::new(&profile.common.create_missing),
             profile,
         })
     }

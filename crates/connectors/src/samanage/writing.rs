@@ -119,7 +119,7 @@ impl SamanageConnector {
         wanted: &Map<String, Value>,
         object: &TargetObject,
     ) -> Map<String, Value> {
-        if !self.profile.read_back {
+        if !self.profile.common.read_back {
             return Map::new();
         }
         body::differences(self.schema(kind), wanted, &object.body)

@@ -70,8 +70,8 @@ impl KindState {
         let schema = TargetSchema::from_definition(&definition);
         // The profile says so of users, and of groups with the way in which members are taken away.
         let patches = match kind {
-            ObjectKind::User => profile.patch,
-            ObjectKind::Group => profile.member_removal != MemberRemoval::Put,
+            ObjectKind::User => profile.scim.patch,
+            ObjectKind::Group => profile.scim.member_removal != MemberRemoval::Put,
         };
         Ok(Self { schema, matching, exact, patches: AtomicBool::new(patches) })
     }
@@ -96,7 +96,7 @@ impl ScimConnector {
     }
 
     fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Result<Self> {
-        let content_type = HeaderValue::try_from(&profile.content_type)
+        let content_type = HeaderValue::try_from(&profile.scim.content_type)
             .map_err(|_| broken_profile("content_type", "is no content type"))?;
         Ok(Self {
             endpoint,
@@ -106,7 +106,7 @@ impl ScimConnector {
             excludes_members: AtomicBool::new(true),
             sizes_pages: AtomicBool::new(true),
             plain_json: AtomicBool::new(false),
-            chunk: AtomicUsize::new(usize::try_from(profile.members_per_request).unwrap_or(0)),
+            chunk: AtomicUsize::new(usize::try_from(profile.common.members_per_request).unwrap_or(0)),
             index: ListingIndex::default(),
             profile,
         })
@@ -128,7 +128,7 @@ impl ScimConnector {
     }
 
     pub(super) fn value_rules(&self) -> ValueRules<'_> {
-        ValueRules { rules: &self.profile.value_rules, host: self.endpoint.host() }
+        ValueRules { rules: &self.profile.common.value_rules, host: self.endpoint.host() }
     }
 
     pub(super) fn patches(&self, kind: ObjectKind) -> bool {

@@ -49,7 +49,7 @@ impl ScimConnector {
         if let Some((value, sent)) = later {
             fill(&mut edit, value, sent).await.map_err(|error| half_made(error, kind))?;
         }
-        if self.profile.read_back {
+        if self.profile.common.read_back {
             edit.read_back_created(&write.values).await?;
         }
         Ok(edit.trail.reply(object))
@@ -57,7 +57,7 @@ impl ScimConnector {
 
     /// The id of a new object where the profile says which attribute it is made of.
     fn id_by_value(&self, write: &Write) -> Option<String> {
-        let path = TargetPath::parse(self.profile.id_attribute.as_deref()?).ok()?;
+        let path = TargetPath::parse(self.profile.scim.id_attribute.as_deref()?).ok()?;
         let value = write.values.iter().find(|value| *value.path == path)?;
         value.value.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
     }
@@ -72,7 +72,7 @@ impl ScimConnector {
         let mut values: Vec<_> = write.values.iter().filter(|value| !is_members(value)).cloned().collect();
         let Some(members) = write.values.iter().find(is_members) else { return (values, None) };
         let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
-        if !self.profile.members_on_create || all.is_empty() {
+        if !self.profile.scim.members_on_create || all.is_empty() {
             return (values, Some((members, 0)).filter(|_| !all.is_empty()));
         }
         let first = self.chunk(all.len());

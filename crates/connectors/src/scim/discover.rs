@@ -33,7 +33,7 @@ impl ScimConnector {
         let types = self.ask_about("/ResourceTypes", &mut found).await?;
         let schemas = self.ask_about("/Schemas", &mut found).await?;
         if let Some(config) = config.first() {
-            found.settings = read_settings(config, u64::from(self.profile.page_size));
+            found.settings = read_settings(config, u64::from(self.profile.common.page_size));
         }
         found.attributes = read_attributes(&types, &schemas);
         if found.attributes.is_empty() && !schemas.is_empty() {

@@ -101,10 +101,10 @@ impl ScimConnector {
         place: &Place,
         trail: &mut Trail,
     ) -> Result<Page> {
-        let count = self.profile.page_size.max(1);
+        let count = self.profile.common.page_size.max(1);
         let build = |sized: bool| {
             let size = if sized { format!("&count={count}") } else { String::new() };
-            let paging = match (self.profile.paging, &place.cursor) {
+            let paging = match (self.profile.scim.paging, &place.cursor) {
                 (Paging::None, _) => None,
                 (_, Some(cursor)) => Some(format!("cursor={}{size}", request::encode(cursor))),
                 (Paging::Cursor, None) => Some(format!("cursor{size}")),
@@ -114,7 +114,7 @@ impl ScimConnector {
         };
         let sized = self.sizes_pages();
         let mut answer = self.collection(kind, build(sized), trail).await?;
-        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.paging != Paging::None {
+        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.scim.paging != Paging::None {
             // Perhaps for asking for more at once than it ever sends.
             let other = self.collection(kind, build(false), trail).await?;
             if other.status == StatusCode::OK {
@@ -123,7 +123,7 @@ impl ScimConnector {
             }
         }
         match self.read_collection(kind, answer, trail)? {
-            Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.paging)),
+            Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.scim.paging)),
             Err(answer) => {
                 Err(problem::refused(&self.endpoint, answer, kind, Asked::Find, std::iter::empty()))
             }
@@ -175,7 +175,7 @@ impl ScimConnector {
                 Err(why) => Err(problem::unusable(&self.endpoint, answer, kind, Asked::Find, why)),
             };
         }
-        if self.profile.empty_result_is_404 && answer::is_gone(&answer) {
+        if self.profile.scim.empty_result_is_404 && answer::is_gone(&answer) {
             trail.push(answer.exchange);
             return Ok(Ok(Listing::default()));
         }

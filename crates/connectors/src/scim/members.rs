@@ -48,12 +48,12 @@ struct Steps {
 impl Edit<'_> {
     /// Makes these changes of the group's members.
     pub(super) async fn change_members(&mut self, changes: &[&Change]) -> Result<Patched> {
-        let removal = self.scim.profile.member_removal;
+        let removal = self.scim.profile.scim.member_removal;
         if removal == MemberRemoval::Replace {
             return self.replace_members(changes).await;
         }
         let known = self.known_members(changes).await?;
-        let steps = plan(changes, known.as_deref(), self.scim.profile.members_read);
+        let steps = plan(changes, known.as_deref(), self.scim.profile.scim.members_read);
         if let Some(whole) = steps.whole {
             return self.write_whole(&whole, changes).await;
         }
@@ -65,7 +65,7 @@ impl Edit<'_> {
 
     /// Adds members to a group that has just been made with none but `known`.
     pub(super) async fn fill(&mut self, known: &[Value], rest: &[Value], change: &Change) -> Result<Patched> {
-        match self.scim.profile.member_removal {
+        match self.scim.profile.scim.member_removal {
             MemberRemoval::Put => Ok(Patched::Missing),
             MemberRemoval::Replace => {
                 let all: Vec<Value> = known.iter().chain(rest).cloned().collect();
@@ -78,7 +78,8 @@ impl Edit<'_> {
     /// The members as far as reads tell them and they matter; not knowing them is no error.
     async fn known_members(&mut self, changes: &[&Change]) -> Result<Option<Vec<Value>>> {
         let matters = changes.iter().any(|change| change.new.is_some() || is_bare_set(change));
-        let told = matches!(self.scim.profile.members_read, MembersRead::Returned | MembersRead::OnRequest);
+        let told =
+            matches!(self.scim.profile.scim.members_read, MembersRead::Returned | MembersRead::OnRequest);
         if !matters || !told {
             return Ok(None);
         }
@@ -95,7 +96,7 @@ impl Edit<'_> {
         let whole = match changes {
             [change] if change.kind == ChangeKind::Set => list_of(change.new.as_ref()).to_vec(),
             _ => {
-                if matches!(self.scim.profile.members_read, MembersRead::ByFilter | MembersRead::Never) {
+                if matches!(self.scim.profile.scim.members_read, MembersRead::ByFilter | MembersRead::Never) {
                     return Err(self.blind());
                 }
                 let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
@@ -178,16 +179,18 @@ impl Edit<'_> {
         let profile = &self.scim.profile;
         match way {
             Move::Add => patch::add_members(members, profile),
-            Move::Remove => {
-                patch::remove_members(members, profile.member_removal == MemberRemoval::ValueArray, profile)
-            }
+            Move::Remove => patch::remove_members(
+                members,
+                profile.scim.member_removal == MemberRemoval::ValueArray,
+                profile,
+            ),
         }
     }
 
     /// Of members that could not be removed, those that are there: some targets refuse to remove who is not. `None`
     /// when that is not the reason.
     async fn still_there(&mut self, members: &[Value]) -> Result<Option<Vec<Value>>> {
-        let there = match self.scim.profile.members_read {
+        let there = match self.scim.profile.scim.members_read {
             MembersRead::Never => return Ok(None),
             MembersRead::ByFilter => {
                 let mut there = HashSet::new();

@@ -36,7 +36,8 @@ impl Edit<'_> {
 
     /// A group whose members nobody can see would lose them.
     fn refuse_to_lose_members(&self, changes: &[&Change]) -> Result<()> {
-        let unseen = matches!(self.scim.profile.members_read, MembersRead::ByFilter | MembersRead::Never);
+        let unseen =
+            matches!(self.scim.profile.scim.members_read, MembersRead::ByFilter | MembersRead::Never);
         let whole =
             |change: &&Change| is_members(change) && change.new.is_some() && change.kind == ChangeKind::Set;
         if self.kind != ObjectKind::Group || !unseen || changes.iter().any(whole) {

@@ -27,7 +27,7 @@ impl Edit<'_> {
         if let Some(change) = ignored {
             return Err(self.ignored(&change.path, "change of"));
         }
-        if self.kind == ObjectKind::Group && self.scim.profile.members_read == MembersRead::ByFilter {
+        if self.kind == ObjectKind::Group && self.scim.profile.scim.members_read == MembersRead::ByFilter {
             return self.ask_back(changes).await;
         }
         Ok(())
@@ -99,7 +99,7 @@ impl Edit<'_> {
         }
         self.kind == ObjectKind::User
             || !is_members_path(path)
-            || matches!(self.scim.profile.members_read, MembersRead::Returned | MembersRead::OnRequest)
+            || matches!(self.scim.profile.scim.members_read, MembersRead::Returned | MembersRead::OnRequest)
     }
 
     fn ignored(&self, path: &TargetPath, what: &str) -> ConnectorError {

@@ -118,7 +118,7 @@ impl ScimConnector {
         if kind == ObjectKind::Group
             && let Some(body) = current.object.body.as_object_mut()
         {
-            match self.profile.members_read {
+            match self.profile.scim.members_read {
                 MembersRead::Returned => {}
                 MembersRead::OnRequest => {
                     let query = Some("attributes=members".to_owned());

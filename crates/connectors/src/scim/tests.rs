@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::connector::Deleted;
 use crate::error::ErrorKind;
-use crate::{MemberRemoval, MembersRead, Paging, Profile, ValueRule};
+use crate::{CommonProfile, MemberRemoval, MembersRead, Paging, Profile, ScimProfile, ValueRule};
 use fake::{Habits, open};
 
 const USER: ObjectKind = ObjectKind::User;
@@ -53,7 +53,10 @@ const FIVE: &[&str] = &["a", "b", "c", "d", "e"];
 #[tokio::test]
 async fn a_group_is_made_and_filled_in_chunks() {
     for on_create in [false, true] {
-        let profile = Profile { members_per_request: 2, members_on_create: on_create, ..Profile::default() };
+        let profile = Profile {
+            common: CommonProfile { members_per_request: 2, ..CommonProfile::default() },
+            scim: ScimProfile { members_on_create: on_create, ..ScimProfile::default() },
+        };
         let (fake, connector) = open(Habits::default(), profile).await;
         let made = connector.create(GROUP, &group(FIVE)).await.unwrap();
         assert_eq!(fake.members(&made.value.id), FIVE);
@@ -68,7 +71,10 @@ async fn a_group_is_made_and_filled_in_chunks() {
 async fn a_group_that_was_made_and_not_filled_is_in_doubt() {
     let (fake, connector) = open(
         Habits { busy_after: Some(2), ..Habits::default() },
-        Profile { members_per_request: 2, ..Profile::default() },
+        Profile {
+            common: CommonProfile { members_per_request: 2, ..CommonProfile::default() },
+            ..Profile::default()
+        },
     )
     .await;
     let error = connector.create(GROUP, &group(FIVE)).await.unwrap_err();
@@ -76,7 +82,10 @@ async fn a_group_that_was_made_and_not_filled_is_in_doubt() {
     assert_eq!(fake.objects().len(), 1);
     let (_, connector) = open(
         Habits { busy_after: Some(1), ..Habits::default() },
-        Profile { members_per_request: 2, ..Profile::default() },
+        Profile {
+            common: CommonProfile { members_per_request: 2, ..CommonProfile::default() },
+            ..Profile::default()
+        },
     )
     .await;
     let id = connector.create(GROUP, &write(&[("displayName", json!("x"))])).await.unwrap().value.id;
@@ -90,7 +99,10 @@ async fn members_come_and_go_in_every_way_that_a_target_takes() {
         [MemberRemoval::FilteredPath, MemberRemoval::ValueArray, MemberRemoval::Replace, MemberRemoval::Put]
     {
         for patch_status in [None, Some(501)] {
-            let profile = Profile { member_removal: removal, members_per_request: 2, ..Profile::default() };
+            let profile = Profile {
+                common: CommonProfile { members_per_request: 2, ..CommonProfile::default() },
+                scim: ScimProfile { member_removal: removal, ..ScimProfile::default() },
+            };
             let (fake, connector) = open(Habits { patch_status, ..Habits::default() }, profile).await;
             let id = connector.create(GROUP, &group(FIVE)).await.unwrap().value.id;
             assert_eq!(fake.members(&id), FIVE, "{removal:?}");
@@ -156,7 +168,8 @@ async fn who_is_no_member_any_more_does_not_stand_in_the_others_way() {
 #[tokio::test]
 async fn members_that_reads_do_not_show_are_neither_lost_nor_taken_for_none() {
     for members_read in [MembersRead::ByFilter, MembersRead::Never] {
-        let profile = Profile { members_read, ..Profile::default() };
+        let profile =
+            Profile { scim: ScimProfile { members_read, ..ScimProfile::default() }, ..Profile::default() };
         let (fake, connector) =
             open(Habits { hides: vec!["members"], ..Habits::default() }, profile.clone()).await;
         let id = fake.insert(json!({"displayName": "Sales", "members": people(&["a"])}));
@@ -176,7 +189,10 @@ async fn members_that_reads_do_not_show_are_neither_lost_nor_taken_for_none() {
 
 #[tokio::test]
 async fn what_a_target_ignores_is_an_error_where_it_is_read_back() {
-    let profile = Profile { read_back: true, ..Profile::default() };
+    let profile = Profile {
+        common: CommonProfile { read_back: true, ..CommonProfile::default() },
+        ..Profile::default()
+    };
     let habits = Habits { ignores: vec!["title"], ignores_filtered_removal: true, ..Habits::default() };
     let (fake, connector) = open(habits, profile).await;
     let fine = write(&[("userName", json!("kim")), ("active", json!(true))]);
@@ -248,7 +264,11 @@ async fn without_patch_an_object_is_put_back_unless_somebody_else_changed_it() {
 async fn an_id_that_changes_with_a_value_is_followed() {
     for (patch_is_empty, id_attribute) in [(false, None), (true, Some("userName".to_owned()))] {
         let habits = Habits { id_is_name: true, patch_is_empty, ..Habits::default() };
-        let (fake, connector) = open(habits, Profile { id_attribute, ..Profile::default() }).await;
+        let (fake, connector) = open(
+            habits,
+            Profile { scim: ScimProfile { id_attribute, ..ScimProfile::default() }, ..Profile::default() },
+        )
+        .await;
         let id = fake.insert(json!({"userName": "kim/1"}));
         let reply =
             connector.update(USER, &id, &[set("userName", Some("kim/1"), Some("kim/2"))]).await.unwrap();
@@ -354,7 +374,11 @@ async fn lists_come_by_index_by_cursor_or_at_once() {
         (Habits { page: Some(4), cursors: true, ..Habits::default() }, Paging::Cursor),
         (Habits::default(), Paging::None),
     ] {
-        let (fake, connector) = open(habits, Profile { paging, ..Profile::default() }).await;
+        let (fake, connector) = open(
+            habits,
+            Profile { scim: ScimProfile { paging, ..ScimProfile::default() }, ..Profile::default() },
+        )
+        .await;
         for at in 0..9 {
             fake.insert(json!({"userName": format!("n{at}")}));
         }
@@ -381,7 +405,10 @@ async fn what_the_profile_rules_out_is_never_sent() {
         forbidden: String::new(),
         no_control: false,
     };
-    let profile = Profile { deletes_users: false, value_rules: vec![rule], ..Profile::default() };
+    let profile = Profile {
+        common: CommonProfile { deletes_users: false, value_rules: vec![rule], ..CommonProfile::default() },
+        ..Profile::default()
+    };
     let (fake, connector) = open(Habits::default(), profile).await;
     assert!(matches!(connector.delete(USER, "1").await.unwrap_err().kind(), ErrorKind::Rejected { .. }));
     let error = connector.create(USER, &write(&[("userName", json!("long"))])).await.unwrap_err();

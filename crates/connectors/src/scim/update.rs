@@ -36,7 +36,7 @@ impl ScimConnector {
         if edit.trail.is_empty() {
             self.load(kind, &edit.id, &mut edit.trail).await?;
         }
-        if self.profile.read_back {
+        if self.profile.common.read_back {
             edit.read_back(changes).await?;
         } else if self.puts_undeclared(kind) {
             // Nobody has tried whether this target heeds what is put. A leaver who stays enabled, or stays a member,
@@ -54,8 +54,8 @@ impl ScimConnector {
     /// Whether objects are put back whole because PATCH was refused, and not because the profile says so.
     fn puts_undeclared(&self, kind: ObjectKind) -> bool {
         let declared = match kind {
-            ObjectKind::User => !self.profile.patch,
-            ObjectKind::Group => self.profile.member_removal == MemberRemoval::Put,
+            ObjectKind::User => !self.profile.scim.patch,
+            ObjectKind::Group => self.profile.scim.member_removal == MemberRemoval::Put,
         };
         !declared && !self.patches(kind)
     }
@@ -85,7 +85,7 @@ impl Edit<'_> {
         let all: Vec<&Change> = changes.iter().collect();
         let (members, others): (Vec<&Change>, Vec<&Change>) =
             changes.iter().partition(|change| is_group && is_members(change));
-        let puts_members = self.scim.profile.member_removal == MemberRemoval::Put && !members.is_empty();
+        let puts_members = self.scim.profile.scim.member_removal == MemberRemoval::Put && !members.is_empty();
         if puts_members || !self.scim.patches(self.kind) {
             return self.put(&all).await;
         }
@@ -170,7 +170,7 @@ impl Edit<'_> {
     /// id counts only when the object is there and no longer where it was.
     async fn follow_id(&mut self, told: Option<String>, changes: &[&Change]) -> Result<()> {
         let declared =
-            self.scim.profile.id_attribute.as_deref().and_then(|name| TargetPath::parse(name).ok());
+            self.scim.profile.scim.id_attribute.as_deref().and_then(|name| TargetPath::parse(name).ok());
         let of_path = declared
             .and_then(|path| changes.iter().find(|change| *change.path == path))
             .and_then(|change| change.new.as_ref()?.as_str().map(str::to_owned));

@@ -48,7 +48,10 @@ async fn a_target_that_can_not_delete_goes_on_with_the_others() {
 
 #[tokio::test]
 async fn members_that_only_a_filter_tells_are_asked_about_when_it_matters() {
-    let profile = Profile { members_read: MembersRead::ByFilter, read_back: true, ..Profile::default() };
+    let profile = Profile {
+        common: CommonProfile { read_back: true, ..CommonProfile::default() },
+        scim: ScimProfile { members_read: MembersRead::ByFilter, ..ScimProfile::default() },
+    };
     let habits = Habits { hides: vec!["members"], refuses_to_remove_absent: true, ..Habits::default() };
     let (fake, connector) = open(habits, profile.clone()).await;
     let id = fake.insert(json!({"displayName": "Sales", "members": people(&["a", "b"])}));
@@ -67,8 +70,14 @@ async fn members_that_only_a_filter_tells_are_asked_about_when_it_matters() {
 #[tokio::test]
 async fn lists_that_lead_nowhere_come_to_an_end() {
     let habits = Habits { endless: true, ..Habits::default() };
-    let (fake, connector) =
-        open(habits, Profile { filterable_users: Some(vec![]), ..Profile::default() }).await;
+    let (fake, connector) = open(
+        habits,
+        Profile {
+            scim: ScimProfile { filterable_users: Some(vec![]), ..ScimProfile::default() },
+            ..Profile::default()
+        },
+    )
+    .await;
     let error = connector.find(USER, &query("userName", "kim")).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Misconfigured);
     assert!(fake.count("GET") < 50, "{}", fake.count("GET"));

@@ -234,7 +234,7 @@ impl Fake {
     /// The method by which this server changes an account.
     pub(super) fn update_method(&self, profile: &Profile) -> &'static str {
         match self {
-            Self::Scim(_) if profile.patch => "PATCH",
+            Self::Scim(_) if profile.scim.patch => "PATCH",
             _ => "PUT",
         }
     }
