@@ -102,6 +102,24 @@ impl ConnectorError {
         self
     }
 
+    /// Another trouble that the same request shows.
+    #[must_use]
+    pub(crate) fn retold(
+        self,
+        kind: ErrorKind,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        let Trouble { exchange, body_excerpt, .. } = *self.0;
+        Self(Box::new(Trouble {
+            kind,
+            message: message.into(),
+            advice: advice.into(),
+            exchange,
+            body_excerpt,
+        }))
+    }
+
     /// What the engine needs to know to go on.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {

@@ -18,6 +18,8 @@
 //! 3. the conformance suite in `tests/it/conformance.rs` run against a fake of it.
 
 pub mod auth;
+mod blame;
+mod complaint;
 mod connect;
 pub mod connector;
 mod endpoint;
@@ -25,8 +27,10 @@ mod error;
 mod exchange;
 pub mod gallery;
 pub mod http;
+mod json;
 pub mod probe;
 mod profile;
+mod refusal;
 mod samanage;
 mod scim;
 mod target;

@@ -30,7 +30,7 @@ mod users;
 use purser_domain::object::ObjectKind;
 
 use crate::endpoint::Endpoint;
-use crate::error::{ConnectorError, ErrorKind, Result, Trouble};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
 use crate::scim::effective_profile;
@@ -87,14 +87,9 @@ pub async fn probe(
 
 /// The error that names what is left, too.
 fn with_leftovers(error: ConnectorError, left_behind: &[String]) -> ConnectorError {
-    let Trouble { kind, message, advice, exchange, body_excerpt } = error.into_trouble();
-    let message = format!("{message} {}", left_behind.join(" "));
-    let error =
-        ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
-    match exchange {
-        Some(exchange) => error.with_exchange(exchange),
-        None => error,
-    }
+    let (kind, advice) = (error.kind().clone(), error.advice().to_owned());
+    let message = format!("{} {}", error.message(), left_behind.join(" "));
+    error.retold(kind, message, advice)
 }
 
 async fn run(

@@ -37,7 +37,7 @@ use crate::connector::{
 };
 use crate::error::Result;
 use crate::exchange::Exchange;
-use problem::Asked;
+use crate::refusal::Asked;
 pub(crate) use tenant::SamanageConnector;
 use tenant::{collection, object_path, reply_of, wrapper};
 
@@ -51,10 +51,10 @@ impl Connector for SamanageConnector {
         // The entry point lists the services; an address of another region or of something else fails here.
         let answer = self.send(Method::GET, "/api.json".to_owned(), None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+            return Err(self.refused(answer, ObjectKind::User, Asked::Service, &[]));
         }
         if !matches!(pages::read_json(&answer), Some(Value::Array(_) | Value::Object(_))) {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+            return Err(self.unusable(answer, Asked::Service));
         }
         let mut exchanges = vec![answer.exchange];
         for kind in kinds {
@@ -65,10 +65,10 @@ impl Connector for SamanageConnector {
             };
             let answer = self.send(Method::GET, collection(*kind).to_owned(), Some(query), None).await?;
             if answer.status != StatusCode::OK {
-                return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+                return Err(self.refused(answer, *kind, Asked::Service, &[]));
             }
             if pages::read_records(&answer, wrapper(*kind)).is_none() {
-                return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+                return Err(self.unusable(answer, Asked::Service));
             }
             exchanges.push(answer.exchange);
         }
@@ -134,15 +134,15 @@ impl Connector for SamanageConnector {
 
     async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
         let answer = self.send(Method::GET, object_path(kind, id)?, None, None).await?;
-        if answer.status == StatusCode::NOT_FOUND && !problem::is_html(&answer) {
+        if answer.status == StatusCode::NOT_FOUND && !answer.is_page() {
             return Ok(Reply::new(None, answer.exchange));
         }
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Read, &[]));
+            return Err(self.refused(answer, kind, Asked::Read, &[]));
         }
         match pages::read_record(&answer, wrapper(kind)) {
             Some(record) => Ok(Reply::new(record::read(kind, record), answer.exchange)),
-            None => Err(problem::unusable(&self.endpoint, answer, Asked::Read)),
+            None => Err(self.unusable(answer, Asked::Read)),
         }
     }
 
@@ -169,10 +169,10 @@ impl SamanageConnector {
         let Some((path, query)) = walk.next_request(self.profile.common.page_size)? else { return Ok(None) };
         let answer = self.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Find, &[]));
+            return Err(self.refused(answer, kind, Asked::Find, &[]));
         }
         let Some(records) = pages::read_records(&answer, wrapper(kind)) else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Find));
+            return Err(self.unusable(answer, Asked::Find));
         };
         walk.note(&answer.headers, &records);
         if let Some((path, query)) = walk.edge_request() {

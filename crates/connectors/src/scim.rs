@@ -3,7 +3,7 @@
 //! ```text
 //! find ─► compare, listing_index   update ─► patch ─► members        check
 //!   └───► list                        └────► put ───► read_back      discover ─► schemas
-//! create ─► value_rules, body, dialect           connector, answer, problem, complaint, request, talk
+//! create ─► value_rules, body, dialect           connector, answer, problem, request, talk
 //! ```
 //!
 //! What a target does otherwise than the RFCs is a setting of its [`Profile`]; what is found out by the way (no PATCH,
@@ -20,7 +20,6 @@ mod answer;
 mod body;
 mod check;
 mod compare;
-mod complaint;
 mod connector;
 mod create;
 mod dialect;
@@ -50,12 +49,12 @@ use purser_domain::plan::{Change, TargetObject, Write};
 use reqwest::Method;
 
 pub(crate) use connector::{ScimConnector, effective_profile};
-use problem::Asked;
 use talk::Trail;
 
 use crate::connector::{CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Updated};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Call;
+use crate::refusal::Asked;
 
 #[async_trait]
 impl Connector for ScimConnector {
@@ -114,6 +113,6 @@ impl Connector for ScimConnector {
         if answer::is_gone(&answer) {
             return Ok(Reply::new(Deleted::WasGone, answer.exchange));
         }
-        Err(problem::refused(&self.endpoint, answer, kind, Asked::Delete, std::iter::empty()))
+        Err(self.refused(answer, kind, Asked::Delete, std::iter::empty()))
     }
 }

@@ -81,6 +81,25 @@ pub(crate) struct Answer {
     pub(crate) exchange: Exchange,
 }
 
+impl Answer {
+    /// Whether this is a web page: a login form, a proxy's error, the application's front page. Without a body there is
+    /// no page, whatever the header says: many servers answer a DELETE so.
+    pub(crate) fn is_page(&self) -> bool {
+        let bom_or_space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf);
+        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let says_so = || {
+            let start = content_type.and_then(|value| value.get(..9));
+            start.is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
+        };
+        match self.body.iter().find(|byte| !bom_or_space(byte)) {
+            None => false,
+            Some(b'<') => true,
+            Some(b'{' | b'[') => false,
+            Some(_) => says_so(),
+        }
+    }
+}
+
 /// A request on its way, as often as it is repeated: after a redirect, or with another proof.
 pub(crate) struct Prepared {
     pub(crate) method: Method,

@@ -15,6 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind, Result, Unreachable};
 use crate::exchange::Exchange;
 use crate::http::{Call, retry_after};
+use crate::json::find;
 use crate::profile::{Overrides, Profile};
 
 /// Most requests of one probe.
@@ -94,10 +95,7 @@ impl Seen {
 
 /// A member of an object, whatever the case of its name.
 pub(super) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    find(value.as_object()?, name)
 }
 
 /// The id of an object.

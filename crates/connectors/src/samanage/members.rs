@@ -13,7 +13,7 @@ use super::tenant::{SamanageConnector, object_path};
 use super::{pages, problem};
 use crate::error::{ErrorKind, Result};
 use crate::exchange::Exchange;
-use problem::Asked;
+use crate::refusal::Asked;
 
 /// Most users that are refused one by one before the rest is given up.
 const MOST_REFUSED: usize = 10;
@@ -34,10 +34,10 @@ impl SamanageConnector {
     pub(super) async fn change_members(&self, group: &str, changes: &[Change]) -> Result<Vec<Exchange>> {
         let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+            return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
         }
         let Some(record) = pages::read_record(&answer, "group") else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+            return Err(self.unusable(answer, Asked::Update));
         };
         let mut exchanges = vec![answer.exchange];
         let (add, remove) = differences(changes, &present_in(&record));
@@ -52,14 +52,14 @@ impl SamanageConnector {
             let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
             // Safe to repeat: who is a member already is not added.
             let answer = answer.map_err(problem::repeatable)?;
-            if answer.status.is_success() && !problem::is_html(&answer) {
+            if answer.status.is_success() && !answer.is_page() {
                 exchanges.push(answer.exchange);
                 continue;
             }
             if answer.status.is_success() {
-                return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+                return Err(self.unusable(answer, Asked::Update));
             }
-            let error = problem::refused(&self.endpoint, answer, Asked::Update, &[]);
+            let error = self.refused(answer, ObjectKind::Group, Asked::Update, &[]);
             match error.kind() {
                 // Of one user it means that he is a member by now.
                 ErrorKind::Conflict if users.len() == 1 => {}
@@ -84,7 +84,7 @@ impl SamanageConnector {
             let answer = self.send(Method::DELETE, path, None, None).await?;
             // Somebody else may have taken it away: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
-                return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+                return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
             }
             exchanges.push(answer.exchange);
         }
@@ -101,10 +101,10 @@ impl SamanageConnector {
     async fn see_members(&self, group: &str, added: &[String], ended: &[String]) -> Result<Exchange> {
         let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+            return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
         }
         let Some(record) = pages::read_record(&answer, "group") else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+            return Err(self.unusable(answer, Asked::Update));
         };
         let present = present_in(&record);
         let still = present.values().flatten().any(|membership| ended.contains(membership));

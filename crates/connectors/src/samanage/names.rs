@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use super::pages::{self, Walk};
-use super::problem::{self, Asked};
+use super::problem;
 use super::tenant::SamanageConnector;
 use crate::error::{ErrorKind, Result};
 use crate::exchange::Exchange;
+use crate::refusal::Asked;
 
 /// A list of names that the tenant keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,16 +153,16 @@ impl Names {
             self.forget(catalogue);
             problem::repeatable(error)
         })?;
-        if answer.status.is_success() && !problem::is_html(&answer) {
+        if answer.status.is_success() && !answer.is_page() {
             exchanges.push(answer.exchange);
             self.known().entry(catalogue).or_insert_with(Known::new).names.push(wanted.clone());
             return Ok(Some(wanted));
         }
         self.forget(catalogue);
         if answer.status.is_success() {
-            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+            return Err(connector.unusable(answer, Asked::Service));
         }
-        let error = problem::refused(&connector.endpoint, answer, Asked::Service, &[]);
+        let error = connector.refused(answer, ObjectKind::User, Asked::Service, &[]);
         if *error.kind() == ErrorKind::Conflict {
             // Somebody else was faster, or it is spelt in another way.
             let records = read_all(connector, catalogue, exchanges).await?;
@@ -218,10 +219,10 @@ async fn read_all(
     while let Some((path, query)) = walk.next_request(connector.profile.common.page_size)? {
         let answer = connector.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&connector.endpoint, answer, Asked::Service, &[]));
+            return Err(connector.refused(answer, ObjectKind::User, Asked::Service, &[]));
         }
         let Some(records) = pages::read_records(&answer, catalogue.singular()) else {
-            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+            return Err(connector.unusable(answer, Asked::Service));
         };
         walk.note(&answer.headers, &records);
         exchanges.push(answer.exchange);

@@ -4,8 +4,8 @@ use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::{Map, Value, json};
 
-use super::answer::find;
 use super::dialect::{blank, spell};
+use crate::json::find;
 use crate::profile::Profile;
 
 /// The schema of every user.

@@ -39,7 +39,7 @@ pub(crate) struct ScimConnector {
 /// What the template says about one kind of object, and what was learned.
 #[derive(Debug)]
 pub(super) struct KindState {
-    schema: TargetSchema,
+    pub(super) schema: TargetSchema,
     /// The attribute that objects are matched by first.
     pub(super) matching: TargetPath,
     /// Attributes of which the gallery file says that case matters.

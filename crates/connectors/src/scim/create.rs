@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::answer::Unreadable;
 use super::connector::ScimConnector;
-use super::edit::{Edit, Patched};
+use super::edit::{Editing, Patched};
 use super::members::is_members_path;
-use super::problem::{self, Asked};
 use super::talk::Trail;
 use super::{answer, body, request};
 use crate::connector::Reply;
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::refusal::Asked;
 
 impl ScimConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
@@ -34,18 +34,18 @@ impl ScimConnector {
         };
         if !answer.status.is_success() {
             let paths = values.iter().map(|value| value.path.as_ref());
-            return Err(problem::refused(&self.endpoint, answer, kind, Asked::Create, paths));
+            return Err(self.refused(answer, kind, Asked::Create, paths));
         }
         let object = match answer::read_created(kind, &answer) {
             Ok(object) => object,
             Err(why) => match self.id_by_value(write).filter(|_| why != Unreadable::Html) {
                 Some(id) => TargetObject { id, body: body.clone() },
-                None => return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why)),
+                None => return Err(self.unusable(answer, kind, Asked::Create, why)),
             },
         };
         self.index.note(kind, &body, &object.id);
         trail.push(answer.exchange);
-        let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail };
+        let mut edit = Editing { scim: self, kind, id: object.id.clone(), trail };
         if let Some((value, sent)) = later {
             fill(&mut edit, value, sent).await.map_err(|error| half_made(error, kind))?;
         }
@@ -86,7 +86,7 @@ fn count_of(value: &WriteValue) -> usize {
     value.value.as_array().map_or(0, Vec::len)
 }
 
-async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<()> {
+async fn fill(edit: &mut Editing<'_>, members: &WriteValue, sent: usize) -> Result<()> {
     let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
     let (known, rest) = all.split_at(sent.min(all.len()));
     let change = Change {
@@ -103,7 +103,7 @@ async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<
 
 /// The object is there, and not yet as it should be: whoever comes next must find it and not make another.
 fn half_made(error: ConnectorError, kind: ObjectKind) -> ConnectorError {
-    let noun = problem::noun(kind);
+    let noun = kind.noun();
     let trouble = error.into_trouble();
     let mut told = ConnectorError::new(
         ErrorKind::Ambiguous,

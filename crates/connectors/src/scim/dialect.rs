@@ -10,7 +10,7 @@ use purser_domain::scim::{Filter, Literal, Path};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::answer::find;
+use crate::json::find;
 use crate::profile::{Clear, ManagerShape, MemberRemoval, Profile, RolesShape};
 
 const NEW_STYLE: &str = "aadOptscim062020";

@@ -5,7 +5,6 @@ use purser_domain::plan::{Change, ChangeKind};
 use serde_json::Value;
 
 use super::connector::ScimConnector;
-use super::problem;
 use super::talk::Trail;
 use crate::connector::{Reply, Updated};
 use crate::error::{ConnectorError, ErrorKind, Result};
@@ -35,7 +34,7 @@ impl ScimConnector {
         let message = format!(
             "{} answered with success and did not disable this {}: {path} is what it was.",
             self.endpoint.host(),
-            problem::noun(kind)
+            kind.noun()
         );
         let advice = "Disable it in the application by hand, and let the capability probe find out how it wants to be told.";
         ConnectorError::new(ErrorKind::Rejected { attribute: Some(path) }, message, advice)

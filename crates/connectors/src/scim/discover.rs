@@ -7,15 +7,16 @@ use purser_domain::object::ObjectKind;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::{find, read_json};
+use super::answer::read_json;
 use super::body::core_schema;
 use super::connector::ScimConnector;
-use super::problem::{self, Asked};
 use super::request;
 use super::schemas::{list_attributes, text};
 use crate::connector::Discovery;
 use crate::error::{ErrorKind, Result};
+use crate::json::find;
 use crate::profile::{MemberRemoval, Overrides};
+use crate::refusal::Asked;
 
 /// How many pages of schemas are read.
 const MAX_PAGES: usize = 20;
@@ -64,13 +65,7 @@ impl ScimConnector {
                 StatusCode::OK => {}
                 StatusCode::UNAUTHORIZED => {
                     let nothing = std::iter::empty();
-                    return Err(problem::refused(
-                        &self.endpoint,
-                        answer,
-                        ObjectKind::User,
-                        Asked::Read,
-                        nothing,
-                    ));
+                    return Err(self.refused(answer, ObjectKind::User, Asked::Read, nothing));
                 }
                 status => {
                     found.exchanges.push(answer.exchange);

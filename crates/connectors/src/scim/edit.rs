@@ -2,13 +2,13 @@
 use purser_domain::object::ObjectKind;
 use reqwest::StatusCode;
 
-use super::complaint::Complaint;
 use super::connector::ScimConnector;
 use super::talk::Trail;
+use crate::complaint::Complaint;
 use crate::http::Answer;
 
 /// One object being changed.
-pub(super) struct Edit<'a> {
+pub(super) struct Editing<'a> {
     pub(super) scim: &'a ScimConnector,
     pub(super) kind: ObjectKind,
     /// Its id, which a change may change.

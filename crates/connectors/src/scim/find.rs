@@ -11,17 +11,17 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::answer::{Listing, is_html};
+use super::answer::Listing;
 use super::compare::{Found, Wanted, keys_of, values_at};
-use super::complaint::Complaint;
 use super::connector::ScimConnector;
 use super::list::Place;
-use super::problem::{self, Asked};
 use super::request;
 use super::talk::Trail;
+use crate::complaint::Complaint;
 use crate::connector::Reply;
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
+use crate::refusal::Asked;
 
 /// Of how many objects a target may at most consist that can't filter by the matching attribute.
 pub(super) const MAX_LISTED: u64 = 50_000;
@@ -113,7 +113,7 @@ impl ScimConnector {
                     trail.push(answer.exchange.clone());
                 }
                 let paths = std::iter::once(wanted.path);
-                let error = problem::refused(&self.endpoint, answer, kind, Asked::Find, paths);
+                let error = self.refused(answer, kind, Asked::Find, paths);
                 if !is_filters_fault {
                     return Err(error);
                 }
@@ -269,7 +269,7 @@ impl ScimConnector {
             format!(
                 "{} finds a {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
                 self.endpoint.host(),
-                problem::noun(kind)
+                kind.noun()
             )
             .replace("a account", "an account"),
             "Match by an attribute that the application shows. Nothing was written.",
@@ -277,7 +277,7 @@ impl ScimConnector {
     }
 
     fn cut_short(&self, kind: ObjectKind, total: Option<u64>) -> ConnectorError {
-        let nouns = problem::nouns(kind);
+        let nouns = kind.nouns();
         let of = total.map(|total| format!(", of {total} that it says it has")).unwrap_or_default();
         ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -293,7 +293,7 @@ impl ScimConnector {
 /// Whether this refusal may be about the filter alone.
 fn may_be_about_filter(answer: &Answer) -> bool {
     match answer.status {
-        StatusCode::NOT_FOUND => !is_html(answer),
+        StatusCode::NOT_FOUND => !answer.is_page(),
         status => matches!(status.as_u16(), 400 | 403 | 405 | 414 | 422 | 501),
     }
 }

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Listing};
 use super::connector::ScimConnector;
-use super::problem::{self, Asked};
 use super::request;
 use super::talk::Trail;
 use crate::connector::{ObjectPage, PageToken, Reply};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 use crate::profile::Paging;
+use crate::refusal::Asked;
 
 /// How often a list goes back to see what moved up.
 const MAX_BACKS: u16 = 20;
@@ -124,9 +124,7 @@ impl ScimConnector {
         }
         match self.read_collection(kind, answer, trail)? {
             Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.scim.paging)),
-            Err(answer) => {
-                Err(problem::refused(&self.endpoint, answer, kind, Asked::Find, std::iter::empty()))
-            }
+            Err(answer) => Err(self.refused(answer, kind, Asked::Find, std::iter::empty())),
         }
     }
 
@@ -172,7 +170,7 @@ impl ScimConnector {
                     trail.push(answer.exchange);
                     Ok(Ok(listing))
                 }
-                Err(why) => Err(problem::unusable(&self.endpoint, answer, kind, Asked::Find, why)),
+                Err(why) => Err(self.unusable(answer, kind, Asked::Find, why)),
             };
         }
         if self.profile.scim.empty_result_is_404 && answer::is_gone(&answer) {
@@ -184,7 +182,7 @@ impl ScimConnector {
 
     /// The error for a list that does not come to an end.
     pub(super) fn endless(&self, kind: ObjectKind, limit: u64) -> ConnectorError {
-        let nouns = problem::nouns(kind);
+        let nouns = kind.nouns();
         ConnectorError::new(
             ErrorKind::Misconfigured,
             format!("{} lists more than {limit} {nouns}.", self.endpoint.host()),

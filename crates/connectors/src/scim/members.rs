@@ -9,12 +9,12 @@ use purser_domain::plan::{Change, ChangeKind};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::answer::find;
-use super::edit::{Edit, Patched, lacks_patch};
-use super::problem::{self, Asked};
+use super::edit::{Editing, Patched, lacks_patch};
 use super::{patch, request};
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::json::find;
 use crate::profile::{MemberRemoval, MembersRead};
+use crate::refusal::Asked;
 
 /// Whether this changes the members of a group.
 pub(super) fn is_members(change: &Change) -> bool {
@@ -45,7 +45,7 @@ struct Steps {
     come: Vec<Value>,
 }
 
-impl Edit<'_> {
+impl Editing<'_> {
     /// Makes these changes of the group's members.
     pub(super) async fn change_members(&mut self, changes: &[&Change]) -> Result<Patched> {
         let removal = self.scim.profile.scim.member_removal;
@@ -222,7 +222,7 @@ impl Edit<'_> {
             Ok(listing) => Ok(listing.objects.iter().any(|group| group.id == self.id)),
             Err(answer) => {
                 let nothing = std::iter::empty();
-                Err(problem::refused(&self.scim.endpoint, answer, self.kind, Asked::Find, nothing))
+                Err(self.scim.refused(answer, self.kind, Asked::Find, nothing))
             }
         }
     }

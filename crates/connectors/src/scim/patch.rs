@@ -11,8 +11,8 @@ use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
-use super::answer::find;
 use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch, spell_path};
+use crate::json::find;
 use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

@@ -5,16 +5,15 @@ use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, WriteValue};
 use serde_json::Value;
 
-use super::edit::Edit;
+use super::edit::Editing;
 use super::members::{id_of, is_members_path, without};
-use super::problem;
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
 /// How many members of one change are asked about afterwards.
 const MAX_ASKED_BACK: usize = 5;
 
-impl Edit<'_> {
+impl Editing<'_> {
     /// Reads the object again and compares.
     ///
     /// # Errors
@@ -108,7 +107,7 @@ impl Edit<'_> {
             format!(
                 "{} answered with success and ignored the {what} {path} of this {}.",
                 self.scim.endpoint.host(),
-                problem::noun(self.kind)
+                self.kind.noun()
             ),
             "See in the application whether this attribute can be set through its API, or take it out of the mapping.",
         )

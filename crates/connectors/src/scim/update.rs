@@ -10,17 +10,17 @@ use purser_domain::plan::Change;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use super::complaint::Complaint;
 use super::connector::ScimConnector;
-use super::edit::{Edit, Patched, lacks_patch};
+use super::edit::{Editing, Patched, lacks_patch};
 use super::members::is_members;
-use super::problem::{self, Asked};
 use super::talk::Trail;
 use super::{answer, patch, request};
+use crate::complaint::Complaint;
 use crate::connector::{Reply, Updated};
 use crate::error::Result;
 use crate::http::Answer;
 use crate::profile::MemberRemoval;
+use crate::refusal::Asked;
 
 impl ScimConnector {
     pub(super) async fn update(
@@ -30,7 +30,7 @@ impl ScimConnector {
         changes: &[Change],
     ) -> Result<Reply<Updated>> {
         self.value_rules().check_changes(kind, changes)?;
-        let mut edit = Edit { scim: self, kind, id: id.to_owned(), trail: Trail::default() };
+        let mut edit = Editing { scim: self, kind, id: id.to_owned(), trail: Trail::default() };
         edit.make(changes).await?;
         self.note_changes(kind, &edit.id, changes);
         if edit.trail.is_empty() {
@@ -79,7 +79,7 @@ fn is_vital(kind: ObjectKind, change: &Change) -> bool {
     }
 }
 
-impl Edit<'_> {
+impl Editing<'_> {
     async fn make(&mut self, changes: &[Change]) -> Result<()> {
         let is_group = self.kind == ObjectKind::Group;
         let all: Vec<&Change> = changes.iter().collect();
@@ -163,7 +163,7 @@ impl Edit<'_> {
 
     pub(super) fn refusal(&self, answer: Answer, changes: &[&Change]) -> crate::error::ConnectorError {
         let paths = changes.iter().map(|change| change.path.as_ref());
-        problem::refused(&self.scim.endpoint, answer, self.kind, Asked::Update, paths)
+        self.scim.refused(answer, self.kind, Asked::Update, paths)
     }
 
     /// Goes on with another id when the target made it of a value that was changed. Anything else that calls itself an

@@ -4,8 +4,8 @@ use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::Value;
 
-use super::answer::find;
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::json::find;
 use crate::profile::ValueRule;
 
 /// The rules of one target.

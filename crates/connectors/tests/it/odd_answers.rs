@@ -102,6 +102,47 @@ async fn a_page_that_says_not_found_does_not_count_as_an_account_that_is_gone() 
     Ok(())
 }
 
+/// Every Django server answers a DELETE so.
+#[tokio::test]
+async fn an_answer_without_a_body_is_no_web_page_whatever_its_header_says() -> Result<()> {
+    let html: &[(&str, &str)] = &[("content-type", "text/html; charset=utf-8")];
+    let changes = [change("title", None, Some(json!("x")))?];
+    for status in [200, 202, 204] {
+        let connector = fake(status, html, "").await?;
+        assert_eq!(connector.delete(User, "7").await?.value, Deleted::Gone, "{status}");
+        connector.update(User, "7", &changes).await?;
+        let error = connector.check(&[User]).await.err().context("nothing is no list")?;
+        assert!(error.message().contains("nothing where SCIM prescribes an answer"), "{error}");
+        let error = connector.read(User, "7").await.err().context("nothing is no account")?;
+        assert!(!error.message().contains("web page"), "{error}");
+    }
+    let gone = fake(404, html, "").await?;
+    assert_eq!(gone.delete(User, "7").await?.value, Deleted::WasGone);
+    assert!(gone.read(User, "7").await?.value.is_none());
+    let made = &[("content-type", "text/html"), ("location", "https://x/scim/Users/42")];
+    assert_eq!(fake(201, made, "").await?.create(User, &slim("kim@x")?).await?.value.id, "42");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_blames_the_attribute_that_the_target_named_also_when_it_was_not_sent() -> Result<()> {
+    for (body, attribute) in [
+        (
+            r#"{"detail":"Required attribute name.familyName is missing","scimType":"invalidValue"}"#,
+            "name.familyName",
+        ),
+        (r#"{"errors":[{"field":"familyName","message":"is required"}]}"#, "name.familyName"),
+        (r#"{"detail":"userName must not be so short"}"#, "userName"),
+    ] {
+        let error = fake(400, &[], body).await?.create(User, &slim("kim@x")?).await.err();
+        let error = error.context("must fail")?;
+        let blamed = ErrorKind::Rejected { attribute: Some(attribute.to_owned()) };
+        assert_eq!(*error.kind(), blamed, "{body}: {error}");
+        assert!(error.message().contains(&format!("because of {attribute}")), "{error}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_delete_may_be_answered_with_the_account_and_a_create_with_200() -> Result<()> {
     let connector = fake(200, &[], r#"{"id":"7","userName":"kim@x"}"#).await?;
