@@ -37,8 +37,6 @@ mod read_back;
 mod request;
 mod schemas;
 mod talk;
-#[cfg(test)]
-mod tests;
 mod update;
 mod value_rules;
 

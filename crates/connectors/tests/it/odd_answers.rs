@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
+use axum::routing::get;
 use purser_connectors::{Connector, ConnectorError, Deleted, ErrorKind, Profile};
 use purser_domain::object::ObjectKind::User;
 use serde_json::json;
@@ -111,10 +112,12 @@ async fn an_answer_without_a_body_is_no_web_page_whatever_its_header_says() -> R
         let connector = fake(status, html, "").await?;
         assert_eq!(connector.delete(User, "7").await?.value, Deleted::Gone, "{status}");
         connector.update(User, "7", &changes).await?;
-        let error = connector.check(&[User]).await.err().context("nothing is no list")?;
-        assert!(error.message().contains("nothing where SCIM prescribes an answer"), "{error}");
-        let error = connector.read(User, "7").await.err().context("nothing is no account")?;
-        assert!(!error.message().contains("web page"), "{error}");
+        let list = connector.check(&[User]).await.err().context("nothing is no list")?;
+        let account = connector.read(User, "7").await.err().context("nothing is no account")?;
+        for error in [list, account] {
+            assert!(!error.message().contains("web page"), "{status}: {error}");
+            assert!(status != 200 || error.message().contains("with nothing where SCIM"), "{error}");
+        }
     }
     let gone = fake(404, html, "").await?;
     assert_eq!(gone.delete(User, "7").await?.value, Deleted::WasGone);
@@ -214,5 +217,22 @@ async fn complaints_are_quoted_in_the_shapes_that_servers_use() -> Result<()> {
             "{error}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_target_tells_about_itself_as_far_as_it_can() -> Result<()> {
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let schema = json!([{"id": core, "attributes": [{"name": "badge", "type": "integer"}]}]).to_string();
+    let told = Router::new()
+        .route("/scim/ServiceProviderConfig", get(|| async { r#"{"patch":{"supported":false}}"# }))
+        .route("/scim/Schemas", get(|| async { schema }))
+        .route("/scim/ResourceTypes", get(|| async { "\"nonsense\"" }));
+    let found = serve(told).await?.discover().await?;
+    assert_eq!(found.settings.0.get("patch"), Some(&json!(false)));
+    assert_eq!(found.attributes[0].1[0].name, "badge");
+    assert_eq!((found.remarks.len(), found.exchanges.len()), (1, 3));
+    let found = fake(404, &[], "{}").await?.discover().await?;
+    assert_eq!((found.attributes.len(), found.remarks.len()), (0, 3));
     Ok(())
 }

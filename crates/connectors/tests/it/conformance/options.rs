@@ -61,7 +61,7 @@ pub(super) fn options_of(profile: &Profile) -> TargetOptions {
         requests: RequestRules {
             content_type: Some(profile.scim.content_type.clone()),
             headers: profile.common.headers.clone(),
-            rate: None,
+            ..RequestRules::default()
         },
         ..TargetOptions::default()
     }
