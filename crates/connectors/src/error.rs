@@ -81,6 +81,15 @@ impl ConnectorError {
         }))
     }
 
+    /// What cannot be.
+    pub(crate) fn of_ours(what: &str) -> Self {
+        Self::new(
+            ErrorKind::Rejected { attribute: None },
+            format!("The request could not be made: {what}."),
+            "This is an error in Purser; please report it.",
+        )
+    }
+
     /// The same with the exchange that failed.
     #[must_use]
     pub fn with_exchange(mut self, exchange: Exchange) -> Self {

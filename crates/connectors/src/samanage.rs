@@ -35,7 +35,7 @@ use uuid::Uuid;
 use crate::connector::{
     CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
 };
-use crate::error::Result;
+use crate::error::{ConnectorError, Result};
 use crate::exchange::Exchange;
 use crate::refusal::Asked;
 pub(crate) use tenant::SamanageConnector;
@@ -73,7 +73,7 @@ impl Connector for SamanageConnector {
             exchanges.push(answer.exchange);
         }
         let Some(exchange) = exchanges.pop() else {
-            return Err(problem::of_ours("no question was asked"));
+            return Err(ConnectorError::of_ours("no question was asked"));
         };
         let lists = match kinds {
             [] => "",
@@ -126,7 +126,7 @@ impl Connector for SamanageConnector {
     async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>> {
         let mut walk = pages::Walk::at(collection(kind), page);
         let Some((objects, exchange)) = self.next_page(&mut walk, kind).await? else {
-            return Err(problem::of_ours("a list was asked for beyond its end"));
+            return Err(ConnectorError::of_ours("a list was asked for beyond its end"));
         };
         let page = ObjectPage { objects, next: walk.token(), total: walk.total() };
         Ok(Reply::new(page, exchange))

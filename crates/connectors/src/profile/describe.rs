@@ -227,6 +227,6 @@ mod tests {
         };
         let told = profile.describe();
         assert_eq!(told.len(), 2, "{told:?}");
-        assert_eq!(told[1].1, "One request changes at most 7 members.");
+        assert_eq!(told[0].1, "One request changes at most 7 members.");
     }
 }

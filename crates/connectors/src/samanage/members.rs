@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::record::member_of;
 use super::tenant::{SamanageConnector, object_path};
 use super::{pages, problem};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::exchange::Exchange;
 use crate::refusal::Asked;
 
@@ -23,7 +23,7 @@ const ADDED_AT_ONCE: usize = 100;
 
 /// The change that adds these.
 pub(super) fn added(members: Vec<Value>) -> Result<Change> {
-    let path = TargetPath::parse("members").map_err(|_| problem::of_ours("members is no path"))?;
+    let path = TargetPath::parse("members").map_err(|_| ConnectorError::of_ours("members is no path"))?;
     let change = Change::set(Arc::new(path), None, Some(Value::Array(members)));
     Ok(Change { kind: ChangeKind::Add, ..change })
 }

@@ -151,24 +151,6 @@ pub(super) fn no_name(attribute: &str, value: &Value) -> ConnectorError {
     )
 }
 
-/// A list without an end.
-pub(super) fn endless(path: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Misconfigured,
-        format!("The list {path} does not come to an end."),
-        "Tell the application's support.",
-    )
-}
-
-/// What cannot be.
-pub(super) fn of_ours(what: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Rejected { attribute: None },
-        format!("The request could not be made: {what}."),
-        "This is an error in Purser; please report it.",
-    )
-}
-
 /// How long to wait: `Retry-After`, or `X-Ratelimit-Reset`, each as seconds from now or as an instant. The answer's own
 /// `Date` tells what time it is over there. At most a day.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {

@@ -6,7 +6,6 @@ use reqwest::header::HeaderValue;
 use serde_json::Value;
 
 use super::names::Names;
-use super::problem;
 use crate::connector::Reply;
 use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind, Result};
@@ -63,7 +62,8 @@ impl SamanageConnector {
     ) -> Result<Answer> {
         let body = match body {
             Some(body) => {
-                let bytes = serde_json::to_vec(body).map_err(|_| problem::of_ours("a body is no JSON"))?;
+                let bytes =
+                    serde_json::to_vec(body).map_err(|_| ConnectorError::of_ours("a body is no JSON"))?;
                 Some((bytes, HeaderValue::from_static("application/json")))
             }
             None => None,
@@ -106,6 +106,6 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
 pub(super) fn reply_of<T>(value: T, mut exchanges: Vec<Exchange>) -> Result<Reply<T>> {
     match exchanges.pop() {
         Some(last) => Ok(Reply::new(value, last).after(exchanges)),
-        None => Err(problem::of_ours("nothing was sent")),
+        None => Err(ConnectorError::of_ours("nothing was sent")),
     }
 }

@@ -82,7 +82,7 @@ impl ScimConnector {
         body: &Value,
         if_match: Option<HeaderValue>,
     ) -> Result<Answer> {
-        let bytes = serde_json::to_vec(body).map_err(|_| unwritable())?;
+        let bytes = serde_json::to_vec(body).map_err(|_| ConnectorError::of_ours("its body is no JSON"))?;
         let plain = HeaderValue::from_static("application/json");
         let is_plain = self.plain_json.load(Ordering::Relaxed) || self.content_type == plain;
         let content_type = if is_plain { &plain } else { &self.content_type };
@@ -207,12 +207,4 @@ fn version_of(body: &Value, answer: &Answer) -> Option<HeaderValue> {
     version
         .and_then(|version| HeaderValue::try_from(version).ok())
         .or_else(|| answer.headers.get(ETAG).filter(|tag| !tag.is_empty()).cloned())
-}
-
-fn unwritable() -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Rejected { attribute: None },
-        "The request's body could not be written as JSON.",
-        "This is an error in Purser; please report it.",
-    )
 }
