@@ -5,6 +5,7 @@
 //! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
 //! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
 //! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
+mod blamed;
 mod endings;
 mod names;
 mod steps;
@@ -20,6 +21,7 @@ use crate::cycle::{
     subject::{Entry, Subject},
 };
 
+use blamed::missing_value;
 use endings::Ending;
 pub(crate) use names::Names;
 use steps::{import, matching, reference, scoping};
@@ -42,7 +44,11 @@ pub(crate) fn entry(
         is_gone: subject.source.is_none(),
         updates: cycle.rules(subject.kind()).mapping.actions().update,
     };
-    let ending = Ending::of(fate, about, escrow)?;
+    let mut ending = Ending::of(fate, about, escrow)?;
+    let mapping = cycle.loaded.schema.mapping(about.kind);
+    if let Some(sentence) = missing_value(fate, mapping.map_or(&[][..], |mapping| &mapping.attributes)) {
+        ending.add(&sentence);
+    }
     let mut steps = Vec::with_capacity(4);
     steps.push(import(subject, about));
     if let Some(step) = matching(subject, about) {

@@ -115,7 +115,7 @@ fn cautions(view: &ProvisioningView) -> AnyView {
 
 fn interval(view: &ProvisioningView) -> String {
     format!(
-        "A change in the directory is provisioned within seconds; without one, a cycle begins {} minutes after the last began.",
+        "Changes go at once; without one, a cycle begins {} minutes after the last began, for retries and rules with dates.",
         view.interval_minutes
     )
 }

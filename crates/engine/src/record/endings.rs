@@ -146,6 +146,14 @@ impl<'a> Ending<'a> {
         })
     }
 
+    /// Says this, too, about what went wrong.
+    pub(super) fn add(&mut self, sentence: &str) {
+        let reason = self.error.as_mut().map(|error| &mut error.reason);
+        for text in [&mut self.summary, &mut self.step.description].into_iter().chain(reason) {
+            *text = format!("{text} {sentence}");
+        }
+    }
+
     fn done(
         action: LogAction,
         step: &str,
@@ -224,7 +232,10 @@ impl<'a> Ending<'a> {
             summary: failure.reason.clone(),
             step: Step { kind, name: step.to_owned(), status, description, details, objects: Vec::new() },
             modified: modified.to_vec(),
-            error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
+            error: Some(LogError {
+                cure: failure.cure,
+                ..error(&failure.code, &failure.reason, &failure.advice, escrow)
+            }),
             exchanges,
         }
     }
@@ -280,6 +291,7 @@ fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> Log
         code: code.to_owned(),
         reason: reason.to_owned(),
         advice,
+        cure: None,
         retry_at: escrow.map(|escrow| escrow.due_at),
     }
 }
