@@ -19,7 +19,7 @@ pub use validate::{MappingProblem, ProblemCode, Severity, check_runnable, valida
 
 use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// Where a row's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use crate::logs::audit::{Activity, AuditNote};
 use crate::provisioning::probes::Probes;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
-use purser_engine::{Engine, TaskQueue};
-use purser_store::{AuditEntry, Clock, Store, Tx, new_id};
+use purser_engine::Engine;
+use purser_store::{AuditEntry, Clock, Store, TaskQueue, Tx, new_id};
 use std::sync::Arc;
 use uuid::Uuid;
 

@@ -19,7 +19,7 @@ use crate::object::ObjectKind;
 use crate::schema::Schema;
 use crate::scope::ScopeMode;
 use crate::target_schema::TargetSchema;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use row::CheckedRow;
 
 vocabulary! {

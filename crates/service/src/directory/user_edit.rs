@@ -1,6 +1,4 @@
 //! People: create, edit, disable, delete, restore, delete for good.
-//!
-//! Each of them reaches the change feed in its own transaction; see `user_fields`.
 use crate::caller::{Caller, Right};
 use crate::directory::user_fields::{check_attributes, compare, find_manager, load_person, set_attributes};
 use crate::directory::users::{RESTORABLE, view_user_row};
@@ -10,7 +8,7 @@ use crate::portal::Portal;
 use purser_contract::directory::{UserForm, UserRowView, UserView};
 use purser_contract::problem::Problem;
 use purser_domain::user::{User, UserAttributes};
-use purser_store::{ChangeKind, Tx};
+use purser_store::Tx;
 
 /// People deleted for good in one transaction.
 const PURGE_BATCH: u64 = 200;
@@ -91,9 +89,7 @@ impl Portal {
         if stored.deleted_at.is_some() {
             return Ok(view_user_row(&stored));
         }
-        let now = self.now();
-        tx.soft_delete_user(stored.id, now).await?;
-        tx.append_change(stored.id, None, ChangeKind::SoftDeleted, now).await?;
+        tx.soft_delete_user(stored.id, self.now()).await?;
         let note = AuditNote::on(stored.id.as_uuid(), stored.name());
         self.audit(&tx, caller, Activity::DeleteUser, note).await?;
         let deleted = tx.load_user(stored.id).await?;
@@ -111,9 +107,7 @@ impl Portal {
         let tx = self.store().begin().await?;
         let stored = load_person(&tx, id).await?;
         if stored.deleted_at.is_some() {
-            let now = self.now();
-            tx.restore_user(stored.id, now).await?;
-            tx.append_change(stored.id, None, ChangeKind::Restored, now).await?;
+            tx.restore_user(stored.id, self.now()).await?;
             let note = AuditNote::on(stored.id.as_uuid(), stored.name());
             self.audit(&tx, caller, Activity::RestoreUser, note).await?;
         }
@@ -169,12 +163,7 @@ impl Portal {
     }
 
     async fn purge_in(&self, tx: &Tx, caller: &Caller, user: &User) -> Result<()> {
-        let now = self.now();
-        // Before the row goes: afterwards nobody knows any more whose manager it was.
-        tx.append_changes_for_reports(user.id, now).await?;
-        tx.append_changes_for_groups_of(user.id, now).await?;
-        tx.hard_delete_user(user.id).await?;
-        tx.append_change(user.id, None, ChangeKind::Deleted, now).await?;
+        tx.hard_delete_user(user.id, self.now()).await?;
         self.audit(tx, caller, Activity::PurgeUser, AuditNote::on(user.id.as_uuid(), user.name())).await
     }
 }
