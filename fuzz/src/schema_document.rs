@@ -1,9 +1,9 @@
 //! Schema documents: reading, writing, and what they mean.
 //!
 //! The input is the document as JSON.
-use purser_domain::mapping::{CompiledMapping, MappingProblem, Severity, check_runnable, validate};
+use purser_domain::mapping::{CompiledMapping, check_runnable};
 use purser_domain::object::ObjectKind;
-use purser_domain::schema::Schema;
+use purser_domain::schema::{MappingProblem, Schema, Severity, validate};
 use purser_domain::scope::ScopeMode;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::Value as Json;

@@ -31,8 +31,6 @@ enum Task {
     Start(start::Start),
     /// Run every test, with the real counterparts it needs
     Test(test::Test),
-    /// What continuous integration runs: the same as `test`
-    Ci,
     /// Run only the journeys through a browser and the API
     E2e(e2e::E2e),
     /// Look for inputs that break the rules
@@ -61,7 +59,6 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Start(options) => start::start(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
-        Task::Ci => test::test(&workspace, &test::Test::default()),
         Task::E2e(options) => e2e::run_all(&workspace, &options),
         Task::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Task::Bench(options) => bench::bench(&workspace, &options),

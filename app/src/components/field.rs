@@ -105,7 +105,7 @@ pub fn TextField(
                 aria-describedby=described_by
                 aria-invalid=invalid
             >
-                {value}
+                {textarea_text(&value)}
             </textarea>
         }
         .into_any()
@@ -132,6 +132,14 @@ pub fn TextField(
         .into_any()
     };
     frame(label, required, hint, error, ids, control)
+}
+
+/// A value as the content of a `<textarea>`, whose children Leptos writes as they stand.
+///
+/// A browser drops one newline at the start, so one stands there for it to drop; and it reads a bare
+/// carriage return as a newline.
+fn textarea_text(value: &str) -> String {
+    format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('\r', "&#13;"))
 }
 
 /// One of several values.
@@ -305,6 +313,19 @@ mod tests {
         assert!(html.contains(r#"aria-invalid="true""#), "{html}");
         assert!(html.contains("autofocus"), "{html}");
         assert!(html.contains("There is no such city."), "{html}");
+    }
+
+    #[test]
+    fn several_lines_of_text_never_end_their_field() {
+        let value = "\n</textarea><meta http-equiv=refresh>&lt;\r\n";
+        let html = Owner::new().with(|| {
+            provide_context(Flash::default());
+            view! { <TextField name="form[notes]" label="Notes" value=value multiline=true/> }.to_html()
+        });
+        let (_, text) = html.split_once("<textarea").and_then(|(_, rest)| rest.split_once('>')).unwrap();
+        let (text, rest) = text.split_once("</textarea>").unwrap();
+        assert_eq!(text, "\n\n&lt;/textarea>&lt;meta http-equiv=refresh>&amp;lt;&#13;\n");
+        assert!(!rest.contains("meta"), "{html}");
     }
 
     #[test]

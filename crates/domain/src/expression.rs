@@ -10,12 +10,14 @@
 //! result by [`MAX_RESULT`].
 //!
 //! ```text
-//! lexer ─► parser ─► tree ─► evaluate ◄─ functions (the registry)
-//!                     └────► graph, results, documentation
+//! lexer ─► parser ─► tree ─► evaluate
+//!            ▲        └────► graph, results, documentation
+//!        functions (the registry of each `function`)
 //! ```
 //!
 //! To add a function: see [`functions`]. Deliberately absent: `Contains`, `CRef` and `StringFromSid`, which the
 //! original lists for another product without saying what they do.
+mod bounds;
 mod compare;
 mod context;
 mod convert;
@@ -23,6 +25,7 @@ mod distinguished_name;
 pub mod documentation;
 mod evaluate;
 mod fault;
+mod function;
 mod functions;
 mod graph;
 mod lexer;
@@ -33,24 +36,17 @@ pub mod roles;
 mod tests;
 mod tree;
 
+pub use bounds::{MAX_DEPTH, MAX_LENGTH, MAX_RESULT, MAX_STEPS};
 pub use context::{Context, Outcome};
-pub use fault::{EvaluationError, Fault};
-pub use functions::{Example, Function, Gives, Need, Parameter, Type, find_function, functions};
+pub use fault::{EvaluationError, ExpressionError, Fault};
+pub use function::{Example, Function, Gives, Need, Parameter, Type};
+pub use functions::{find_function, functions};
 pub(crate) use results::PossibleResult;
 
 use crate::value::Value;
-use evaluate::{Evaluation, Halt};
+use evaluate::Evaluation;
+use fault::Halt;
 use tree::{Kind, Node};
-
-/// Longest text, in characters.
-pub const MAX_LENGTH: usize = 10_000;
-/// Deepest nesting of calls.
-pub const MAX_DEPTH: usize = 64;
-/// Largest result of any call, in bytes.
-pub const MAX_RESULT: usize = 64 * 1024;
-/// Most steps that an evaluation may take: each part of the expression is one, and so are each 64 bytes that
-/// a function handles.
-pub const MAX_STEPS: u32 = 100_000;
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,18 +54,6 @@ pub struct Expression {
     text: String,
     root: Node,
     redacted: bool,
-}
-
-/// A text that is no expression.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
-pub struct ExpressionError {
-    /// Line, from 1.
-    pub line: u32,
-    /// Column, in characters from 1.
-    pub column: u32,
-    /// What is wrong and what to do.
-    pub message: String,
 }
 
 impl Expression {

@@ -1,5 +1,5 @@
 //! Calendar arithmetic: adding to dates, counting between them, and Windows' file times.
-use super::DateError;
+use super::error::{DateError, shorten};
 use jiff::Span;
 use jiff::civil::DateTime;
 
@@ -36,7 +36,7 @@ impl Interval {
             "h" => Self::Hour,
             "n" => Self::Minute,
             "s" => Self::Second,
-            _ => return Err(DateError::UnknownInterval(super::shorten(code))),
+            _ => return Err(DateError::UnknownInterval(shorten(code))),
         })
     }
 }

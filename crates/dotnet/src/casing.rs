@@ -1,4 +1,5 @@
 //! Lower and upper case, by the cultures in which they differ.
+use super::error::shorten;
 use icu_casemap::CaseMapper;
 use icu_locale_core::LanguageIdentifier;
 use icu_locale_core::Locale;
@@ -30,7 +31,7 @@ impl Culture {
         if tag.is_empty() {
             return Ok(Self::INVARIANT);
         }
-        let locale = Locale::try_from_str(tag).map_err(|_| UnknownCulture(super::shorten(tag)))?;
+        let locale = Locale::try_from_str(tag).map_err(|_| UnknownCulture(shorten(tag)))?;
         let differs = ["tr", "az", "lt"].contains(&locale.id.language.as_str());
         Ok(Self { language: differs.then_some(locale.id) })
     }

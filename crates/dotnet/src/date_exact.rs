@@ -1,7 +1,7 @@
 //! Reads a date by a format, as .NET's `DateTime.ParseExact` does in the invariant culture, into UTC.
-use super::DateError;
 use super::date_pattern::{DAYS, MONTHS, Token, parse};
 use super::date_text::{Pieces, assemble, read_fraction, read_name, text_fault, widen_year};
+use super::error::{DateError, shorten};
 use jiff::civil::{Date, DateTime};
 
 /// .NET's `DateTimeStyles`, as far as they change what is read here. Those about the kind of a date
@@ -46,7 +46,7 @@ impl DateStyles {
                     };
                 }
                 "nocurrentdatedefault" => styles.no_current_date = true,
-                _ => return Err(DateError::UnknownStyle(super::shorten(word))),
+                _ => return Err(DateError::UnknownStyle(shorten(word))),
             }
         }
         Ok(styles)
@@ -89,7 +89,7 @@ pub fn parse_exact(text: &str, format: &str, styles: DateStyles, today: Date) ->
         }
     }
     if !reader.rest.is_empty() {
-        return Err(reader.fault(format!("`{}` is left over", super::shorten(reader.rest))));
+        return Err(reader.fault(format!("`{}` is left over", shorten(reader.rest))));
     }
     let today = if styles.no_current_date { Date::constant(1, 1, 1) } else { today };
     assemble(reader.pieces, Some(today), text)
@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
                 self.rest = rest;
                 Ok(())
             }
-            None => Err(self.fault(format!("`{literal}` was expected at `{}`", super::shorten(self.rest)))),
+            None => Err(self.fault(format!("`{literal}` was expected at `{}`", shorten(self.rest)))),
         }
     }
 

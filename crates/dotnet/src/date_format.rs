@@ -1,6 +1,6 @@
 //! Writes dates by .NET's format strings, in the invariant culture and in UTC.
-use super::DateError;
 use super::date_pattern::{DAYS, MONTHS, Token, parse};
+use super::error::DateError;
 use jiff::civil::DateTime;
 use std::fmt::Write as _;
 

@@ -2,8 +2,8 @@
 //!
 //! Month before day where both are numbers. A text is taken apart into numbers, words and signs; what they
 //! mean follows from their order. Bounded by [`MAX_TEXT`].
-use super::DateError;
 use super::date_text::{Pieces, assemble, find_month, find_weekday, read_fraction, text_fault, widen_year};
+use super::error::{DateError, shorten};
 use jiff::civil::{Date, DateTime};
 
 /// Longest text of a date, in bytes.
@@ -191,7 +191,7 @@ impl<'t> Reader<'t> {
                 return Err(self.fault("it names two days of the week"));
             }
         } else {
-            return Err(self.fault(format!("`{}` has no meaning in a date", super::shorten(word))));
+            return Err(self.fault(format!("`{}` has no meaning in a date", shorten(word))));
         }
         Ok(())
     }

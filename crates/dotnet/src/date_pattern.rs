@@ -2,7 +2,7 @@
 //!
 //! Source of the rules: .NET's documentation of standard and custom date and time format strings, for the
 //! invariant culture.
-use super::DateError;
+use super::error::{DateError, shorten};
 
 /// Names of the months in the invariant culture; the short ones are the first three letters.
 pub(super) static MONTHS: [&str; 12] = [
@@ -36,7 +36,7 @@ pub(super) enum Token {
 
 /// Takes a format apart.
 pub(super) fn parse(format: &str) -> Result<Vec<Token>, DateError> {
-    let fault = |message| Err(DateError::Format { format: super::shorten(format), message });
+    let fault = |message| Err(DateError::Format { format: shorten(format), message });
     if format.chars().count() > MAX_FORMAT {
         return fault("it is too long");
     }

@@ -1,8 +1,8 @@
 //! What reading a date freely and reading it by a format share: the pieces found so far, and how they come
 //! to a date.
-use super::DateError;
 use super::calendar::keep_in_range;
 use super::date_pattern::{DAYS, MONTHS};
+use super::error::{DateError, shorten};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
@@ -75,7 +75,7 @@ fn find_hour(pieces: Pieces) -> Option<i8> {
 }
 
 pub(super) fn text_fault(text: &str, message: impl Into<String>) -> DateError {
-    DateError::Text { text: super::shorten(text), message: message.into() }
+    DateError::Text { text: shorten(text), message: message.into() }
 }
 
 /// A two-digit year is within 1950 to 2049.

@@ -1,6 +1,8 @@
 //! Who may use Purser, and what they did: administrators, sessions, API tokens, audit log; and settings.
 
-use crate::table::{bytes, id, id_or_null, index, key, number, number_or_null, sequence, text, unique};
+use crate::table::{
+    bytes, id, id_or_null, index, key, number, number_or_null, sequence, text, text_or_null, unique,
+};
 use sea_orm_migration::prelude::*;
 
 /// In the order in which they can be dropped.
@@ -63,6 +65,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text("target_name"))
                 .col(text("search_key"))
                 .col(text("details"))
+                // Why it was refused; nothing when it was done.
+                .col(text_or_null("refusal"))
                 .take(),
         )
         .await?;

@@ -4,11 +4,45 @@
 //! fails" (decision 8). Numbers compare as numbers when both are whole numbers and at least one is more than
 //! a text (for an order: when both read as such), dates as dates, also with a text that reads as one, everything
 //! else as text, by code point.
-use super::tree::Comparison;
 use crate::value::Value;
 use jiff::civil::{Date, DateTime};
 use purser_dotnet::date_parse::parse_date;
 use std::cmp::Ordering;
+
+/// How a condition compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+impl Comparison {
+    pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+        }
+    }
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+        }
+    }
+}
 
 /// Whether the comparison of two single values that are not empty holds.
 pub(super) fn holds(comparison: Comparison, left: &Value, right: &Value, today: Date) -> bool {

@@ -2,13 +2,13 @@
 //!
 //! Arguments are evaluated when a function asks for them, so what an `IIF` or a `Switch` does not choose
 //! costs nothing and can't fail. Nesting is bounded by the parser, work by [`MAX_STEPS`].
+use super::bounds::{MAX_RESULT, MAX_STEPS};
+use super::compare::{self, Comparison};
+use super::context::Context;
 use super::convert::{pick_single, read_text};
-pub(super) use super::fault::{Fault, Halt};
-use super::fault::{fail, refuse};
-use super::functions::{Function, Prepared, Type};
-use super::lexer::Place;
-use super::tree::{CallNode, Comparison, Kind, Node};
-use super::{Context, MAX_RESULT, MAX_STEPS, compare};
+use super::fault::{Fault, Halt, Place, fail, refuse};
+use super::function::{Function, Prepared, Type};
+use super::tree::{CallNode, Kind, Node};
 use crate::value::Value;
 use jiff::civil::{Date, DateTime};
 use purser_dotnet::date_parse::parse_date;
@@ -97,7 +97,7 @@ impl<'e> Evaluation<'e> {
         text: &mut String,
         value: Cow<'_, Value>,
     ) -> Result<(), Halt> {
-        let piece = read_text(value).map_err(|message| refuse("&", "operand", part, message))?;
+        let piece = read_text(value).map_err(|message| refuse("&", "operand", part.place, message))?;
         text.push_str(&piece.unwrap_or_default());
         self.check_size("&", node.place, text.len())
     }
@@ -320,7 +320,7 @@ fn read_side<'a>(
     node: &'a Node,
     value: Cow<'a, Value>,
 ) -> Answer<'a> {
-    let blame = |message| refuse(comparison.as_str(), side, node, message);
+    let blame = |message| refuse(comparison.as_str(), side, node.place, message);
     let single = pick_single(value).map_err(blame)?.filter(|value| !value.is_empty());
     match single {
         Some(object) if matches!(object.as_ref(), Value::Object(_)) => {

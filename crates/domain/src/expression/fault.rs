@@ -1,7 +1,30 @@
-//! What goes wrong while an expression is evaluated; every fault names its place.
-use super::lexer::Place;
-use super::tree::Node;
-use super::{MAX_RESULT, MAX_STEPS};
+//! What goes wrong while an expression is read or evaluated; every fault names its place.
+use super::bounds::{MAX_RESULT, MAX_STEPS};
+
+/// Where a part of an expression starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+impl Place {
+    pub(super) fn error(self, message: impl Into<String>) -> ExpressionError {
+        ExpressionError { line: self.line, column: self.column, message: message.into() }
+    }
+}
+
+/// A text that is no expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ExpressionError {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, in characters from 1.
+    pub column: u32,
+    /// What is wrong and what to do.
+    pub message: String,
+}
 
 /// Why an expression gave no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,8 +83,8 @@ pub(super) enum Halt {
 }
 
 /// An argument or operand that can't be used.
-pub(super) fn refuse(function: &'static str, parameter: &'static str, node: &Node, message: String) -> Halt {
-    fail(node.place, Fault::Argument { function, parameter, message })
+pub(super) fn refuse(function: &'static str, parameter: &'static str, place: Place, message: String) -> Halt {
+    fail(place, Fault::Argument { function, parameter, message })
 }
 
 /// A fault at a place.

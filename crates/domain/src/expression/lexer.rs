@@ -1,6 +1,6 @@
 //! From text to tokens.
-use super::ExpressionError;
-use super::tree::Comparison;
+use super::compare::Comparison;
+use super::fault::{ExpressionError, Place};
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -32,19 +32,6 @@ impl Token {
             Self::Close => "`)`".to_owned(),
             Self::Comma => "a comma".to_owned(),
         }
-    }
-}
-
-/// Where a token starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: u32,
-    pub(super) column: u32,
-}
-
-impl Place {
-    pub(super) fn error(self, message: impl Into<String>) -> ExpressionError {
-        ExpressionError { line: self.line, column: self.column, message: message.into() }
     }
 }
 

@@ -1,8 +1,10 @@
 //! From tokens to a tree, with names, argument counts and types checked, so that evaluation need not.
-use super::functions::{Function, Need, Parameter, Type, find_function, function_names};
-use super::lexer::{Place, Token, split};
+use super::bounds::{MAX_DEPTH, MAX_LENGTH};
+use super::fault::{ExpressionError, Place};
+use super::function::{Function, Need, Parameter, Type};
+use super::functions::{find_function, function_names};
+use super::lexer::{Token, split};
 use super::tree::{CallNode, Kind, Node};
-use super::{ExpressionError, MAX_DEPTH, MAX_LENGTH};
 use crate::nearest::find_nearest;
 use crate::value::Value;
 

@@ -1,6 +1,6 @@
 //! What an expression can turn out to be, as far as its text tells: for checks before anybody is evaluated.
 use super::Expression;
-use super::functions::Type;
+use super::function::Type;
 use super::tree::{Kind, Node};
 use crate::attribute::AttributeType;
 use crate::value::Value;

@@ -1,6 +1,7 @@
 //! What an expression is made of once it is parsed.
-use super::functions::{Function, Prepared};
-use super::lexer::Place;
+use super::compare::Comparison;
+use super::fault::Place;
+use super::function::{Function, Prepared};
 use crate::value::Value;
 
 /// A part of an expression.
@@ -37,41 +38,6 @@ pub(super) struct CallNode {
     pub(super) arguments: Vec<Option<Node>>,
     /// What could be made ready while parsing, such as a regular expression.
     pub(super) prepared: Option<Prepared>,
-}
-
-/// How a condition compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Greater,
-    GreaterOrEqual,
-    Less,
-    LessOrEqual,
-}
-
-impl Comparison {
-    pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterOrEqual => order.is_ge(),
-            Self::Less => order.is_lt(),
-            Self::LessOrEqual => order.is_le(),
-        }
-    }
-
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Equal => "=",
-            Self::NotEqual => "<>",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-        }
-    }
 }
 
 impl Node {

@@ -1,7 +1,10 @@
 //! Checks a mapping and makes it quick to evaluate.
 use super::evaluate::Flow;
-use super::{AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions};
-use super::{MappingProblem, ObjectMapping, ProblemCode, Severity, check_runnable};
+use super::object_mapping::{
+    AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectMapping,
+};
+use super::problem::{MappingProblem, ProblemCode, Severity};
+use super::runnable::check_runnable;
 use crate::attribute::{AttributeType, Mutability};
 use crate::expression::Expression;
 use crate::group::GroupAttribute;
@@ -84,7 +87,6 @@ impl CompiledMapping {
     pub fn compile(mapping: &ObjectMapping, target: &TargetSchema) -> Result<Self, Vec<MappingProblem>> {
         let mut problems = check_runnable(mapping, target);
         if !problems.is_empty() {
-            problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
             return Err(problems);
         }
         let mut rows = Vec::with_capacity(mapping.attributes.len());

@@ -1,6 +1,6 @@
 //! The mapping that a new SCIM application starts with: the 22 rows of the portal that we copy, in its
 //! order.
-use super::{AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
+use super::object_mapping::{AttributeMapping, MappingSource, ObjectActions, ObjectMapping};
 use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
 

@@ -1,5 +1,5 @@
 //! The schema that a new application starts with.
-use super::{Directory, Rule, Schema};
+use super::parts::{Directory, Rule, Schema};
 use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition, SourceAttribute};
 use crate::mapping::ObjectMapping;
 use crate::object::ObjectKind;

@@ -1,9 +1,9 @@
 //! The document as a whole, and its directories with their objects and attributes.
 use super::error::{Place, Report, SchemaError};
-use super::field::{Field, Reading, Writing, usual};
+use super::field::{Field, METADATA, Reading, Writing, peek, usual};
+use super::parts::{Directory, MAX_ATTRIBUTES, MAX_OBJECT_MAPPINGS, Schema};
 use super::rule::{read_rule, write_rule};
 use super::word::{read_boolean, read_name, read_optional_name, read_word};
-use super::{Directory, MAX_ATTRIBUTES, MAX_OBJECT_MAPPINGS, Schema};
 use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use serde_json::{Value as Json, json};
 
@@ -29,8 +29,6 @@ const CASE_EXACT: Field<bool> = flag("caseExact");
 
 /// Of a directory.
 const DISCOVERABILITIES: Field<()> = usual("discoverabilities", |()| Some(json!("None")));
-/// Of nearly everything.
-pub(super) const METADATA: Field<()> = usual("metadata", |()| Some(json!([])));
 /// Of an attribute.
 const USUAL_OF_ATTRIBUTES: [Field<()>; 5] = [
     usual("defaultValue", |()| Some(Json::Null)),
@@ -44,12 +42,24 @@ const fn flag(key: &'static str) -> Field<bool> {
     Field { key, read: |json| read_boolean(json, false), write: |flag| Some(Json::Bool(*flag)) }
 }
 
-/// What an item of a list is called in a sentence about it, read before anything is checked.
-pub(super) fn peek<'a>(json: &'a Json, key: &str) -> &'a str {
-    json.get(key).and_then(Json::as_str).unwrap_or_default()
+impl Schema {
+    /// Reads a document in the shape of Graph's `synchronizationSchema`. Its `id` and `version` belong to
+    /// the job and are left out.
+    ///
+    /// # Errors
+    /// What could not be read, each with its place; at most 100, never none.
+    pub fn from_document(document: &Json) -> Result<Self, Vec<SchemaError>> {
+        read_schema(document)
+    }
+
+    /// Writes the document, without `id` and `version`.
+    #[must_use]
+    pub fn to_document(&self) -> Json {
+        write_schema(self)
+    }
 }
 
-pub(super) fn read_schema(document: &Json) -> Result<Schema, Vec<SchemaError>> {
+fn read_schema(document: &Json) -> Result<Schema, Vec<SchemaError>> {
     let mut report = Report::default();
     let schema = read_fields(document, &mut report);
     let empty = Schema { directories: Vec::new(), rules: Vec::new(), extra: serde_json::Map::new() };
@@ -165,7 +175,7 @@ fn read_attribute(json: &Json, place: &Place<'_>, report: &mut Report) -> Option
     })
 }
 
-pub(super) fn write_schema(schema: &Schema) -> Json {
+fn write_schema(schema: &Schema) -> Json {
     let mut writing = Writing::begin(&schema.extra);
     writing.write_list(DIRECTORIES, schema.directories.iter().map(write_directory).collect());
     writing.write_list(RULES, schema.rules.iter().map(write_rule).collect());

@@ -5,7 +5,7 @@
 //! [`Writing`] puts that spelling back while it still reads as the same value. That one rule is why nothing
 //! is lost on the way there and back.
 use super::error::{Place, Report};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// Where `extra` remembers the modelled keys that a document left out. Never written to a document, and
 /// left out of one that has it.
@@ -24,6 +24,14 @@ pub(super) struct Field<T> {
 /// A key that Graph always writes and that we don't interpret: only an unusual value is kept.
 pub(super) const fn usual(key: &'static str, write: fn(&()) -> Option<Json>) -> Field<()> {
     Field { key, read: |_| Ok(()), write }
+}
+
+/// Of nearly everything in a document.
+pub(super) const METADATA: Field<()> = usual("metadata", |()| Some(json!([])));
+
+/// What an item of a list is called in a sentence about it, read before anything is checked.
+pub(super) fn peek<'a>(json: &'a Json, key: &str) -> &'a str {
+    json.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// An object that is being read.

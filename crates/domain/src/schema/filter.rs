@@ -4,11 +4,10 @@
 //! enumeration (`NotMatchesExpression`) and the words that the SCIM library of the original sends
 //! (`notMatchesExpression`, `eq`). All mean one [`Operator`]. `sw`, which the portal does not have, is read
 //! as a regular expression.
-use super::directory::peek;
 use super::error::{Place, Report};
-use super::field::{Field, Reading, Writing, describe, usual};
+use super::field::{Field, Reading, Writing, describe, peek, usual};
+use super::parts::{MAX_CLAUSES, MAX_FILTER_GROUPS};
 use super::word::{present, read_name, read_optional_name, read_text, refuse_word};
-use super::{MAX_CLAUSES, MAX_FILTER_GROUPS};
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use purser_dotnet::regex::escape;
 use serde_json::{Map, Value as Json, json};

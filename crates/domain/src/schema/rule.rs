@@ -1,14 +1,13 @@
 //! Rules, their object mappings and the rows of these.
-use super::directory::{METADATA, peek};
 use super::error::{Place, Report};
-use super::field::{Field, Reading, Writing, describe};
+use super::field::{Field, METADATA, Reading, Writing, describe, peek};
 use super::filter::{SCOPE, read_filter};
 use super::node::{read_source, write_source};
+use super::parts::{MAX_ROWS, OtherMapping, Rule};
 use super::word::{
     present, read_boolean, read_name, read_number, read_optional_name, read_optional_text, read_text,
     read_word, refuse_word,
 };
-use super::{MAX_ROWS, OtherMapping, Rule};
 use crate::mapping::{AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectMapping};
 use crate::object::ObjectKind;
 use serde_json::{Value as Json, json};

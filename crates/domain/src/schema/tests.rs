@@ -2,8 +2,9 @@
 use super::*;
 use crate::attribute::{AttributeType, Mutability};
 use crate::mapping::{FlowBehavior, FlowType, MappingSource, ObjectActions, default_user_mapping};
+use crate::object::ObjectKind;
 use crate::scope::{Operator, ScopingFilter};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 mod random;
 
@@ -99,7 +100,7 @@ fn a_gallery_application_is_read_with_its_users_and_groups() {
 
 #[test]
 fn a_document_from_elsewhere_has_no_problem_where_there_is_none() {
-    use crate::mapping::validate;
+    use crate::schema::validate;
     use crate::scope::ScopeMode;
     for kind in ObjectKind::ALL {
         assert_eq!(validate(&read(SCIM), *kind, ScopeMode::Assigned), [], "{kind}");

@@ -6,9 +6,9 @@
 //! reference, nothing atomic), a search that gets long remembers from where it has already failed, so it
 //! takes time linear in the text where .NET would take exponential.
 use super::class::{fold, is_word};
+use super::error::{MAX_STEPS, MatchError};
 use super::program::{Instruction, Program};
 use super::tree::Assertion;
-use super::{MAX_STEPS, MatchError};
 
 /// Most ways back that are remembered at a time: 24 MB.
 const MAX_FRAMES: usize = 1_000_000;

@@ -1,6 +1,6 @@
 //! From the text of a pattern to its tree.
-use super::PatternError;
 use super::class::Class;
+use super::error::PatternError;
 use super::tree::{Assertion, GroupKey, Node, ReferenceKey};
 
 /// Deepest nesting of groups and sets.

@@ -1,6 +1,6 @@
 //! Sets in brackets, and escapes for one character.
-use super::PatternError;
 use super::class::{Class, is_word};
+use super::error::PatternError;
 use super::parse::{Parser, fault_at};
 
 impl Parser {

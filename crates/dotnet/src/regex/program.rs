@@ -2,8 +2,8 @@
 //!
 //! Counted repeats are written out, so that the machine has no counters and its state is a place in the
 //! program and a place in the text. What is in a look-behind is compiled to run backwards, as .NET does it.
-use super::PatternError;
 use super::class::{Class, fold};
+use super::error::PatternError;
 use super::parse::fault_at;
 use super::tree::{Assertion, GroupKey, Node, ReferenceKey};
 

@@ -2,10 +2,10 @@
 use std::collections::BTreeSet;
 
 use purser_domain::attribute::{AttributeType, ObjectDefinition};
-use purser_domain::mapping::{Severity, validate};
 use purser_domain::nearest::find_nearest;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
+use purser_domain::schema::{Severity, validate};
 use purser_domain::scope::ScopeMode;
 use purser_domain::target_schema::TargetSchema;
 use serde_json::Map;

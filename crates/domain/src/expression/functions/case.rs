@@ -1,7 +1,10 @@
 //! Upper and lower case, and letters with marks.
-use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
 use crate::diacritics::normalize_diacritics;
-use crate::expression::evaluate::{Answer, Call, Halt};
+use crate::expression::evaluate::{Answer, Call};
+use crate::expression::fault::Halt;
+use crate::expression::function::{
+    Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required,
+};
 use crate::expression::tree::{Kind, Node};
 use purser_dotnet::casing::Culture;
 use purser_dotnet::title_case::{to_title_case, to_title_case_between};

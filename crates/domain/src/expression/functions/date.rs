@@ -1,6 +1,9 @@
 //! Dates: reading, writing, reckoning.
-use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
 use crate::expression::evaluate::{Answer, Call, answer, text};
+use crate::expression::fault::Halt;
+use crate::expression::function::{
+    Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required,
+};
 use crate::expression::tree::{Kind, Node};
 use crate::value::Value;
 use purser_dotnet::calendar::{Interval, add, count_between, from_file_time, to_file_time};
@@ -136,7 +139,7 @@ fn check_interval(arguments: &[Option<Node>]) -> Result<Option<Prepared>, (usize
     Ok(None)
 }
 
-fn read_interval(call: &Call<'_, '_>) -> Result<Interval, crate::expression::evaluate::Halt> {
+fn read_interval(call: &Call<'_, '_>) -> Result<Interval, Halt> {
     Interval::parse(&call.text_or_empty(0)?).map_err(|error| call.fault(0, error.to_string()))
 }
 

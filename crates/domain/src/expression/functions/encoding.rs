@@ -1,6 +1,6 @@
 //! Encodings.
-use super::{Function, Gives, PLAIN, Type, example, example_of, optional, required};
 use crate::expression::evaluate::{Answer, Call, text};
+use crate::expression::function::{Function, Gives, PLAIN, Type, example, example_of, optional, required};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;

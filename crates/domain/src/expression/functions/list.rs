@@ -1,7 +1,7 @@
 //! Several values.
-use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, required};
 use crate::expression::convert::read_text;
 use crate::expression::evaluate::{Answer, Call, answer};
+use crate::expression::function::{Function, Gives, PLAIN, Prepared, Type, example, example_of, required};
 use crate::expression::tree::{Kind, Node};
 use crate::value::Value;
 use std::borrow::Cow;

@@ -1,7 +1,10 @@
 //! Choosing, and asking what a value is.
-use super::{Function, Gives, PLAIN, Type, example, example_of, optional, repeated, required};
 use crate::expression::convert::read_text;
-use crate::expression::evaluate::{Answer, Call, Fault, Halt, answer, text};
+use crate::expression::evaluate::{Answer, Call, answer, text};
+use crate::expression::fault::{Fault, Halt};
+use crate::expression::function::{
+    Function, Gives, PLAIN, Type, example, example_of, optional, repeated, required,
+};
 use crate::expression::tree::Node;
 use crate::value::Value;
 

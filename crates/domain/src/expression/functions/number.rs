@@ -1,6 +1,6 @@
 //! Numbers.
-use super::{Function, PLAIN, Type, example, optional, required};
 use crate::expression::evaluate::{Answer, Call, answer};
+use crate::expression::function::{Function, PLAIN, Type, example, optional, required};
 use crate::value::Value;
 
 const HOW: Type = Type::Word(&["vbBinaryCompare", "vbTextCompare"]);

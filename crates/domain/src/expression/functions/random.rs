@@ -1,6 +1,6 @@
 //! Chance. Each call of an expression draws its own, and the same seed gives the same values.
-use super::{Function, Gives, PLAIN, Type, example_of, optional, required};
 use crate::expression::evaluate::{Answer, Call, text};
+use crate::expression::function::{Function, Gives, PLAIN, Type, example_of, optional, required};
 use purser_dotnet::random_text::{Recipe, RecipeError, derive_seed, make_guid, make_text};
 
 const FLOWS_ONCE: &str = "A mapping writes it when an account is created, and keeps what was written.";

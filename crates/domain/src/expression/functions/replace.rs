@@ -1,6 +1,9 @@
 //! `Replace`, in its five modes.
-use super::{Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required};
-use crate::expression::evaluate::{Answer, Call, Halt, text};
+use crate::expression::evaluate::{Answer, Call, text};
+use crate::expression::fault::Halt;
+use crate::expression::function::{
+    Function, Gives, PLAIN, Prepared, Type, example, example_of, optional, required,
+};
 use crate::expression::tree::{Kind, Node};
 use purser_dotnet::Regex;
 use purser_dotnet::regex::{MAX_STEPS, MatchError};

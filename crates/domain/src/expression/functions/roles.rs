@@ -1,11 +1,12 @@
 //! The roles that an object is assigned with. Shapes are those of the original's role mapping (see
 //! [`crate::expression::roles`]).
-use super::{Function, PLAIN, Type, example, required};
-use crate::expression::evaluate::{Answer, Call, Halt, answer, text};
+use crate::expression::evaluate::{Answer, Call, answer, text};
+use crate::expression::fault::Halt;
+use crate::expression::function::{Function, PLAIN, Parameter, Type, example, required};
 use crate::expression::roles::{RoleAssignment, RoleFlow};
 use crate::value::Value;
 
-const ROLES: &[super::Parameter] = &[required("[appRoleAssignments]", Type::Roles)];
+const ROLES: &[Parameter] = &[required("[appRoleAssignments]", Type::Roles)];
 const TWO: &str = r#"{"appRoleAssignments": [{"id": "06b07648-ecfe-589f-9d2f-6325724a46ee", "value": "Admin", "displayName": "Administrator"}, {"id": "06b07648-ecfe-599f-9d2f-6325724a46ee", "value": "User", "displayName": "User"}]}"#;
 
 pub(super) const FUNCTIONS: &[Function] = &[

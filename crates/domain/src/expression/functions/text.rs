@@ -1,8 +1,11 @@
 //! Texts: joining, cutting, counting.
-use super::{Example, Function, Gives, PLAIN, Type, example, example_of, repeated, required};
 use crate::expression::convert::read_text;
 use crate::expression::distinguished_name::find_component;
-use crate::expression::evaluate::{Answer, Call, Halt, answer, text};
+use crate::expression::evaluate::{Answer, Call, answer, text};
+use crate::expression::fault::Halt;
+use crate::expression::function::{
+    Example, Function, Gives, PLAIN, Type, example, example_of, repeated, required,
+};
 use crate::value::Value;
 use std::borrow::Cow;
 

@@ -1,6 +1,7 @@
 //! Values that nobody else has.
-use super::{Function, PLAIN, Type, example, repeated};
-use crate::expression::evaluate::{Answer, Call, Fault};
+use crate::expression::evaluate::{Answer, Call};
+use crate::expression::fault::Fault;
+use crate::expression::function::{Function, PLAIN, Type, example, repeated};
 use crate::expression::tree::Node;
 
 pub(super) const FUNCTIONS: &[Function] = &[Function {

@@ -1,6 +1,6 @@
 //! Whatever a schema says, its document says; and no document makes reading stumble.
 use super::*;
-use crate::attribute::{AttributeDefinition, AttributeType, Mutability};
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
 use crate::mapping::{AttributeMapping, ObjectMapping};
 use crate::scope::{Clause, ClauseGroup};
 use proptest::collection::vec;
@@ -175,7 +175,7 @@ proptest! {
         match Schema::from_document(&document) {
             Ok(schema) => {
                 for kind in ObjectKind::ALL {
-                    let _ = crate::mapping::validate(&schema, *kind, crate::scope::ScopeMode::All);
+                    let _ = crate::schema::validate(&schema, *kind, crate::scope::ScopeMode::All);
                 }
                 if let Json::Object(object) = &mut document {
                     object.remove("id");

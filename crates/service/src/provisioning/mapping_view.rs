@@ -1,9 +1,8 @@
 //! Mappings and what is wrong with them in the portal's words.
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
 use purser_contract::schema::MappingProblemView;
-use purser_domain::mapping::{
-    AttributeMapping, FlowBehavior, FlowType, MappingProblem, ObjectMapping, Severity,
-};
+use purser_domain::mapping::{AttributeMapping, FlowBehavior, FlowType, ObjectMapping};
+use purser_domain::schema::{MappingProblem, Severity};
 use purser_domain::scope::{Clause, ClauseGroup};
 
 /// A mapping with its problems.

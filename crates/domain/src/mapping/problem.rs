@@ -1,26 +1,5 @@
-//! A mapping checked as a whole, with a sentence for everything that is wrong with it.
-//!
-//! Two depths: [`check_runnable`] finds what keeps a mapping from being evaluated, and is also how compiling
-//! begins; [`validate`] adds what only shows against the target's attribute list and the job: required
-//! attributes, precedence, roles, the scoping filter. Nothing is evaluated here.
-//!
-//! To add a check: a word in [`ProblemCode`], a function in `row` (one row by itself) or `whole` (rows and
-//! schema together), and its test.
-mod fit;
-mod row;
-#[cfg(test)]
-mod tests;
-mod whole;
-
-use super::ObjectMapping;
-use crate::attribute::{AttributeDefinition, ObjectDefinition};
-use crate::nearest::find_nearest;
-use crate::object::ObjectKind;
-use crate::schema::Schema;
-use crate::scope::ScopeMode;
-use crate::target_schema::TargetSchema;
+//! What can be wrong with a mapping, with a sentence for everything.
 use crate::vocabulary;
-use row::CheckedRow;
 
 vocabulary! {
     /// How bad a problem is.
@@ -104,11 +83,19 @@ pub struct MappingProblem {
 }
 
 impl MappingProblem {
-    fn error(row: impl Into<Option<usize>>, code: ProblemCode, message: impl Into<String>) -> Self {
+    pub(crate) fn error(
+        row: impl Into<Option<usize>>,
+        code: ProblemCode,
+        message: impl Into<String>,
+    ) -> Self {
         Self { severity: Severity::Error, row: row.into(), code, message: message.into() }
     }
 
-    fn warning(row: impl Into<Option<usize>>, code: ProblemCode, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(
+        row: impl Into<Option<usize>>,
+        code: ProblemCode,
+        message: impl Into<String>,
+    ) -> Self {
         Self { severity: Severity::Warning, row: row.into(), code, message: message.into() }
     }
 }
@@ -122,83 +109,7 @@ impl std::fmt::Display for MappingProblem {
     }
 }
 
-/// Everything that is wrong with the mapping of a kind of object, row by row, then the whole.
-#[must_use]
-pub fn validate(schema: &Schema, kind: ObjectKind, scope: ScopeMode) -> Vec<MappingProblem> {
-    let Some(mapping) = schema.mapping(kind) else {
-        let message = format!("The schema has no mapping for {kind} objects. Restore the default mappings.");
-        return vec![MappingProblem::error(None, ProblemCode::MappingMissing, message)];
-    };
-    let target =
-        schema.target(kind).map_or_else(|| target_without_list(mapping), TargetSchema::from_definition);
-    let (rows, mut problems) = check_rows(mapping, &target);
-    whole::check(&rows, &target, &mut problems);
-    whole::check_roles(&rows, scope, &mut problems);
-    whole::check_filter(mapping, &mut problems);
-    whole::check_schema(schema, mapping, &rows, &mut problems);
-    sort(&mut problems);
-    problems
-}
-
-/// What keeps a mapping from being evaluated, row by row; only errors.
-#[must_use]
-pub fn check_runnable(mapping: &ObjectMapping, target: &TargetSchema) -> Vec<MappingProblem> {
-    let (_, mut problems) = check_rows(mapping, target);
-    problems.retain(|problem| problem.severity == Severity::Error);
-    sort(&mut problems);
-    problems
-}
-
 /// The problems of one row stay in the order in which they were found, and those of the whole come last.
-fn sort(problems: &mut [MappingProblem]) {
+pub(crate) fn sort(problems: &mut [MappingProblem]) {
     problems.sort_by_key(|problem| problem.row.unwrap_or(usize::MAX));
-}
-
-fn check_rows<'a>(
-    mapping: &'a ObjectMapping,
-    target: &TargetSchema,
-) -> (Vec<CheckedRow<'a>>, Vec<MappingProblem>) {
-    let mut problems = Vec::new();
-    let rows: Vec<CheckedRow<'a>> = mapping
-        .attributes
-        .iter()
-        .enumerate()
-        .map(|(at, row)| row::check(at, row, mapping.source_object, target, &mut problems))
-        .collect();
-    whole::check_duplicates(&rows, &mut problems);
-    whole::check_matching(&rows, &mut problems);
-    (rows, problems)
-}
-
-fn target_without_list(mapping: &ObjectMapping) -> TargetSchema {
-    TargetSchema::from_definition(&ObjectDefinition {
-        name: mapping.target_object.clone(),
-        attributes: Vec::new(),
-        extra: serde_json::Map::new(),
-    })
-}
-
-/// Looks for the names that were meant by misspelt ones. Long lists make that costly, so that after some
-/// comparisons the rest get no suggestion.
-struct Suggestions {
-    comparisons_left: usize,
-}
-
-impl Suggestions {
-    const MOST_COMPARISONS: usize = 20_000;
-    /// Nobody confuses a longer name with another by mistyping.
-    const LONGEST: usize = 100;
-
-    fn new() -> Self {
-        Self { comparisons_left: Self::MOST_COMPARISONS }
-    }
-
-    /// The end of a sentence about a name: a question, or just its end.
-    fn end(&mut self, name: &str, candidates: &[AttributeDefinition]) -> String {
-        let Some(left) = self.comparisons_left.checked_sub(candidates.len()) else { return ".".to_owned() };
-        self.comparisons_left = left;
-        let names = candidates.iter().map(|candidate| candidate.name.as_str());
-        let nearest = find_nearest(name, names.filter(|name| name.len() <= Self::LONGEST));
-        nearest.map_or_else(|| ".".to_owned(), |nearest| format!("; did you mean {nearest}?"))
-    }
 }

@@ -1,10 +1,10 @@
 //! Whether a source's values can become values of the target.
 //!
 //! Only what can never work is a problem: a text may hold a number tomorrow, a boolean never does.
-use super::ProblemCode;
 use crate::attribute::{AttributeType, SourceAttribute};
 use crate::expression::{Expression, PossibleResult};
-use crate::mapping::AttributeMapping;
+use crate::mapping::object_mapping::AttributeMapping;
+use crate::mapping::problem::ProblemCode;
 use crate::object::APP_ROLE_ASSIGNMENTS;
 use crate::object::ObjectKind;
 use crate::target_schema::TargetRule;

@@ -47,7 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Rooms that only tests, examples and benches may use.
 const TEST_ARROWS: &[&str] = &["purser-testkit", "purser-migrations"];
 
-/// Libraries that a room must never see, directly or through others of ours.
+/// Libraries that a room must never list. What others of ours bring along can't be named in it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("purser-dotnet", &["serde", "serde_json", "tokio"]),
     ("purser-domain", &["tokio", "sea-orm", "axum", "leptos", "reqwest", "rand", "getrandom"]),

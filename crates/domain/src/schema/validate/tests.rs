@@ -2,7 +2,8 @@
 use super::*;
 use crate::attribute::AttributeType;
 use crate::expression::MAX_LENGTH;
-use crate::mapping::{AttributeMapping, MappingSource, default_user_mapping};
+use crate::mapping::problem::Severity;
+use crate::mapping::{AttributeMapping, MappingSource, check_runnable, default_user_mapping};
 use crate::schema::OtherMapping;
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use serde_json::{Map, json};

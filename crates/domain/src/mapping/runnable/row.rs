@@ -1,9 +1,9 @@
 //! One row by itself: can its target be written, its source read, and does the one fit the other?
 use super::fit::{check_constant, check_default, check_direct, check_expression};
-use super::{MappingProblem, ProblemCode};
 use crate::attribute::{AttributeType, Mutability, SourceAttribute};
 use crate::expression::{Expression, MAX_LENGTH};
-use crate::mapping::{AttributeMapping, FlowType, MappingSource};
+use crate::mapping::object_mapping::{AttributeMapping, FlowType, MappingSource};
+use crate::mapping::problem::{MappingProblem, ProblemCode};
 use crate::nearest::find_nearest;
 use crate::object::APP_ROLE_ASSIGNMENTS;
 use crate::object::ObjectKind;
@@ -15,18 +15,18 @@ const RANDOM: [&str; 2] = ["Guid", "RandomString"];
 const SELECT_UNIQUE: &str = "SelectUniqueValue";
 
 /// A row with what was read of it.
-pub(super) struct CheckedRow<'a> {
-    pub(super) at: usize,
-    pub(super) row: &'a AttributeMapping,
+pub(crate) struct CheckedRow<'a> {
+    pub(crate) at: usize,
+    pub(crate) row: &'a AttributeMapping,
     /// `None` when it can't be read.
-    pub(super) path: Option<TargetPath>,
+    pub(crate) path: Option<TargetPath>,
     /// `None` when there is none, or it can't be read.
-    pub(super) expression: Option<Expression>,
+    pub(crate) expression: Option<Expression>,
 }
 
 impl CheckedRow<'_> {
     /// Whether it reads a source attribute.
-    pub(super) fn reads(&self, name: &str) -> bool {
+    pub(crate) fn reads(&self, name: &str) -> bool {
         match (&self.row.source, &self.expression) {
             (MappingSource::Direct(direct), _) => direct == name,
             (_, Some(expression)) => expression.attributes().contains(&name),

@@ -1,37 +1,14 @@
 //! Rows together, and with the schema around them.
-use super::row::CheckedRow;
-use super::{MappingProblem, ProblemCode, Suggestions};
 use crate::attribute::{AttributeDefinition, Mutability};
-use crate::mapping::{MappingSource, ObjectMapping};
-use crate::object::APP_ROLE_ASSIGNMENTS;
-use crate::object::{IS_SOFT_DELETED, ObjectKind};
+use crate::mapping::problem::{MappingProblem, ProblemCode};
+use crate::mapping::{CheckedRow, MappingSource, ObjectMapping};
+use crate::nearest::find_nearest;
+use crate::object::{APP_ROLE_ASSIGNMENTS, IS_SOFT_DELETED, ObjectKind};
 use crate::path::TargetPath;
-use crate::schema::Schema;
+use crate::schema::parts::Schema;
 use crate::scope::ScopeMode;
-use crate::target_schema::{TargetSchema, key_of};
+use crate::target_schema::TargetSchema;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// Every attribute of the target has one row.
-pub(super) fn check_duplicates(rows: &[CheckedRow<'_>], problems: &mut Vec<MappingProblem>) {
-    let mut first_rows: HashMap<String, usize> = HashMap::new();
-    for row in rows {
-        let Some(path) = &row.path else { continue };
-        let first = *first_rows.entry(key_of(path, true)).or_insert(row.at);
-        if first != row.at {
-            let message =
-                format!("{path} is mapped twice, also in row {}. Remove one of the two rows.", first + 1);
-            problems.push(MappingProblem::error(row.at, ProblemCode::DuplicateTarget, message));
-        }
-    }
-}
-
-/// Something must find an account that is there already.
-pub(super) fn check_matching(rows: &[CheckedRow<'_>], problems: &mut Vec<MappingProblem>) {
-    if rows.iter().all(|row| row.row.matching_priority.is_none()) {
-        let message = "No row matches objects. Let one with a unique value, such as userName, match.";
-        problems.push(MappingProblem::error(None, ProblemCode::NoMatchingAttribute, message));
-    }
-}
 
 /// Precedence, and what the target's attribute list says.
 pub(super) fn check(rows: &[CheckedRow<'_>], target: &TargetSchema, problems: &mut Vec<MappingProblem>) {
@@ -182,5 +159,30 @@ pub(super) fn check_schema(
             );
             warn(ProblemCode::NotProvisioned, message);
         }
+    }
+}
+
+/// Looks for the names that were meant by misspelt ones. Long lists make that costly, so that after some
+/// comparisons the rest get no suggestion.
+struct Suggestions {
+    comparisons_left: usize,
+}
+
+impl Suggestions {
+    const MOST_COMPARISONS: usize = 20_000;
+    /// Nobody confuses a longer name with another by mistyping.
+    const LONGEST: usize = 100;
+
+    fn new() -> Self {
+        Self { comparisons_left: Self::MOST_COMPARISONS }
+    }
+
+    /// The end of a sentence about a name: a question, or just its end.
+    fn end(&mut self, name: &str, candidates: &[AttributeDefinition]) -> String {
+        let Some(left) = self.comparisons_left.checked_sub(candidates.len()) else { return ".".to_owned() };
+        self.comparisons_left = left;
+        let names = candidates.iter().map(|candidate| candidate.name.as_str());
+        let nearest = find_nearest(name, names.filter(|name| name.len() <= Self::LONGEST));
+        nearest.map_or_else(|| ".".to_owned(), |nearest| format!("; did you mean {nearest}?"))
     }
 }
