@@ -24,7 +24,7 @@ use apalis::prelude::{
     BoxDynError, IntervalStrategy, PollWith, Strategy, StreamStrategy, TaskBuilder, TaskSink, WorkerBuilder,
 };
 use apalis_sqlite::{Config, SqliteStorage};
-use futures::{FutureExt, channel::mpsc};
+use futures::{FutureExt, channel::mpsc, future::BoxFuture};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 use serde::{Serialize, de::DeserializeOwned};
@@ -144,15 +144,6 @@ where
                     outcome.boxed()
                 }
             };
-            // A worker's name must be new each time: apalis refuses one that was alive a moment ago.
-            let name = format!("{}-{}", self.name, Uuid::new_v4());
-            let (waker, woken) = mpsc::unbounded();
-            self.lock_wakers().push(waker);
-            let strategy =
-                Strategy::new().apply(StreamStrategy::new(woken)).apply(IntervalStrategy::new(POLL_INTERVAL));
-            let worker = WorkerBuilder::new(name)
-                .backend(PollWith::new(self.storage.clone(), strategy))
-                .build(tracked);
             let stopped = shutdown.clone();
             // A worker that is told to stop waits for its tasks and leaves what it was doing itself half done until then,
             // with the connection that these tasks may need to come to an end. So it is told when they have.
@@ -160,9 +151,8 @@ where
                 stopped.cancelled().await;
                 running.close();
                 running.wait().await;
-                Ok::<(), std::io::Error>(())
             };
-            match worker.run_until(signal.boxed()).await {
+            match self.serve(tracked, signal).await {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(queue = self.name, %error, "the worker of a queue stopped; starting it again");
@@ -173,6 +163,35 @@ where
                 }
             }
         }
+    }
+
+    /// One life of a worker: until `signal`, or until the database fails under it.
+    fn serve<F, Fut, E>(
+        &self,
+        handler: F,
+        signal: impl Future<Output = ()> + Send + 'static,
+    ) -> BoxFuture<'static, Result<(), String>>
+    where
+        F: Fn(T) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxDynError> + Send + 'static,
+    {
+        // A worker's name must be new each time: apalis refuses one that was alive a moment ago.
+        let name = format!("{}-{}", self.name, Uuid::new_v4());
+        let (waker, woken) = mpsc::unbounded();
+        self.lock_wakers().push(waker);
+        let storage = self.storage.clone();
+        let work = async move {
+            let strategy =
+                Strategy::new().apply(StreamStrategy::new(woken)).apply(IntervalStrategy::new(POLL_INTERVAL));
+            let worker = WorkerBuilder::new(name).backend(PollWith::new(storage, strategy)).build(handler);
+            let end = worker.run_until(async move {
+                signal.await;
+                Ok::<(), std::io::Error>(())
+            });
+            end.await.map_err(|error| error.to_string())
+        };
+        work.boxed()
     }
 
     fn error(&self, doing: &'static str, source: impl Into<BoxDynError>) -> StoreError {

@@ -12,7 +12,8 @@ use purser_store::{
     RunningCycle, Tx, new_id,
 };
 
-/// Two people, a group of the first, who reports to the second, and two applications: the first has the group assigned.
+/// Two people, a group of the first, who reports to the second, and an application that the group is assigned to. It has
+/// everything in scope.
 struct Scene {
     app: AppId,
     ada: User,

@@ -2,15 +2,13 @@
 
 use crate::support::{Bench, later, now};
 use purser_domain::{
-    ids::{AssignmentId, GroupId, JobId, LinkId, RoleId},
-    log::LogAction,
+    ids::{GroupId, JobId, LinkId},
     object::ObjectKind,
     plan::{Link, LinkState, Origin},
     scope::ScopeMode,
 };
 use purser_store::{
-    Assignment, Batch, ChangeKind, Escrow, EscrowKind, Intent, Member, ObjectId, Principal, Progress, Reads,
-    StoreError, new_id,
+    Batch, ChangeKind, Escrow, EscrowKind, Member, ObjectId, Principal, StoreError, new_id,
 };
 use uuid::Uuid;
 
