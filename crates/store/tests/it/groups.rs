@@ -7,9 +7,7 @@ use purser_domain::{
     plan::{Link, LinkState, Origin},
     scope::ScopeMode,
 };
-use purser_store::{
-    Batch, ChangeKind, Escrow, EscrowKind, Member, ObjectId, Principal, StoreError, new_id,
-};
+use purser_store::{Batch, ChangeKind, Escrow, EscrowKind, Member, ObjectId, Principal, StoreError, new_id};
 use uuid::Uuid;
 
 fn link(bench: &Bench, job: JobId, object: ObjectId, target: &str) -> Link {
