@@ -3,7 +3,7 @@
 //! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
 //! serialized here, by the hundred thousand: keep step details few and short.
 use crate::object::ObjectKind;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

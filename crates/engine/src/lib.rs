@@ -20,14 +20,13 @@
 //!   after the last initial one is an initial one.
 //! - What a target answers to a request that holds a redacted value is not shown.
 //!
-//! Deliberately absent: SQL (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
+//! Deliberately absent: SQL and the queue of tasks (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
 //! audit (`service`).
 mod backoff;
 mod cycle;
 mod driver;
 mod engine;
 mod error;
-mod queue;
 mod record;
 mod settings;
 mod target;
@@ -36,6 +35,5 @@ pub use cycle::{CycleEnd, CycleOutcome};
 pub use driver::interval_of;
 pub use engine::Engine;
 pub use error::EngineError;
-pub use queue::TaskQueue;
 pub use settings::{EngineDeps, EngineSettings};
 pub use target::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};

@@ -39,22 +39,6 @@ impl Store {
         let secrets = reads.read_secrets(spec.application_id).await?;
         Ok(Some(Job { spec, status, application, schema, seed, secrets }))
     }
-
-    /// Removes the queue's finished tasks from before that instant, and its workers that have been silent since then.
-    /// The queue itself keeps both for ever. Its tables must exist.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn purge_tasks(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let purged = self
-            .writer()
-            .execute_raw(bulk::finished_tasks(before))
-            .await
-            .doing("purge the queue's tasks")?
-            .rows_affected();
-        self.writer().execute_raw(bulk::silent_workers(before)).await.doing("purge the queue's workers")?;
-        Ok(purged)
-    }
 }
 
 impl Reads {

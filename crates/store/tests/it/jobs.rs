@@ -10,13 +10,13 @@ use purser_domain::{
     secret::Secret,
 };
 use purser_store::{
-    ChangeKind, CycleCounts, CycleKind, FinishedCycle, JobMode, Observed, Quarantine, RunningCycle,
+    CycleCounts, CycleKind, FinishedCycle, JobMode, ObservedGenerations, Principal, Quarantine, RunningCycle,
     StoreError, new_id,
 };
 use uuid::Uuid;
 
 const INTERVAL: SignedDuration = SignedDuration::from_secs(40);
-const OBSERVED: Observed = Observed { generation: 1, mapping_generation: 1 };
+const OBSERVED: ObservedGenerations = ObservedGenerations { generation: 1, mapping_generation: 1 };
 
 #[tokio::test]
 async fn a_stale_save_of_the_configuration_is_refused() -> anyhow::Result<()> {
@@ -113,15 +113,10 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     );
     assert!(store.has_work(job, later(-1), INTERVAL).await?, "the clock was set back");
 
-    let user = bench.add_user("ada@contoso.com", "Ada").await?;
     let other = bench.add_application("Airstack").await?.application_id;
-    let tx = store.begin().await?;
-    tx.append_change(user.id, Some(other), ChangeKind::Assignment, now()).await?;
-    tx.commit().await?;
+    bench.assign(other, Principal::User(bench.user_id())).await?;
     assert!(!store.has_work(job, now(), INTERVAL).await?, "another application's business");
-    let tx = store.begin().await?;
-    tx.append_change(user.id, None, ChangeKind::Updated, now()).await?;
-    tx.commit().await?;
+    bench.add_user("ada@contoso.com", "Ada").await?;
     assert!(store.has_work(job, now(), INTERVAL).await?, "the directory changed");
 
     let quarantine = Quarantine {
