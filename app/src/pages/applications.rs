@@ -15,6 +15,7 @@ pub use properties::PropertiesPage;
 
 use crate::components::{Badge, Crumb, Tone};
 use leptos::prelude::*;
+use purser_domain::job::ProvisioningState;
 
 /// The breadcrumbs of a page of one application.
 pub(crate) fn application_crumbs(id: &str, name: &str) -> Vec<Crumb> {
@@ -28,14 +29,13 @@ pub(crate) fn application_crumbs(id: &str, name: &str) -> Vec<Crumb> {
 /// How an application's provisioning stands, as a badge.
 #[component]
 pub(crate) fn ProvisioningBadge(
-    /// `On`, `Off`, `Not configured` or `Quarantine`.
-    #[prop(into)]
-    state: String,
+    /// How it stands.
+    state: ProvisioningState,
 ) -> impl IntoView {
-    let tone = match state.as_str() {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
+    let tone = match state {
+        ProvisioningState::On => Tone::Good,
+        ProvisioningState::Quarantine => Tone::Bad,
+        ProvisioningState::Off | ProvisioningState::NotConfigured => Tone::Calm,
     };
-    view! { <Badge tone label=state/> }
+    view! { <Badge tone label=state.as_str()/> }
 }

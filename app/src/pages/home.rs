@@ -1,8 +1,10 @@
 //! The home page: the portal at a glance, and the first steps.
 use crate::api::home::{Overview, load_overview};
-use crate::components::{Badge, DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, grouped, page};
+use crate::components::{DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, grouped, page};
+use crate::pages::applications::ProvisioningBadge;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
+use purser_domain::job::ProvisioningState;
 
 /// Counts, what needs somebody, first steps, and the applications' state.
 #[component]
@@ -45,7 +47,7 @@ fn attention(overview: &Overview) -> AnyView {
     let bars = overview
         .first_applications
         .iter()
-        .filter(|application| application.provisioning == "Quarantine")
+        .filter(|application| application.provisioning == ProvisioningState::Quarantine)
         .map(|application| {
             let href = format!("/applications/{}/provisioning", application.id);
             view! {
@@ -62,12 +64,13 @@ fn attention(overview: &Overview) -> AnyView {
 
 /// What a newcomer does first; gone once an application is switched on.
 fn first_steps(overview: &Overview) -> Option<AnyView> {
-    let states = || overview.first_applications.iter().map(|application| application.provisioning.as_str());
-    let running = states().any(|state| state == "On" || state == "Quarantine");
+    let states = || overview.first_applications.iter().map(|application| application.provisioning);
+    let running =
+        states().any(|state| matches!(state, ProvisioningState::On | ProvisioningState::Quarantine));
     if running {
         return None;
     }
-    let configured = states().any(|state| state != "Not configured");
+    let configured = states().any(|state| state != ProvisioningState::NotConfigured);
     let provisioning = match overview.first_applications.as_slice() {
         [only] => format!("/applications/{}/provisioning", only.id),
         _ => "/applications".to_owned(),
@@ -138,7 +141,7 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
                         <a href=format!("/applications/{}", application.id)>{application.display_name}</a>
                     </th>
                     <td>{application.template_name}</td>
-                    <td><Badge tone=tone(&application.provisioning) label=application.provisioning.clone()/></td>
+                    <td><ProvisioningBadge state=application.provisioning/></td>
                 </tr>
             }
         })
@@ -154,12 +157,4 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-fn tone(provisioning: &str) -> Tone {
-    match provisioning {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
 //! serialized here, by the hundred thousand: keep step details few and short.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,22 @@ vocabulary! {
         ReferenceResolution = "referenceResolution",
         /// Provision the object.
         Export = "export",
+    }
+}
+
+vocabulary! {
+    /// Why nothing is to be done, as the log's `SkipReason`.
+    pub enum SkipCode {
+        /// Not in scope.
+        NotEffectivelyEntitled = "NotEffectivelyEntitled",
+        /// Everything is as it should be already.
+        RedundantExport = "RedundantExport",
+        /// No value to find the account by.
+        ImportSkipped = "ImportSkipped",
+        /// The target object actions or the mapping do not allow it.
+        EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
+        /// The object mapping is switched off.
+        EntityTypeNotSupported = "EntityTypeNotSupported",
     }
 }
 
@@ -127,6 +143,9 @@ pub struct LogExchange {
 pub struct LogDetail {
     /// In the order they happened.
     pub steps: Vec<Step>,
+    /// Why nothing was done, when the object was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip: Option<SkipCode>,
     /// What was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modified: Vec<ModifiedProperty>,

@@ -1,5 +1,5 @@
 //! Kinds of source objects, and the attributes that are computed for them instead of being kept.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// The source that is computed from the scope: true when the account is to be disabled.
 pub const IS_SOFT_DELETED: &str = "IsSoftDeleted";
@@ -25,5 +25,10 @@ impl ObjectKind {
             Self::User => "users",
             Self::Group => "groups",
         }
+    }
+    /// The kind with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
     }
 }

@@ -25,9 +25,10 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
+pub use crate::log::SkipCode;
 pub use crate::mapping::{Choice, MatchQuery, Reference, References, Source, Subject, UniqueQuestion};
 pub use crate::scope::{DisableCause, SkipReason};
-pub use action::{Action, Change, ChangeKind, Skip, SkipCode, Write, WriteValue};
+pub use action::{Action, Change, ChangeKind, Skip, Write, WriteValue};
 pub use link::{Link, LinkState, Observed, Origin, TargetObject};
 pub use refusal::Refusal;
 

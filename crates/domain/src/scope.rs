@@ -18,7 +18,7 @@ pub use operator::{Arity, FilterExample, MultivaluedComparison, OPERATORS, Opera
 pub use source::{MEMBER_OF, names as filter_attributes};
 
 use crate::ids::{GroupId, RoleId};
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 vocabulary! {
     /// The job's scope setting.
@@ -27,6 +27,17 @@ vocabulary! {
         Assigned = "assigned",
         /// Sync all users and groups.
         All = "all",
+    }
+}
+
+impl ScopeMode {
+    /// The setting as the portal words it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Assigned => "Sync only assigned users and groups",
+            Self::All => "Sync all users and groups",
+        }
     }
 }
 

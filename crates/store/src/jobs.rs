@@ -2,13 +2,14 @@
 
 use crate::{
     Reads, StoreError, Tx,
-    convert::{from_json, instant, millis, to_json, word, words},
+    convert::{from_json, instant, millis, to_json, word},
     entities::{job_spec, job_status},
     error::Doing,
 };
 use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, JobId},
+    job::JobMode,
     scope::ScopeMode,
 };
 use sea_orm::{
@@ -16,16 +17,6 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Map, Value as Json};
-
-words! {
-    /// Provisioning Mode.
-    pub enum JobMode {
-        /// Nothing is provisioned.
-        Manual = "Manual",
-        /// Purser provisions.
-        Automatic = "Automatic",
-    }
-}
 
 /// The configuration of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -177,6 +177,7 @@ fn shape_operator(operator: FilterOperatorView) -> Value {
 }
 
 fn shape_answer(view: ExpressionView) -> Value {
+    let evaluated = view.evaluated();
     let error = view.error.map(|error| {
         let place = format!("line {}, column {}", error.line, error.column);
         json!({
@@ -189,7 +190,7 @@ fn shape_answer(view: ExpressionView) -> Value {
     });
     json!({
         "parsingSucceeded": view.parsed,
-        "evaluationSucceeded": view.evaluated,
+        "evaluationSucceeded": evaluated,
         "evaluationResult": view.values,
         "parsedExpression": view.tree,
         "error": error,

@@ -10,6 +10,7 @@ use crate::pages::provisioning::banners;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationView;
 use purser_contract::provisioning::ProvisioningView;
+use purser_domain::scope::ScopeMode;
 
 /// One application.
 #[component]
@@ -81,7 +82,7 @@ pub fn ApplicationPage() -> impl IntoView {
 fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> AnyView {
     let home = format!("/applications/{}", application.id);
     let assigned = application.assigned_users + application.assigned_groups;
-    let everybody = provisioning.scope == "all";
+    let everybody = provisioning.scope == ScopeMode::All;
     let connected = provisioning.configured;
     let assignment = match (everybody, assigned) {
         (true, _) => "The scope is all users and groups, so nobody needs to be assigned.".to_owned(),

@@ -218,11 +218,14 @@ impl Server {
         };
         let said = complaint.error_description().map(|text| format!(": {text}")).unwrap_or_default();
         let code = complaint.error();
-        let (message, advice) = match code {
-            BasicErrorResponseType::InvalidGrant if self.kind == CredentialKind::AuthorizationCode => (
+        if *code == BasicErrorResponseType::InvalidGrant && self.kind == CredentialKind::AuthorizationCode {
+            return ConnectorError::new(
+                ErrorKind::Consent,
                 format!("{host} does not accept the consent any more ({code}{said})."),
                 "Press Authorize under Admin Credentials and consent again with an administrator's account.",
-            ),
+            );
+        }
+        let (message, advice) = match code {
             BasicErrorResponseType::InvalidClient | BasicErrorResponseType::UnauthorizedClient => (
                 format!("{host} does not accept the client ({code}{said})."),
                 "Check Client ID and Client Secret, and that the client may use this way to sign in.",

@@ -1,13 +1,13 @@
 //! What a plan can say.
 use super::Refusal;
 use super::elements::{list, subtract};
-use crate::log::ModifiedProperty;
+use crate::log::{ModifiedProperty, SkipCode};
 use crate::mapping::{CompiledMapping, Desired, MatchQuery, UniqueQuestion};
 use crate::object::ObjectKind;
 use crate::path::TargetPath;
 use crate::scope::{DisableCause, SkipReason};
 use crate::value::display_json;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -220,22 +220,6 @@ pub(super) fn display(value: &Value, redacted: bool) -> String {
             }
         }
         value => display_json(value),
-    }
-}
-
-vocabulary! {
-    /// Why nothing is to be done, as the log's `SkipReason`.
-    pub enum SkipCode {
-        /// Not in scope.
-        NotEffectivelyEntitled = "NotEffectivelyEntitled",
-        /// Everything is as it should be already.
-        RedundantExport = "RedundantExport",
-        /// No value to find the account by.
-        ImportSkipped = "ImportSkipped",
-        /// The target object actions or the mapping do not allow it.
-        EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
-        /// The object mapping is switched off.
-        EntityTypeNotSupported = "EntityTypeNotSupported",
     }
 }
 

@@ -7,7 +7,7 @@ use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_in
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
 use crate::attribute::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use purser_dotnet::regex::Regex;
 use serde_json::json;
 use uuid::Uuid;

@@ -15,6 +15,7 @@ use purser_contract::application::{
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, JobId, RoleId};
+use purser_domain::job::ProvisioningState;
 use purser_domain::object::ObjectKind;
 use purser_domain::scope::ScopeMode;
 use purser_store::{AppRole, Application, JobMode, JobSpec, NameKey, Reads};
@@ -204,7 +205,7 @@ impl Portal {
         tx.delete_application(application.id).await?;
         tx.commit().await?;
         self.wake();
-        Ok(row(&application, &self.template_name(&application), "Off"))
+        Ok(row(&application, &self.template_name(&application), ProvisioningState::Off))
     }
 
     /// The gallery app with this id.
@@ -253,13 +254,13 @@ impl Portal {
 
     async fn view_application_row(&self, application: &Application) -> Result<ApplicationRowView> {
         let provisioning = match self.store().find_spec_of(application.id).await? {
-            None => "Not configured",
+            None => ProvisioningState::NotConfigured,
             Some(spec) if spec.enabled => match self.store().find_status(spec.job_id).await? {
-                Some(status) if status.quarantine.is_some() => "Quarantine",
-                _ => "On",
+                Some(status) if status.quarantine.is_some() => ProvisioningState::Quarantine,
+                _ => ProvisioningState::On,
             },
-            Some(spec) if self.is_configured(&spec).await? => "Off",
-            Some(_) => "Not configured",
+            Some(spec) if self.is_configured(&spec).await? => ProvisioningState::Off,
+            Some(_) => ProvisioningState::NotConfigured,
         };
         let mut view = row(application, &self.template_name(application), provisioning);
         if let Some(spec) = self.store().find_spec_of(application.id).await?
@@ -280,14 +281,18 @@ pub(crate) async fn load_application(reads: &Reads, id: &str) -> Result<Applicat
     found.ok_or_else(|| not_found("application", id).into())
 }
 
-fn row(application: &Application, template_name: &str, provisioning: &str) -> ApplicationRowView {
+fn row(
+    application: &Application,
+    template_name: &str,
+    provisioning: ProvisioningState,
+) -> ApplicationRowView {
     ApplicationRowView {
         id: application.id.to_string(),
         display_name: application.display_name.clone(),
         app_id: application.client_id.to_string(),
         template_name: template_name.to_owned(),
         created_at: application.created_at.to_string(),
-        provisioning: provisioning.to_owned(),
+        provisioning,
         expiry: None,
         needs_consent: false,
     }

@@ -10,7 +10,7 @@ use crate::logs::audit::{Activity, AuditNote};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::{parse_tenant_url, same_host};
 use crate::provisioning::credentials::{
-    CredentialsEdit, Missing, Notes, check_secrets_stay, list_missing, write_credentials,
+    CredentialsEdit, Missing, Need, Notes, check_secrets_stay, list_missing, write_credentials,
 };
 use crate::provisioning::job::load_job_of;
 use purser_connectors::{CredentialMethod, Template};
@@ -135,7 +135,7 @@ impl Portal {
     ) -> Result<()> {
         let on = || AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut note = on()
-            .change("Provisioning Mode", name_mode(before.mode), name_mode(after.mode))
+            .change("Provisioning Mode", before.mode.as_str(), after.mode.as_str())
             .change("Tenant URL", &before.tenant_url, &after.tenant_url)
             .change("Notification Email", &before.notification_email, &after.notification_email)
             .change(
@@ -143,7 +143,7 @@ impl Portal {
                 yes_no(before.notify_on_failure),
                 yes_no(after.notify_on_failure),
             )
-            .change("Scope", name_scope(before.scope), name_scope(after.scope));
+            .change("Scope", before.scope.label(), after.scope.label());
         for (label, change) in credentials {
             note = note.with(&label, change);
         }
@@ -205,7 +205,7 @@ fn parse_form(
 }
 
 fn parse_mode(text: &str) -> Option<JobMode> {
-    [JobMode::Manual, JobMode::Automatic].into_iter().find(|mode| name_mode(*mode).eq_ignore_ascii_case(text))
+    JobMode::ALL.iter().copied().find(|mode| mode.as_str().eq_ignore_ascii_case(text))
 }
 
 fn parse_status(text: &str) -> Option<bool> {
@@ -240,17 +240,17 @@ fn check_startable(
             .advice("Choose Automatic, enter the credentials, test the connection, then save again.")
             .field("mode"));
     }
-    let Some(first) = missing.iter().find(|missing| missing.field != "consent" || !stored.enabled) else {
+    let Some(first) = missing.iter().find(|missing| missing.need != Need::Consent || !stored.enabled) else {
         return Ok(());
     };
-    let advice = if first.field == "consent" {
+    let advice = if first.need == Need::Consent {
         "Press Authorize and consent with an administrator's account of the application, then switch it on."
     } else {
         "Enter it, test the connection, then save again."
     };
     Err(invalid(format!("Provisioning can't be on yet: {} is needed.", first.what))
         .advice(advice)
-        .field(first.field.as_str()))
+        .field(first.need.field()))
 }
 
 /// Working credentials are not given up for another method that could not work.
@@ -264,7 +264,8 @@ fn check_change_of_method(
         return Ok(());
     };
     let in_use = before.fields.iter().any(|field| field.secret && has(&field.key));
-    let lacking = after.fields.iter().find(|field| missing.iter().any(|missing| missing.field == field.key));
+    let lacking =
+        after.fields.iter().find(|field| missing.iter().any(|missing| missing.need.field() == field.key));
     match lacking {
         Some(field) if in_use => Err(invalid(format!(
             "The credentials can't be changed to {} yet: the {} is needed.",
@@ -289,10 +290,10 @@ fn compare_versions(
     let typed_or = |typed: &str, stored: &str| {
         if typed.trim().is_empty() { stored.to_owned() } else { typed.to_owned() }
     };
-    let mode = name_mode(stored.mode);
+    let mode = stored.mode.as_str();
     let status = on_off(stored.enabled);
     let typed_status = parse_status(&form.provisioning_status).map_or(status, on_off);
-    let typed_scope = form.scope.trim().parse().map_or(name_scope(stored.scope), name_scope);
+    let typed_scope = form.scope.trim().parse().map_or(stored.scope.label(), ScopeMode::label);
     let mut fields = vec![
         differing("Provisioning Mode", typed_or(&form.mode, mode), mode),
         differing("Tenant URL", form.tenant_url.trim(), &stored.tenant_url),
@@ -303,7 +304,7 @@ fn compare_versions(
             yes_no(stored.notify_on_failure),
         ),
         differing("Provisioning Status", typed_status, status),
-        differing("Scope", typed_scope, name_scope(stored.scope)),
+        differing("Scope", typed_scope, stored.scope.label()),
     ];
     for field in method.map(|method| method.fields.as_slice()).unwrap_or_default() {
         let typed = entered(&form.credentials, method.map_or("", |method| &method.id), &field.key);
@@ -312,20 +313,6 @@ fn compare_versions(
         }
     }
     fields.into_iter().flatten().collect()
-}
-
-pub(crate) fn name_mode(mode: JobMode) -> &'static str {
-    match mode {
-        JobMode::Manual => "Manual",
-        JobMode::Automatic => "Automatic",
-    }
-}
-
-fn name_scope(scope: ScopeMode) -> &'static str {
-    match scope {
-        ScopeMode::Assigned => "Sync only assigned users and groups",
-        ScopeMode::All => "Sync all users and groups",
-    }
 }
 
 fn yes_no(value: bool) -> &'static str {

@@ -2,7 +2,6 @@
 use crate::applications::application::load_application;
 use crate::error::Result;
 use crate::portal::Portal;
-use crate::provisioning::blade::name_mode;
 use crate::provisioning::credentials::{find_successor, needs_consent};
 use crate::provisioning::expiry::{day_of, view_expiry};
 use crate::provisioning::job::load_job_of;
@@ -11,6 +10,7 @@ use purser_contract::credentials::{
     ConsentStateView, CredentialFieldView, CredentialMethodView, CredentialsView, UrlChoiceView,
 };
 use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
+use purser_domain::job::QuarantineCode;
 use purser_domain::mapping::ObjectMapping;
 use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN};
 use purser_store::{Application, JobMode, JobSpec};
@@ -32,7 +32,7 @@ impl Portal {
             application_name: application.display_name.clone(),
             job_id: spec.job_id.to_string(),
             generation: spec.generation,
-            mode: name_mode(spec.mode).to_owned(),
+            mode: spec.mode,
             mode_locked: spec.mode == JobMode::Automatic,
             tenant_url: spec.tenant_url.clone(),
             tenant_url_hint: template.map(|template| template.tenant_url.hint.clone()).unwrap_or_default(),
@@ -46,7 +46,7 @@ impl Portal {
             notification_email: spec.notification_email.clone(),
             notify_on_failure: spec.notify_on_failure,
             enabled: spec.enabled,
-            scope: spec.scope.as_str().to_owned(),
+            scope: spec.scope,
             mappings: schema.mappings().map(view_mapping_row).collect(),
             status,
         })
@@ -146,7 +146,7 @@ impl Portal {
         // What a cycle ran into since. A configuration that was saved after it has not been tried yet.
         let status = self.store().load_status(spec.job_id).await?;
         let tried = status.observed_generation == spec.generation;
-        let refused = status.quarantine.filter(|why| tried && why.advice.contains("Press Authorize"));
+        let refused = status.quarantine.filter(|why| tried && why.code == QuarantineCode::ConsentRequired);
         let message = match (&refused, lost) {
             (Some(why), _) => format!("{} Authorize again to go on.", why.reason),
             (None, true) => {

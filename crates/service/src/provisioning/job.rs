@@ -84,12 +84,7 @@ impl Portal {
     pub(crate) async fn view_job(&self, spec: &JobSpec) -> Result<JobStatusView> {
         let status = self.store().load_status(spec.job_id).await?;
         let facts = JobFacts {
-            missing: self
-                .find_missing(self.store(), spec)
-                .await?
-                .into_iter()
-                .map(|missing| missing.what)
-                .collect(),
+            missing: self.find_missing(self.store(), spec).await?,
             users_managed: self.store().count_links(spec.job_id, ObjectKind::User).await?,
             groups_managed: self.store().count_links(spec.job_id, ObjectKind::Group).await?,
             waiting_for_retry: self.store().count_escrows(spec.job_id).await?,

@@ -16,6 +16,7 @@ use purser_connectors::probe::{ProbeOptions, ProbeReport, ProbeStep, Proposal, p
 use purser_connectors::{ConnectorError, Overrides, Target, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
+use purser_domain::job::ProbeState;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -113,11 +114,7 @@ impl Portal {
     pub async fn load_probe(&self, caller: &Caller, app: &str) -> Result<ProbeView> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
-        let empty = ProbeView {
-            application_id: application.id.to_string(),
-            state: "none".to_owned(),
-            ..ProbeView::default()
-        };
+        let empty = ProbeView { application_id: application.id.to_string(), ..ProbeView::default() };
         let Some(run) = self.probes.find(spec.job_id) else { return Ok(empty) };
         let template = self.find_template(&application.template_id);
         let profile =
@@ -125,7 +122,7 @@ impl Portal {
         let present = profile.and_then(|profile| serde_json::to_value(profile).ok());
         let last = run.steps.last();
         let view = ProbeView {
-            state: "running".to_owned(),
+            state: ProbeState::Running,
             read_only: run.read_only,
             started_by: run.started_by,
             started_at: run.started_at.to_string(),
@@ -137,12 +134,12 @@ impl Portal {
         Ok(match run.outcome {
             None => view,
             Some(Err(error)) => ProbeView {
-                state: "failed".to_owned(),
+                state: ProbeState::Failed,
                 failure: format!("{} {}", error.message(), error.advice()).trim().to_owned(),
                 ..view
             },
             Some(Ok(report)) => ProbeView {
-                state: "done".to_owned(),
+                state: ProbeState::Done,
                 done: view.total,
                 proposals: report
                     .proposals
