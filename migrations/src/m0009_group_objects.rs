@@ -1,5 +1,6 @@
 //! Groups are provisioned as people are: links, intents, escrows, changes and log rows say which kind of object they
 //! are about. Two objects of one target may have the same id there when they are of different kinds.
+//! The audit log says why something was refused.
 
 use crate::table::{text, text_or_null, unique};
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,8 @@ impl MigrationTrait for Migration {
         }
         let cursor = text_or_null("cycle_cursor_kind");
         manager.alter_table(Table::alter().table("job_statuses").add_column(cursor).take()).await?;
+        let refusal = text_or_null("refusal");
+        manager.alter_table(Table::alter().table("audit_logs").add_column(refusal).take()).await?;
         drop_index(manager, "ux_links_job_id_target_id").await?;
         unique(manager, "links", &["job_id", "object_kind", "target_id"]).await
     }
@@ -54,6 +57,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.execute(lost).await?;
         drop_column(manager, "job_statuses", "cycle_cursor_kind").await?;
+        drop_column(manager, "audit_logs", "refusal").await?;
         for table in RENAMED {
             rename(manager, table, "object_id", "user_id").await?;
         }

@@ -1,7 +1,8 @@
-//! What the home page counts.
-use crate::context::{caller, portal, refused};
+//! What the home page counts, and the purge that waits there for an administrator.
+use crate::context::{Done, caller, finish, portal, refused};
+use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
-use purser_contract::directory::UserFilter;
+use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView, UserFilter};
 use purser_contract::page::ListForm;
 use purser_contract::problem::Problem;
 
@@ -15,6 +16,8 @@ pub struct Overview {
     pub applications: u64,
     /// The first of them, with their state.
     pub first_applications: Vec<ApplicationRowView>,
+    /// A purge of deleted people that waits for an administrator.
+    pub held_purge: Option<HeldPurgeView>,
 }
 
 /// Counts, and the state of the applications.
@@ -32,7 +35,19 @@ pub async fn load_overview() -> Result<Overview, Problem> {
         groups: count(groups.total, &groups.items),
         applications: count(applications.total, &applications.items),
         first_applications: applications.items,
+        held_purge: portal.find_held_purge(&caller).await.map_err(refused)?,
     })
+}
+
+/// *Delete them for good*: lets a purge that waits go ahead.
+#[server(prefix = "/api", endpoint = "confirm_purge")]
+pub async fn confirm_purge(
+    /// What was shown.
+    form: ConfirmPurgeForm,
+) -> Result<(), ServerFnError> {
+    let outcome = async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let done = |purged: &u64| Done::to("/").toast(format!("Users deleted for good: {purged}."));
+    finish("confirm_purge", outcome, done, "/", &form).await
 }
 
 /// The total where the list knows it, else what is on the page.

@@ -1,5 +1,7 @@
 //! First-run set-up, sign-in, sign-out, and the theme.
-use crate::context::{self, Done, finish, local_path, portal, redirect, refused, remote_address, session};
+use crate::context::{
+    self, Done, caller, finish, local_path, portal, redirect, refused, remote_address, session,
+};
 use crate::theme;
 use leptos::prelude::*;
 use purser_contract::problem::{Problem, ProblemKind};
@@ -24,7 +26,8 @@ pub async fn set_up(
     form: SetupForm,
 ) -> Result<(), ServerFnError> {
     let outcome = async {
-        let administrator = portal()?.complete_setup(form.clone()).await.map_err(refused)?;
+        let administrator =
+            portal()?.complete_setup(form.clone(), &remote_address()).await.map_err(refused)?;
         begin_session(&administrator).await?;
         Ok(administrator)
     }
@@ -64,6 +67,11 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
         .flush()
         .await
         .map_err(|error| ServerFnError::new(format!("The session could not be ended: {error}")))?;
+    // Whose session has ended already is signed out, too, and there is nobody to write down.
+    if let (Ok(portal), Ok(caller)) = (portal(), caller()) {
+        let noted = portal.sign_out(&caller, &remote_address()).await.map_err(refused);
+        noted.map_err(|problem| ServerFnError::new(problem.to_string()))?;
+    }
     redirect("/sign-in?signed-out=true");
     Ok(())
 }

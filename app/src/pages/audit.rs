@@ -1,7 +1,7 @@
-//! The audit log: who changed what in Purser itself.
+//! The audit log: who changed what in Purser itself, and who was not let in.
 use crate::api::audit::list_audit;
 use crate::components::{
-    CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, page,
+    Badge, CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, Tone, page,
 };
 use crate::context::query;
 use leptos::prelude::*;
@@ -19,13 +19,13 @@ pub fn AuditPage() -> impl IntoView {
                 <EmptyState
                     icon=icondata::LuScrollText
                     title="No entries found"
-                    text="Every change made in the portal, through the API and on the command line is recorded here."
+                    text="Every change made in the portal, through the API and on the command line is recorded here, and who signed in, signed out or was refused."
                 />
             }
             .into_any()
         } else {
             view! {
-                <DataTable caption="Audit log" columns=vec!["Date", "Actor", "Activity", "Target", "Details"]>
+                <DataTable caption="Audit log" columns=vec!["Date", "Actor", "Activity", "Result", "Target", "Details"]>
                     {rows.items.into_iter().map(row).collect_view()}
                 </DataTable>
             }
@@ -48,6 +48,12 @@ pub fn AuditPage() -> impl IntoView {
 }
 
 fn row(entry: AuditRowView) -> AnyView {
+    let result = match entry.refusal {
+        None => view! { <Badge tone=Tone::Good label="Success"/> }.into_any(),
+        Some(refusal) => {
+            view! { <Badge tone=Tone::Bad label="Refused"/> <p>{refusal.sentence()}</p> }.into_any()
+        }
+    };
     let details = (!entry.details.is_empty()).then(|| {
         let details = entry
             .details
@@ -66,6 +72,7 @@ fn row(entry: AuditRowView) -> AnyView {
             <td><TimeStamp at=entry.at/></td>
             <td>{entry.actor}</td>
             <td>{entry.activity}</td>
+            <td>{result}</td>
             <td>{entry.target}</td>
             <td>{details}</td>
         </tr>

@@ -1,9 +1,12 @@
 //! The home page: the portal at a glance, and the first steps.
 use crate::api::home::{Overview, load_overview};
-use crate::components::{DataTable, Icon, InfoBar, Menu, Monogram, Shell, Tone, grouped, page};
+use crate::components::{
+    DataTable, HiddenField, Icon, InfoBar, Menu, Monogram, Shell, TimeStamp, Tone, grouped, page,
+};
 use crate::pages::applications::ProvisioningBadge;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
+use purser_contract::directory::HeldPurgeView;
 use purser_domain::job::ProvisioningState;
 
 /// Counts, what needs somebody, first steps, and the applications' state.
@@ -14,6 +17,7 @@ pub fn HomePage() -> impl IntoView {
         let view = view! {
             <Shell title="Home" subtitle="People, groups and the applications that get them" menu=Menu::portal("/")>
                 <div class="stack stack-wide">
+                    {overview.held_purge.as_ref().map(held_purge)}
                     {attention(&overview)}
                     <ul class="tiles">
                         {tile("/users", icondata::LuUser, overview.users, "Users")}
@@ -60,6 +64,39 @@ fn attention(overview: &Overview) -> AnyView {
             }
         });
     bars.collect_view().into_any()
+}
+
+/// Deleted people whose time is over, by a clock that is in doubt.
+fn held_purge(held: &HeldPurgeView) -> AnyView {
+    let people =
+        if held.people == 1 { "1 user".to_owned() } else { format!("{} users", grouped(held.people)) };
+    let accounts = if held.accounts == 1 {
+        "1 account".to_owned()
+    } else {
+        format!("{} accounts", grouped(held.accounts))
+    };
+    let last = match held.last_purge_at.clone() {
+        Some(at) => view! { "The last purge was at " <TimeStamp at/> "." }.into_any(),
+        None => "There was no purge before.".into_any(),
+    };
+    view! {
+        <InfoBar tone=Tone::Warn>
+            <p class="bar-title">"Deleted users are kept until you confirm"</p>
+            <p>
+                {last} " The clock of this server says " <TimeStamp at=held.now.clone()/>
+                ". Either Purser was off for more than two days, or the clock was changed."
+            </p>
+            <p>
+                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes what                  they are linked to: " {accounts} " in all applications. "
+                <a href="/users/deleted">"See who they are"</a>
+            </p>
+            <form method="post" action="/api/confirm_purge">
+                <HiddenField name="form[people]" value=held.people.to_string()/>
+                <button class="button button-danger" type="submit">"The clock is right: delete them for good"</button>
+            </form>
+        </InfoBar>
+    }
+    .into_any()
 }
 
 /// What a newcomer does first; gone once an application is switched on.

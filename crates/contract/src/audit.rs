@@ -1,4 +1,5 @@
 //! Audit log: who changed what in Purser itself.
+use purser_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// A row of the audit log.
@@ -8,12 +9,14 @@ pub struct AuditRowView {
     pub id: String,
     /// RFC 3339.
     pub at: String,
-    /// Who: an administrator's or token's name, or `Purser`.
+    /// Who: an administrator's or token's name, `Purser`, or `Anonymous` when nobody was let in.
     pub actor: String,
     /// For example *Enable/start provisioning configuration*.
     pub activity: String,
     /// To what.
     pub target: String,
+    /// Why it was refused; `None` when it was done.
+    pub refusal: Option<Refusal>,
     /// Detail as label and value; never a secret.
     pub details: Vec<(String, String)>,
 }

@@ -134,3 +134,24 @@ pub struct GroupForm {
     /// Mail nickname.
     pub mail_nickname: String,
 }
+
+/// A purge of deleted people that waits for an administrator, since the clock is in doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPurgeView {
+    /// People who would be deleted for good.
+    pub people: u64,
+    /// Accounts that they are linked to, over all applications.
+    pub accounts: u64,
+    /// RFC 3339 of the last purge; `None` when there was none.
+    pub last_purge_at: Option<String>,
+    /// RFC 3339 of what the server's clock says.
+    pub now: String,
+}
+
+/// That a purge which waits may go ahead.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConfirmPurgeForm {
+    /// People who were shown; more are not deleted.
+    pub people: u64,
+}

@@ -26,6 +26,7 @@ pub mod nearest;
 pub mod object;
 pub mod path;
 pub mod plan;
+pub mod refusal;
 pub mod schema;
 pub mod scim;
 pub mod scope;

@@ -9,9 +9,6 @@ const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 impl Portal {
     /// Deletes for good who was softly deleted 30 days ago, and forgets changes that every job has consumed and
     /// sessions that have ended. Safe to call at any time and twice.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the store fails.
     pub async fn keep_house(&self) -> Result<()> {
         let purged = self.purge_expired_users().await?;
         let now = self.now();

@@ -83,6 +83,11 @@ pub(crate) fn optional_text(
     check_text(label, field, text, longest, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
+/// A check box sends its value when it is ticked, and nothing when it is not.
+pub(crate) fn is_ticked(value: Option<&str>) -> bool {
+    matches!(value, Some("true" | "on" | "1"))
+}
+
 /// An e-mail address: only what every address must have, since the rest is the mail server's to judge.
 pub(crate) fn email_address(label: &str, field: &str, text: &str) -> std::result::Result<String, Problem> {
     let address = required_line(label, field, text, 254)?;

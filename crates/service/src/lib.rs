@@ -14,10 +14,20 @@
 //! * Everything refused is refused with a sentence ([`ServiceError::problem`]); a fault of ours is logged once,
 //!   under an id.
 //!
+//! Every use-case refuses alike, and says so only where it does otherwise: a caller without the right (`Forbidden`), an
+//! id of nothing (`NotFound`), a text that breaks a rule or a damaged cursor (`Invalid`, with the field), a value that is
+//! taken or an edit of a version that is not the stored one any more (`Conflict`), a target that does not do what it is
+//! asked (`Target`).
+//!
+//! Areas, each a folder: `access` (who may come in), `directory` (people, groups, imports), `applications` (the gallery
+//! and what was added from it), `provisioning` (an application's job), `logs` (what happened). Beside them: `portal`,
+//! which holds the parts and knows no use-case, `memory`, what one process remembers, and what all areas share.
+//!
 //! Deliberately absent: HTTP, sessions and cookies (`server`), pages (`app`), SQL (`store`), cycles (`engine`).
 //!
-//! To add a use-case: 1. a form and a view in `contract`; 2. a method here, in the file of its area, in the order
-//! above; 3. a word in `logs::audit` for what it does; 4. a test in `tests/it` that reads what it left in the store.
+//! To add a use-case: 1. a form and a view in `contract`; 2. an `impl Portal` method in the file of its area, in the
+//! order above, its view beside it; 3. a word in `logs::activity` for what it does; 4. a test in `tests/it` that reads
+//! what it left in the store.
 
 mod access;
 mod applications;
@@ -27,16 +37,18 @@ mod error;
 mod housekeeping;
 mod input;
 mod logs;
+mod memory;
 mod page;
 mod portal;
 mod provisioning;
 
+pub use access::throttle::throttle_key;
 pub use caller::Caller;
 pub use directory::group_records::GroupPatch;
-pub use directory::imports::ImportTask;
+pub use directory::import_task::ImportTask;
 pub use directory::user_records::UserPatch;
 pub use error::{Result, ServiceError};
 pub use portal::{Portal, PortalDeps};
 pub use provisioning::consent::ConsentAnswer;
 pub use provisioning::sample_object::SampleObject;
-pub use provisioning::synchronization_secrets::{SecretForm, SecretView};
+pub use provisioning::secrets::{SecretForm, SecretView};

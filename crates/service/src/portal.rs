@@ -1,15 +1,12 @@
-//! What every use-case holds.
-use crate::access::password::Passwords;
-use crate::access::throttle::Throttle;
-use crate::caller::Caller;
-use crate::directory::imports::ImportTask;
+//! What every use-case holds. The use-cases themselves are `impl Portal` in the files of their areas, which this file
+//! does not know.
+use crate::directory::import_task::ImportTask;
 use crate::error::Result;
-use crate::logs::audit::{Activity, AuditNote};
-use crate::provisioning::probes::Probes;
+use crate::memory::Memory;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
 use purser_engine::{Engine, TaskQueue};
-use purser_store::{AuditEntry, Clock, Store, Tx, new_id};
+use purser_store::{Clock, Store, new_id};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -36,9 +33,7 @@ pub struct PortalDeps {
 #[derive(Clone)]
 pub struct Portal {
     pub(crate) deps: Arc<PortalDeps>,
-    pub(crate) throttle: Arc<Throttle>,
-    pub(crate) passwords: Passwords,
-    pub(crate) probes: Arc<Probes>,
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl std::fmt::Debug for Portal {
@@ -50,12 +45,7 @@ impl std::fmt::Debug for Portal {
 impl Portal {
     /// A portal over these parts. Nothing is read or written yet.
     pub fn new(deps: PortalDeps) -> Self {
-        Self {
-            deps: Arc::new(deps),
-            throttle: Arc::default(),
-            passwords: Passwords::new(),
-            probes: Arc::default(),
-        }
+        Self { deps: Arc::new(deps), memory: Arc::default() }
     }
 
     /// The portal's clock.
@@ -64,9 +54,6 @@ impl Portal {
     }
 
     /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when it does not.
     pub async fn check_ready(&self) -> Result<()> {
         Ok(self.store().ping().await?)
     }
@@ -88,26 +75,5 @@ impl Portal {
     /// Tells the engine that something changed. Called after the commit: a wake-up carries no data.
     pub(crate) fn wake(&self) {
         self.deps.engine.wake();
-    }
-
-    /// Writes who did what, in the transaction that does it.
-    pub(crate) async fn audit(
-        &self,
-        tx: &Tx,
-        caller: &Caller,
-        activity: Activity,
-        note: AuditNote,
-    ) -> Result<()> {
-        let entry = AuditEntry {
-            id: self.new_id(),
-            at: self.now(),
-            actor_id: caller.id(),
-            actor_name: caller.name().to_owned(),
-            activity: activity.as_str().to_owned(),
-            target_id: note.target_id,
-            target_name: note.target_name,
-            details: note.details,
-        };
-        Ok(tx.append_audit(&entry).await?)
     }
 }

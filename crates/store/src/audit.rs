@@ -1,13 +1,14 @@
-//! The audit log: who changed what in Purser itself. Rows are only ever added.
+//! The audit log: who changed what in Purser itself, and who was not let in. Rows are only ever added.
 
 use crate::{
     Reads, StoreError, Tx,
-    convert::{from_json, instant, millis, to_json},
+    convert::{from_json, instant, millis, to_json, word},
     entities::audit_log,
     error::Doing,
     keyset::containing,
 };
 use jiff::Timestamp;
+use purser_domain::refusal::Refusal;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -33,6 +34,8 @@ pub struct AuditEntry {
     pub target_name: String,
     /// Label and value; never a secret.
     pub details: Vec<(String, String)>,
+    /// Why it was refused; `None` when it was done.
+    pub refusal: Option<Refusal>,
 }
 
 /// A stored row.
@@ -79,6 +82,7 @@ impl Tx {
             target_name: Set(entry.target_name.clone()),
             search_key: Set(search_key),
             details: Set(to_json("details of an audit row", &entry.details)?),
+            refusal: Set(entry.refusal.map(|refusal| refusal.as_str().to_owned())),
         };
         audit_log::Entity::insert(row)
             .exec_without_returning(&self.db())
@@ -100,6 +104,7 @@ fn from_row(row: audit_log::Model) -> Result<AuditRow, StoreError> {
             target_id: row.target_id,
             target_name: row.target_name,
             details: from_json("details of an audit row", &row.details)?,
+            refusal: row.refusal.as_deref().map(|text| word("refusal", text)).transpose()?,
         },
     })
 }

@@ -89,6 +89,17 @@ impl Reads {
     }
 }
 
+impl Reads {
+    /// How many changes after one and up to another concern an application.
+    pub async fn count_changes(&self, app: AppId, after: i64, through: i64) -> Result<u64, StoreError> {
+        let query = change::Entity::find()
+            .filter(change::Column::Seq.gt(after))
+            .filter(change::Column::Seq.lte(through))
+            .filter(concerning(app));
+        query.count(&self.db()).await.doing("count changes")
+    }
+}
+
 impl Tx {
     /// Says that something about a person or group changed, for one application or for all.
     pub async fn append_change<K: ObjectKey>(

@@ -5,7 +5,7 @@
 use crate::{
     NameKey, Reads, StoreError, Tx,
     convert::{instant, instant_or_none, millis},
-    entities::{assignment, user},
+    entities::{assignment, link, user},
     error::Doing,
     keyset::{behind, containing, starting_with},
 };
@@ -16,7 +16,8 @@ use purser_domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait as _, Select,
     sea_query::{Expr, ExprTrait, Func},
 };
 use std::{collections::HashMap, str::FromStr};
@@ -133,6 +134,15 @@ impl Reads {
             .order_by_asc(user::Column::DeletedAt)
             .limit(limit);
         query.all(&self.db()).await.doing("list expired users")?.map_rows()
+    }
+
+    /// How many people were softly deleted before that instant, and how many accounts they are linked to.
+    pub async fn count_expired_users(&self, deleted_before: Timestamp) -> Result<(u64, u64), StoreError> {
+        let expired = user::Entity::find().filter(user::Column::DeletedAt.lt(millis(deleted_before)));
+        let ids = expired.clone().select_only().column(user::Column::Id).into_query();
+        let links = link::Entity::find().filter(link::Column::SourceId.in_subquery(ids));
+        let people = expired.count(&self.db()).await.doing("count expired users")?;
+        Ok((people, links.count(&self.db()).await.doing("count the accounts of expired users")?))
     }
 
     /// People whose manager is the given person.

@@ -17,14 +17,17 @@ mod options;
 mod page;
 mod query;
 mod rate;
+mod routes;
 mod server;
+mod state;
 mod store;
 mod token;
 mod users;
+mod words;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -33,100 +36,14 @@ use tokio::task::JoinHandle;
 
 use digest::Nonces;
 use rate::Rate;
+use state::State;
 use store::{ADMIN, Field, Store};
 
 pub use options::{ComplaintStyle, MemberStyle, Misshapen, ResetStyle, SamanageOptions, Wrapping};
+pub use words::{FieldType, Kind, Mail};
 
 use crate::faults::{FaultRule, Faults};
 use crate::journal::{Counts, Journal, JournalEntry};
-
-/// Kinds of records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Users, also disabled ones.
-    Users,
-    /// Groups, also the personal ones of users.
-    Groups,
-    /// Roles.
-    Roles,
-    /// Sites.
-    Sites,
-    /// Departments.
-    Departments,
-}
-
-impl Kind {
-    const ALL: [Self; 5] = [Self::Users, Self::Groups, Self::Roles, Self::Sites, Self::Departments];
-
-    /// The wrapper of one record.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Users => users::WORD,
-            Self::Groups => groups::WORD,
-            Self::Roles => "role",
-            Self::Sites => "site",
-            Self::Departments => "department",
-        }
-    }
-
-    /// The name in paths.
-    fn service(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Groups => "groups",
-            Self::Roles => "roles",
-            Self::Sites => "sites",
-            Self::Departments => "departments",
-        }
-    }
-
-    /// The name at the entry point.
-    fn title(self) -> &'static str {
-        match self {
-            Self::Users => "Users",
-            Self::Groups => "Groups",
-            Self::Roles => "Roles",
-            Self::Sites => "Sites",
-            Self::Departments => "Departments",
-        }
-    }
-}
-
-/// What a custom field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldType {
-    /// Any text.
-    Text,
-    /// A number.
-    Number,
-    /// A date, sent as `2026-01-15` and read as `Jan 15, 2026`.
-    Date,
-    /// Yes or no.
-    Checkbox,
-    /// A user, by e-mail address.
-    User,
-}
-
-impl FieldType {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Text => "Text",
-            Self::Number => "Number",
-            Self::Date => "Date",
-            Self::Checkbox => "Checkbox",
-            Self::User => "User",
-        }
-    }
-}
-
-/// An activation mail that was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// Address.
-    pub to: String,
-    /// Id of the user.
-    pub user: u64,
-}
 
 /// A running server; it stops when this is dropped.
 ///
@@ -137,24 +54,6 @@ pub struct SamanageTarget {
     state: Arc<State>,
     address: SocketAddr,
     listener: JoinHandle<()>,
-}
-
-/// What the connections share.
-#[derive(Debug)]
-struct State {
-    options: SamanageOptions,
-    base_url: String,
-    store: Mutex<Store>,
-    nonces: Nonces,
-    rate: Rate,
-    faults: Faults,
-    journal: Journal,
-}
-
-impl State {
-    fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl SamanageTarget {

@@ -1,7 +1,8 @@
-//! `/auditLogs/directoryAudits`: who changed what in Purser itself.
+//! `/auditLogs/directoryAudits`: who changed what in Purser itself, and who was not let in.
 
 use axum::{extract::State, http::Method, routing::get};
 use purser_contract::{audit::AuditRowView, page::ListForm};
+use purser_domain::refusal::Refusal;
 use serde_json::{Value, json};
 
 use super::{
@@ -74,8 +75,8 @@ fn shape_audit(row: &AuditRowView) -> Value {
         "activityDateTime": row.at,
         "activityDisplayName": row.activity,
         "loggedByService": "Purser",
-        "result": "success",
-        "resultReason": "",
+        "result": if row.refusal.is_some() { "failure" } else { "success" },
+        "resultReason": row.refusal.map_or("", Refusal::sentence),
         "initiatedBy": { "user": { "displayName": row.actor }, "app": null },
         "targetResources": [{ "displayName": row.target }],
         "additionalDetails": details,

@@ -65,8 +65,9 @@ pub async fn admit(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
+    let address = remote_address(&request, state.behind_tls);
     let caller = if is_graph(path) {
-        match bearer(&state, request.headers()).await {
+        match bearer(&state, request.headers(), &address).await {
             Ok(caller) => Some(caller),
             Err(fault) => return fault.into_response(),
         }
@@ -79,7 +80,6 @@ pub async fn admit(
     if caller.is_none() && !is_public(path) {
         return refuse(&request);
     }
-    let address = remote_address(&request, state.behind_tls);
     let own = public_address(request.headers(), request.uri(), state.public_url.as_ref(), state.behind_tls);
     let extensions = request.extensions_mut();
     extensions.insert(RemoteAddress(address));
@@ -89,7 +89,7 @@ pub async fn admit(
     next.run(request).await
 }
 
-async fn bearer(state: &ServerState, headers: &HeaderMap) -> Result<Caller, Fault> {
+async fn bearer(state: &ServerState, headers: &HeaderMap, address: &str) -> Result<Caller, Fault> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Err(Fault::unauthenticated("Access token is empty.").advice(
             "Send the header Authorization: Bearer TOKEN. Tokens are made in the portal under API tokens, or \
@@ -108,7 +108,7 @@ async fn bearer(state: &ServerState, headers: &HeaderMap) -> Result<Caller, Faul
     };
     // An empty token never matches anything, whatever the store holds.
     let Some(token) = token.filter(|token| !token.is_empty()) else { return Err(unknown()) };
-    state.portal.authenticate_token(token).await?.ok_or_else(unknown)
+    state.portal.authenticate_token(token, address).await?.ok_or_else(unknown)
 }
 
 async fn signed_in(state: &ServerState, session: &Session, active: bool) -> Result<Option<Caller>, Fault> {

@@ -69,6 +69,48 @@ async fn signing_in_renews_the_session_and_signing_out_ends_it_on_the_server() {
 }
 
 #[tokio::test]
+async fn who_was_refused_and_who_signed_out_stands_on_the_audit_page_and_in_graph() {
+    let portal = TestPortal::start().await.with_administrator().await;
+    let mut browser = portal.browser();
+    browser.sign_in("eve@example.com", "wrong password here").await;
+    browser.sign_in(EMAIL, PASSWORD).await;
+    browser.post("/api/sign_out", &[]).await.expect(303);
+    let client = portal.client().await;
+    let audits = client.all("/auditLogs/directoryAudits").await;
+    let refused = audits.iter().find(|row| row["result"] == "failure").expect("a refused sign-in");
+    assert_eq!(refused["activityDisplayName"], "Sign in to portal");
+    assert_eq!(refused["resultReason"], "There is no such account.");
+    assert_eq!(refused["targetResources"][0]["displayName"], "eve@example.com");
+    let left = audits.iter().find(|row| row["activityDisplayName"] == "Sign out of portal");
+    assert_eq!(left.expect("a sign-out")["result"], "success");
+    let page = portal.signed_in().await.get("/audit-log").await.expect(200).text;
+    assert!(page.contains("Refused") && page.contains("There is no such account."), "{page}");
+}
+
+#[tokio::test]
+async fn a_purge_that_waits_is_shown_on_home_and_goes_ahead_when_confirmed() {
+    let clock = clock();
+    let portal = TestPortal::start_at(clock.clone()).await.with_administrator().await;
+    portal.assembly.portal.keep_house().await.unwrap();
+    let client = portal.client().await;
+    let id = client.create_user("leaver@example.com", "Leaver").await;
+    client.call(Method::DELETE, &format!("/users/{id}"), None).await.expect(204);
+    assert!(!portal.signed_in().await.get("/").await.expect(200).text.contains("kept until you confirm"));
+    clock.advance(SignedDuration::from_hours(24 * 100));
+    portal.assembly.portal.keep_house().await.unwrap();
+    let mut browser = portal.signed_in().await;
+    let home = browser.get("/").await.expect(200).text;
+    assert!(home.contains("kept until you confirm") && home.contains("1 user"), "{home}");
+    let confirmed = browser.post("/api/confirm_purge", &[("form[people]", "1")]).await;
+    assert_eq!((confirmed.status.as_u16(), confirmed.location()), (303, "/"));
+    let home = browser.get("/").await.expect(200).text;
+    assert!(
+        !home.contains("kept until you confirm") && home.contains("Users deleted for good: 1."),
+        "{home}"
+    );
+}
+
+#[tokio::test]
 async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let portal = TestPortal::start().await.with_administrator().await;
     let answer = portal.browser().sign_in(EMAIL, PASSWORD).await;

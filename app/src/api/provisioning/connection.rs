@@ -19,7 +19,7 @@ pub async fn authorize(
     let outcome = begin_consent(&form).await;
     let here = blade(&form.application_id);
     let done = |consent: &ConsentView| Done::to(format!("{here}?pane=authorize")).keep("authorize", consent);
-    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form).await).await
+    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form)).await
 }
 
 async fn begin_consent(form: &ProvisioningForm) -> Result<ConsentView, Problem> {

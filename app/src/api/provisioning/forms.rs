@@ -77,7 +77,7 @@ pub async fn save_provisioning(
         async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(next(view, &here)).toast(saved(view));
-    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form).await).await
+    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form)).await
 }
 
 /// *Test Connection* without JavaScript: shows the answer on the blade, with what had been typed.
@@ -98,7 +98,7 @@ pub async fn test_connection_in_page(
     }
     .await;
     let here = blade(&form.application_id);
-    let typed = without_secrets(form).await;
+    let typed = without_secrets(form);
     let done = |result: &TestConnectionView| {
         let tested = TestedForm { form: typed.clone(), result: Some(result.clone()) };
         Done::to(format!("{here}#test-connection")).keep("test_connection", &tested)
@@ -140,9 +140,9 @@ pub(super) fn blade(application: &str) -> String {
 }
 
 /// A form is kept in the session until it is shown again; a secret never is.
-pub(super) async fn without_secrets(form: ProvisioningForm) -> ProvisioningForm {
+pub(super) fn without_secrets(form: ProvisioningForm) -> ProvisioningForm {
     match portal() {
-        Ok(portal) => portal.strip_secrets(form).await,
+        Ok(portal) => portal.strip_secrets(form),
         Err(_) => ProvisioningForm { credentials: BTreeMap::new(), ..form },
     }
 }

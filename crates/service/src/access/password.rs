@@ -16,18 +16,20 @@ const CONCURRENT: usize = 2;
 const MEMORY_KIB: u32 = 19 * 1024;
 
 /// Hashes and verifies passwords.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Passwords {
-    turn: Arc<Semaphore>,
+    turn: Semaphore,
     /// Verified for accounts that don't exist, so that the time taken does not tell them apart.
     decoy: Arc<OnceLock<String>>,
 }
 
-impl Passwords {
-    pub(crate) fn new() -> Self {
-        Self { turn: Arc::new(Semaphore::new(CONCURRENT)), decoy: Arc::default() }
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { turn: Semaphore::new(CONCURRENT), decoy: Arc::default() }
     }
+}
 
+impl Passwords {
     /// The hash to store.
     pub(crate) async fn hash(&self, password: String) -> Result<String> {
         self.in_turn(move || hash(&password)).await
@@ -116,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_verifies_its_own_password_and_no_other() {
-        let passwords = Passwords::new();
+        let passwords = Passwords::default();
         let stored = passwords.hash("correct horse battery".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"));
         assert!(passwords.verify("correct horse battery".into(), Some(stored.clone())).await.unwrap());
@@ -125,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_has_the_decoys_password() {
-        let passwords = Passwords::new();
+        let passwords = Passwords::default();
         assert!(!passwords.verify("nobody's password".into(), None).await.unwrap());
     }
 

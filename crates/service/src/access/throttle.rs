@@ -1,11 +1,15 @@
 //! Slows down guessing: after a few failures each further try has to wait, twice as long every time.
 //!
 //! Counted per account and per address, in memory: a restart forgets, which an attacker can't bring about.
-//! A try is counted *before* its password is looked at, so that tries made at the same time don't slip through
-//! together; success takes the count back. The wait for an account stays short, since otherwise anybody could lock
-//! an administrator out by failing on purpose; the wait for an address grows much longer.
+//! A try is counted *before* anything is looked up, hashed or stored for it, so that tries made at the same time don't
+//! slip through together; success takes the count back. The wait for an account stays short, since otherwise anybody
+//! could lock an administrator out by failing on purpose; the wait for an address grows much longer.
+//!
+//! Memory is bounded: [`CAPACITY`] entries of a few words each, however long the accounts are that somebody types.
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 /// How many accounts and addresses are remembered; beyond it the ones longest quiet are forgotten.
@@ -13,8 +17,26 @@ const CAPACITY: usize = 10_000;
 /// A quiet hour forgets everything.
 const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
+/// The address that a client is counted under: of an IPv6 address its /64 network, since whoever has one address of it
+/// has them all; an IPv4 address in its IPv6 clothes is itself.
+#[must_use]
+pub fn throttle_key(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// The same for an address in text; a text that is none counts under itself.
+pub(crate) fn address_key(address: &str) -> String {
+    address.parse().map_or_else(|_| address.to_owned(), |address| throttle_key(address).to_string())
+}
+
 /// How one kind of key is slowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Pace {
     /// Failures without any wait.
     free: u32,
@@ -32,16 +54,18 @@ struct Tries {
     open_at: Timestamp,
 }
 
-/// Remembers failed tries.
+/// Remembers failed tries, by the hash of an account or address.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    tries: Mutex<HashMap<String, Tries>>,
+    tries: Mutex<HashMap<u64, Tries>>,
+    hasher: RandomState,
 }
 
 impl Throttle {
-    /// Counts a try, or says how many seconds to wait before the next one.
-    pub(crate) fn begin(&self, account: &str, address: &str, now: Timestamp) -> Result<(), i64> {
-        let keys = [(account_key(account), ACCOUNT), (address_key(address), ADDRESS)];
+    /// Counts a try, or says how many seconds to wait before the next one. A try without an account counts for its
+    /// address alone.
+    pub(crate) fn begin(&self, account: Option<&str>, address: &str, now: Timestamp) -> Result<(), i64> {
+        let keys = self.keys(account, address);
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys.iter().filter_map(|(key, _)| seconds_left(tries.get(key)?, now)).max();
         if let Some(wait) = wait {
@@ -64,10 +88,17 @@ impl Throttle {
     }
 
     /// Takes the counts back after a success.
-    pub(crate) fn succeed(&self, account: &str, address: &str) {
+    pub(crate) fn succeed(&self, account: Option<&str>, address: &str) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.remove(&account_key(account));
-        tries.remove(&address_key(address));
+        for (key, _) in self.keys(account, address) {
+            tries.remove(&key);
+        }
+    }
+
+    fn keys(&self, account: Option<&str>, address: &str) -> Vec<(u64, Pace)> {
+        let account = account.map(|account| (account.trim().to_lowercase(), ACCOUNT));
+        let named = account.into_iter().chain([(address_key(address), ADDRESS)]);
+        named.map(|(name, pace)| (self.hasher.hash_one((name, pace)), pace)).collect()
     }
 }
 
@@ -80,21 +111,13 @@ impl Pace {
     }
 }
 
-fn account_key(account: &str) -> String {
-    format!("account {}", account.trim().to_lowercase())
-}
-
-fn address_key(address: &str) -> String {
-    format!("address {address}")
-}
-
 fn seconds_left(tries: &Tries, now: Timestamp) -> Option<i64> {
     let left = tries.open_at.duration_since(now);
     // Rounded up: "try again in 0 seconds" would be a lie.
     (left > SignedDuration::ZERO).then(|| left.as_secs() + i64::from(left.subsec_nanos() > 0))
 }
 
-fn forget_quiet(tries: &mut HashMap<String, Tries>, now: Timestamp) {
+fn forget_quiet(tries: &mut HashMap<u64, Tries>, now: Timestamp) {
     tries.retain(|_, entry| now.duration_since(entry.last) <= MEMORY);
     if tries.len() >= CAPACITY {
         let mut ages: Vec<Timestamp> = tries.values().map(|entry| entry.last).collect();
@@ -116,13 +139,13 @@ mod tests {
     fn three_failures_are_free_and_then_the_wait_doubles() {
         let throttle = Throttle::default();
         for _ in 0..3 {
-            assert_eq!(throttle.begin("Ann@x.org", "10.0.0.1", at(0)), Ok(()));
+            assert_eq!(throttle.begin(Some("Ann@x.org"), "10.0.0.1", at(0)), Ok(()));
         }
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.2", at(0)), Err(1));
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.2", at(1)), Ok(()));
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.2", at(1)), Err(2));
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.2", at(3)), Ok(()));
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.2", at(3)), Err(4));
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.2", at(0)), Err(1));
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.2", at(1)), Ok(()));
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.2", at(1)), Err(2));
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.2", at(3)), Ok(()));
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.2", at(3)), Err(4));
     }
 
     #[test]
@@ -135,32 +158,49 @@ mod tests {
     fn one_address_is_slowed_over_all_accounts() {
         let throttle = Throttle::default();
         for number in 0..10 {
-            assert_eq!(throttle.begin(&format!("p{number}@x.org"), "10.0.0.1", at(0)), Ok(()));
+            assert_eq!(throttle.begin(Some(&format!("p{number}@x.org")), "10.0.0.1", at(0)), Ok(()));
         }
-        assert_eq!(throttle.begin("fresh@x.org", "10.0.0.1", at(0)), Err(1));
-        assert_eq!(throttle.begin("fresh@x.org", "10.0.0.9", at(0)), Ok(()));
+        assert_eq!(throttle.begin(Some("fresh@x.org"), "10.0.0.1", at(0)), Err(1));
+        assert_eq!(throttle.begin(Some("fresh@x.org"), "10.0.0.9", at(0)), Ok(()));
     }
 
     #[test]
     fn success_and_a_quiet_hour_forget() {
         let throttle = Throttle::default();
         for _ in 0..3 {
-            throttle.begin("ann@x.org", "10.0.0.1", at(0)).unwrap();
+            throttle.begin(Some("ann@x.org"), "10.0.0.1", at(0)).unwrap();
         }
-        throttle.succeed("ann@x.org", "10.0.0.1");
-        assert_eq!(throttle.begin("ann@x.org", "10.0.0.1", at(0)), Ok(()));
+        throttle.succeed(Some("ann@x.org"), "10.0.0.1");
+        assert_eq!(throttle.begin(Some("ann@x.org"), "10.0.0.1", at(0)), Ok(()));
         for second in [10, 20, 30, 4_000] {
-            assert_eq!(throttle.begin("bo@x.org", "10.0.0.2", at(second)), Ok(()));
+            assert_eq!(throttle.begin(Some("bo@x.org"), "10.0.0.2", at(second)), Ok(()));
         }
-        assert_eq!(throttle.begin("bo@x.org", "10.0.0.2", at(4_000)), Ok(()));
+        assert_eq!(throttle.begin(Some("bo@x.org"), "10.0.0.2", at(4_000)), Ok(()));
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
         let throttle = Throttle::default();
         for number in 0..CAPACITY * 2 {
-            let _ = throttle.begin(&format!("p{number}@x.org"), &format!("a{number}"), at(0));
+            let _ = throttle.begin(Some(&format!("p{number}@x.org")), &format!("a{number}"), at(0));
         }
         assert!(throttle.tries.lock().unwrap().len() <= CAPACITY);
+    }
+
+    #[test]
+    fn all_addresses_of_an_ipv6_network_are_one_attacker() {
+        let throttle = Throttle::default();
+        for number in 0..10 {
+            assert_eq!(throttle.begin(None, &format!("2001:db8:0:7::{number:x}"), at(0)), Ok(()));
+        }
+        assert_eq!(throttle.begin(None, "2001:db8:0:7:ffff::1", at(0)), Err(1));
+        assert_eq!(throttle.begin(None, "2001:db8:0:8::1", at(0)), Ok(()));
+    }
+
+    #[test]
+    fn an_ipv4_address_is_itself_also_in_its_ipv6_clothes() {
+        let plain: IpAddr = "192.0.2.1".parse().unwrap();
+        assert_eq!(throttle_key("::ffff:192.0.2.1".parse().unwrap()), plain);
+        assert_ne!(throttle_key("192.0.2.2".parse().unwrap()), plain);
     }
 }

@@ -1,17 +1,18 @@
-//! The gallery, and the applications added from it.
-use crate::applications::template_views::missing_template;
+//! The applications added from the gallery.
+use crate::applications::gallery::missing_template;
 use crate::caller::{Caller, Right};
 use crate::error::{Result, differing, invalid, not_found, stale};
 use crate::input::{
     decode_cursor, encode_cursor, optional_text, page_size, parse_id, required_line, search_text,
 };
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
+use crate::provisioning::blade_view::view_consent;
 use crate::provisioning::expiry::view_expiry;
-use purser_connectors::Template;
 use purser_contract::application::{
-    ApplicationRowView, ApplicationView, CreateApplicationForm, PropertiesForm, TemplateView,
+    ApplicationRowView, ApplicationView, CreateApplicationForm, PropertiesForm,
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, JobId, RoleId};
@@ -19,7 +20,6 @@ use purser_domain::job::ProvisioningState;
 use purser_domain::object::ObjectKind;
 use purser_domain::scope::ScopeMode;
 use purser_store::{AppRole, Application, JobMode, JobSpec, NameKey, Reads};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// Longest name of an application.
@@ -28,38 +28,8 @@ const MAX_NAME: usize = 256;
 const MAX_NOTES: usize = 1024;
 
 impl Portal {
-    /// The gallery apps whose name, publisher or category holds `search`.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read.
-    pub fn list_templates(&self, caller: &Caller, search: &str) -> Result<Vec<TemplateView>> {
-        caller.may(Right::Read)?;
-        let wanted = search_text(search).to_lowercase();
-        let holds = |text: &str| text.to_lowercase().contains(&wanted);
-        let templates = self.deps.gallery.templates();
-        let found = templates.iter().filter(|template| {
-            holds(&template.name)
-                || holds(&template.publisher)
-                || template.categories.iter().any(|name| holds(name))
-        });
-        Ok(found.map(|template| self.view_template(template)).collect())
-    }
-
-    /// A gallery app.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such gallery app.
-    pub fn load_template(&self, caller: &Caller, id: &str) -> Result<TemplateView> {
-        caller.may(Right::Read)?;
-        let template = self.find_template(id).ok_or_else(|| not_found("gallery application", id))?;
-        Ok(self.view_template(&template))
-    }
-
     /// Adds an application from the gallery: with the roles *User* and *Default Access*, and a provisioning
     /// configuration that is not switched on.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when there is no such gallery app, or the name breaks a rule.
     pub async fn create_application(
         &self,
         caller: &Caller,
@@ -117,9 +87,6 @@ impl Portal {
     }
 
     /// One page of the applications.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or the cursor is damaged.
     pub async fn list_applications(
         &self,
         caller: &Caller,
@@ -132,16 +99,13 @@ impl Portal {
         let total = self.store().count_applications(&search).await?;
         let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_application(row)));
         let mut items = Vec::with_capacity(rows.len());
-        for application in &rows {
+        for application in rows {
             items.push(self.view_application_row(application).await?);
         }
         Ok(PageView { items, next, total: Some(total) })
     }
 
     /// An application.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_application(&self, caller: &Caller, id: &str) -> Result<ApplicationView> {
         caller.may(Right::Read)?;
         let application = load_application(self.store(), id).await?;
@@ -149,9 +113,6 @@ impl Portal {
     }
 
     /// Changes an application's name and notes.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`]: a field that breaks a rule, or an edit of a version that is not the stored one.
     pub async fn save_properties(&self, caller: &Caller, form: PropertiesForm) -> Result<ApplicationView> {
         caller.may(Right::Write)?;
         let display_name = required_line("Name", "display_name", &form.display_name, MAX_NAME)?;
@@ -182,9 +143,6 @@ impl Portal {
 
     /// Deletes an application with its assignments, configuration, secrets and links. The accounts in the target
     /// stay as they are: nobody said that they should go.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, or there is no such application.
     pub async fn delete_application(&self, caller: &Caller, id: &str) -> Result<ApplicationRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -206,11 +164,6 @@ impl Portal {
         tx.commit().await?;
         self.wake();
         Ok(row(&application, &self.template_name(&application), ProvisioningState::Off))
-    }
-
-    /// The gallery app with this id.
-    pub(crate) fn find_template(&self, id: &str) -> Option<Arc<Template>> {
-        self.deps.gallery.find(id.trim().parse().ok()?)
     }
 
     fn first_roles(&self, app: AppId) -> [AppRole; 2] {
@@ -252,25 +205,23 @@ impl Portal {
         })
     }
 
-    async fn view_application_row(&self, application: &Application) -> Result<ApplicationRowView> {
-        let provisioning = match self.store().find_spec_of(application.id).await? {
-            None => ProvisioningState::NotConfigured,
-            Some(spec) if spec.enabled => match self.store().find_status(spec.job_id).await? {
-                Some(status) if status.quarantine.is_some() => ProvisioningState::Quarantine,
-                _ => ProvisioningState::On,
-            },
-            Some(spec) if self.is_configured(&spec).await? => ProvisioningState::Off,
-            Some(_) => ProvisioningState::NotConfigured,
+    async fn view_application_row(&self, application: Application) -> Result<ApplicationRowView> {
+        let template_name = self.template_name(&application);
+        let Some(spec) = self.store().find_spec_of(application.id).await? else {
+            return Ok(row(&application, &template_name, ProvisioningState::NotConfigured));
         };
-        let mut view = row(application, &self.template_name(application), provisioning);
-        if let Some(spec) = self.store().find_spec_of(application.id).await?
-            && let Some((_, method)) = self.find_method(application, &spec)
-        {
-            let known = self.store().list_secret_names(application.id).await?;
-            let warnings = view_expiry(&application.display_name, &method, &known, self.now());
+        let job = self.load_snapshot(application, spec).await?;
+        let provisioning = match (job.spec.enabled, job.status.quarantine.is_some()) {
+            (true, true) => ProvisioningState::Quarantine,
+            (true, false) => ProvisioningState::On,
+            (false, _) if job.is_configured() => ProvisioningState::Off,
+            (false, _) => ProvisioningState::NotConfigured,
+        };
+        let mut view = row(&job.application, &template_name, provisioning);
+        if let Some(method) = &job.method {
+            let warnings = view_expiry(&job.application.display_name, method, &job.known, self.now());
             view.expiry = warnings.into_iter().next();
-            let consent = self.view_consent(application, &spec, &method).await?;
-            view.needs_consent = consent.is_some_and(|consent| !consent.given);
+            view.needs_consent = view_consent(&job, self.now()).is_some_and(|consent| !consent.given);
         }
         Ok(view)
     }

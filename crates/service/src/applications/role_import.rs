@@ -4,10 +4,11 @@
 //! never waits for a target).
 use crate::caller::{Caller, Right};
 use crate::error::Result;
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use crate::provisioning::connection::refuse_target;
-use crate::provisioning::job::load_job_of;
+use crate::provisioning::spec::load_job_of;
 use purser_connectors::{Connector, DiscoveredRole, Feature};
 use purser_contract::assignment::RoleImportView;
 use purser_store::{Application, ImportedRole, RoleChanges};
@@ -25,10 +26,6 @@ const MAX_NOTED: usize = 50;
 
 impl Portal {
     /// *Refresh roles*: asks the application for its roles and takes them over.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, the configuration is not complete, or the target can't be
-    /// asked (`Target`).
     pub async fn refresh_roles(&self, caller: &Caller, app: &str) -> Result<RoleImportView> {
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), app).await?;

@@ -25,9 +25,6 @@ pub struct GroupPatch {
 
 impl Portal {
     /// One page of the groups whose name starts with or contains `search`.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or the cursor is damaged.
     pub async fn query_groups(
         &self,
         caller: &Caller,
@@ -45,18 +42,12 @@ impl Portal {
     }
 
     /// A group.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such group.
     pub async fn find_group_record(&self, caller: &Caller, id: &str) -> Result<Group> {
         caller.may(Right::Read)?;
         load_group(self.store(), id).await
     }
 
     /// Changes what the patch names.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, there is no such group, or something breaks a rule.
     pub async fn patch_group(&self, caller: &Caller, id: &str, patch: GroupPatch) -> Result<Group> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -80,9 +71,6 @@ impl Portal {
     }
 
     /// One page of a group's members.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such group.
     pub async fn query_members(
         &self,
         caller: &Caller,

@@ -4,14 +4,15 @@
 //! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
 //! groups are provisioned too.
 use crate::caller::{Caller, Right};
+use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
-use crate::directory::users::view_user_row;
 use crate::error::{Result, ServiceError, differing, invalid, not_found, stale};
 use crate::input::{
     decode_cursor, encode_cursor, optional_line, optional_text, page_size, parse_id, required_line,
     search_text,
 };
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView};
@@ -32,9 +33,6 @@ const MAX_ADDED: usize = 1_000;
 
 impl Portal {
     /// One page of the groups.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not read, or the cursor is damaged.
     pub async fn list_groups(&self, caller: &Caller, form: ListForm) -> Result<PageView<GroupRowView>> {
         caller.may(Right::Read)?;
         let (size, search) = (page_size(form.size), search_text(&form.search));
@@ -46,9 +44,6 @@ impl Portal {
     }
 
     /// A group.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not read, or there is no such group.
     pub async fn load_group(&self, caller: &Caller, id: &str) -> Result<GroupView> {
         caller.may(Right::Read)?;
         let group = load_group(self.store(), id).await?;
@@ -56,9 +51,6 @@ impl Portal {
     }
 
     /// Creates (empty id) or edits a group.
-    ///
-    /// # Errors
-    /// [`ServiceError`]: a field that breaks a rule, or an edit of a version that is not the stored one any more.
     pub async fn save_group(&self, caller: &Caller, form: GroupForm) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let display_name = required_line("Name", "display_name", &form.display_name, MAX_NAME)?;
@@ -96,9 +88,6 @@ impl Portal {
     }
 
     /// Deletes a group, with its assignments: whoever had an application by it only, loses it.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or there is no such group.
     pub async fn delete_group(&self, caller: &Caller, id: &str) -> Result<GroupRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -122,9 +111,6 @@ impl Portal {
     }
 
     /// One page of a group's members.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not read, or there is no such group.
     pub async fn list_members(
         &self,
         caller: &Caller,
@@ -190,9 +176,6 @@ impl Portal {
     }
 
     /// Removes a member, by id or sign-in name. Who is none is no error: the group is as was asked.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or the group or person does not exist.
     pub async fn remove_member(&self, caller: &Caller, group: &str, user: &str) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -251,15 +234,6 @@ impl Portal {
 pub(crate) async fn load_group(reads: &Reads, id: &str) -> Result<Group> {
     let group = reads.find_group(parse_id::<GroupId>("group", id)?).await?;
     group.ok_or_else(|| not_found("group", id).into())
-}
-
-pub(crate) fn view_group_row(row: &GroupRow) -> GroupRowView {
-    GroupRowView {
-        id: row.group.id.to_string(),
-        display_name: row.group.display_name.clone(),
-        description: row.group.description.clone().unwrap_or_default(),
-        member_count: row.member_count,
-    }
 }
 
 /// The applications that the group is assigned to, each once.

@@ -9,7 +9,8 @@
 use crate::caller::Caller;
 use crate::directory::user_fields::{check_attributes, check_manager, compare, set_attributes};
 use crate::error::{Result, ServiceError, conflict, invalid};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use purser_contract::problem::Problem;
 use purser_directory::csv::{Column, ColumnTarget, CsvFile, PersonRow, RowProblem};

@@ -1,26 +1,21 @@
-//! People: create, edit, disable, delete, restore, delete for good.
+//! People: create, edit, disable, delete, restore.
 //!
 //! Each of them reaches the change feed in its own transaction; see `user_fields`.
 use crate::caller::{Caller, Right};
+use crate::directory::rows::view_user_row;
 use crate::directory::user_fields::{check_attributes, compare, find_manager, load_person, set_attributes};
-use crate::directory::users::{RESTORABLE, view_user_row};
 use crate::error::{Result, ServiceError, conflict, differing, stale};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::input::is_ticked;
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use purser_contract::directory::{UserForm, UserRowView, UserView};
 use purser_contract::problem::Problem;
 use purser_domain::user::{User, UserAttributes};
-use purser_store::{ChangeKind, Tx};
-
-/// People deleted for good in one transaction.
-const PURGE_BATCH: u64 = 200;
+use purser_store::ChangeKind;
 
 impl Portal {
     /// Creates (empty id) or edits a person.
-    ///
-    /// # Errors
-    /// [`ServiceError`]: a field that breaks a rule, a sign-in name that is taken, or an edit of a version that is
-    /// not the stored one any more (`Conflict` with both versions).
     pub async fn save_user(&self, caller: &Caller, form: UserForm) -> Result<UserView> {
         caller.may(Right::Write)?;
         let user = if form.id.trim().is_empty() {
@@ -65,9 +60,6 @@ impl Portal {
     }
 
     /// Lets a person sign in, or not; who may not is disabled in every application.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or there is no such person.
     pub async fn set_user_enabled(&self, caller: &Caller, id: &str, enabled: bool) -> Result<UserView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -81,9 +73,6 @@ impl Portal {
     }
 
     /// Deletes a person softly: disabled in every application, restorable for 30 days. Deleting twice is once.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or there is no such person.
     pub async fn delete_user(&self, caller: &Caller, id: &str) -> Result<UserRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -103,9 +92,6 @@ impl Portal {
     }
 
     /// Brings a softly deleted person back as they were, memberships and assignments included.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or there is no such person.
     pub async fn restore_user(&self, caller: &Caller, id: &str) -> Result<UserView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -122,66 +108,6 @@ impl Portal {
         self.wake();
         self.view_user(&restored).await
     }
-
-    /// Deletes a person for good; their accounts are deleted in every application that they are managed in.
-    /// Only softly deleted ones, so that one wrong click can be taken back.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, there is no such person, or they are not softly deleted.
-    pub async fn purge_user(&self, caller: &Caller, id: &str) -> Result<()> {
-        caller.may(Right::Write)?;
-        let tx = self.store().begin().await?;
-        let stored = load_person(&tx, id).await?;
-        if stored.deleted_at.is_none() {
-            return Err(conflict(format!("{} is not deleted.", stored.name()))
-                .advice(
-                    "Delete the user first; then they can be deleted for good under Users > Deleted users.",
-                )
-                .into());
-        }
-        self.purge_in(&tx, caller, &stored).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
-    }
-
-    /// Deletes for good who was softly deleted 30 days ago; says how many.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the store fails.
-    pub async fn purge_expired_users(&self) -> Result<u64> {
-        let Ok(before) = self.now().checked_sub(RESTORABLE) else { return Ok(0) };
-        let mut purged = 0;
-        loop {
-            let tx = self.store().begin().await?;
-            let expired = tx.list_expired_users(before, PURGE_BATCH).await?;
-            for user in &expired {
-                self.purge_in(&tx, &Caller::System, user).await?;
-                purged += 1;
-            }
-            tx.commit().await?;
-            if expired.is_empty() {
-                break;
-            }
-            self.wake();
-        }
-        Ok(purged)
-    }
-
-    async fn purge_in(&self, tx: &Tx, caller: &Caller, user: &User) -> Result<()> {
-        let now = self.now();
-        // Before the row goes: afterwards nobody knows any more whose manager it was.
-        tx.append_changes_for_reports(user.id, now).await?;
-        tx.append_changes_for_groups_of(user.id, now).await?;
-        tx.hard_delete_user(user.id).await?;
-        tx.append_change(user.id, None, ChangeKind::Deleted, now).await?;
-        self.audit(tx, caller, Activity::PurgeUser, AuditNote::on(user.id.as_uuid(), user.name())).await
-    }
-}
-
-/// A check box sends its value when it is ticked, and nothing when it is not.
-pub(crate) fn is_ticked(value: Option<&str>) -> bool {
-    matches!(value, Some("true" | "on" | "1"))
 }
 
 /// Refuses to edit who is softly deleted.

@@ -2,7 +2,8 @@
 //! and writing the change with its audit entry and its row in the change feed.
 use crate::caller::Caller;
 use crate::error::{Result, ServiceError, conflict, invalid, not_found};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use purser_contract::problem::Problem;
 use purser_domain::ids::UserId;

@@ -22,9 +22,6 @@ pub struct UserPatch {
 
 impl Portal {
     /// One page of the people who meet every condition; `total` counts them all.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or a condition names an attribute that users don't have.
     pub async fn query_users(
         &self,
         caller: &Caller,
@@ -50,9 +47,6 @@ impl Portal {
     }
 
     /// A person who is not deleted, by id or sign-in name.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such person.
     pub async fn find_user_record(&self, caller: &Caller, id_or_upn: &str) -> Result<User> {
         caller.may(Right::Read)?;
         let user = load_person(self.store(), id_or_upn).await?;
@@ -61,9 +55,6 @@ impl Portal {
     }
 
     /// Creates a person. The manager is given by id or sign-in name.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, or something breaks a rule or is taken.
     pub async fn create_user_from(
         &self,
         caller: &Caller,
@@ -83,9 +74,6 @@ impl Portal {
     }
 
     /// Changes what the patch names.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, there is no such person, or something breaks a rule.
     pub async fn patch_user(&self, caller: &Caller, id_or_upn: &str, patch: UserPatch) -> Result<User> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -102,9 +90,6 @@ impl Portal {
     }
 
     /// The person's manager.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such person.
     pub async fn load_manager(&self, caller: &Caller, id_or_upn: &str) -> Result<Option<User>> {
         let user = self.find_user_record(caller, id_or_upn).await?;
         match user.manager {
@@ -114,9 +99,6 @@ impl Portal {
     }
 
     /// Sets the person's manager (id or sign-in name), or takes it away.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, or either of the two does not exist.
     pub async fn set_manager(&self, caller: &Caller, id_or_upn: &str, manager: Option<&str>) -> Result<User> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;

@@ -1,28 +1,22 @@
 //! People: lists and the page of one.
 use crate::caller::{Caller, Right};
-use crate::directory::groups::view_group_row;
+use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
 use crate::error::Result;
 use crate::input::{decode_cursor, encode_cursor, page_size, search_text};
 use crate::page::cut;
 use crate::portal::Portal;
-use jiff::SignedDuration;
 use purser_contract::directory::{UserApplicationView, UserFilter, UserRowView, UserView};
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::user::User;
 use purser_store::NameKey;
 use std::collections::HashMap;
 
-/// How long a soft-deleted person can be restored.
-pub(crate) const RESTORABLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Groups shown on a person's page.
 const MAX_GROUPS: u64 = 200;
 
 impl Portal {
     /// One page of the people who are present, or of the soft-deleted ones.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or the cursor is damaged.
     pub async fn list_users(
         &self,
         caller: &Caller,
@@ -43,9 +37,6 @@ impl Portal {
     }
 
     /// A person with groups and applications, by id or sign-in name; soft-deleted ones too.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such person.
     pub async fn load_user(&self, caller: &Caller, id_or_upn: &str) -> Result<UserView> {
         caller.may(Right::Read)?;
         let user = load_person(self.store(), id_or_upn).await?;
@@ -96,18 +87,5 @@ impl Portal {
         }
         views.sort_by(|a, b| (&a.display_name, &a.application_id).cmp(&(&b.display_name, &b.application_id)));
         Ok(views)
-    }
-}
-
-pub(crate) fn view_user_row(user: &User) -> UserRowView {
-    let text = |name| user.attributes.get(name).unwrap_or_default().to_owned();
-    UserRowView {
-        id: user.id.to_string(),
-        display_name: user.name(),
-        user_principal_name: text("userPrincipalName"),
-        department: text("department"),
-        account_enabled: user.account_enabled,
-        deleted_at: user.deleted_at.map(|at| at.to_string()),
-        purge_at: user.deleted_at.and_then(|at| at.checked_add(RESTORABLE).ok()).map(|at| at.to_string()),
     }
 }

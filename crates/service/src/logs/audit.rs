@@ -1,76 +1,20 @@
-//! The audit log: who changed what in Purser itself.
+//! The audit log: who changed what in Purser itself, who came and went, and who was not let in.
 //!
 //! Every use-case that writes appends its entry in the same transaction, so that nothing changes unseen. Details
 //! never hold a secret: only *that* one was replaced.
 //!
-//! To audit a new kind of change: a word in [`Activity`], in the original system's spelling where it has one.
+//! To audit a new kind of change: a word in [`Activity`].
 use crate::caller::{Caller, Right};
 use crate::error::Result;
 use crate::input::{decode_cursor, encode_cursor, page_size, search_text};
+use crate::logs::activity::Activity;
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::audit::AuditRowView;
 use purser_contract::page::{ListForm, PageView};
+use purser_domain::refusal::Refusal;
+use purser_store::{AuditEntry, Tx};
 use uuid::Uuid;
-
-macro_rules! activities {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
-        /// What was done.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Activity {
-            $($(#[$doc])* $name,)+
-        }
-
-        impl Activity {
-            /// As the log shows it.
-            pub(crate) const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-        }
-    };
-}
-
-activities! {
-    AddUser = "Add user",
-    UpdateUser = "Update user",
-    EnableUser = "Enable account",
-    DisableUser = "Disable account",
-    DeleteUser = "Delete user",
-    RestoreUser = "Restore user",
-    PurgeUser = "Hard Delete user",
-    AddGroup = "Add group",
-    UpdateGroup = "Update group",
-    DeleteGroup = "Delete group",
-    AddMember = "Add member to group",
-    RemoveMember = "Remove member from group",
-    UploadImport = "Upload import of users",
-    StartImport = "Start import of users",
-    FinishImport = "Finish import of users",
-    AddApplication = "Add service principal",
-    UpdateApplication = "Update service principal",
-    DeleteApplication = "Remove service principal",
-    AssignUser = "Add app role assignment grant to user",
-    AssignGroup = "Add app role assignment to group",
-    UnassignUser = "Remove app role assignment from user",
-    UnassignGroup = "Remove app role assignment from group",
-    AddProvisioning = "Add provisioning configuration",
-    DeleteProvisioning = "Delete provisioning configuration",
-    UpdateProvisioning = "Update provisioning setting or credentials",
-    UpdateMappings = "Update attribute mappings or scope",
-    ImportRoles = "Import app roles",
-    DiscoverAttributes = "Discover attributes",
-    GiveConsent = "Consent to application",
-    StartProbe = "Start capability probe",
-    UpdateProfile = "Update target profile",
-    StartProvisioning = "Enable/start provisioning configuration",
-    PauseProvisioning = "Disable/pause provisioning configuration",
-    RestartProvisioning = "Enable/restart provisioning configuration",
-    AddAdministrator = "Add administrator",
-    SetPassword = "Reset administrator password",
-    SignIn = "Sign in to portal",
-    AddToken = "Add API token",
-    DeleteToken = "Delete API token",
-}
 
 /// To what it was done, and how.
 #[derive(Debug, Default)]
@@ -78,12 +22,18 @@ pub(crate) struct AuditNote {
     pub(crate) target_id: Option<Uuid>,
     pub(crate) target_name: String,
     pub(crate) details: Vec<(String, String)>,
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl AuditNote {
     /// About this object.
     pub(crate) fn on(id: Uuid, name: impl Into<String>) -> Self {
-        Self { target_id: Some(id), target_name: name.into(), details: Vec::new() }
+        Self { target_id: Some(id), target_name: name.into(), ..Self::default() }
+    }
+
+    /// That it was not done, and why.
+    pub(crate) fn refused(self, refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..self }
     }
 
     /// With one more detail.
@@ -104,11 +54,9 @@ fn shown(value: &str) -> &str {
 
 impl Portal {
     /// The audit log, newest first.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read it or the cursor is damaged.
     pub async fn list_audit(&self, caller: &Caller, form: ListForm) -> Result<PageView<AuditRowView>> {
         caller.may(Right::Read)?;
+        self.audit_counted_refusals().await?;
         let size = page_size(form.size);
         let after = decode_cursor::<i64>(&form.after)?;
         let rows = self.store().list_audit(&search_text(&form.search), after, u64::from(size) + 1).await?;
@@ -119,8 +67,46 @@ impl Portal {
             actor: entry.actor_name,
             activity: entry.activity,
             target: entry.target_name,
+            refusal: entry.refusal,
             details: entry.details,
         });
         Ok(PageView { items: items.collect(), next, total: None })
+    }
+
+    /// Writes who did what, in the transaction that does it.
+    pub(crate) async fn audit(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        activity: Activity,
+        note: AuditNote,
+    ) -> Result<()> {
+        self.append_audit(tx, (caller.id(), caller.name()), activity, note).await
+    }
+
+    /// Writes what somebody did whom nobody knows.
+    pub(crate) async fn audit_anonymous(&self, tx: &Tx, activity: Activity, note: AuditNote) -> Result<()> {
+        self.append_audit(tx, (None, "Anonymous"), activity, note).await
+    }
+
+    async fn append_audit(
+        &self,
+        tx: &Tx,
+        (actor_id, actor_name): (Option<Uuid>, &str),
+        activity: Activity,
+        note: AuditNote,
+    ) -> Result<()> {
+        let entry = AuditEntry {
+            id: self.new_id(),
+            at: self.now(),
+            actor_id,
+            actor_name: actor_name.to_owned(),
+            activity: activity.as_str().to_owned(),
+            target_id: note.target_id,
+            target_name: note.target_name,
+            details: note.details,
+            refusal: note.refusal,
+        };
+        Ok(tx.append_audit(&entry).await?)
     }
 }

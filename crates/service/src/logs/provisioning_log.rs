@@ -17,9 +17,6 @@ use uuid::Uuid;
 
 impl Portal {
     /// One page of the log, newest first.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or a filter is a word that the log does not know.
     pub async fn list_logs(&self, caller: &Caller, form: LogForm) -> Result<PageView<LogRowView>> {
         caller.may(Right::Read)?;
         let size = page_size(form.size);
@@ -41,9 +38,6 @@ impl Portal {
     }
 
     /// A row of the log in full.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such row.
     pub async fn load_log(&self, caller: &Caller, id: &str) -> Result<LogView> {
         caller.may(Right::Read)?;
         let found = self.store().find_log(parse_id::<ChangeId>("provisioning log entry", id)?).await?;

@@ -4,10 +4,9 @@ use crate::error::{Result, invalid};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
 use crate::provisioning::credentials::{CredentialsEdit, Need, check_secrets_stay, list_missing};
-use crate::provisioning::job::load_job_of;
-use purser_connectors::{
-    Connector, ConnectorError, CredentialMethod, ErrorKind, Exchange, Target, Template, connect,
-};
+use crate::provisioning::exchange::describe;
+use crate::provisioning::spec::load_job_of;
+use purser_connectors::{Connector, ConnectorError, CredentialMethod, ErrorKind, Target, Template, connect};
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
 use purser_domain::object::ObjectKind;
@@ -141,9 +140,6 @@ impl Portal {
     }
 
     /// What the stored configuration leads to.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when it is not complete.
     pub(crate) async fn load_target(
         &self,
         application: &Application,
@@ -166,9 +162,6 @@ impl Portal {
     }
 
     /// The connector that speaks with an application by its stored configuration.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the configuration is not complete or can't be used.
     pub(crate) async fn connect_to(
         &self,
         application: &Application,
@@ -212,19 +205,10 @@ fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
     }
 }
 
-pub(crate) fn describe(exchange: &Exchange) -> String {
-    let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
-    format!(
-        "Request: {} {}, {status} after {} ms",
-        exchange.method,
-        exchange.path,
-        exchange.duration.as_millis()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use purser_connectors::Exchange;
     use purser_connectors::Unreachable;
     use std::time::Duration;
 

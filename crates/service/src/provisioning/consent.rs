@@ -9,11 +9,12 @@
 //! Deliberately absent: the session and the routes (`server`, `app`).
 use crate::caller::{Caller, Right};
 use crate::error::{Result, ServiceError, conflict, invalid};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use crate::provisioning::connection::refuse_target;
 use crate::provisioning::credentials::needs_consent;
-use crate::provisioning::job::load_job_of;
+use crate::provisioning::spec::load_job_of;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};

@@ -18,12 +18,9 @@ use purser_contract::problem::Problem;
 use purser_domain::ids::AppId;
 use purser_domain::secret::Secret;
 use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN};
-use purser_store::{Application, JobMode, JobSpec, Reads, Tx};
+use purser_store::{Application, JobSpec, Reads, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// The names of an application's secrets with the end of each, as far as it is known.
-pub(crate) type Known = BTreeMap<String, Option<Timestamp>>;
 
 /// What an administrator entered under Admin Credentials, read by the fields of one method.
 #[derive(Clone)]
@@ -72,9 +69,6 @@ impl Need {
 
 impl CredentialsEdit {
     /// What was entered, by key or by method and key.
-    ///
-    /// # Errors
-    /// The first field that breaks a rule.
     pub(crate) fn parse(
         template: &Template,
         stored: &JobSpec,
@@ -244,19 +238,6 @@ impl Portal {
             conflict("The gallery application that this one was added from is not in this version of Purser.")
                 .advice("Update Purser, or put its gallery file back into the data folder.")
         })
-    }
-
-    /// What provisioning of an application can't start without.
-    pub(crate) async fn find_missing(&self, reads: &Reads, spec: &JobSpec) -> Result<Vec<Missing>> {
-        let application = reads.load_application(spec.application_id).await?;
-        let known = reads.list_secret_names(application.id).await?;
-        let method = self.find_method(&application, spec).map(|(_, method)| method);
-        Ok(list_missing(spec, method.as_ref(), |key| known.contains_key(key)))
-    }
-
-    /// Whether everything is there that a cycle needs.
-    pub(crate) async fn is_configured(&self, spec: &JobSpec) -> Result<bool> {
-        Ok(spec.mode == JobMode::Automatic && self.find_missing(self.store(), spec).await?.is_empty())
     }
 }
 

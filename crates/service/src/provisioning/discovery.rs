@@ -5,11 +5,12 @@
 //! taken over.
 use crate::caller::{Caller, Right};
 use crate::error::Result;
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use crate::provisioning::connection::refuse_target;
-use crate::provisioning::job::load_job_of;
-use crate::provisioning::target_profile::view_exchange;
+use crate::provisioning::exchange::view_exchange;
+use crate::provisioning::spec::load_job_of;
 use purser_connectors::{Exchange, Overrides, Template};
 use purser_contract::profile::{DiscoveryView, ProposalView};
 use purser_domain::attribute::{AttributeDefinition, ObjectDefinition};
@@ -28,10 +29,6 @@ const MAX_EVIDENCE: usize = 3;
 
 impl Portal {
     /// Asks the target for its attributes, adds what is new to the attribute lists, and says what it added.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, the configuration is not complete, or the target can't be
-    /// asked (`Target`).
     pub async fn discover_attributes(&self, caller: &Caller, app: &str) -> Result<DiscoveryView> {
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), app).await?;

@@ -8,7 +8,6 @@
 use crate::caller::{Caller, Right};
 use crate::error::{Result, invalid};
 use crate::portal::Portal;
-use crate::provisioning::credentials::Known;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +23,9 @@ const STAGES: [u32; 4] = [1, 7, 14, 30];
 const HOURS_A_DAY: i64 = 24;
 /// Most applications that are looked through for ending credentials.
 const MAX_APPLICATIONS: u64 = 10_000;
+
+/// The names of an application's secrets with the end of each, as far as it is known.
+pub(crate) type Known = BTreeMap<String, Option<Timestamp>>;
 
 /// That credentials end soon or have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +121,6 @@ fn describe(application: &str, label: &str, ends: Timestamp, warning: Warning) -
 
 impl Portal {
     /// All credentials that end soon or have ended, with the id of their application.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read.
     pub async fn list_expiring(&self, caller: &Caller) -> Result<Vec<(String, ExpiryView)>> {
         caller.may(Right::Read)?;
         let mut found = Vec::new();

@@ -6,8 +6,8 @@ use crate::caller::{Caller, Right};
 use crate::directory::user_fields::load_person;
 use crate::error::{Result, ServiceError, invalid};
 use crate::portal::Portal;
-use crate::provisioning::job::load_job_of;
 use crate::provisioning::sample_object::SampleObject;
+use crate::provisioning::spec::load_job_of;
 use purser_contract::schema::{
     ExpressionErrorView, ExpressionForm, ExpressionTargetForm, ExpressionTestForm, ExpressionTestView,
     ExpressionView, FilterOperatorView, FunctionExampleView, FunctionParameterView, FunctionView,
@@ -34,9 +34,6 @@ impl Portal {
     ///
     /// `Guid` and `RandomString` give something else each time: the job's own chance is a secret. Nothing is asked of
     /// the target, so `SelectUniqueValue` finds its first value free.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the input breaks a rule.
     pub async fn parse_expression(&self, caller: &Caller, form: ExpressionForm) -> Result<ExpressionView> {
         caller.may(Right::Read)?;
         load_job_of(self.store(), &form.application_id).await?;
@@ -102,18 +99,12 @@ impl Portal {
     }
 
     /// The functions of the expression language, by name.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_functions(&self, caller: &Caller) -> Result<Vec<FunctionView>> {
         caller.may(Right::Read)?;
         Ok(functions().iter().map(|function| view_function(function)).collect())
     }
 
     /// The operators of scoping filters.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_filter_operators(&self, caller: &Caller) -> Result<Vec<FilterOperatorView>> {
         caller.may(Right::Read)?;
         let view = |operator: &purser_domain::scope::OperatorDefinition| FilterOperatorView {

@@ -1,5 +1,5 @@
 //! What differs between two schemas, for the audit log.
-use crate::provisioning::mapping_views::{describe_clause, name_actions, name_flow};
+use crate::provisioning::mapping_view::{describe_clause, name_actions, name_flow};
 use purser_domain::mapping::{AttributeMapping, FlowBehavior, ObjectMapping};
 use purser_domain::object::ObjectKind;
 use purser_domain::schema::Schema;

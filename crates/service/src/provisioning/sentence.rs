@@ -1,4 +1,5 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
+use crate::provisioning::counts::Standing;
 use crate::provisioning::credentials::{Missing, Need};
 use jiff::Timestamp;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView, QuarantineView};
@@ -10,13 +11,7 @@ use purser_store::{CycleCounts, CycleKind, JobMode, JobSpec, JobStatus, RunningC
 pub(crate) struct JobFacts {
     /// What is needed before it can start.
     pub(crate) missing: Vec<Missing>,
-    /// Accounts linked.
-    pub(crate) users_managed: u64,
-    pub(crate) groups_managed: u64,
-    /// Objects in escrow.
-    pub(crate) waiting_for_retry: u64,
-    /// Changes not consumed yet.
-    pub(crate) backlog: u64,
+    pub(crate) standing: Standing,
 }
 
 /// A point in time as the portal writes it inside a sentence.
@@ -50,15 +45,15 @@ pub(crate) fn view_job_status(
         counts: view_counts(counts),
         first_run_at: status.first_run_at.map(|at| at.to_string()),
         last_run_at: status.last_run_at.map(|at| at.to_string()),
-        users_managed: facts.users_managed,
-        groups_managed: facts.groups_managed,
-        waiting_for_retry: facts.waiting_for_retry,
+        users_managed: facts.standing.users_managed,
+        groups_managed: facts.standing.groups_managed,
+        waiting_for_retry: facts.standing.waiting_for_retry,
         quarantine: status.quarantine.as_ref().map(|quarantine| QuarantineView {
             code: quarantine.code,
             reason: join_sentences(&quarantine.reason, &quarantine.advice),
             next_attempt_at: spec.enabled.then(|| quarantine.next_attempt_at.to_string()),
         }),
-        backlog: facts.backlog,
+        backlog: facts.standing.backlog,
     }
 }
 
@@ -130,7 +125,7 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bo
     }
     let ended =
         status.last_run_at.map(|at| format!("; last cycle ended at {}", spell_time(at))).unwrap_or_default();
-    match facts.backlog {
+    match facts.standing.backlog {
         0 => format!("Waiting for changes{ended}."),
         1 => format!("1 change waits for the next cycle{ended}."),
         changes => format!("{changes} changes wait for the next cycle{ended}."),

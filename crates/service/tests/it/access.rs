@@ -2,6 +2,7 @@ use crate::fixture::{Fixture, admin, refused, token};
 use jiff::SignedDuration;
 use purser_contract::problem::ProblemKind;
 use purser_contract::session::{SetupForm, SignInForm};
+use purser_domain::refusal::Refusal;
 use purser_service::Caller;
 use sha2::{Digest as _, Sha256};
 
@@ -29,15 +30,15 @@ async fn the_newest_set_up_link_makes_the_first_administrator_once() {
     let link = portal.issue_setup_link().await.unwrap().unwrap();
     assert!(!portal.has_administrator().await.unwrap());
     for wrong in ["", "nonsense", old.as_str()] {
-        refused(portal.complete_setup(setup_form(wrong)).await, ProblemKind::Forbidden);
+        refused(portal.complete_setup(setup_form(wrong), "10.0.0.1").await, ProblemKind::Forbidden);
     }
     let differing = SetupForm { password_again: "another password".into(), ..setup_form(&link) };
-    let problem = refused(portal.complete_setup(differing).await, ProblemKind::Invalid);
+    let problem = refused(portal.complete_setup(differing, "10.0.0.1").await, ProblemKind::Invalid);
     assert_eq!(problem.field.as_deref(), Some("password_again"));
 
-    let made = portal.complete_setup(setup_form(&link)).await.unwrap();
+    let made = portal.complete_setup(setup_form(&link), "10.0.0.1").await.unwrap();
     assert_eq!((made.email.as_str(), made.display_name.as_str()), ("Ada@example.org", "Ada"));
-    refused(portal.complete_setup(setup_form(&link)).await, ProblemKind::Forbidden);
+    refused(portal.complete_setup(setup_form(&link), "10.0.0.1").await, ProblemKind::Forbidden);
     assert_eq!(portal.issue_setup_link().await.unwrap(), None);
     assert_eq!(fixture.audit(1).await, [("Add administrator".to_owned(), "Ada@example.org".to_owned())]);
 }
@@ -47,8 +48,8 @@ async fn two_people_with_the_same_link_at_once_make_one_administrator() {
     let fixture = Fixture::new().await;
     let link = fixture.portal.issue_setup_link().await.unwrap().unwrap();
     let (first, second) = tokio::join!(
-        fixture.portal.complete_setup(setup_form(&link)),
-        fixture.portal.complete_setup(setup_form(&link)),
+        fixture.portal.complete_setup(setup_form(&link), "10.0.0.1"),
+        fixture.portal.complete_setup(setup_form(&link), "10.0.0.1"),
     );
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
     assert_eq!(fixture.store.count_administrators().await.unwrap(), 1);
@@ -127,19 +128,23 @@ async fn a_token_is_stored_as_its_hash_and_stands_for_its_caller_until_it_is_del
     let stored = fixture.store.list_tokens(None, 10).await.unwrap();
     assert_eq!(stored[0].hash, Sha256::digest(text.as_bytes()).to_vec());
 
-    let caller = portal.authenticate_token(&text).await.unwrap().unwrap();
+    let caller = portal.authenticate_token(&text, "10.0.0.1").await.unwrap().unwrap();
     assert_eq!((caller.name(), matches!(caller, Caller::Token { .. })), ("nightly script", true));
     assert!(portal.list_tokens(&admin()).await.unwrap()[0].last_used_at.is_some());
     for wrong in ["", "purser_", "purser_nonsense", &text[1..], &"x".repeat(100_000)] {
-        assert_eq!(portal.authenticate_token(wrong).await.unwrap(), None);
+        assert_eq!(portal.authenticate_token(wrong, "10.0.0.1").await.unwrap(), None);
     }
     portal.delete_token(&admin(), &view.id).await.unwrap();
-    assert_eq!(portal.authenticate_token(&text).await.unwrap(), None);
+    assert_eq!(portal.authenticate_token(&text, "10.0.0.1").await.unwrap(), None);
     refused(portal.delete_token(&admin(), &view.id).await, ProblemKind::NotFound);
-    assert_eq!(
-        fixture.audit(2).await.into_iter().map(|row| row.0).collect::<Vec<_>>(),
-        ["Delete API token", "Add API token"]
-    );
+    let rows = fixture.audit_rows().await;
+    let done: Vec<&str> =
+        rows.iter().filter(|row| row.refusal.is_none()).map(|row| row.activity.as_str()).collect();
+    assert_eq!(done, ["Delete API token", "Add API token"]);
+    let used = rows.iter().find(|row| row.refusal == Some(Refusal::UnknownToken)).unwrap();
+    let deleted = rows.iter().find(|row| row.activity == "Delete API token").unwrap();
+    assert_eq!(used.actor, "Anonymous");
+    assert!(rows.iter().any(|row| row.refusal.is_some() && row.target == deleted.details[0].1), "{rows:?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! A portal on a fresh database, with a clock that stands still and an engine that does not run.
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{EgressPolicy, Gallery, HttpKit};
 use purser_contract::application::{ApplicationView, CreateApplicationForm};
+use purser_contract::audit::AuditRowView;
 use purser_contract::directory::{GroupForm, GroupView, UserForm, UserView};
 use purser_contract::page::ListForm;
 use purser_contract::problem::{Problem, ProblemKind};
@@ -105,6 +106,20 @@ impl Fixture {
 
     pub(crate) async fn last_seq(&self) -> i64 {
         self.store.last_change_seq().await.unwrap()
+    }
+
+    /// The newest audit entries in full.
+    pub(crate) async fn audit_rows(&self) -> Vec<AuditRowView> {
+        let form = ListForm { size: 200, ..ListForm::default() };
+        self.portal.list_audit(&admin(), form).await.unwrap().items
+    }
+
+    /// So many days go by, each with its chores.
+    pub(crate) async fn pass_days(&self, days: u32) {
+        for _ in 0..days {
+            self.clock.advance(SignedDuration::from_hours(24));
+            self.portal.keep_house().await.unwrap();
+        }
     }
 
     /// The newest audit entries: activity and target.

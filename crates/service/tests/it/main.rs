@@ -12,6 +12,8 @@ mod groups;
 mod imports;
 mod logs;
 mod provisioning;
+mod purge;
+mod refusals;
 mod schemas;
 mod target;
 mod users;

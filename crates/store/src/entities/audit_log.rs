@@ -16,6 +16,7 @@ pub struct Model {
     pub target_name: String,
     pub search_key: String,
     pub details: String,
+    pub refusal: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

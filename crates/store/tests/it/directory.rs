@@ -174,6 +174,7 @@ async fn the_audit_log_is_listed_newest_first_by_key() -> anyhow::Result<()> {
             target_id: None,
             target_name: "Promapp".to_owned(),
             details: vec![("Scope".to_owned(), "all".to_owned())],
+            refusal: None,
         })
         .await?;
     }

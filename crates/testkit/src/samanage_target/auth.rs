@@ -5,9 +5,9 @@ use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 
-use super::State;
 use super::answers::{self, Refusal};
 use super::digest::{Proof, REALM};
+use super::state::State;
 use super::store::Store;
 use crate::connections::Answer;
 

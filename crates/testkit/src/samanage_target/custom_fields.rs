@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::answers::Refusal;
+use super::options::{Misshapen, SamanageOptions};
 use super::store::{CustomValues, Field, Store};
-use super::{FieldType, Misshapen, SamanageOptions};
+use super::words::FieldType;
 
 /// What was written, as it is read. Fields that never had a value are not there; cleared ones are, with an empty one.
 pub(super) fn write(store: &Store, values: &CustomValues) -> Value {

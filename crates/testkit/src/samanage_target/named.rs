@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Kind;
 use super::answers::{NOT_FOUND, Refusal, Reply, deleted};
 use super::call::Call;
 use super::input::{self, BLANK, Sought, TAKEN};
 use super::page::Page;
 use super::store::{Named, Store};
+use super::words::Kind;
 
 type All = BTreeMap<u64, Named>;
 

@@ -112,7 +112,7 @@ pub enum ResetStyle {
 impl Default for SamanageOptions {
     fn default() -> Self {
         Self {
-            token: token::write(super::ADMIN, 0),
+            token: token::write(super::store::ADMIN, 0),
             username: "admin@example.com".to_owned(),
             password: "pa55word".to_owned(),
             bearer: true,

@@ -8,10 +8,11 @@ use hyper::http::request::Parts;
 use hyper::{Request, StatusCode};
 use tokio::net::TcpListener;
 
-use super::State;
 use super::answers::{Refusal, Reply, write_refusal, write_reply};
 use super::auth::{self, Stranger};
-use super::call::{self, Call};
+use super::call::Call;
+use super::routes;
+use super::state::State;
 use crate::connections::{self, Answer, HangUp, text};
 use crate::faults::{Fault, odd_answer};
 
@@ -81,7 +82,7 @@ fn answer(state: &State, caller: u64, head: &Parts, body: &Bytes) -> Answer {
     let counted = state.rate.count(caller, &state.options);
     let mut answer = if counted.is_none_or(|counted| counted.allowed) {
         let call = Call::new(&state.options, caller, head, body);
-        let served = call::serve(&call, &mut state.store(), head, &state.base_url);
+        let served = routes::serve(&call, &mut state.store(), head, &state.base_url);
         match served {
             Ok(reply) => {
                 let mut answer = write_reply(&state.options, &reply);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use super::token;
-use super::{FieldType, Mail};
+use super::words::{FieldType, Mail};
 
 /// The administrator who is there from the start.
 pub(super) const ADMIN: u64 = 1003;

@@ -5,9 +5,11 @@ use serde_json::{Map, Value, json};
 use super::answers::{NOT_FOUND, Refusal, Reply, deleted};
 use super::call::Call;
 use super::input::{self, BLANK, INVALID, Sought, TAKEN, bad};
+use super::options::SamanageOptions;
 use super::page::Page;
 use super::store::{Named, Store, User, time_at};
-use super::{Mail, SamanageOptions, custom_fields, groups, named};
+use super::words::Mail;
+use super::{custom_fields, groups, named};
 
 pub(super) const WORD: &str = "user";
 

@@ -2,11 +2,11 @@
 use crate::caller::{Caller, Right};
 use crate::error::{Result, invalid};
 use crate::portal::Portal;
-use crate::provisioning::blade::SettingsEdit;
 use crate::provisioning::credential_fields::parse_tenant_url;
 use crate::provisioning::credentials::CredentialsEdit;
 use crate::provisioning::expiry::view_expiry;
-use crate::provisioning::job::load_job_of;
+use crate::provisioning::settings::SettingsEdit;
+use crate::provisioning::spec::load_job_of;
 use purser_connectors::{CredentialMethod, Template};
 use purser_contract::problem::Problem;
 use purser_contract::provisioning::{ProvisioningView, TestConnectionForm};
@@ -50,9 +50,6 @@ pub struct SecretView {
 
 impl Portal {
     /// Sets synchronization secrets, as Graph's `PUT …/synchronization/secrets` does; the mode becomes Automatic.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, a key is not known, or a value breaks a rule.
     pub async fn set_secrets(
         &self,
         caller: &Caller,
@@ -74,16 +71,14 @@ impl Portal {
             ..SettingsEdit::default()
         };
         self.edit_settings(&tx, caller, &application, &spec, edit).await?;
+        let spec = tx.load_spec(spec.job_id).await?;
         tx.commit().await?;
         self.wake();
         self.import_roles_later(caller, &application);
-        self.view_provisioning(&application.id.to_string()).await
+        self.view_provisioning(application, spec).await
     }
 
     /// The synchronization secrets that are set; a secret value is `*`.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn list_secrets(&self, caller: &Caller, app: &str) -> Result<Vec<SecretView>> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
@@ -130,9 +125,6 @@ impl Portal {
 
     /// What `validateCredentials` asks to be tested: these secrets, and nothing stored in the place of one that is
     /// missing.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or a key is not known.
     pub async fn form_of_secrets(
         &self,
         caller: &Caller,

@@ -1,11 +1,11 @@
 //! What the provisioning blade shows.
-use crate::applications::application::load_application;
 use crate::error::Result;
 use crate::portal::Portal;
 use crate::provisioning::credentials::{find_successor, needs_consent};
 use crate::provisioning::expiry::{day_of, view_expiry};
-use crate::provisioning::job::load_job_of;
-use purser_connectors::{CredentialMethod, FieldFormat, Template};
+use crate::provisioning::snapshot::Snapshot;
+use jiff::Timestamp;
+use purser_connectors::{FieldFormat, Template};
 use purser_contract::credentials::{
     ConsentStateView, CredentialFieldView, CredentialMethodView, CredentialsView, UrlChoiceView,
 };
@@ -19,31 +19,36 @@ use purser_store::{Application, JobMode, JobSpec};
 const USUAL_INTERVAL: u32 = 40;
 
 impl Portal {
-    pub(crate) async fn view_provisioning(&self, app: &str) -> Result<ProvisioningView> {
-        let application = load_application(self.store(), app).await?;
-        let (_, spec) = load_job_of(self.store(), app).await?;
-        let template = self.find_template(&application.template_id);
+    pub(crate) async fn view_provisioning(
+        &self,
+        application: Application,
+        spec: JobSpec,
+    ) -> Result<ProvisioningView> {
+        let job = self.load_snapshot(application, spec).await?;
+        let schema = self.store().load_schema(job.spec.job_id).await?;
+        let status = self.view_job(&job).await?;
+        let credentials = self.view_credentials(&job).await?;
+        let configured = job.is_configured();
+        let Snapshot { application, spec, template, .. } = job;
         let template = template.as_deref();
-        let schema = self.store().load_schema(spec.job_id).await?;
-        let status = self.view_job(&spec).await?;
         let cautions = template.filter(|_| status.first_run_at.is_none());
         Ok(ProvisioningView {
             application_id: application.id.to_string(),
-            application_name: application.display_name.clone(),
+            application_name: application.display_name,
             job_id: spec.job_id.to_string(),
             generation: spec.generation,
             mode: spec.mode,
             mode_locked: spec.mode == JobMode::Automatic,
-            tenant_url: spec.tenant_url.clone(),
+            tenant_url: spec.tenant_url,
             tenant_url_hint: template.map(|template| template.tenant_url.hint.clone()).unwrap_or_default(),
             tenant_url_help: template.map(|template| template.tenant_url.help.clone()).unwrap_or_default(),
             tenant_url_choices: template.map(view_choices).unwrap_or_default(),
-            credentials: self.view_credentials(&application, &spec).await?,
-            configured: self.is_configured(&spec).await?,
+            credentials,
+            configured,
             cautions: cautions.map(|template| template.warnings.clone()).unwrap_or_default(),
             interval_minutes: template.map_or(USUAL_INTERVAL, |template| template.interval_minutes),
             own_settings: spec.profile.keys().cloned().collect(),
-            notification_email: spec.notification_email.clone(),
+            notification_email: spec.notification_email,
             notify_on_failure: spec.notify_on_failure,
             enabled: spec.enabled,
             scope: spec.scope,
@@ -53,15 +58,11 @@ impl Portal {
     }
 
     /// Admin Credentials of an application, as its gallery file draws them.
-    pub(crate) async fn view_credentials(
-        &self,
-        application: &Application,
-        spec: &JobSpec,
-    ) -> Result<CredentialsView> {
-        let Some((template, method)) = self.find_method(application, spec) else {
+    async fn view_credentials(&self, job: &Snapshot) -> Result<CredentialsView> {
+        let Some((template, method)) = job.template.as_ref().zip(job.method.as_ref()) else {
             return Ok(CredentialsView::default());
         };
-        let known = self.store().list_secret_names(application.id).await?;
+        let (application, known) = (&job.application, &job.known);
         let mut methods = Vec::new();
         for candidate in template.credential_methods.iter() {
             if candidate.superseded && candidate.id != method.id {
@@ -102,20 +103,19 @@ impl Portal {
         Ok(CredentialsView {
             method: method.id.clone(),
             methods,
-            successor: find_successor(&template, &method).map(|method| method.id.clone()),
-            consent: self.view_consent(application, spec, &method).await?,
-            expiry: view_expiry(&application.display_name, &method, &known, self.now()),
+            successor: find_successor(template, method).map(|method| method.id.clone()),
+            consent: view_consent(job, self.now()),
+            expiry: view_expiry(&application.display_name, method, known, self.now()),
         })
     }
 
-    /// The form without any secret, so that it may be kept until it is shown again. Of an application that is not
-    /// known, nothing that was entered is kept.
-    pub async fn strip_secrets(&self, mut form: ProvisioningForm) -> ProvisioningForm {
-        let application = load_application(self.store(), &form.application_id).await.ok();
-        let template = application.and_then(|application| self.find_template(&application.template_id));
+    /// The form without any secret, so that it may be kept until it is shown again: of what was entered under Admin
+    /// Credentials, only fields that no gallery app calls secret are kept.
+    pub fn strip_secrets(&self, mut form: ProvisioningForm) -> ProvisioningForm {
+        let templates = self.deps.gallery.templates();
         let shown = |name: &str| {
             let key = name.rsplit_once('.').map_or(name, |(_, key)| key);
-            let fields = template.iter().flat_map(|template| &template.credential_methods);
+            let fields = templates.iter().flat_map(|template| &template.credential_methods);
             let mut fields =
                 fields.flat_map(|method| &method.fields).filter(|field| field.key == key).peekable();
             fields.peek().is_some() && fields.all(|field| !field.secret)
@@ -123,42 +123,34 @@ impl Portal {
         form.credentials.retain(|name, _| shown(name));
         form
     }
+}
 
-    /// How the consent stands; `None` for a method that needs none.
-    pub(crate) async fn view_consent(
-        &self,
-        application: &Application,
-        spec: &JobSpec,
-        method: &CredentialMethod,
-    ) -> Result<Option<ConsentStateView>> {
-        if !needs_consent(method) {
-            return Ok(None);
+/// How the consent stands; `None` for a method that needs none.
+pub(crate) fn view_consent(job: &Snapshot, now: Timestamp) -> Option<ConsentStateView> {
+    job.method.as_ref().filter(|method| needs_consent(method))?;
+    let name = &job.application.display_name;
+    let Some(ends) = job.known.get(ACCESS_TOKEN) else {
+        let message = format!(
+            "Purser may not work in {name} yet. Press Authorize and consent with an administrator's account of {name}."
+        );
+        return Some(ConsentStateView { given: false, ended: false, message });
+    };
+    let lost = ends.is_some_and(|ends| ends <= now) && !job.known.contains_key(REFRESH_TOKEN);
+    // What a cycle ran into since. A configuration that was saved after it has not been tried yet.
+    let tried = job.status.observed_generation == job.spec.generation;
+    let quarantine = job.status.quarantine.as_ref();
+    let refused = quarantine.filter(|why| tried && why.code == QuarantineCode::ConsentRequired);
+    let message = match (refused, lost) {
+        (Some(why), _) => format!("{} Authorize again to go on.", why.reason),
+        (None, true) => {
+            format!(
+                "The consent for {name} has ended, and {name} gave no way to renew it. Authorize again to go on."
+            )
         }
-        let name = &application.display_name;
-        let known = self.store().list_secret_names(application.id).await?;
-        let Some(ends) = known.get(ACCESS_TOKEN) else {
-            let message = format!(
-                "Purser may not work in {name} yet. Press Authorize and consent with an administrator's account of {name}."
-            );
-            return Ok(Some(ConsentStateView { given: false, ended: false, message }));
-        };
-        let lost = ends.is_some_and(|ends| ends <= self.now()) && !known.contains_key(REFRESH_TOKEN);
-        // What a cycle ran into since. A configuration that was saved after it has not been tried yet.
-        let status = self.store().load_status(spec.job_id).await?;
-        let tried = status.observed_generation == spec.generation;
-        let refused = status.quarantine.filter(|why| tried && why.code == QuarantineCode::ConsentRequired);
-        let message = match (&refused, lost) {
-            (Some(why), _) => format!("{} Authorize again to go on.", why.reason),
-            (None, true) => {
-                format!(
-                    "The consent for {name} has ended, and {name} gave no way to renew it. Authorize again to go on."
-                )
-            }
-            (None, false) => String::new(),
-        };
-        let given = message.is_empty();
-        Ok(Some(ConsentStateView { given, ended: !given, message }))
-    }
+        (None, false) => String::new(),
+    };
+    let given = message.is_empty();
+    Some(ConsentStateView { given, ended: !given, message })
 }
 
 fn view_choices(template: &Template) -> Vec<UrlChoiceView> {

@@ -3,12 +3,13 @@
 //! Every assignment that comes or goes appends a change for each person it concerns, for this application only.
 use crate::applications::application::load_application;
 use crate::caller::{Caller, Right};
-use crate::directory::groups::{load_group, view_group_row};
+use crate::directory::groups::load_group;
+use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
-use crate::directory::users::view_user_row;
 use crate::error::{Result, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id, search_text};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
@@ -25,13 +26,13 @@ use uuid::Uuid;
 const MAX_AT_ONCE: usize = 1_000;
 
 /// An assignment with what names its user or group.
-struct Held {
+struct NamedAssignment {
     assignment: Assignment,
     display_name: String,
     detail: String,
 }
 
-impl From<AssignmentRow> for Held {
+impl From<AssignmentRow> for NamedAssignment {
     fn from(row: AssignmentRow) -> Self {
         Self { assignment: row.assignment, display_name: row.display_name, detail: row.detail }
     }
@@ -68,9 +69,6 @@ impl Roles {
 
 impl Portal {
     /// The roles, those that count first. Last come those that the application has no more: they can't be given.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn list_roles(&self, caller: &Caller, app: &str) -> Result<Vec<AppRoleView>> {
         caller.may(Right::Read)?;
         let application = load_application(self.store(), app).await?;
@@ -87,9 +85,6 @@ impl Portal {
     }
 
     /// One page of an application's assignments.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn list_assignments(
         &self,
         caller: &Caller,
@@ -120,9 +115,6 @@ impl Portal {
     }
 
     /// One page of the users or groups that can be assigned.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn list_principals(
         &self,
         caller: &Caller,
@@ -234,10 +226,10 @@ impl Portal {
         role: RoleId,
         display_name: String,
         detail: String,
-    ) -> Held {
+    ) -> NamedAssignment {
         let id = AssignmentId::from_uuid(self.new_id());
         let assignment = Assignment { id, app: application.id, principal, role, created_at: self.now() };
-        Held { assignment, display_name, detail }
+        NamedAssignment { assignment, display_name, detail }
     }
 
     async fn assign_one(
@@ -246,8 +238,8 @@ impl Portal {
         caller: &Caller,
         application: &Application,
         roles: &Roles,
-        mut row: Held,
-    ) -> Result<Held> {
+        mut row: NamedAssignment,
+    ) -> Result<NamedAssignment> {
         if let Some(held) = find_held(tx, &row.assignment).await? {
             row.assignment = held;
             return Ok(row);
@@ -281,7 +273,7 @@ impl Portal {
         let mut removed = 0;
         for text in &form.assignments {
             let id: AssignmentId = parse_id("assignment", text)?;
-            let Some(row) = tx.find_assignment(id).await?.map(Held::from) else { continue };
+            let Some(row) = tx.find_assignment(id).await?.map(NamedAssignment::from) else { continue };
             if row.assignment.app != application.id {
                 return Err(not_found("assignment of this application", text).into());
             }
@@ -324,13 +316,13 @@ async fn find_held(tx: &Tx, wanted: &Assignment) -> Result<Option<Assignment>> {
     Ok(held.into_iter().find(|held| held.app == wanted.app && held.role == wanted.role))
 }
 
-fn note(application: &Application, roles: &Roles, row: &Held) -> AuditNote {
+fn note(application: &Application, roles: &Roles, row: &NamedAssignment) -> AuditNote {
     AuditNote::on(application.id.as_uuid(), &application.display_name)
         .with(row.assignment.principal.kind().as_str(), &row.display_name)
         .with("Role", roles.view(row.assignment.role).display_name)
 }
 
-fn view_assignment(row: &Held, roles: &Roles) -> AssignmentView {
+fn view_assignment(row: &NamedAssignment, roles: &Roles) -> AssignmentView {
     let principal_id = match row.assignment.principal {
         Principal::User(user) => user.to_string(),
         Principal::Group(group) => group.to_string(),

@@ -1,18 +1,38 @@
-//! Gallery apps as their tiles, panes and set-up steps show them.
+//! The gallery: what can be added, as its tiles, panes and set-up steps show it.
 use crate::caller::{Caller, Right};
-use crate::error::Result;
+use crate::error::{Result, not_found};
+use crate::input::search_text;
 use crate::portal::Portal;
-use crate::provisioning::target_profile::view_settings;
+use crate::provisioning::profile_view::view_settings;
 use purser_connectors::{Feature, GalleryProblem, Profile, Template};
 use purser_contract::application::{GalleryProblemView, TemplateView};
 use purser_store::Application;
 use serde_json::Map;
+use std::sync::Arc;
 
 impl Portal {
+    /// The gallery apps whose name, publisher or category holds `search`.
+    pub fn list_templates(&self, caller: &Caller, search: &str) -> Result<Vec<TemplateView>> {
+        caller.may(Right::Read)?;
+        let wanted = search_text(search).to_lowercase();
+        let holds = |text: &str| text.to_lowercase().contains(&wanted);
+        let templates = self.deps.gallery.templates();
+        let found = templates.iter().filter(|template| {
+            holds(&template.name)
+                || holds(&template.publisher)
+                || template.categories.iter().any(|name| holds(name))
+        });
+        Ok(found.map(|template| self.view_template(template)).collect())
+    }
+
+    /// A gallery app.
+    pub fn load_template(&self, caller: &Caller, id: &str) -> Result<TemplateView> {
+        caller.may(Right::Read)?;
+        let template = self.find_template(id).ok_or_else(|| not_found("gallery application", id))?;
+        Ok(self.view_template(&template))
+    }
+
     /// The administrator's own gallery files that are not right.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read.
     pub fn list_gallery_problems(&self, caller: &Caller) -> Result<Vec<GalleryProblemView>> {
         caller.may(Right::Read)?;
         let problems = self.deps.gallery.problems().into_iter();
@@ -22,6 +42,11 @@ impl Portal {
             reason: problem.reason,
         };
         Ok(problems.map(view).collect())
+    }
+
+    /// The gallery app with this id.
+    pub(crate) fn find_template(&self, id: &str) -> Option<Arc<Template>> {
+        self.deps.gallery.find(id.trim().parse().ok()?)
     }
 
     pub(crate) fn view_template(&self, template: &Template) -> TemplateView {

@@ -4,13 +4,14 @@
 //! setting that exists and has a value that it can have, or nothing is saved.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, invalid, stale};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
-use crate::provisioning::connection::describe;
-use crate::provisioning::job::load_job_of;
-use purser_connectors::{Exchange, Overrides, Profile, Template};
+use crate::provisioning::profile_view::{as_map, view_settings};
+use crate::provisioning::spec::load_job_of;
+use purser_connectors::{Overrides, Template};
 use purser_contract::problem::Problem;
-use purser_contract::profile::{ExchangeView, ProfileForm, ProfileView, SettingView};
+use purser_contract::profile::{ProfileForm, ProfileView};
 use purser_store::{Application, JobSpec};
 use serde_json::{Map, Value as Json};
 
@@ -21,9 +22,6 @@ const MAX_SETTINGS: usize = 200;
 
 impl Portal {
     /// The target profile of an application.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_profile(&self, caller: &Caller, app: &str) -> Result<ProfileView> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
@@ -32,10 +30,6 @@ impl Portal {
     }
 
     /// Sets settings of an application's own, and takes others back to what the gallery file says.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, a setting is not known or can't have the value, or the
-    /// configuration was changed meanwhile (`Conflict`).
     pub async fn save_profile(&self, caller: &Caller, form: ProfileForm) -> Result<ProfileView> {
         caller.may(Right::Write)?;
         if form.settings.len() + form.take_back.len() > MAX_SETTINGS {
@@ -102,43 +96,6 @@ fn view_profile(application: &Application, spec: &JobSpec, template: &Template) 
     }
 }
 
-/// The settings in which a profile differs from the standard, and those that are an application's own.
-pub(crate) fn view_settings(profile: &Profile, base: &Profile, own: &Map<String, Json>) -> Vec<SettingView> {
-    let standard = Profile::default();
-    let mut deviations = profile.differences(&standard).0;
-    let of_gallery = base.differences(&standard).0;
-    let all = as_map(profile);
-    for name in own.keys() {
-        if let Some(value) = all.get(name) {
-            deviations.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-    }
-    let defaults = as_map(&standard);
-    let mut settings: Vec<SettingView> = deviations
-        .into_iter()
-        .map(|(name, value)| {
-            let is_own = own.contains_key(&name);
-            let gallery = of_gallery.get(&name).or_else(|| defaults.get(&name));
-            SettingView {
-                sentence: profile.describe_setting(&name).unwrap_or_default(),
-                value: value.to_string(),
-                own: is_own,
-                gallery_value: gallery.filter(|_| is_own).map(Json::to_string),
-                name,
-            }
-        })
-        .collect();
-    settings.sort_by(|a, b| a.name.cmp(&b.name));
-    settings
-}
-
-fn as_map(profile: &Profile) -> Map<String, Json> {
-    match serde_json::to_value(profile) {
-        Ok(Json::Object(map)) => map,
-        _ => Map::new(),
-    }
-}
-
 fn note(
     application: &Application,
     template: &Template,
@@ -152,16 +109,4 @@ fn note(
     let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
     let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
     names.fold(note, |note, name| note.change(name, &value(before, name), &value(after, name)))
-}
-
-/// A request and its answer, for people.
-pub(crate) fn view_exchange(exchange: &Exchange) -> ExchangeView {
-    let told = describe(exchange);
-    let (_, answer) = told.split_once(", ").unwrap_or_default();
-    ExchangeView {
-        request: format!("{} {}", exchange.method, exchange.path),
-        answer: answer.to_owned(),
-        request_body: exchange.request_body.clone().unwrap_or_default(),
-        response_body: exchange.response_body.clone().unwrap_or_default(),
-    }
 }

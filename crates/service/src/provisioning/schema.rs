@@ -4,11 +4,12 @@
 //! is told at once. After a save every object is looked at again.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, conflict, invalid, not_found, stale};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
-use crate::provisioning::job::load_job_of;
-use crate::provisioning::mapping_views::{view_mapping, view_problem};
+use crate::provisioning::mapping_view::{view_mapping, view_problem};
 use crate::provisioning::schema_changes::describe_changes;
+use crate::provisioning::spec::load_job_of;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
 use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
@@ -24,18 +25,14 @@ const MAX_DETAILS: usize = 100;
 
 impl Portal {
     /// The schema of an application's job.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_schema(&self, caller: &Caller, app: &str) -> Result<SchemaView> {
         caller.may(Right::Read)?;
-        self.view_schema(app).await
+        let (application, spec) = load_job_of(self.store(), app).await?;
+        let schema = self.store().load_schema(spec.job_id).await?;
+        Ok(view_schema(&application, &spec, &schema))
     }
 
     /// One object mapping of an application, by its key (`users`).
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application or mapping.
     pub async fn load_mapping(&self, caller: &Caller, app: &str, key: &str) -> Result<ObjectMappingView> {
         caller.may(Right::Read)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
@@ -156,8 +153,7 @@ impl Portal {
         }
         let stored = tx.load_schema(spec.job_id).await?;
         if stored.to_document() == schema.to_document() {
-            drop(tx);
-            return self.view_schema(app).await;
+            return Ok(view_schema(&application, &spec, &stored));
         }
         let mut changed = spec.clone();
         changed.mapping_generation += 1;
@@ -172,14 +168,9 @@ impl Portal {
             note = note.with(&label, change);
         }
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
+        let spec = tx.load_spec(spec.job_id).await?;
         tx.commit().await?;
         self.wake();
-        self.view_schema(app).await
-    }
-
-    async fn view_schema(&self, app: &str) -> Result<SchemaView> {
-        let (application, spec) = load_job_of(self.store(), app).await?;
-        let schema = self.store().load_schema(spec.job_id).await?;
         Ok(view_schema(&application, &spec, &schema))
     }
 }

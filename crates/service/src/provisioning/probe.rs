@@ -7,75 +7,24 @@
 //! and whoever stops it half-way leaves its throw-away user behind.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, conflict};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
-use crate::provisioning::job::load_job_of;
-use crate::provisioning::target_profile::view_exchange;
-use jiff::Timestamp;
-use purser_connectors::probe::{ProbeOptions, ProbeReport, ProbeStep, Proposal, probe};
-use purser_connectors::{ConnectorError, Overrides, Target, Template};
+use crate::provisioning::exchange::view_exchange;
+use crate::provisioning::probe_runs::{End, Run};
+use crate::provisioning::spec::load_job_of;
+use purser_connectors::probe::{ProbeOptions, ProbeStep, Proposal, probe};
+use purser_connectors::{Overrides, Target, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
 use purser_domain::job::ProbeState;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Most probes that are remembered.
-const MAX_KEPT: usize = 100;
 /// Most requests shown for one proposal.
 const MAX_EVIDENCE: usize = 5;
 
-/// The probes of this process, by job.
-#[derive(Default)]
-pub(crate) struct Probes(Mutex<HashMap<JobId, Run>>);
-
-#[derive(Clone)]
-struct Run {
-    read_only: bool,
-    started_by: String,
-    started_at: Timestamp,
-    steps: Vec<ProbeStep>,
-    outcome: Option<std::result::Result<Arc<ProbeReport>, ConnectorError>>,
-}
-
-impl Probes {
-    fn find(&self, job: JobId) -> Option<Run> {
-        self.lock().get(&job).cloned()
-    }
-
-    /// False when one is running for this job, or too many are in all.
-    fn begin(&self, job: JobId, run: Run) -> bool {
-        let mut runs = self.lock();
-        if runs.get(&job).is_some_and(|run| run.outcome.is_none()) {
-            return false;
-        }
-        if runs.len() >= MAX_KEPT {
-            let finished = runs.iter().filter(|(_, run)| run.outcome.is_some());
-            let oldest = finished.min_by_key(|(_, run)| run.started_at).map(|(job, _)| *job);
-            if oldest.and_then(|job| runs.remove(&job)).is_none() {
-                return false;
-            }
-        }
-        runs.insert(job, run);
-        true
-    }
-
-    fn edit(&self, job: JobId, edit: impl FnOnce(&mut Run)) {
-        if let Some(run) = self.lock().get_mut(&job) {
-            edit(run);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Run>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Portal {
     /// Begins a capability probe of an application's target by the stored credentials.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, the configuration is not complete, or one is running.
     pub async fn start_probe(&self, caller: &Caller, form: ProbeForm) -> Result<ProbeView> {
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
@@ -92,13 +41,13 @@ impl Portal {
         let depth = if read_only { "reads only" } else { "with a throw-away user" };
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name).with("Probe", depth);
         self.audit(&tx, caller, Activity::StartProbe, note).await?;
-        if !self.probes.begin(spec.job_id, run) {
+        if !self.memory.probes.begin(spec.job_id, run) {
             return Err(conflict("A capability probe of this application is running already.")
                 .advice("Wait until it is done; the page shows how far it is.")
                 .into());
         }
         if let Err(error) = tx.commit().await {
-            self.probes.lock().remove(&spec.job_id);
+            self.memory.probes.forget(spec.job_id);
             return Err(error.into());
         }
         let options = ProbeOptions { read_only, kinds: template.objects().map(|(kind, _)| kind).collect() };
@@ -108,14 +57,11 @@ impl Portal {
     }
 
     /// How far the probe of an application is, and what came of it.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, or there is no such application.
     pub async fn load_probe(&self, caller: &Caller, app: &str) -> Result<ProbeView> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
         let empty = ProbeView { application_id: application.id.to_string(), ..ProbeView::default() };
-        let Some(run) = self.probes.find(spec.job_id) else { return Ok(empty) };
+        let Some(run) = self.memory.probes.find(spec.job_id) else { return Ok(empty) };
         let template = self.find_template(&application.template_id);
         let profile =
             template.and_then(|template| template.profile.with(&Overrides(spec.profile.clone())).ok());
@@ -155,31 +101,12 @@ impl Portal {
     }
 
     async fn run_probe(&self, job: JobId, template: Arc<Template>, target: Target, options: ProbeOptions) {
-        let probes = Arc::clone(&self.probes);
+        let probes = Arc::clone(&self.memory.probes);
         // Noted also when the task dies, or nobody could ever begin another one.
-        let mut end = End { probes: Arc::clone(&probes), job, outcome: None };
+        let mut end = End::of(Arc::clone(&probes), job);
         let progress = move |step: ProbeStep| probes.edit(job, |run| run.steps.push(step));
         let outcome = probe(&template, &target, &self.deps.kit, &options, &progress).await;
         end.outcome = Some(outcome.map(Arc::new));
-    }
-}
-
-struct End {
-    probes: Arc<Probes>,
-    job: JobId,
-    outcome: Option<std::result::Result<Arc<ProbeReport>, ConnectorError>>,
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or_else(|| {
-            Err(ConnectorError::new(
-                purser_connectors::ErrorKind::Misconfigured,
-                "The probe came to no end.",
-                "Look into the server's log, look in the application for users whose name begins with purser-probe-, and try again.",
-            ))
-        });
-        self.probes.edit(self.job, |run| run.outcome = Some(outcome));
     }
 }
 

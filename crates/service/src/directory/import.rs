@@ -2,9 +2,11 @@
 //!
 //! The uploaded file is kept until its import is done, so that a process that dies can go on after its restart.
 use crate::caller::{Caller, Right};
+use crate::directory::import_task::ImportTask;
 use crate::error::{Result, ServiceError, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id};
-use crate::logs::audit::{Activity, AuditNote};
+use crate::logs::activity::Activity;
+use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::import::{ImportColumnView, ImportErrorView, ImportState as StateView, ImportView};
@@ -13,7 +15,7 @@ use purser_contract::problem::Problem;
 use purser_directory::csv::CsvFile;
 use purser_domain::ids::ImportId;
 use purser_store::{Import, ImportState, Reads};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 /// Largest file.
@@ -22,13 +24,6 @@ const MAX_BYTES: usize = 50 * 1024 * 1024;
 const PREVIEW_ROWS: usize = 10;
 /// Longest cell of the preview, in characters.
 const PREVIEW_CELL: usize = 200;
-
-/// The queue's task: one import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportTask {
-    /// Which.
-    pub import: ImportId,
-}
 
 /// What the header and the rows of a file say before anything is written.
 struct Parsed {
@@ -88,9 +83,6 @@ impl Portal {
     }
 
     /// Starts an import, or goes on with one that failed. Starting twice is once.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, or there is no such import.
     pub async fn start_import(&self, caller: &Caller, id: &str) -> Result<ImportView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -111,18 +103,12 @@ impl Portal {
     }
 
     /// An import with its preview and progress.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not read, or there is no such import.
     pub async fn load_import(&self, caller: &Caller, id: &str) -> Result<ImportView> {
         caller.may(Right::Read)?;
         self.view_import(&load_import(self.store(), id).await?)
     }
 
     /// One page of the report, in the order in which the rows were looked at.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not read, or there is no such import.
     pub async fn list_import_errors(
         &self,
         caller: &Caller,
@@ -145,9 +131,6 @@ impl Portal {
 
     /// Works on imports until `shutdown`, beginning with those that an earlier process left unfinished. An import
     /// under way stops after its batch and is gone on with at the next start.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the queue can't be prepared.
     pub async fn work_imports(&self, shutdown: CancellationToken) -> Result<()> {
         let queue = &self.deps.imports;
         queue.setup().await.map_err(|error| ServiceError::internal("prepare the queue of imports", error))?;

@@ -1,0 +1,149 @@
+//! Refused attempts to come in, in the audit log: all of them are told, and nobody can fill the disk with them.
+//!
+//! The first of a kind (activity, account, address) is a row at once. Those of the same kind within a minute are
+//! counted, and so is whatever the throttle refuses, which writes nothing; the count becomes one row, with the next
+//! refusal after that minute or when somebody reads the log. Beyond [`KINDS`] kinds a minute all further are one row.
+//!
+//! Deliberately absent: counts that survive the process.
+use crate::access::throttle::address_key;
+use crate::logs::activity::Activity;
+use jiff::{SignedDuration, Timestamp};
+use purser_domain::refusal::Refusal;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Attempts of one kind within this time are one row.
+const WINDOW: SignedDuration = SignedDuration::from_secs(60);
+/// Kinds of attempts told apart within a minute.
+const KINDS: usize = 50;
+/// Most characters kept of what was typed.
+const MAX_TYPED: usize = 256;
+
+/// What somebody tried who was not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    pub(crate) activity: Activity,
+    pub(crate) refusal: Refusal,
+    /// The account as it was typed, or what else names what was tried.
+    pub(crate) account: String,
+    /// The account, if there is one.
+    pub(crate) account_id: Option<Uuid>,
+    pub(crate) address: String,
+}
+
+impl Attempt {
+    pub(crate) fn new(activity: Activity, refusal: Refusal, account: &str, address: &str) -> Self {
+        let typed = account.trim().chars().filter(|c| !c.is_control()).take(MAX_TYPED);
+        let address = address.chars().take(MAX_TYPED).collect();
+        Self { activity, refusal, account: typed.collect(), account_id: None, address }
+    }
+
+    /// On an account that exists.
+    pub(crate) fn on(self, account: Option<Uuid>) -> Self {
+        Self { account_id: account, ..self }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind(self.activity, self.account.to_lowercase(), address_key(&self.address))
+    }
+
+    /// What stands for all that are not told apart.
+    fn several(activity: Activity) -> Self {
+        Self::new(activity, Refusal::Several, "(several)", "(several)")
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Kind(Activity, String, String);
+
+/// Attempts of one kind, as far as they have no row of their own.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    pub(crate) latest: Attempt,
+    pub(crate) since: Timestamp,
+    pub(crate) count: u64,
+}
+
+/// The attempts of the last minute.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Mutex<HashMap<Kind, Attempts>>);
+
+impl Refusals {
+    /// Counts an attempt for a later row.
+    pub(crate) fn count(&self, attempt: Attempt, now: Timestamp) {
+        self.take(attempt, now, 1);
+    }
+
+    /// Counts an attempt, unless it is the first of its kind within the minute, which is given back to be written.
+    pub(crate) fn first(&self, attempt: Attempt, now: Timestamp) -> Option<Attempt> {
+        self.take(attempt, now, 0)
+    }
+
+    fn take(&self, mut attempt: Attempt, now: Timestamp, count: u64) -> Option<Attempt> {
+        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = count;
+        if kinds.len() >= KINDS && !kinds.contains_key(&attempt.kind()) {
+            (attempt, count) = (Attempt::several(attempt.activity), 1);
+        }
+        if let Some(known) = kinds.get_mut(&attempt.kind()) {
+            known.count += 1;
+            known.latest = attempt;
+            return None;
+        }
+        kinds.insert(attempt.kind(), Attempts { latest: attempt.clone(), since: now, count });
+        (count == 0).then_some(attempt)
+    }
+
+    /// What was counted in minutes that are over.
+    pub(crate) fn take_due(&self, now: Timestamp) -> Vec<Attempts> {
+        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = kinds.extract_if(|_, counted| {
+            let age = now.duration_since(counted.since);
+            age >= WINDOW || age < SignedDuration::ZERO
+        });
+        due.map(|(_, counted)| counted).filter(|counted| counted.count > 0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + seconds).unwrap()
+    }
+
+    fn attempt(account: &str) -> Attempt {
+        Attempt::new(Activity::SignIn, Refusal::WrongPassword, account, "10.0.0.1")
+    }
+
+    #[test]
+    fn the_first_of_a_minute_is_a_row_and_the_others_are_counted() {
+        let refusals = Refusals::default();
+        assert!(refusals.first(attempt("ann"), at(0)).is_some());
+        assert!(refusals.first(attempt("ANN "), at(1)).is_none());
+        refusals.count(attempt("ann"), at(2));
+        assert!(refusals.take_due(at(59)).is_empty());
+        let due = refusals.take_due(at(60));
+        assert_eq!(due.iter().map(|counted| counted.count).collect::<Vec<_>>(), [2]);
+        assert!(refusals.first(attempt("ann"), at(61)).is_some());
+    }
+
+    #[test]
+    fn what_is_remembered_and_written_is_bounded() {
+        let refusals = Refusals::default();
+        let rows = (0..1_000).filter_map(|n| refusals.first(attempt(&format!("p{n}")), at(0))).count();
+        assert_eq!(rows, KINDS);
+        let due = refusals.take_due(at(60));
+        assert_eq!(due.len(), 1);
+        assert_eq!((due[0].latest.refusal, due[0].count), (Refusal::Several, 1_000 - KINDS as u64));
+    }
+
+    #[test]
+    fn what_was_typed_is_cut_and_bears_no_control_characters() {
+        let attempt = attempt(&format!("a\u{7}b{}", "x".repeat(10_000)));
+        assert_eq!(attempt.account.chars().count(), MAX_TYPED);
+        assert!(attempt.account.starts_with("abx"));
+    }
+}
