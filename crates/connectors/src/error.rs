@@ -1,6 +1,8 @@
 //! The one error of this crate: what kind of trouble, in the engine's terms, and what a person can do about it.
 use std::time::Duration;
 
+use purser_domain::log::Cure;
+
 use crate::connector::Exchange;
 
 /// A verb that did not succeed.
@@ -23,6 +25,8 @@ pub struct Trouble {
     pub exchange: Option<Exchange>,
     /// The beginning of what the target answered, with the credentials blotted out.
     pub body_excerpt: Option<String>,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
 }
 
 /// Kinds of trouble, told apart by what should happen next.
@@ -77,6 +81,7 @@ impl ConnectorError {
             advice: advice.into(),
             exchange: None,
             body_excerpt: None,
+            cure: None,
         }))
     }
 
@@ -91,6 +96,13 @@ impl ConnectorError {
     #[must_use]
     pub fn with_body_excerpt(mut self, excerpt: impl Into<String>) -> Self {
         self.0.body_excerpt = Some(excerpt.into()).filter(|text| !text.is_empty());
+        self
+    }
+
+    /// The same with what would cure it.
+    #[must_use]
+    pub(crate) fn with_cure(mut self, cure: Cure) -> Self {
+        self.0.cure = Some(cure);
         self
     }
 

@@ -54,6 +54,8 @@ pub struct ProbeStep {
     pub total: u32,
     /// What is being found out now, for example *Users: filters*.
     pub doing: &'static str,
+    /// Requests made until then.
+    pub requests: u32,
 }
 
 /// What was found out.
@@ -122,7 +124,7 @@ pub async fn probe(
     let (endpoint, profile) = open_endpoint(template, target, kit)?;
     let mut session = Session::new(endpoint, profile);
     let outcome = run(&mut session, options, progress).await;
-    step(progress, 6);
+    step(progress, 6, &session);
     session.clean_up().await;
     let report = session.into_report();
     match outcome {
@@ -134,7 +136,7 @@ pub async fn probe(
 
 /// The error that names what is left, too.
 fn with_leftovers(error: ConnectorError, left_behind: &[String]) -> ConnectorError {
-    let Trouble { kind, message, advice, exchange, body_excerpt } = error.into_trouble();
+    let Trouble { kind, message, advice, exchange, body_excerpt, cure: _ } = error.into_trouble();
     let message = format!("{message} {}", left_behind.join(" "));
     let error =
         ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
@@ -150,11 +152,11 @@ async fn run(
     progress: &(dyn Fn(ProbeStep) + Send + Sync),
 ) -> Result<()> {
     let groups = options.kinds.contains(&ObjectKind::Group);
-    step(progress, 0);
+    step(progress, 0, session);
     reading::ask_about_itself(session).await?;
-    step(progress, 1);
+    step(progress, 1, session);
     let known = reading::ask_for_lists(session, groups).await?;
-    step(progress, 2);
+    step(progress, 2, session);
     filters::ask_for_nobody(session, ObjectKind::User).await?;
     session.look_for_earlier(ObjectKind::User).await?;
     if groups && known.has_groups {
@@ -171,25 +173,25 @@ async fn run(
             .remark("Only reading was allowed, so nothing is known about creating, changing and deleting.");
         return Ok(());
     }
-    step(progress, 3);
+    step(progress, 3, session);
     let Some(user) = users::make_user(session).await? else { return Ok(()) };
     filters::ask_for_somebody(session, ObjectKind::User, &user).await?;
     if known.alone {
         users::make_another(session).await?;
     }
     reading::ask_for_pages(session).await?;
-    step(progress, 4);
+    step(progress, 4, session);
     patching::try_changes(session, &user).await?;
     if groups && known.has_groups {
-        step(progress, 5);
+        step(progress, 5, session);
         groups::try_group(session, &user).await?;
     }
     Ok(())
 }
 
-fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize) {
+fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize, session: &Session) {
     if let (Some(doing), Ok(done), Ok(total)) = (STEPS.get(at), u32::try_from(at), u32::try_from(STEPS.len()))
     {
-        progress(ProbeStep { done, total, doing });
+        progress(ProbeStep { done, total, doing, requests: session.requests() });
     }
 }
