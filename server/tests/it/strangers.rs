@@ -103,6 +103,9 @@ async fn a_sign_in_that_has_to_wait_writes_nothing() {
         }
     }
     assert_eq!(refused_before_anything_is_stored, 20);
+    let answer = portal.browser().sign_in(EMAIL, PASSWORD).await;
+    let page = portal.browser().get(answer.location()).await.expect(200).text;
+    assert!(page.contains("Too many attempts."), "{page}");
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ impl Portal {
         self.view_group(&group).await
     }
 
-    /// Deletes a group, with its assignments: whoever had an application by it only, loses it.
+    /// Deletes a group, with its assignments: a person who had an application only by it loses it.
     pub async fn delete_group(&self, caller: &Caller, id: &str) -> Result<GroupRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -95,7 +95,7 @@ impl Portal {
         let member_count = tx.count_members(group.id, "").await?;
         let apps = applications_of(&tx, group.id).await?;
         for app in &concerned_by(&tx, group.id).await? {
-            // Before the memberships go: afterwards nobody knows any more whom it concerned.
+            // Before the memberships go: afterwards it is not known any more which people it concerned.
             tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
                 .await?;
         }
@@ -127,7 +127,7 @@ impl Portal {
         Ok(PageView { items: rows.iter().map(view_user_row).collect(), next, total: Some(total) })
     }
 
-    /// Adds members, by id or sign-in name; who is one already stays one.
+    /// Adds members, by id or sign-in name; a person who is one already stays one.
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:

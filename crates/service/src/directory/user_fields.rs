@@ -61,8 +61,8 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(check_manager(text, found.as_ref(), whose)?))
 }
 
-/// Refuses a manager whom `text` named and who was `found`. Nobody manages themselves, and nobody who is deleted
-/// becomes a manager; who is one already stays it, so that a report can still be edited.
+/// Refuses a manager whom `text` named and who was `found`. A person can't be their own manager, and a deleted
+/// person does not become one, but stays one, so that a report can still be edited.
 pub(crate) fn check_manager(
     text: &str,
     found: Option<&User>,
@@ -85,7 +85,7 @@ pub(crate) fn check_manager(
     Ok(manager.id)
 }
 
-/// The sentence for a sign-in name that somebody has already.
+/// The sentence for a sign-in name that is taken.
 pub(crate) fn taken(holder: &User) -> Problem {
     let upn = holder.attributes.get("userPrincipalName").unwrap_or_default();
     let problem = conflict(format!("The user principal name {upn} is taken by {}.", holder.name()));

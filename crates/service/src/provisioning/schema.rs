@@ -137,7 +137,7 @@ impl Portal {
         generation: Option<i64>,
         details: &[(&str, &str)],
     ) -> Result<()> {
-        // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
+        // Checked before the transaction: other writers should not wait while a long document is looked through.
         let (_, seen) = load_job_of(self.store(), app).await?;
         check_schema(&schema, seen.scope)?;
         let tx = self.store().begin().await?;

@@ -23,12 +23,12 @@ const FIELDS: [(Field, &str); 4] = [
 
 /// What is kept of a refused sign-in or set-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Refusal {
+pub(super) struct EntryProblem {
     kind: ProblemKind,
     field: Option<Field>,
 }
 
-impl Refusal {
+impl EntryProblem {
     /// What of this problem may be kept.
     pub(super) fn of(problem: &Problem) -> Self {
         let field = FIELDS.iter().find(|(_, name)| problem.field.as_deref() == Some(*name));
@@ -81,9 +81,9 @@ mod tests {
     fn of_a_refusal_its_kind_and_field_are_kept_and_no_word_of_it() {
         let long = "x".repeat(900_000);
         let problem = Problem::new(ProblemKind::Invalid, long.clone()).advice(long).field("email");
-        let kept = serde_json::to_string(&Refusal::of(&problem)).unwrap();
+        let kept = serde_json::to_string(&EntryProblem::of(&problem)).unwrap();
         assert!(kept.len() < 64, "{kept}");
-        let again = serde_json::from_str::<Refusal>(&kept).unwrap().problem();
+        let again = serde_json::from_str::<EntryProblem>(&kept).unwrap().problem();
         assert_eq!((again.kind, again.field.as_deref()), (ProblemKind::Invalid, Some("email")));
         assert!(again.message.starts_with("The e-mail address"), "{again}");
     }
