@@ -75,7 +75,8 @@ pub fn begin_consent(
 /// Exchanges the code that a consent gave for tokens.
 ///
 /// # Errors
-/// [`ErrorKind::Auth`] when the server refuses the code or the client; otherwise as for any request.
+/// [`ErrorKind::Auth`] when the server refuses the client, [`ErrorKind::Consent`] when it refuses the code; otherwise as for any
+/// request.
 pub async fn finish_consent(
     method: &CredentialMethod,
     credentials: &Credentials,
