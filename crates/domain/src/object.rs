@@ -26,9 +26,37 @@ impl ObjectKind {
             Self::Group => "groups",
         }
     }
+
     /// The kind with this key.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// What a target calls one.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::User => "account",
+            Self::Group => "group",
+        }
+    }
+
+    /// What a target calls several.
+    #[must_use]
+    pub const fn nouns(self) -> &'static str {
+        match self {
+            Self::User => "accounts",
+            Self::Group => "groups",
+        }
+    }
+
+    /// What a target calls one, with its article.
+    #[must_use]
+    pub const fn article_noun(self) -> &'static str {
+        match self {
+            Self::User => "an account",
+            Self::Group => "a group",
+        }
     }
 }

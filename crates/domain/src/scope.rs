@@ -11,8 +11,7 @@ mod operator;
 mod source;
 
 pub use compile::{FilterProblem, MAX_CLAUSES, MAX_GROUPS, MAX_TITLE, MAX_VALUE_CHARACTERS, MAX_VALUES};
-pub use compiled::{CompiledClause, CompiledFilter, CompiledGroup, Verdict};
-pub use condition::{Bound, Condition, Test};
+pub use compiled::{CompiledFilter, Verdict};
 pub use filter::{Clause, ClauseGroup, Operator, ScopingFilter};
 pub use operator::{Arity, FilterExample, MultivaluedComparison, OPERATORS, OperatorDefinition};
 pub use source::{MEMBER_OF, names as filter_attributes};

@@ -17,7 +17,7 @@ use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, AssignmentId, RoleId};
 use purser_domain::object::ObjectKind;
 use purser_store::{
-    Application, Assignment, AssignmentRow, ChangeKind, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
+    Application, Assignment, AssignmentRow, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -245,7 +245,6 @@ impl Portal {
             return Ok(row);
         }
         tx.insert_assignment(&row.assignment).await?;
-        self.append_assignment_changes(tx, &row.assignment).await?;
         let activity = match row.assignment.principal {
             Principal::User(_) => Activity::AssignUser,
             Principal::Group(_) => Activity::AssignGroup,
@@ -277,8 +276,7 @@ impl Portal {
             if row.assignment.app != application.id {
                 return Err(not_found("assignment of this application", text).into());
             }
-            tx.delete_assignment(id).await?;
-            self.append_assignment_changes(&tx, &row.assignment).await?;
+            tx.delete_assignment(id, self.now()).await?;
             let activity = match row.assignment.principal {
                 Principal::User(_) => Activity::UnassignUser,
                 Principal::Group(_) => Activity::UnassignGroup,
@@ -289,18 +287,6 @@ impl Portal {
         tx.commit().await?;
         self.wake();
         Ok(removed)
-    }
-
-    async fn append_assignment_changes(&self, tx: &Tx, assignment: &Assignment) -> Result<()> {
-        let (app, kind, now) = (Some(assignment.app), ChangeKind::Assignment, self.now());
-        match assignment.principal {
-            Principal::User(user) => tx.append_change(user, app, kind, now).await?,
-            Principal::Group(group) => {
-                tx.append_changes_for_group_members(group, app, kind, now).await?;
-                tx.append_change(group, app, kind, now).await?;
-            }
-        }
-        Ok(())
     }
 }
 
