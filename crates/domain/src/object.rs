@@ -26,4 +26,31 @@ impl ObjectKind {
             Self::Group => "groups",
         }
     }
+
+    /// What a target calls one.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::User => "account",
+            Self::Group => "group",
+        }
+    }
+
+    /// What a target calls several.
+    #[must_use]
+    pub const fn nouns(self) -> &'static str {
+        match self {
+            Self::User => "accounts",
+            Self::Group => "groups",
+        }
+    }
+
+    /// What a target calls one, with its article.
+    #[must_use]
+    pub const fn article_noun(self) -> &'static str {
+        match self {
+            Self::User => "an account",
+            Self::Group => "a group",
+        }
+    }
 }

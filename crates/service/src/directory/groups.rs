@@ -86,7 +86,7 @@ impl Portal {
         self.view_group(&group).await
     }
 
-    /// Deletes a group, with its assignments: whoever had an application by it only, loses it.
+    /// Deletes a group, with its assignments: a person who had an application only by it loses it.
     pub async fn delete_group(&self, caller: &Caller, id: &str) -> Result<GroupRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -120,7 +120,7 @@ impl Portal {
         Ok(PageView { items: rows.iter().map(view_user_row).collect(), next, total: Some(total) })
     }
 
-    /// Adds members, by id or sign-in name; who is one already stays one.
+    /// Adds members, by id or sign-in name; a person who is one already stays one.
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:

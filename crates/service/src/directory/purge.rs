@@ -48,7 +48,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Deletes for good who was softly deleted 30 days ago; says how many. Nobody while the clock is in doubt.
+    /// Deletes people for good 30 days after they were softly deleted; says how many. None while the clock is in doubt.
     pub async fn purge_expired_users(&self) -> Result<u64> {
         let now = self.now();
         let last = find_last_purge(self.store()).await?;
@@ -142,7 +142,7 @@ fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
 
 async fn find_last_purge(reads: &Reads) -> Result<Option<Timestamp>> {
     let stored = reads.find_setting(LAST_PURGE).await?;
-    // A value that is no time is as good as none: somebody is asked.
+    // A value that is no time is as good as none: the purge asks.
     Ok(stored.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok()))
 }
 

@@ -56,7 +56,7 @@ impl Portal {
         Ok(user)
     }
 
-    /// Lets a person sign in, or not; who may not is disabled in every application.
+    /// Lets a person sign in, or not; a person who may not is disabled in every application.
     pub async fn set_user_enabled(&self, caller: &Caller, id: &str, enabled: bool) -> Result<UserView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -103,7 +103,7 @@ impl Portal {
     }
 }
 
-/// Refuses to edit who is softly deleted.
+/// Refuses to edit a person who is softly deleted.
 pub(crate) fn refuse_deleted(user: &User) -> Result<()> {
     if user.deleted_at.is_none() {
         return Ok(());

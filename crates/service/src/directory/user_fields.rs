@@ -47,8 +47,8 @@ pub(crate) async fn load_person(reads: &Reads, id_or_upn: &str) -> Result<User> 
     found.ok_or_else(|| not_found("user", key).into())
 }
 
-/// The manager of `whose` meant by an id or sign-in name; empty for none. Nobody manages themselves, and nobody who is
-/// deleted becomes a manager; who is one already stays it, so that a report can still be edited.
+/// The manager of `whose` meant by an id or sign-in name; empty for none. A person can't be their own manager, and a
+/// deleted person does not become one, but stays one, so that a report can still be edited.
 pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str) -> Result<Option<UserId>> {
     let text = text.trim();
     if text.is_empty() {
@@ -73,7 +73,7 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(manager.id))
 }
 
-/// The sentence for a sign-in name that somebody has already.
+/// The sentence for a sign-in name that is taken.
 pub(crate) fn taken(holder: &User) -> Problem {
     let upn = holder.attributes.get("userPrincipalName").unwrap_or_default();
     let problem = conflict(format!("The user principal name {upn} is taken by {}.", holder.name()));

@@ -28,7 +28,7 @@ type Key = (ObjectKind, String);
 
 /// What was learned; shared by all verbs of a connector.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct ListingIndex {
     inner: Mutex<Inner>,
     users: tokio::sync::Mutex<()>,
     groups: tokio::sync::Mutex<()>,
@@ -51,7 +51,7 @@ struct Index {
 /// An index under way. Unless it is kept, it goes when this is dropped.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    shelf: &'a Shelf,
+    index: &'a ListingIndex,
     key: Key,
     started: Instant,
     ids: HashMap<String, Vec<String>>,
@@ -62,7 +62,7 @@ fn key(kind: ObjectKind, path: &TargetPath) -> Key {
     (kind, path.as_str().to_lowercase())
 }
 
-impl Shelf {
+impl ListingIndex {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,7 +116,7 @@ impl Shelf {
         }
         let index = Index { path: path.clone(), ids: HashMap::new(), good_until: None };
         inner.indexes.insert(key.clone(), index);
-        Draft { shelf: self, key, started: Instant::now(), ids: HashMap::new(), kept: false }
+        Draft { index: self, key, started: Instant::now(), ids: HashMap::new(), kept: false }
     }
 
     /// Notes values that an object of ours has now.
@@ -142,7 +142,7 @@ impl Draft<'_> {
     /// Everything is listed.
     pub(super) fn keep(mut self) {
         self.kept = true;
-        let mut inner = self.shelf.inner();
+        let mut inner = self.index.inner();
         // Somebody else may have had to make room.
         let Some(index) = inner.indexes.get_mut(&self.key) else { return };
         for (key, ids) in self.ids.drain() {
@@ -162,7 +162,7 @@ impl Draft<'_> {
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            self.shelf.inner().indexes.remove(&self.key);
+            self.index.inner().indexes.remove(&self.key);
         }
     }
 }
@@ -184,26 +184,26 @@ mod tests {
 
     #[test]
     fn what_is_made_while_others_are_listed_is_in_the_index() {
-        let (shelf, path) = (Shelf::default(), TargetPath::parse("userName").unwrap());
-        let look = |name: &str| shelf.look_up(ObjectKind::User, &path, &json!(name));
-        let mut draft = shelf.begin(ObjectKind::User, &path);
+        let (index, path) = (ListingIndex::default(), TargetPath::parse("userName").unwrap());
+        let look = |name: &str| index.look_up(ObjectKind::User, &path, &json!(name));
+        let mut draft = index.begin(ObjectKind::User, &path);
         assert_eq!(look("kim"), None);
-        shelf.note(ObjectKind::User, &json!({"userName": "Kim"}), "1");
-        shelf.note(ObjectKind::Group, &json!({"userName": "kim"}), "9");
+        index.note(ObjectKind::User, &json!({"userName": "Kim"}), "1");
+        index.note(ObjectKind::Group, &json!({"userName": "kim"}), "9");
         draft.add(keys_of(&json!("lee")), "2");
         draft.keep();
         assert_eq!(
             (look("kim"), look("LEE"), look("x")),
             (Some(vec!["1".into()]), Some(vec!["2".into()]), Some(vec![]))
         );
-        shelf.note(ObjectKind::User, &json!({"USERNAME": "x"}), "3");
+        index.note(ObjectKind::User, &json!({"USERNAME": "x"}), "3");
         assert_eq!(look("x"), Some(vec!["3".into()]));
     }
 
     #[test]
     fn an_index_that_was_given_up_is_none() {
-        let (shelf, path) = (Shelf::default(), TargetPath::parse("userName").unwrap());
-        drop(shelf.begin(ObjectKind::User, &path));
-        assert_eq!(shelf.look_up(ObjectKind::User, &path, &json!("x")), None);
+        let (index, path) = (ListingIndex::default(), TargetPath::parse("userName").unwrap());
+        drop(index.begin(ObjectKind::User, &path));
+        assert_eq!(index.look_up(ObjectKind::User, &path, &json!("x")), None);
     }
 }

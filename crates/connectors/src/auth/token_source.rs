@@ -9,11 +9,9 @@ use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::header_value;
+use super::credentials::{Credentials, TokenVault, Tokens, header_value};
 use super::oauth::Server;
-use crate::connect::{Credentials, TokenVault, Tokens};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::gallery::{CredentialKind, CredentialMethod};
 use crate::http::HttpKit;
 
@@ -25,7 +23,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 static REFRESHING: LazyLock<StdMutex<HashMap<String, Weak<Mutex<()>>>>> = LazyLock::new(StdMutex::default);
 
 /// See the module.
-pub(super) struct Session {
+pub(super) struct TokenSource {
     keeper: Arc<Keeper>,
 }
 
@@ -47,7 +45,7 @@ struct Held {
     stored: bool,
 }
 
-impl Session {
+impl TokenSource {
     pub(super) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
         let server = Server::new(method, credentials)?;
         let keeper = Keeper {

@@ -1,50 +1,49 @@
-//! Requests to one target.
+//! Requests to one site: a base address with its headers, its budget and its transcripts.
+//!
+//! With which proof a request goes, and how often, is decided above: here it is prepared once,
+//! exchanged as often as needed, and concluded.
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use purser_domain::secret::Secret;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
 use reqwest::{Client, Method, Request, StatusCode};
 use tokio::time::{Duration, Instant};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use url::{Host, Url};
 
 use super::failure::{self, Failed};
 use super::pace::{Pace, Paces};
 use super::redact::Redactor;
 use super::resolver::CheckedResolver;
-use crate::auth::Authorizer;
-use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::exchange::Exchange;
 use crate::profile::RateLimit;
 
 /// How much of an answer an error quotes, in bytes.
 const EXCERPT: usize = 1024;
 
-/// Redirects on the same host that a GET follows.
-const MOST_REDIRECTS: usize = 3;
-
 /// Behind a proxy a name is looked up again after so long.
 const VETTED_FOR: Duration = Duration::from_secs(60);
 
-/// Most secrets that an endpoint remembers: the ones before a refresh may still come back in an answer.
+/// Most secrets that a site remembers: the ones before a refresh may still come back in an answer.
 const SECRETS: usize = 32;
 
 /// Memory that is set aside for an answer because it announces itself as large.
 const TRUSTED_LENGTH: usize = 64 * 1024;
 
-/// The way to targets of one scheme.
+/// What carries requests of one scheme.
 #[derive(Clone)]
-pub(super) struct Way {
+pub(super) struct Transport {
     pub(super) client: Client,
     pub(super) resolver: Arc<CheckedResolver>,
     pub(super) paces: Arc<Paces>,
 }
 
-/// The way to one target: base address, credentials, limits.
-pub(crate) struct Endpoint {
-    way: Way,
+/// One address below which requests are made.
+pub(crate) struct Site {
+    transport: Transport,
     /// Without a trailing slash.
     base: String,
     /// Length of scheme, host and port in `base`: what follows is the path that logs show.
@@ -52,7 +51,6 @@ pub(crate) struct Endpoint {
     /// The base's own query, which every request keeps.
     query: Option<String>,
     host: String,
-    authorizer: Authorizer,
     headers: HeaderMap,
     pace: Option<Arc<Pace>>,
     /// Until when the host's name counts as vetted; only behind a proxy.
@@ -60,7 +58,7 @@ pub(crate) struct Endpoint {
     redactor: Mutex<(Vec<Secret>, Arc<Redactor>)>,
 }
 
-/// One request, relative to an [`Endpoint`].
+/// One request, relative to a [`Site`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -83,31 +81,55 @@ pub(crate) struct Answer {
     pub(crate) exchange: Exchange,
 }
 
-/// A request as it is repeated: after a redirect, or with other credentials.
-struct Letter<'a> {
-    method: &'a Method,
-    /// Relative to the Tenant URL.
-    path: &'a str,
-    headers: HeaderMap,
-    body: Option<Bytes>,
+impl Answer {
+    /// Whether this is a web page: a login form, a proxy's error, the application's front page. Without a body there is
+    /// no page, whatever the header says: many servers answer a DELETE so.
+    pub(crate) fn is_page(&self) -> bool {
+        let bom_or_space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf);
+        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let says_so = || {
+            let start = content_type.and_then(|value| value.get(..9));
+            start.is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
+        };
+        match self.body.iter().find(|byte| !bom_or_space(byte)) {
+            None => false,
+            Some(b'<') => true,
+            Some(b'{' | b'[') => false,
+            Some(_) => says_so(),
+        }
+    }
 }
 
-type Received = (StatusCode, HeaderMap, Vec<u8>);
+/// A request on its way, as often as it is repeated: after a redirect, or with another proof.
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    /// Where it goes at first.
+    pub(crate) url: Url,
+    /// In a log, everything about it stands in this span.
+    pub(crate) span: Span,
+    /// Relative to the base, as the rate limits count it.
+    path: String,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    exchange: Exchange,
+}
 
-impl Endpoint {
-    pub(super) fn new(way: Way, base: &Url, authorizer: Authorizer) -> Self {
+/// A status, headers and the whole body.
+pub(crate) type Received = (StatusCode, HeaderMap, Vec<u8>);
+
+impl Site {
+    pub(super) fn new(transport: Transport, base: &Url) -> Self {
         let mut headers = HeaderMap::with_capacity(1);
         headers.insert(ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
         let mut address = base.clone();
         address.set_query(None);
         address.set_fragment(None);
         Self {
-            way,
+            transport,
             origin: address[..url::Position::BeforePath].len(),
             base: address.as_str().trim_end_matches('/').to_owned(),
             query: base.query().filter(|query| !query.is_empty()).map(str::to_owned),
             host: base.host_str().unwrap_or_default().to_owned(),
-            authorizer,
             headers,
             pace: None,
             vetted: Mutex::default(),
@@ -120,17 +142,28 @@ impl Endpoint {
         Self { headers, ..self }
     }
 
-    /// The same, held back to what the target bears. All endpoints with this base and these limits share one budget.
+    /// The same, held back to what the target bears. All sites with this base and these limits share one budget.
     pub(crate) fn with_limits(self, limits: &[RateLimit]) -> Self {
-        Self { pace: self.way.paces.share(&self.base, limits), ..self }
+        Self { pace: self.transport.paces.share(&self.base, limits), ..self }
     }
 
-    /// Sends `call` and reads the whole answer. A GET that is redirected on the same host follows a few times.
+    /// Sends `call` as it is, once, and reads the whole answer.
     ///
     /// # Errors
     /// When no complete answer came. Answers with an error status are answers.
-    pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
-        let method = static_name(&call.method);
+    pub(super) async fn send(&self, call: Call) -> Result<Answer> {
+        let mut prepared = self.prepare(call)?;
+        let (span, url) = (prepared.span.clone(), prepared.url.clone());
+        let outcome = async {
+            self.vet().await?;
+            self.exchange(&mut prepared, &url, &HeaderMap::new()).await
+        };
+        let outcome = outcome.instrument(span).await;
+        self.conclude(prepared, outcome)
+    }
+
+    /// Makes `call` ready to be sent.
+    pub(crate) fn prepare(&self, call: Call) -> Result<Prepared> {
         let address = self.address(&call);
         let url = Url::parse(&address).map_err(|error| {
             ConnectorError::new(
@@ -147,15 +180,8 @@ impl Endpoint {
         if let Some(version) = call.if_match {
             headers.insert(IF_MATCH, version);
         }
-        let letter = Letter { method: &call.method, path: &call.path, headers, body };
-        let mut exchange = Exchange {
-            method,
-            path: String::new(),
-            status: None,
-            duration: Duration::ZERO,
-            request_body: None,
-            response_body: None,
-        };
+        let method = static_name(&call.method);
+        let place = address.get(self.origin..).unwrap_or_default();
         let span = tracing::debug_span!(
             "egress",
             method,
@@ -165,19 +191,30 @@ impl Endpoint {
             duration_us = tracing::field::Empty,
         );
         if !span.is_disabled() {
-            span.record("path", self.redactor().text(address.get(self.origin..).map_or("", without_query)));
+            span.record("path", self.redact(without_query(place)));
         }
-        let outcome = self.converse(&letter, url, &mut exchange).instrument(span.clone()).await;
+        let exchange = Exchange {
+            method,
+            path: place.to_owned(),
+            status: None,
+            duration: Duration::ZERO,
+            request_body: None,
+            response_body: None,
+        };
+        Ok(Prepared { method: call.method, url, span, path: call.path, headers, body, exchange })
+    }
+
+    /// What came of a request, with its transcript.
+    pub(crate) fn conclude(&self, prepared: Prepared, outcome: Result<Received, Failed>) -> Result<Answer> {
+        let Prepared { method, span, body, mut exchange, .. } = prepared;
         if !span.is_disabled() {
             span.record("status", exchange.status);
             span.record("duration_us", u64::try_from(exchange.duration.as_micros()).unwrap_or(u64::MAX));
             span.in_scope(|| tracing::debug!("request ended"));
         }
-
-        // Made last: tokens may have been got meanwhile.
         let redactor = self.redactor();
-        exchange.path = redactor.text(address.get(self.origin..).unwrap_or_default());
-        exchange.request_body = letter.body.as_deref().and_then(|body| redactor.body(body));
+        exchange.path = redactor.text(&exchange.path);
+        exchange.request_body = body.as_deref().and_then(|body| redactor.body(body));
         match outcome {
             Ok((status, headers, body)) => {
                 exchange.response_body = redactor.body(&body);
@@ -185,77 +222,37 @@ impl Endpoint {
             }
             Err(Failed::Refused(error)) if error.exchange().is_some() => Err(error),
             Err(failed) => {
-                let posts = call.method == Method::POST;
-                let proxy = self.way.resolver.policy.proxy.as_ref().map(super::policy::Proxy::host);
+                let posts = method == Method::POST;
+                let proxy = self.transport.resolver.policy.proxy.as_ref().map(super::policy::Proxy::host);
                 Err(failure::explain(failed, &self.host, proxy, posts).with_exchange(exchange))
             }
         }
     }
 
-    /// One question and its final answer: with redirects.
-    async fn converse(
+    /// One request on the wire, with this proof among its headers.
+    pub(crate) async fn exchange(
         &self,
-        letter: &Letter<'_>,
-        mut url: Url,
-        exchange: &mut Exchange,
-    ) -> Result<Received, Failed> {
-        self.vet().await?;
-        let mut followed = 0;
-        loop {
-            let received = self.authorized(letter, &url, exchange).await?;
-            let next = if *letter.method == Method::GET { find_redirect(&url, &received) } else { None };
-            match next {
-                Some(next) if followed < MOST_REDIRECTS => url = next,
-                _ => return Ok(received),
-            }
-            followed += 1;
-        }
-    }
-
-    /// With credentials, and once more with others when the target asks for them.
-    async fn authorized(
-        &self,
-        letter: &Letter<'_>,
-        url: &Url,
-        exchange: &mut Exchange,
-    ) -> Result<Received, Failed> {
-        let proof = self.authorizer.headers(letter.method, url).await.map_err(Failed::Refused)?;
-        let received = self.exchange(letter, url, &proof, exchange).await?;
-        if received.0 != StatusCode::UNAUTHORIZED {
-            return Ok(received);
-        }
-        let other = self.authorizer.challenged(letter.method, url, &received.1, &proof).await;
-        match other.map_err(Failed::Refused)? {
-            Some(other) => self.exchange(letter, url, &other, exchange).await,
-            None => Ok(received),
-        }
-    }
-
-    /// One request on the wire.
-    async fn exchange(
-        &self,
-        letter: &Letter<'_>,
+        prepared: &mut Prepared,
         url: &Url,
         proof: &HeaderMap,
-        exchange: &mut Exchange,
     ) -> Result<Received, Failed> {
         if let Some(pace) = &self.pace {
-            pace.wait(letter.method, letter.path).await;
+            pace.wait(&prepared.method, &prepared.path).await;
         }
-        let mut request = Request::new(letter.method.clone(), url.clone());
-        *request.headers_mut() = letter.headers.clone();
+        let mut request = Request::new(prepared.method.clone(), url.clone());
+        *request.headers_mut() = prepared.headers.clone();
         request.headers_mut().extend(proof.iter().map(|(name, value)| (name.clone(), value.clone())));
-        *request.body_mut() = letter.body.clone().map(Into::into);
+        *request.body_mut() = prepared.body.clone().map(Into::into);
         let started = Instant::now();
-        let received = self.receive(request, exchange).await;
-        exchange.duration += started.elapsed();
+        let received = self.receive(request, &mut prepared.exchange).await;
+        prepared.exchange.duration += started.elapsed();
         received
     }
 
     async fn receive(&self, request: Request, exchange: &mut Exchange) -> Result<Received, Failed> {
         exchange.status = None;
-        let limit = self.way.resolver.policy.max_body;
-        let mut response = self.way.client.execute(request).await.map_err(Failed::Request)?;
+        let limit = self.transport.resolver.policy.max_body;
+        let mut response = self.transport.client.execute(request).await.map_err(Failed::Request)?;
         let status = response.status();
         exchange.status = Some(status.as_u16());
         let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
@@ -274,14 +271,14 @@ impl Endpoint {
     }
 
     /// Behind a proxy: looks at what the host's name means here. Without one the client's own resolver does.
-    async fn vet(&self) -> Result<(), Failed> {
+    pub(crate) async fn vet(&self) -> Result<(), Failed> {
         let now = Instant::now();
         let vetted = || self.vetted.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.way.resolver.policy.proxy.is_none() || vetted().is_some_and(|until| now < until) {
+        if self.transport.resolver.policy.proxy.is_none() || vetted().is_some_and(|until| now < until) {
             return Ok(());
         }
         if let Ok(Host::Domain(name)) = Host::parse(&self.host) {
-            self.way.resolver.vet(&name).await.map_err(Failed::Name)?;
+            self.transport.resolver.vet(&name).await.map_err(Failed::Name)?;
         }
         *vetted() = Some(now + VETTED_FOR);
         Ok(())
@@ -315,9 +312,8 @@ impl Endpoint {
         self.redactor().text(text)
     }
 
-    /// For the secrets of now and of before.
-    fn redactor(&self) -> Arc<Redactor> {
-        let secrets = self.authorizer.secrets();
+    /// Blots these out of everything that is shown from now on, besides those of before.
+    pub(crate) fn blot_out(&self, secrets: Vec<Secret>) {
         let mut kept = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, redactor) = &mut *kept;
         let new: Vec<Secret> = secrets.into_iter().filter(|secret| !known.contains(secret)).collect();
@@ -327,41 +323,21 @@ impl Endpoint {
             known.drain(..old);
             *redactor = Arc::new(Redactor::new(known.iter().map(Secret::expose)));
         }
-        Arc::clone(redactor)
+    }
+
+    fn redactor(&self) -> Arc<Redactor> {
+        Arc::clone(&self.redactor.lock().unwrap_or_else(PoisonError::into_inner).1)
     }
 }
 
-/// Where an answer points to, if that is on the same host.
-fn find_redirect(from: &Url, (status, headers, _): &Received) -> Option<Url> {
-    let redirects = matches!(
-        *status,
-        StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::SEE_OTHER
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT
-    );
-    let location = headers.get(LOCATION).filter(|_| redirects)?.to_str().ok()?;
-    let next = from.join(location).ok()?;
-    let same = next.scheme() == from.scheme()
-        && next.host() == from.host()
-        && next.port_or_known_default() == from.port_or_known_default()
-        && next.username().is_empty()
-        && next.password().is_none();
-    same.then_some(next)
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").field("base", &self.base).finish_non_exhaustive()
+    }
 }
 
 fn without_query(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or_default()
-}
-
-impl fmt::Debug for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("base", &self.base)
-            .field("authorizer", &self.authorizer)
-            .finish_non_exhaustive()
-    }
 }
 
 fn static_name(method: &Method) -> &'static str {

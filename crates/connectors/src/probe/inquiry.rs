@@ -9,11 +9,13 @@ use reqwest::header::{HeaderValue, LOCATION};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::report::{ProbeReport, Proposal};
 use super::traces::Traces;
-use super::{ProbeReport, Proposal};
-use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind, Unreachable};
-use crate::http::{Call, Endpoint, retry_after};
+use crate::endpoint::Endpoint;
+use crate::error::{ConnectorError, ErrorKind, Result, Unreachable};
+use crate::exchange::Exchange;
+use crate::http::{Call, retry_after};
+use crate::json::find;
 use crate::profile::{Overrides, Profile};
 
 /// Most requests of one probe.
@@ -29,7 +31,7 @@ const MOST_FAILURES: u32 = 4;
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// See the module.
-pub(super) struct Session {
+pub(super) struct Inquiry {
     pub(super) endpoint: Arc<Endpoint>,
     /// As configured.
     before: Profile,
@@ -93,10 +95,7 @@ impl Seen {
 
 /// A member of an object, whatever the case of its name.
 pub(super) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    find(value.as_object()?, name)
 }
 
 /// The id of an object.
@@ -116,10 +115,15 @@ pub(super) const fn collection(kind: ObjectKind) -> &'static str {
     }
 }
 
-impl Session {
+impl Inquiry {
     pub(super) fn new(endpoint: Endpoint, profile: Profile) -> Self {
         let mark = format!("purser-probe-{}", Uuid::new_v4().simple());
         Self::with(Arc::new(endpoint), profile, mark, Traces::default())
+    }
+
+    /// Requests made so far.
+    pub(super) fn requests(&self) -> u32 {
+        u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX)
     }
 
     /// One that goes on with what another one made.
@@ -172,7 +176,7 @@ impl Session {
             let body = match body {
                 Some(body) => {
                     let bytes = serde_json::to_vec(body).unwrap_or_default();
-                    let content_type = HeaderValue::try_from(self.profile.content_type.as_str())
+                    let content_type = HeaderValue::try_from(self.profile.scim.content_type.as_str())
                         .unwrap_or(HeaderValue::from_static("application/scim+json"));
                     Some((bytes, content_type))
                 }
@@ -278,7 +282,7 @@ impl Session {
 
     /// The name of an operation as this target wants it.
     pub(super) fn operation(&self, name: &str) -> String {
-        if !self.profile.capitalised_operations {
+        if !self.profile.scim.capitalised_operations {
             return name.to_owned();
         }
         let mut letters = name.chars();
@@ -287,7 +291,7 @@ impl Session {
 
     /// A boolean as this target wants it.
     pub(super) fn boolean(&self, value: bool) -> Value {
-        match (self.profile.booleans_as_text, value) {
+        match (self.profile.scim.booleans_as_text, value) {
             (false, value) => json!(value),
             (true, true) => json!("True"),
             (true, false) => json!("False"),
@@ -381,4 +385,12 @@ fn out_of_order(host: &str, kind: ErrorKind, what: &str) -> ConnectorError {
 /// Path of one object.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> String {
     format!("{}/{}", collection(kind), utf8_percent_encode(id, KEPT))
+}
+
+/// The attribute that holds the name.
+pub(super) const fn name_attribute(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => "userName",
+        ObjectKind::Group => "displayName",
+    }
 }

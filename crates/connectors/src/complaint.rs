@@ -1,8 +1,8 @@
 //! What a target says about an error: in SCIM's shape, or in any of those that frameworks and gateways use instead.
 use serde_json::{Map, Value};
 
-use super::answer::{find, is_html};
 use crate::http::Answer;
+use crate::json::find;
 
 /// Longest text taken over, in characters.
 const MAX_TEXT: usize = 300;
@@ -26,37 +26,39 @@ const PLACES: &[&str] = &[
     "reason",
     "title",
     "value",
+    "messages",
+    "base",
 ];
+
+/// Where the attribute stands that a reason is about.
+const NAMES: &[&str] =
+    &["attribute", "attributeName", "field", "fieldName", "property", "param", "pointer", "path", "source"];
+/// What stands beside reasons and is no attribute.
+const OTHERS: &[&str] = &["code", "status", "type", "schemas", "instance", "traceId"];
 
 /// A target's own words.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Complaint {
+pub(crate) struct Complaint {
     /// SCIM's word for the reason; may be empty.
-    pub(super) scim_type: String,
+    pub(crate) scim_type: String,
     /// One line without a full stop; may be empty.
-    pub(super) detail: String,
+    pub(crate) detail: String,
+    /// The attribute that a member of the answer names, as far as there is one.
+    pub(crate) named: Option<String>,
     /// It stands on a web page.
-    pub(super) is_page: bool,
+    pub(crate) is_page: bool,
 }
 
 impl Complaint {
-    pub(super) fn read(answer: &Answer) -> Self {
-        if is_html(answer) {
+    pub(crate) fn read(answer: &Answer) -> Self {
+        if answer.is_page() {
             return Self { detail: read_title(&answer.body), is_page: true, ..Self::default() };
         }
-        let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-        match serde_json::from_slice::<Value>(body) {
-            Ok(json) => Self {
-                scim_type: read_scim_type(&json, 0).unwrap_or_default(),
-                detail: read_text(&json, 0).unwrap_or_default(),
-                is_page: false,
-            },
-            Err(_) => Self { detail: read_plain(body), ..Self::default() },
-        }
+        read_body(&answer.body)
     }
 
     /// Whether it says that there is no PATCH, by whatever status.
-    pub(super) fn is_about_missing_patch(&self) -> bool {
+    pub(crate) fn is_about_missing_patch(&self) -> bool {
         let detail = self.detail.to_lowercase();
         let missing = ["not supported", "unsupported", "not implemented", "not allowed", "does not support"];
         let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
@@ -73,33 +75,96 @@ impl Complaint {
     }
 }
 
+/// What a body says that is no web page.
+pub(crate) fn read_body(body: &[u8]) -> Complaint {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match serde_json::from_slice::<Value>(body) {
+        Ok(json) => Complaint {
+            scim_type: read_scim_type(&json, 0).unwrap_or_default(),
+            detail: read_text(&json, 0).unwrap_or_default(),
+            named: read_name(&json, 0),
+            is_page: false,
+        },
+        Err(_) => Complaint { detail: read_plain(body), ..Complaint::default() },
+    }
+}
+
 fn read_text(json: &Value, depth: u8) -> Option<String> {
     if depth > MAX_DEPTH {
         return None;
     }
     match json {
         Value::String(text) => Some(shorten(text)).filter(|text| !text.is_empty()),
-        Value::Array(elements) => elements.iter().take(3).find_map(|element| read_text(element, depth + 1)),
-        Value::Object(object) => PLACES
-            .iter()
-            .filter_map(|place| find(object, place))
-            .find_map(|value| read_text(value, depth + 1))
-            .or_else(|| read_fields(object, depth)),
+        Value::Array(elements) => {
+            join(elements.iter().take(3).filter_map(|element| read_text(element, depth + 1)))
+        }
+        Value::Object(object) => {
+            let text = PLACES
+                .iter()
+                .filter_map(|place| Some((*place, find(object, place)?)))
+                // A list stands behind an attribute of that name.
+                .filter(|(place, value)| {
+                    !(value.is_array() && matches!(*place, "title" | "value" | "description"))
+                })
+                .find_map(|(_, value)| read_text(value, depth + 1));
+            match (text, name_in(object)) {
+                (Some(text), Some(name)) if !text.contains(&name) => {
+                    Some(shorten(&format!("{name}: {text}")))
+                }
+                (text, _) => text.or_else(|| read_fields(object, depth)),
+            }
+        }
         _ => None,
     }
 }
 
-/// `{"errors": {"userName": ["is too long"]}}`: attributes with what is wrong with them.
+/// `{"errors": {"userName": ["is too long"]}}`: attributes with what is wrong with them. At the top, where anything may
+/// stand, only those with a list.
 fn read_fields(object: &Map<String, Value>, depth: u8) -> Option<String> {
-    if depth == 0 {
+    let fields = object.iter().filter(|(name, value)| {
+        let says = value.is_array() || (depth > 0 && (value.is_object() || value.is_string()));
+        says && !OTHERS.contains(&name.as_str())
+    });
+    let said =
+        fields.take(3).filter_map(|(name, value)| Some(format!("{name}: {}", read_text(value, depth + 1)?)));
+    join(said)
+}
+
+fn join(texts: impl Iterator<Item = String>) -> Option<String> {
+    let texts: Vec<String> = texts.collect();
+    (!texts.is_empty()).then(|| shorten(&texts.join(", ")))
+}
+
+/// The attribute that the first reason names in a member of its own.
+fn read_name(json: &Value, depth: u8) -> Option<String> {
+    if depth > MAX_DEPTH {
         return None;
     }
-    let (name, value) =
-        object.iter().find(|(_, value)| value.is_array() || value.is_object() || value.is_string())?;
-    if ["code", "status", "type", "schemas", "instance", "traceId"].contains(&name.as_str()) {
-        return None;
+    match json {
+        Value::Array(elements) => elements.iter().take(3).find_map(|element| read_name(element, depth + 1)),
+        Value::Object(object) => name_in(object).or_else(|| {
+            ["error", "errors", "detail"].iter().find_map(|place| read_name(find(object, place)?, depth + 1))
+        }),
+        _ => None,
     }
-    Some(shorten(&format!("{name}: {}", read_text(value, depth + 1)?)))
+}
+
+fn name_in(object: &Map<String, Value>) -> Option<String> {
+    NAMES.iter().find_map(|name| match find(object, name)? {
+        // Of the request, or of the program.
+        Value::String(text) if *name == "source" || (*name == "path" && text.starts_with('/')) => None,
+        Value::String(text) => Some(text.trim_matches('/').replace('/', ".")).filter(|text| is_path(text)),
+        Value::Object(inner) => name_in(inner),
+        _ => None,
+    })
+}
+
+fn is_path(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-' | '[' | ']' | '"' | ' '))
 }
 
 fn read_scim_type(json: &Value, depth: u8) -> Option<String> {
@@ -146,27 +211,9 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::Exchange;
-    use reqwest::StatusCode;
-    use reqwest::header::HeaderMap;
-    use std::time::Duration;
 
     fn read(body: &str) -> Complaint {
-        let exchange = Exchange {
-            method: "GET",
-            path: "/".into(),
-            status: Some(400),
-            duration: Duration::ZERO,
-            request_body: None,
-            response_body: None,
-        };
-        let body = body.as_bytes().to_vec();
-        Complaint::read(&Answer {
-            status: StatusCode::BAD_REQUEST,
-            headers: HeaderMap::new(),
-            body,
-            exchange,
-        })
+        read_body(body.as_bytes())
     }
 
     #[test]
@@ -183,7 +230,6 @@ mod tests {
             "\"too long\"",
             "\u{feff}{\"msg\":\"too\\nlong\"}",
             "too long.",
-            "<html><head><TITLE lang=en>too long</title>",
         ] {
             assert_eq!(read(body).detail, "too long", "{body}");
         }
@@ -191,6 +237,28 @@ mod tests {
             read(r#"{"title":"Bad","errors":{"userName":["too long"]}}"#).detail,
             "userName: too long"
         );
+    }
+
+    #[test]
+    fn a_page_says_what_its_title_says() {
+        assert_eq!(read_title(b"<html><head><TITLE lang=en>too long</title>"), "too long");
+    }
+
+    #[test]
+    fn each_attribute_stands_before_what_is_wrong_with_it() {
+        for (body, expected) in [
+            (r#"{"errors":{"title":["odd"]}}"#, "title: odd"),
+            (
+                r#"{"errors":{"userName":["too long"],"title":["odd","old"]}}"#,
+                "userName: too long, title: odd, old",
+            ),
+            (r#"{"email":["has already been taken"]}"#, "email: has already been taken"),
+            (r#"{"errors":[{"field":"title","message":"odd"},{"message":"x"}]}"#, "title: odd, x"),
+            (r#"{"messages":{"message":"no"}}"#, "no"),
+            (r#"{"error":"Email can't be blank"}"#, "Email can't be blank"),
+        ] {
+            assert_eq!(read(body).detail, expected, "{body}");
+        }
     }
 
     #[test]

@@ -4,19 +4,18 @@ use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::Value;
 
-use super::answer::find;
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::json::find;
 use crate::profile::ValueRule;
 
 /// The rules of one target.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rules<'a> {
+pub(super) struct ValueRules<'a> {
     pub(super) rules: &'a [ValueRule],
     pub(super) host: &'a str,
 }
 
-impl Rules<'_> {
+impl ValueRules<'_> {
     pub(super) fn check_write(self, kind: ObjectKind, values: &[WriteValue]) -> Result<()> {
         values.iter().try_for_each(|value| self.check(kind, &value.path, &value.value))
     }
@@ -103,7 +102,7 @@ mod tests {
 
     fn check(rules: &[ValueRule], kind: ObjectKind, path: &str, value: Value) -> Option<String> {
         let path = TargetPath::parse(path).unwrap();
-        let rules = Rules { rules, host: "example.com" };
+        let rules = ValueRules { rules, host: "example.com" };
         rules.check(kind, &path, &value).err().map(|error| error.message().to_owned())
     }
 
