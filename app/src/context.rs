@@ -2,8 +2,8 @@
 //!
 //! How a form post ends, and what it leaves for the page that comes next: [`post`].
 
+mod entry_problem;
 pub mod post;
-mod refusal;
 
 pub(crate) use post::take_flash;
 pub use post::{Done, Flash, finish, finish_form, flash};

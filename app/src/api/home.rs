@@ -1,5 +1,5 @@
 //! What the home page counts, and the purge that waits there for an administrator.
-use crate::context::{Done, caller, finish_form, portal, refused};
+use crate::context::{Done, caller, finish, portal, refused};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView, UserFilter};
@@ -44,7 +44,7 @@ pub async fn confirm_purge(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(refused) }.await;
     let done = |purged: &u64| Done::to("/").toast(format!("Users deleted for good: {purged}."));
-    finish_form::<ConfirmPurge, _, _>(outcome, done, "/", &form).await
+    finish(outcome, done, "/").await
 }
 
 /// The total where the list knows it, else what is on the page.

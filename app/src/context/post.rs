@@ -8,21 +8,23 @@
 //! A form is known by the server function that it is posted to, as a type: what was typed is kept under its address,
 //! and comes back as what it takes. To add a form: the server function, and a `PostForm` of it on a page.
 //!
-//! The session of somebody who is not signed in keeps a [`Refusal`] and nothing else: what a stranger types is
-//! never stored.
-use super::refusal::Refusal;
-use super::{caller, redirect, session};
+//! The session of somebody who is not signed in keeps an `EntryProblem` and nothing else: what a stranger types is
+//! never stored. Of a stranger who has to wait, nothing is: the address of the next page says so.
+use super::entry_problem::EntryProblem;
+use super::{caller, query_value, redirect, session, url};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use purser_contract::problem::Problem;
+use purser_contract::problem::{Problem, ProblemKind};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::any::type_name;
 use tower_sessions::Session;
 
 /// Session key of the [`Flash`].
 const FLASH: &str = "flash";
-/// Session key of a stranger's [`Refusal`].
-const REFUSAL: &str = "refusal";
+/// Session key of a stranger's `EntryProblem`.
+const ENTRY_PROBLEM: &str = "entry_problem";
+/// Query key that says to a stranger to wait.
+const WAIT: &str = "wait";
 
 /// What one request leaves for the page that comes next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,8 +167,11 @@ async fn lead_on<T>(
             let Done { to, flash } = done(&value);
             (to, flash)
         }
+        Err(problem) if caller().is_err() && problem.kind == ProblemKind::TooMany => {
+            (url(&back.into(), &[(WAIT, "true")]), Flash::default())
+        }
         Err(problem) if caller().is_err() => {
-            let kept = open_session()?.insert(REFUSAL, Refusal::of(&problem)).await;
+            let kept = open_session()?.insert(ENTRY_PROBLEM, EntryProblem::of(&problem)).await;
             kept.map_err(|error| fault("write the session", &error))?;
             (back.into(), Flash::default())
         }
@@ -188,9 +193,12 @@ pub fn flash() -> Flash {
 
 /// Takes the flash out of the session, so that it is shown once.
 pub(crate) async fn take_flash() -> Flash {
+    if caller().is_err() && query_value(WAIT) == "true" {
+        return Flash::problem(EntryProblem::of(&Problem::new(ProblemKind::TooMany, "")).problem());
+    }
     let Ok(session) = session() else { return Flash::default() };
-    match take::<Refusal>(&session, REFUSAL).await {
-        Some(refusal) => Flash::problem(refusal.problem()),
+    match take::<EntryProblem>(&session, ENTRY_PROBLEM).await {
+        Some(kept) => Flash::problem(kept.problem()),
         None => take(&session, FLASH).await.unwrap_or_default(),
     }
 }
@@ -221,7 +229,6 @@ fn fault(what: &str, error: &(dyn std::error::Error + 'static)) -> ServerFnError
 mod tests {
     use super::*;
     use purser_contract::directory::{GroupForm, UserForm};
-    use purser_contract::problem::ProblemKind;
 
     #[server(prefix = "/api", endpoint = "test_save_crew")]
     async fn save_crew(form: GroupForm) -> Result<(), ServerFnError> {

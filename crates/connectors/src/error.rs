@@ -3,7 +3,10 @@ use std::time::Duration;
 
 use purser_domain::log::Cure;
 
-use crate::connector::Exchange;
+use crate::exchange::Exchange;
+
+/// Result of a connector's verb.
+pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// A verb that did not succeed.
 ///
@@ -83,6 +86,15 @@ impl ConnectorError {
         }))
     }
 
+    /// What cannot be.
+    pub(crate) fn of_ours(what: &str) -> Self {
+        Self::new(
+            ErrorKind::Rejected { attribute: None },
+            format!("The request could not be made: {what}."),
+            "This is an error in Purser; please report it.",
+        )
+    }
+
     /// The same with the exchange that failed.
     #[must_use]
     pub fn with_exchange(mut self, exchange: Exchange) -> Self {
@@ -109,6 +121,25 @@ impl ConnectorError {
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
+    }
+
+    /// Another trouble that the same request shows.
+    #[must_use]
+    pub(crate) fn retold(
+        self,
+        kind: ErrorKind,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        let Trouble { exchange, body_excerpt, cure, .. } = *self.0;
+        Self(Box::new(Trouble {
+            kind,
+            message: message.into(),
+            advice: advice.into(),
+            exchange,
+            body_excerpt,
+            cure,
+        }))
     }
 
     /// What the engine needs to know to go on.

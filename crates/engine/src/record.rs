@@ -5,6 +5,7 @@
 //! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
 //! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
 //! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
+mod blamed;
 mod steps;
 mod transcript;
 
@@ -24,6 +25,7 @@ use crate::cycle::{
     subject::{Entry, Subject},
 };
 
+use blamed::missing_value;
 use steps::{import, matching, reference, request, scoping};
 use transcript::transcribe;
 
@@ -37,7 +39,11 @@ pub(crate) fn entry(
 ) -> Option<LogEntry> {
     let name = subject.name();
     let about = About { kind: subject.kind(), name: &name, target: cycle.target_name() };
-    let ending = Ending::of(fate, about, escrow)?;
+    let mut ending = Ending::of(fate, about, escrow)?;
+    let mapping = cycle.loaded.schema.mapping(about.kind);
+    if let Some(sentence) = missing_value(fate, mapping.map_or(&[][..], |mapping| &mapping.attributes)) {
+        ending.add(&sentence);
+    }
     let mut steps = Vec::with_capacity(4);
     steps.push(import(subject, about));
     if let Some(step) = matching(subject, about) {
@@ -180,6 +186,14 @@ impl<'a> Ending<'a> {
             }
             Fate::Nobody | Fate::Open { .. } | Fate::Doubtful { .. } => return None,
         })
+    }
+
+    /// Says this, too, about what went wrong.
+    fn add(&mut self, sentence: &str) {
+        let reason = self.error.as_mut().map(|error| &mut error.reason);
+        for text in [&mut self.summary, &mut self.step.description].into_iter().chain(reason) {
+            *text = format!("{text} {sentence}");
+        }
     }
 
     fn done(

@@ -15,7 +15,7 @@ use purser_service::{Caller, ConsentAnswer};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{ServerState, fault::Fault};
+use crate::{fault::Fault, state::ServerState};
 
 /// What a provider adds to the address; what else it adds is not looked at.
 #[derive(Deserialize, Default)]

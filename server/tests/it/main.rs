@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
 
+mod connections;
 mod document;
 mod eval;
 mod expression_builder;
@@ -16,4 +17,6 @@ mod harness;
 mod hostile;
 mod input;
 mod sessions;
+mod statements;
+mod strangers;
 mod target;

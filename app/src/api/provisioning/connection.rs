@@ -10,7 +10,6 @@ use purser_contract::credentials::ConsentView;
 use purser_contract::problem::Problem;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::ProvisioningForm;
-use purser_contract::schema::SchemaView;
 
 /// *Authorize*: saves what the fields hold, then shows where to consent. The Provisioning Status stays as it is.
 #[server(prefix = "/api", endpoint = "authorize")]
@@ -83,6 +82,6 @@ pub async fn switch_mapping(
     } else {
         "Mapping switched off. Nothing in the application is touched."
     };
-    let done = |_: &SchemaView| Done::to(here.clone()).toast(words);
+    let done = |(): &()| Done::to(here.clone()).toast(words);
     finish(outcome, done, here.clone()).await
 }

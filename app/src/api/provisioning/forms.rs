@@ -4,8 +4,7 @@ use crate::context::{Done, caller, finish, finish_form, portal, refused};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::provisioning::{
-    JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm,
-    TestConnectionView,
+    ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
 };
 use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
 use serde::{Deserialize, Serialize};
@@ -102,7 +101,7 @@ pub async fn restart_provisioning(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(refused) }.await;
     let here = blade(&id);
-    let done = |_: &JobStatusView| {
+    let done = |(): &()| {
         Done::to(here.clone()).toast("Provisioning restarts: an initial cycle looks at everybody again.")
     };
     finish(outcome, done, here.clone()).await

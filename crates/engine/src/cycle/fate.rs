@@ -119,6 +119,8 @@ pub(crate) struct Failure {
     pub(crate) exchange: Option<Exchange>,
     /// The beginning of the target's answer.
     pub(crate) excerpt: Option<String>,
+    /// The target's attribute that is blamed.
+    pub(crate) attribute: Option<String>,
 }
 
 impl Failure {
@@ -131,6 +133,7 @@ impl Failure {
             retry_after: None,
             exchange: None,
             excerpt: None,
+            attribute: None,
         }
     }
 }
@@ -149,18 +152,21 @@ impl Failure {
 impl From<ConnectorError> for Failure {
     fn from(error: ConnectorError) -> Self {
         let trouble = error.into_trouble();
-        let retry_after = match trouble.kind {
-            ErrorKind::Transient { retry_after } => retry_after,
-            _ => None,
+        let code = trouble.kind.code().to_owned();
+        let (retry_after, attribute) = match trouble.kind {
+            ErrorKind::Transient { retry_after } => (retry_after, None),
+            ErrorKind::Rejected { attribute } => (None, attribute),
+            _ => (None, None),
         };
         Self {
-            code: trouble.kind.code().to_owned(),
+            code,
             reason: trouble.message,
             advice: trouble.advice,
             cure: trouble.cure,
             retry_after,
             exchange: trouble.exchange,
             excerpt: trouble.body_excerpt,
+            attribute,
         }
     }
 }

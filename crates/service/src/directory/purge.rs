@@ -14,7 +14,7 @@ use crate::portal::Portal;
 use jiff::{SignedDuration, Timestamp};
 use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView};
 use purser_domain::user::User;
-use purser_store::{ChangeKind, Reads, Tx, UserFilter};
+use purser_store::{Reads, Tx, UserFilter};
 
 /// Setting that holds the time of the last run, in milliseconds.
 const LAST_PURGE: &str = "last_purge_at";
@@ -127,12 +127,7 @@ impl Portal {
     }
 
     async fn purge_in(&self, tx: &Tx, caller: &Caller, user: &User) -> Result<()> {
-        let now = self.now();
-        // Before the row goes: afterwards it is not known any more whose manager it was.
-        tx.append_changes_for_reports(user.id, now).await?;
-        tx.append_changes_for_groups_of(user.id, now).await?;
-        tx.hard_delete_user(user.id).await?;
-        tx.append_change(user.id, None, ChangeKind::Deleted, now).await?;
+        tx.hard_delete_user(user.id, self.now()).await?;
         self.audit(tx, caller, Activity::PurgeUser, AuditNote::on(user.id.as_uuid(), user.name())).await
     }
 }

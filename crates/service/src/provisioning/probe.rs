@@ -14,7 +14,7 @@ use crate::provisioning::exchange::view_exchange;
 use crate::provisioning::probe_runs::{End, Run};
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::probe::{ProbeOptions, ProbeStep, Proposal, probe};
-use purser_connectors::{Overrides, Target, Template};
+use purser_connectors::{Overrides, TargetConfig, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
 use std::sync::Arc;
@@ -105,7 +105,13 @@ impl Portal {
         })
     }
 
-    async fn run_probe(&self, job: JobId, template: Arc<Template>, target: Target, options: ProbeOptions) {
+    async fn run_probe(
+        &self,
+        job: JobId,
+        template: Arc<Template>,
+        target: TargetConfig,
+        options: ProbeOptions,
+    ) {
         let probes = Arc::clone(&self.memory.probes);
         // Noted also when the task dies, or another one could never begin.
         let mut end = End::of(Arc::clone(&probes), job);
