@@ -87,7 +87,7 @@ fn held_purge(held: &HeldPurgeView) -> AnyView {
                 ". Either Purser was off for more than two days, or the clock was changed."
             </p>
             <p>
-                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes what they are linked to: " {accounts} " in all applications. "
+                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes their accounts where an application's mapping deletes: up to " {accounts} ". "
                 <a href="/users/deleted">"See who they are"</a>
             </p>
             <PostForm<ConfirmPurge>>

@@ -37,15 +37,12 @@ enum Outcome {
 type People = HashMap<String, User>;
 
 impl Portal {
-    /// Works on an import to its end. Does nothing unless it was started; safe to run again and twice at a time.
+    /// Works on an import to its end, or until it is stopped. Does nothing unless it was started; safe to run again and
+    /// twice at a time.
     ///
     /// # Errors
-    /// [`ServiceError`] when even the failure could not be stored; any other ends up in the import.
-    pub async fn run_import(&self, id: ImportId) -> Result<()> {
-        self.run_import_until(id, &CancellationToken::new()).await
-    }
-
-    pub(crate) async fn run_import_until(&self, id: ImportId, stop: &CancellationToken) -> Result<()> {
+    /// When even the failure could not be stored; any other ends up in the import.
+    pub async fn run_import(&self, id: ImportId, stop: &CancellationToken) -> Result<()> {
         match self.import_rows(id, stop).await {
             Ok(()) => Ok(()),
             Err(error) => self.fail_import(id, &error).await,
