@@ -1,6 +1,8 @@
 //! The one error of this crate: what kind of trouble, in the engine's terms, and what a person can do about it.
 use std::time::Duration;
 
+use purser_domain::log::Cure;
+
 use crate::exchange::Exchange;
 
 /// Result of a connector's verb.
@@ -26,6 +28,8 @@ pub struct Trouble {
     pub exchange: Option<Exchange>,
     /// The beginning of what the target answered, with the credentials blotted out.
     pub body_excerpt: Option<String>,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
 }
 
 /// Kinds of trouble, told apart by what should happen next.
@@ -78,6 +82,7 @@ impl ConnectorError {
             advice: advice.into(),
             exchange: None,
             body_excerpt: None,
+            cure: None,
         }))
     }
 
@@ -104,6 +109,13 @@ impl ConnectorError {
         self
     }
 
+    /// The same with what would cure it.
+    #[must_use]
+    pub(crate) fn with_cure(mut self, cure: Cure) -> Self {
+        self.0.cure = Some(cure);
+        self
+    }
+
     /// The same trouble seen as another kind.
     #[must_use]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
@@ -126,6 +138,7 @@ impl ConnectorError {
             advice: advice.into(),
             exchange,
             body_excerpt,
+            cure: None,
         }))
     }
 

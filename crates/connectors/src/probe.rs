@@ -75,7 +75,7 @@ pub async fn probe(
     let endpoint = Endpoint::open(template, target, &profile, kit)?;
     let mut inquiry = Inquiry::new(endpoint, profile);
     let outcome = run(&mut inquiry, options, progress).await;
-    step(progress, 6);
+    step(progress, 6, &inquiry);
     inquiry.clean_up().await;
     let report = inquiry.into_report();
     match outcome {
@@ -98,11 +98,11 @@ async fn run(
     progress: &(dyn Fn(ProbeStep) + Send + Sync),
 ) -> Result<()> {
     let groups = options.kinds.contains(&ObjectKind::Group);
-    step(progress, 0);
+    step(progress, 0, inquiry);
     reading::ask_about_itself(inquiry).await?;
-    step(progress, 1);
+    step(progress, 1, inquiry);
     let known = reading::ask_for_lists(inquiry, groups).await?;
-    step(progress, 2);
+    step(progress, 2, inquiry);
     filters::ask_for_nobody(inquiry, ObjectKind::User).await?;
     inquiry.look_for_earlier(ObjectKind::User).await?;
     if groups && known.has_groups {
@@ -119,25 +119,25 @@ async fn run(
             .remark("Only reading was allowed, so nothing is known about creating, changing and deleting.");
         return Ok(());
     }
-    step(progress, 3);
+    step(progress, 3, inquiry);
     let Some(user) = users::make_user(inquiry).await? else { return Ok(()) };
     filters::ask_for_somebody(inquiry, ObjectKind::User, &user).await?;
     if known.alone {
         users::make_another(inquiry).await?;
     }
     reading::ask_for_pages(inquiry).await?;
-    step(progress, 4);
+    step(progress, 4, inquiry);
     patching::try_changes(inquiry, &user).await?;
     if groups && known.has_groups {
-        step(progress, 5);
+        step(progress, 5, inquiry);
         groups::try_group(inquiry, &user).await?;
     }
     Ok(())
 }
 
-fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize) {
+fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize, inquiry: &Inquiry) {
     if let (Some(doing), Ok(done), Ok(total)) = (STEPS.get(at), u32::try_from(at), u32::try_from(STEPS.len()))
     {
-        progress(ProbeStep { done, total, doing });
+        progress(ProbeStep { done, total, doing, requests: inquiry.requests() });
     }
 }

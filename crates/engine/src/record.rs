@@ -265,7 +265,10 @@ impl<'a> Ending<'a> {
             summary: failure.reason.clone(),
             step: Step { kind, name: step.to_owned(), status, description, details },
             modified: modified.to_vec(),
-            error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
+            error: Some(LogError {
+                cure: failure.cure,
+                ..error(&failure.code, &failure.reason, &failure.advice, escrow)
+            }),
             exchanges,
         }
     }
@@ -321,6 +324,7 @@ fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> Log
         code: code.to_owned(),
         reason: reason.to_owned(),
         advice,
+        cure: None,
         retry_at: escrow.map(|escrow| escrow.due_at),
     }
 }

@@ -121,6 +121,11 @@ impl Inquiry {
         Self::with(Arc::new(endpoint), profile, mark, Traces::default())
     }
 
+    /// Requests made so far.
+    pub(super) fn requests(&self) -> u32 {
+        u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX)
+    }
+
     /// One that goes on with what another one made.
     pub(super) fn with(endpoint: Arc<Endpoint>, profile: Profile, mark: String, traces: Traces) -> Self {
         Self {

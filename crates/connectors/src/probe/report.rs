@@ -23,6 +23,8 @@ pub struct ProbeStep {
     pub total: u32,
     /// What is being found out now, for example *Users: filters*.
     pub doing: &'static str,
+    /// Requests made until then.
+    pub requests: u32,
 }
 
 /// What was found out.

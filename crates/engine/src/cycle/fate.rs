@@ -4,7 +4,7 @@ use std::time::Duration;
 use purser_connectors::{ConnectorError, ErrorKind, Exchange};
 use purser_domain::{
     ids::LinkId,
-    log::{LogAction, ModifiedProperty},
+    log::{Cure, LogAction, ModifiedProperty},
     plan::{Link, Refusal, Skip},
 };
 
@@ -114,6 +114,7 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) reason: String,
     pub(crate) advice: String,
+    pub(crate) cure: Option<Cure>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) exchange: Option<Exchange>,
     /// The beginning of the target's answer.
@@ -128,6 +129,7 @@ impl Failure {
             code: code.to_owned(),
             reason: reason.into(),
             advice: advice.into(),
+            cure: None,
             retry_after: None,
             exchange: None,
             excerpt: None,
@@ -160,6 +162,7 @@ impl From<ConnectorError> for Failure {
             code,
             reason: trouble.message,
             advice: trouble.advice,
+            cure: trouble.cure,
             retry_after,
             exchange: trouble.exchange,
             excerpt: trouble.body_excerpt,

@@ -77,6 +77,7 @@ impl Portal {
             started_at: run.started_at.to_string(),
             done: last.map_or(0, |step| step.done),
             total: last.map_or(0, |step| step.total),
+            requests: last.map_or(0, |step| step.requests),
             steps: run.steps.iter().map(|step| step.doing.to_owned()).collect(),
             ..empty
         };
@@ -85,6 +86,7 @@ impl Portal {
             Some(Err(error)) => ProbeView {
                 state: "failed".to_owned(),
                 failure: format!("{} {}", error.message(), error.advice()).trim().to_owned(),
+                evidence: error.exchange().map(view_exchange).into_iter().collect(),
                 ..view
             },
             Some(Ok(report)) => ProbeView {

@@ -55,7 +55,7 @@ impl Portal {
         app: &str,
         document: &Json,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let schema = Schema::from_document(document).map_err(refuse_document)?;
         self.write_schema(caller, app, schema, generation, &[]).await
@@ -66,13 +66,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::replace_schema`]; also when there is no such mapping.
-    pub async fn switch_mapping(
-        &self,
-        caller: &Caller,
-        app: &str,
-        key: &str,
-        enabled: bool,
-    ) -> Result<SchemaView> {
+    pub async fn switch_mapping(&self, caller: &Caller, app: &str, key: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let mut schema = self.store().load_schema(spec.job_id).await?;
@@ -94,7 +88,7 @@ impl Portal {
         caller: &Caller,
         app: &str,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let (application, _) = load_job_of(self.store(), app).await?;
         let template = self.find_template(&application.template_id).ok_or_else(|| {
@@ -142,7 +136,7 @@ impl Portal {
         schema: Schema,
         generation: Option<i64>,
         details: &[(&str, &str)],
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
         let (_, seen) = load_job_of(self.store(), app).await?;
         check_schema(&schema, seen.scope)?;
@@ -153,7 +147,7 @@ impl Portal {
         }
         let stored = tx.load_schema(spec.job_id).await?;
         if stored.to_document() == schema.to_document() {
-            return Ok(view_schema(&application, &spec, &stored));
+            return Ok(());
         }
         let mut changed = spec.clone();
         changed.mapping_generation += 1;
@@ -168,10 +162,9 @@ impl Portal {
             note = note.with(&label, change);
         }
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
-        let spec = tx.load_spec(spec.job_id).await?;
         tx.commit().await?;
         self.wake();
-        Ok(view_schema(&application, &spec, &schema))
+        Ok(())
     }
 }
 

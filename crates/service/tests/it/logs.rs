@@ -78,6 +78,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         code: "Conflict".into(),
         reason: "Taken.".into(),
         advice: "Rename.".into(),
+        cure: None,
         retry_at: Some(now),
     };
     let batch = Batch {
@@ -98,7 +99,8 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
     assert_eq!(status.sentence, "Initial cycle is running: 120 of 300 users.");
     assert_eq!((status.running, status.cycle.as_str(), status.remaining_ms), (true, "initial", Some(3_000)));
     assert_eq!((status.counts.created, status.counts.failed), (119, 1));
-    let paused = portal.pause_job(&admin(), &app.id).await.unwrap();
+    portal.pause_job(&admin(), &app.id).await.unwrap();
+    let paused = portal.load_job_status(&admin(), &app.id).await.unwrap();
     assert_eq!((paused.code.as_str(), paused.running), ("Paused", false));
     assert_eq!(
         paused.sentence,

@@ -52,7 +52,8 @@ async fn the_blade_is_saved_switched_on_and_off_with_the_originals_words_in_the_
     let on = fixture.portal.save_provisioning(&admin(), on).await.unwrap();
     assert_eq!((on.enabled, on.status.code.as_str()), (true, "Active"));
     assert_eq!(on.status.sentence, "Waiting for the initial cycle to start.");
-    let off = fixture.portal.pause_job(&token(), &on.job_id).await.unwrap();
+    fixture.portal.pause_job(&token(), &on.job_id).await.unwrap();
+    let off = fixture.portal.load_job_status(&token(), &on.job_id).await.unwrap();
     assert_eq!(off.code, "NotRun");
     fixture.portal.start_job(&token(), &on.application_id).await.unwrap();
     fixture.portal.restart_job(&token(), &on.job_id).await.unwrap();

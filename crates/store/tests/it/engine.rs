@@ -247,6 +247,7 @@ fn entry(bench: &Bench, spec: &JobSpec, user: UserId) -> LogEntry {
                 code: "X".to_owned(),
                 reason: "y".to_owned(),
                 advice: "z".to_owned(),
+                cure: None,
                 retry_at: Some(later(1)),
             }),
             ..LogDetail::default()

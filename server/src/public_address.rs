@@ -4,7 +4,12 @@ use axum::http::{HeaderMap, Uri, header::HOST};
 use url::Url;
 
 /// Scheme and authority of this portal, without a slash at the end.
-pub fn public_address(headers: &HeaderMap, uri: &Uri, public_url: Option<&Url>, behind_tls: bool) -> String {
+pub(crate) fn public_address(
+    headers: &HeaderMap,
+    uri: &Uri,
+    public_url: Option<&Url>,
+    behind_tls: bool,
+) -> String {
     if let Some(url) = public_url {
         return url.as_str().trim_end_matches('/').to_owned();
     }

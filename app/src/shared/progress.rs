@@ -24,7 +24,7 @@ pub fn Progress(
     view! {
         <div class="progress">
             <div class="progress-text">
-                <span class="progress-label">{label.clone()}</span>
+                <span>{label.clone()}</span>
                 <span>{counts}</span>
             </div>
             <progress class="progress-bar" aria-label=label max=total.max(1).to_string() value=value></progress>
