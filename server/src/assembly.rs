@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
 use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network, Proxy};
-use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
+use purser_engine::{Engine, EngineDeps, EngineSettings};
 use purser_service::{ImportTask, Portal, PortalDeps};
-use purser_store::{Clock, Store, StoreConfig, SystemClock};
+use purser_store::{Clock, Store, StoreConfig, SystemClock, TaskQueue};
 use tokio_util::sync::CancellationToken;
 
 use crate::{

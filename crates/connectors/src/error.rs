@@ -131,14 +131,14 @@ impl ConnectorError {
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        let Trouble { exchange, body_excerpt, .. } = *self.0;
+        let Trouble { exchange, body_excerpt, cure, .. } = *self.0;
         Self(Box::new(Trouble {
             kind,
             message: message.into(),
             advice: advice.into(),
             exchange,
             body_excerpt,
-            cure: None,
+            cure,
         }))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
 //! serialized here, by the hundred thousand: keep step details few and short.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

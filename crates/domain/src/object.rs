@@ -1,5 +1,5 @@
 //! Kinds of source objects, and the attributes that are computed for them instead of being kept.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// The source that is computed from the scope: true when the account is to be disabled.
 pub const IS_SOFT_DELETED: &str = "IsSoftDeleted";

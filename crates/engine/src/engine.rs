@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use purser_domain::ids::JobId;
+use purser_store::TaskQueue;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,6 @@ use crate::{
     cycle::{self, CycleOutcome},
     driver::Driver,
     error::EngineError,
-    queue::TaskQueue,
     settings::EngineDeps,
 };
 
@@ -56,7 +56,7 @@ impl Engine {
     /// that are running finish the objects they have started, and come back.
     ///
     /// # Errors
-    /// [`EngineError::Queue`] when the queue's tables can't be prepared.
+    /// [`EngineError::Store`] when the queue's tables can't be prepared.
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), EngineError> {
         let driver = Driver::new(Arc::clone(&self.inner));
         driver.run(shutdown).await

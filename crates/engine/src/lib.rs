@@ -14,14 +14,13 @@
 //!   are seen to in the same cycle.
 //! - One object's failure is one object's row; a failing target puts its job into quarantine.
 //!
-//! Deliberately absent: SQL (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
+//! Deliberately absent: SQL and the queue of tasks (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
 //! audit (`service`).
 mod backoff;
 mod cycle;
 mod driver;
 mod engine;
 mod error;
-mod queue;
 mod record;
 mod settings;
 mod target;
@@ -29,6 +28,5 @@ mod target;
 pub use cycle::{CycleEnd, CycleOutcome};
 pub use engine::Engine;
 pub use error::EngineError;
-pub use queue::TaskQueue;
 pub use settings::{EngineDeps, EngineSettings};
 pub use target::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};

@@ -156,9 +156,11 @@ fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&
 /// How many, or the link that counts them.
 fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
     let Some(counted) = counted else {
-        return view! { <a href="?count=scope">"Count them"</a> }.into_any();
+        return view! { <a href="?count=scope">"Count them"</a>" (a large directory takes some seconds)" }
+            .into_any();
     };
-    let mut text = format!("{} of {}", grouped(counted.in_scope), grouped(counted.people));
+    let of = if counted.complete { "of" } else { "of the first" };
+    let mut text = format!("{} {of} {}", grouped(counted.in_scope), grouped(counted.people));
     if let Some(assigned) = counted.assigned {
         text.push_str(&format!(", {} assigned", grouped(assigned)));
     }
@@ -166,7 +168,7 @@ fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
         text.push_str(&format!(", {} could not be decided", grouped(counted.undecidable)));
     }
     if !counted.complete {
-        text.push_str("; counting was given up before the end");
+        text.push_str("; counting the rest would take too long");
     }
     text.into_any()
 }

@@ -5,7 +5,6 @@ mod crash;
 mod group_crash;
 mod groups;
 mod initial;
-mod queue;
 mod references;
 mod rules;
 mod teams;

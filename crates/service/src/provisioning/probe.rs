@@ -1,10 +1,10 @@
-//! The capability probe, run in the background, with what it did so far for whoever looks.
+//! The capability probe, run in the background, with what it did so far.
 //!
 //! One at a time for each job. Its state is in memory: a probe does not outlive the process, and what it proposes is
 //! worth nothing once the target has changed.
 //!
 //! Deliberately absent: a deadline around the whole probe. It makes a bounded number of requests with deadlines each,
-//! and whoever stops it half-way leaves its throw-away user behind.
+//! and stopping it half-way would leave its throw-away user behind.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, conflict};
 use crate::logs::activity::Activity;
@@ -113,7 +113,7 @@ impl Portal {
         options: ProbeOptions,
     ) {
         let probes = Arc::clone(&self.memory.probes);
-        // Noted also when the task dies, or nobody could ever begin another one.
+        // Noted also when the task dies, or another one could never begin.
         let mut end = End::of(Arc::clone(&probes), job);
         let progress = move |step: ProbeStep| probes.edit(job, |run| run.steps.push(step));
         let outcome = probe(&template, &target, &self.deps.kit, &options, &progress).await;

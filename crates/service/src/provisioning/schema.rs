@@ -19,9 +19,13 @@ use purser_domain::schema::{Schema, SchemaError, validate};
 use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec};
 use serde_json::Value as Json;
+use std::time::Duration;
 
 /// Most problems that a refusal lists, so that a hostile document does not become a huge answer.
 const MAX_DETAILS: usize = 100;
+
+/// A page waits no longer for a count.
+const LONGEST_COUNT: Duration = Duration::from_secs(10);
 
 impl Portal {
     /// The schema of an application's job.
@@ -100,7 +104,7 @@ impl Portal {
     }
 
     /// Counts who is in the scope of an application: by the stored scoping filter of users, or by one that is not saved
-    /// yet.
+    /// yet. Takes ten seconds at most, and says when that was too short for everybody.
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the filter is none that
@@ -118,8 +122,9 @@ impl Portal {
         let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
         let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
         let reads = self.store();
-        let counts =
-            reads.count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter).await?;
+        let counts = reads
+            .count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter, LONGEST_COUNT)
+            .await?;
         Ok(ScopeCountView {
             people: counts.people,
             assigned: counts.assigned,
@@ -137,7 +142,7 @@ impl Portal {
         generation: Option<i64>,
         details: &[(&str, &str)],
     ) -> Result<()> {
-        // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
+        // Checked before the transaction: other writers should not wait while a long document is looked through.
         let (_, seen) = load_job_of(self.store(), app).await?;
         check_schema(&schema, seen.scope)?;
         let tx = self.store().begin().await?;

@@ -5,7 +5,7 @@ use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
 use purser_domain::ids::{CycleId, JobId};
 use purser_service::SecretForm;
-use purser_store::{CycleCounts, CycleKind, JobSpec, Observed, Quarantine, RunningCycle};
+use purser_store::{CycleCounts, CycleKind, JobSpec, ObservedGenerations, Quarantine, RunningCycle};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -238,7 +238,8 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         total: 0,
         counts: CycleCounts::default(),
     };
-    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    let observed =
+        ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     fixture.store.begin_cycle(job, owner, &cycle, observed).await.unwrap();
     let status = fixture.portal.load_job_status(&token(), &seen.job_id).await.unwrap();
     assert_eq!(status.code, "Quarantine");

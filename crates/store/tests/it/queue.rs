@@ -4,12 +4,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Result;
-use purser_engine::TaskQueue;
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use purser_store::TaskQueue;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::world::World;
+use crate::support::Bench;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Errand {
@@ -18,8 +19,8 @@ struct Errand {
 
 #[tokio::test]
 async fn every_task_is_done_and_a_failing_one_is_tried_again() -> Result<()> {
-    let world = World::new().await?;
-    let queue: TaskQueue<Errand> = TaskQueue::new(&world.store, "errands");
+    let bench = Bench::new().await?;
+    let queue: TaskQueue<Errand> = TaskQueue::new(&bench.store, "errands");
     queue.setup().await?;
     queue.setup().await?;
     queue.push(Errand { number: 0 }).await?;
@@ -56,12 +57,12 @@ async fn every_task_is_done_and_a_failing_one_is_tried_again() -> Result<()> {
 
 #[tokio::test]
 async fn a_pushed_task_starts_within_a_moment_and_survives_a_restart() -> Result<()> {
-    let world = World::new().await?;
-    let queue: TaskQueue<Errand> = TaskQueue::new(&world.store, "errands");
+    let bench = Bench::new().await?;
+    let queue: TaskQueue<Errand> = TaskQueue::new(&bench.store, "errands");
     queue.setup().await?;
     queue.push(Errand { number: 1 }).await?;
     // Another handle, as after a restart.
-    let again: TaskQueue<Errand> = TaskQueue::new(&world.store, "errands");
+    let again: TaskQueue<Errand> = TaskQueue::new(&bench.store, "errands");
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let shutdown = CancellationToken::new();
     let running = tokio::spawn({
@@ -81,5 +82,52 @@ async fn a_pushed_task_starts_within_a_moment_and_survives_a_restart() -> Result
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     shutdown.cancel();
     running.await?;
+    Ok(())
+}
+
+/// The worker may be in the middle of asking for more tasks when it is told to stop.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_runs_when_the_process_shuts_down_can_still_write() -> Result<()> {
+    let bench = Bench::new().await?;
+    for round in 0..40 {
+        let queue: TaskQueue<Errand> = TaskQueue::new(&bench.store, "errands");
+        queue.setup().await?;
+        queue.push(Errand { number: round }).await?;
+        let shutdown = CancellationToken::new();
+        let handler = {
+            let (store, shutdown) = (bench.store.clone(), shutdown.clone());
+            move |_: Errand| {
+                let (store, shutdown) = (store.clone(), shutdown.clone());
+                async move {
+                    tokio::time::sleep(Duration::from_micros(u64::from(round) * 100)).await;
+                    shutdown.cancel();
+                    store.begin().await?.commit().await
+                }
+            }
+        };
+        let stopped = tokio::time::timeout(Duration::from_secs(5), queue.run(handler, shutdown));
+        stopped.await.with_context(|| format!("round {round} waited for itself"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn finished_tasks_and_silent_workers_are_removed() -> Result<()> {
+    let bench = Bench::new().await?;
+    let queue: TaskQueue<Errand> = TaskQueue::new(&bench.store, "errands");
+    queue.setup().await?;
+    queue.push(Errand { number: 0 }).await?;
+    assert_eq!(bench.store.purge_tasks(Timestamp::MAX).await?, 0, "it waits");
+    let shutdown = CancellationToken::new();
+    let handler = {
+        let shutdown = shutdown.clone();
+        move |_: Errand| {
+            shutdown.cancel();
+            async { Ok::<(), std::convert::Infallible>(()) }
+        }
+    };
+    queue.run(handler, shutdown).await;
+    assert_eq!(bench.store.purge_tasks(Timestamp::UNIX_EPOCH).await?, 0, "it was finished later");
+    assert_eq!(bench.store.purge_tasks(Timestamp::MAX).await?, 1);
     Ok(())
 }
