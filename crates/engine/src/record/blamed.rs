@@ -39,7 +39,8 @@ fn tell(
 fn is_meant(blamed: &TargetPath, other: &TargetPath) -> bool {
     let same =
         blamed.attribute().eq_ignore_ascii_case(other.attribute()) && blamed.extension() == other.extension();
-    blamed == other || (same && blamed.sub().is_none() && blamed.filter().is_none())
+    blamed.as_str().eq_ignore_ascii_case(other.as_str())
+        || (same && blamed.sub().is_none() && blamed.filter().is_none())
 }
 
 #[cfg(test)]
