@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use purser_domain::attribute::AttributeDefinition;
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
+use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
 
 use crate::error::ConnectorError;
 use crate::profile::Overrides;
@@ -61,8 +61,11 @@ pub trait Connector: Send + Sync {
 
     /// Makes an object. [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when it may have been made
     /// without our learning of it: then [`find`](Self::find) before trying again.
-    fn create<'a>(&'a self, kind: ObjectKind, write: &'a Write)
-    -> BoxFuture<'a, Result<Reply<TargetObject>>>;
+    fn create<'a>(
+        &'a self,
+        kind: ObjectKind,
+        write: &'a NewObject,
+    ) -> BoxFuture<'a, Result<Reply<TargetObject>>>;
 
     /// Brings these attributes, and no others, to their new values. Safe to repeat.
     fn update<'a>(

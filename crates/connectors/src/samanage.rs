@@ -27,7 +27,7 @@ mod writing;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
+use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
 use purser_domain::target_schema::TargetSchema;
 use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
@@ -258,7 +258,7 @@ impl Connector for SamanageConnector {
     fn create<'a>(
         &'a self,
         kind: ObjectKind,
-        write: &'a Write,
+        write: &'a NewObject,
     ) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
         self.create(kind, write).boxed()
     }

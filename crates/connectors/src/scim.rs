@@ -49,7 +49,7 @@ use purser_domain::attribute::ObjectDefinition;
 use purser_domain::mapping::MatchQuery;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, TargetObject, Write};
+use purser_domain::plan::{Change, NewObject, TargetObject};
 use purser_domain::target_schema::{TargetRule, TargetSchema};
 use reqwest::Method;
 use reqwest::header::HeaderValue;
@@ -268,7 +268,7 @@ impl Connector for ScimConnector {
     fn create<'a>(
         &'a self,
         kind: ObjectKind,
-        write: &'a Write,
+        write: &'a NewObject,
     ) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
         self.create(kind, write).boxed()
     }

@@ -1,7 +1,7 @@
 //! Targets that are in no document.
 use super::*;
 
-fn kim() -> Write {
+fn kim() -> NewObject {
     write(&[("userName", json!("kim"))])
 }
 
