@@ -1,12 +1,13 @@
 //! What a page or a server function knows about the request it answers.
 //!
-//! # How a form post ends
-//!
-//! With [`finish`]: a 303 to the next page with a toast, or, when the use-case refused, a 303 back
-//! to the page it came from with the problem and everything that had been typed (secrets excepted:
-//! the caller clears them first). Both travel in the session as a [`Flash`], which the next page
-//! takes out. So it is the same with and without JavaScript, a reload never posts twice, and no
-//! typed value is lost.
+//! How a form post ends, and what it leaves for the page that comes next: [`post`].
+
+mod entry_problem;
+pub mod post;
+
+pub(crate) use post::take_flash;
+pub use post::{Done, Flash, finish, finish_form, flash};
+
 use axum::extract::Query;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::*;
@@ -17,9 +18,6 @@ use purser_contract::problem::{Problem, ProblemKind};
 use purser_service::{Caller, Portal, ServiceError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_sessions::Session;
-
-/// Session key of the [`Flash`].
-const FLASH: &str = "flash";
 
 /// What may stand in a query value without being encoded.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -42,82 +40,6 @@ pub struct BegunConsent {
     pub application_id: String,
     /// The state that the provider gives back.
     pub state: String,
-}
-
-/// What one request leaves for the page that comes next.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flash {
-    /// Something went well.
-    pub toast: Option<String>,
-    /// Something was refused.
-    pub problem: Option<Problem>,
-    /// The refused form: the server function's name, and what had been typed.
-    pub form: Option<(String, serde_json::Value)>,
-}
-
-impl Flash {
-    /// Leaves this for the page that comes next.
-    ///
-    /// # Errors
-    /// When the session can't be written.
-    pub async fn leave(self, session: &Session) -> Result<(), tower_sessions::session::Error> {
-        session.insert(FLASH, self).await
-    }
-
-    /// What had been typed into the form of this server function when it was refused.
-    pub fn form<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let (refused, values) = self.form.as_ref()?;
-        (refused == name).then(|| serde_json::from_value(values.clone()).ok()).flatten()
-    }
-
-    /// The sentence for this form field, when the problem belongs to it.
-    pub fn problem_for(&self, field: &str) -> Option<String> {
-        let problem = self.problem.as_ref()?;
-        (problem.field.as_deref() == Some(field)).then(|| problem.to_string())
-    }
-
-    /// Whether the form was refused since somebody else saved meanwhile; both versions are on the page then.
-    pub fn is_stale(&self) -> bool {
-        self.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty())
-    }
-
-    /// The generation that a refused form goes on with. Only after both versions were shown is saving again
-    /// meant to win; after any other refusal a save by somebody else must still be noticed.
-    pub fn generation(&self, typed: i64, stored: i64) -> i64 {
-        if self.is_stale() { stored } else { typed }
-    }
-}
-
-/// Where a form post that went well leads.
-#[derive(Debug, Clone)]
-pub struct Done {
-    to: String,
-    toast: Option<String>,
-    form: Option<(String, serde_json::Value)>,
-}
-
-impl Done {
-    /// Leads to this page.
-    pub fn to(url: impl Into<String>) -> Self {
-        Self { to: url.into(), toast: None, form: None }
-    }
-
-    /// Says this there.
-    #[must_use]
-    pub fn toast(mut self, text: impl Into<String>) -> Self {
-        self.toast = Some(text.into());
-        self
-    }
-
-    /// Shows this form there, unsaved as it is; the page asks for it by `name` ([`Flash::form`]).
-    #[must_use]
-    pub fn keep(mut self, name: &str, form: &impl Serialize) -> Self {
-        match serde_json::to_value(form) {
-            Ok(typed) => self.form = Some((name.to_owned(), typed)),
-            Err(error) => tracing::error!(%error, name, "what was typed could not be kept"),
-        }
-        self
-    }
 }
 
 /// The use-cases.
@@ -281,61 +203,6 @@ pub fn redirect(to: &str) {
     }
 }
 
-/// Ends a form post: leads on with a toast, or back with the problem and what had been typed.
-///
-/// `name` is the server function's name, `back` the page that the form is on (with its open pane).
-/// Clear secrets in `form` first: it is kept in the session until that page is shown.
-///
-/// # Errors
-/// When the session can't be written; the browser is then led back by the server function itself.
-pub async fn finish<T>(
-    name: &str,
-    outcome: Result<T, Problem>,
-    done: impl FnOnce(&T) -> Done,
-    back: impl Into<String>,
-    form: &impl Serialize,
-) -> Result<(), ServerFnError> {
-    let (to, flash) = match outcome {
-        Ok(value) => {
-            let Done { to, toast, form } = done(&value);
-            (to, Flash { toast, problem: None, form })
-        }
-        Err(problem) => {
-            let typed = serde_json::to_value(form).map_err(|error| fault("keep what was typed", &error))?;
-            (back.into(), Flash { problem: Some(problem), form: Some((name.to_owned(), typed)), toast: None })
-        }
-    };
-    if flash != Flash::default() {
-        let session = session().map_err(|problem| ServerFnError::new(problem.to_string()))?;
-        session.insert(FLASH, flash).await.map_err(|error| fault("write the session", &error))?;
-    }
-    redirect(&to);
-    Ok(())
-}
-
-/// What the request before this one left; inside `components::page` only.
-pub fn flash() -> Flash {
-    use_context::<Flash>().unwrap_or_default()
-}
-
-/// Takes the flash out of the session, so that it is shown once.
-pub(crate) async fn take_flash() -> Flash {
-    let Ok(session) = session() else { return Flash::default() };
-    match session.get::<Flash>(FLASH).await {
-        Ok(None) => Flash::default(),
-        Ok(Some(flash)) => {
-            if let Err(error) = session.remove::<Flash>(FLASH).await {
-                tracing::warn!(%error, "a notification could not be taken out of its session; it will show again");
-            }
-            flash
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a notification could not be read from its session");
-            Flash::default()
-        }
-    }
-}
-
 /// A value that the server put into the request.
 fn from_request<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<T>().or_else(|| use_context::<Parts>()?.extensions.get::<T>().cloned())
@@ -345,11 +212,6 @@ fn missing(what: &str) -> Problem {
     tracing::error!(what, "the server did not put something into the request");
     Problem::new(ProblemKind::Internal, "Purser is not wired up correctly.")
         .advice("Look at the server's log.")
-}
-
-fn fault(what: &str, error: &(dyn std::error::Error + 'static)) -> ServerFnError {
-    tracing::error!(error, "could not {what}");
-    ServerFnError::new(format!("Purser could not {what}. Look at the server's log."))
 }
 
 #[cfg(test)]
@@ -374,19 +236,5 @@ mod tests {
         ] {
             assert_eq!(local_path(path), leads_to);
         }
-    }
-
-    #[test]
-    fn a_flash_gives_a_refused_form_back_to_its_own_page_only() {
-        let flash = Flash {
-            form: Some(("save_group".to_owned(), serde_json::json!({"display_name": "Crew"}))),
-            problem: Some(Problem::new(ProblemKind::Conflict, "Taken.").field("display_name")),
-            toast: None,
-        };
-        let form: Option<purser_contract::directory::GroupForm> = flash.form("save_group");
-        assert_eq!(form.map(|form| form.display_name), Some("Crew".to_owned()));
-        assert!(flash.form::<purser_contract::directory::GroupForm>("save_user").is_none());
-        assert_eq!(flash.problem_for("display_name"), Some("Taken.".to_owned()));
-        assert_eq!(flash.problem_for("description"), None);
     }
 }

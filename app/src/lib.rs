@@ -12,6 +12,8 @@
 //!
 //! - A page that refuses a form shows what had been typed (see [`context`]).
 //! - State that a colleague could want (search, cursor, open pane) is in the URL.
+//! - A form names its server function as a type ([`components::PostForm`]), never its address as a text.
+//! - What a stranger types is not stored ([`context::post`]).
 //! - No inline style and no inline script without a nonce: the Content-Security-Policy refuses them.
 //!
 //! # To add a page
@@ -28,9 +30,11 @@
 )]
 
 pub mod api;
-pub mod components;
 pub mod islands;
+pub mod shared;
 
+#[cfg(feature = "ssr")]
+pub mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]

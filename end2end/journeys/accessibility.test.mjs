@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ADMIN, assertAccessible, assertQuiet, launch, openPage, setUp, signIn } from '../support/browser.mjs';
-import { assertToast, blade, command, tabTo } from '../support/pages.mjs';
+import { assertToast, command, tabTo } from '../support/pages.mjs';
 import { csv } from '../support/people.mjs';
 import { startPortal } from '../support/portal.mjs';
 import { everyPage, fill } from '../support/sample.mjs';
@@ -107,13 +107,16 @@ test('the keyboard reaches the content, the menu and Save, and Enter presses the
   await page.goto(`${portal.url}/applications/${sample.application}/provisioning`);
   await tabTo(page, 'Admin Credentials');
   await page.keyboard.press('Enter');
-  await tabTo(page, 'Notification Email');
-  await page.keyboard.type('keys@example.com');
+  await tabTo(page, 'Expires on');
+
+  await page.goto(`${portal.url}/applications/${sample.application}/properties`);
+  await tabTo(page, 'Notes');
+  await page.keyboard.type('By keys alone.');
   // From the last control the way leads round the window to the first.
   await tabTo(page, 'Save', 120);
   await page.keyboard.press('Enter');
   await assertToast(page, 'saved');
-  assert.equal(await blade(page).email.inputValue(), 'keys@example.com');
+  assert.equal(await page.getByLabel('Notes').inputValue(), 'By keys alone.');
 });
 
 test('a pane takes the focus, keeps it, and closes with Escape', async () => {

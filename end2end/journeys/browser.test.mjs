@@ -88,7 +88,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
     await page.goto(`${portal.url}/users`);
     await signIn(page, { ...ADMIN, password: 'not the password at all' });
     assert.match(await refusal(page), /password is wrong/);
-    assert.equal(await page.getByLabel('Email address').inputValue(), ADMIN.email, 'what was typed is still there');
+    assert.equal(await page.getByLabel('Email address').inputValue(), '', 'what a stranger types is not kept');
     await signIn(page);
     await page.getByRole('heading', { level: 1, name: 'All users' }).waitFor();
   });
@@ -251,21 +251,21 @@ test('an administrator provisions 300 people through the pages', async (t) => {
     await assertArrives('the change', async () => (await target.user(upn(9))).title === 'While off');
   });
 
-  await step('of two people who edit the blade at once, the second sees both versions and decides', async () => {
+  await step('of two people who edit an application at once, the second sees both versions and decides', async () => {
     const other = await openTab(page.context());
-    for (const tab of [page, other]) await tab.goto(`${application}/provisioning`);
-    for (const tab of [page, other]) await tab.locator('summary', { hasText: 'Admin Credentials' }).click();
-    await blade(page).email.fill('first@example.com');
-    await blade(page).save();
-    await blade(other).email.fill('second@example.com');
+    for (const tab of [page, other]) await tab.goto(`${application}/properties`);
+    await page.getByLabel('Notes').fill('The first');
+    await command(page, 'Save');
+    await assertToast(page, 'saved');
+    await other.getByLabel('Notes').fill('The second');
     await command(other, 'Save');
     assert.match(await refusal(other), /Somebody else saved/);
-    const versions = other.getByRole('table', { name: 'Both versions' }).getByRole('row').filter({ hasText: 'Notification Email' });
-    assert.match(await versions.innerText(), /second@example\.com.*first@example\.com/s);
+    const versions = other.getByRole('table', { name: 'Both versions' }).getByRole('row').filter({ hasText: 'Notes' });
+    assert.match(await versions.innerText(), /The second.*The first/s);
     await other.getByRole('button', { name: 'Keep mine' }).click();
     await assertToast(other, 'saved');
     await page.reload();
-    assert.equal(await blade(page).email.inputValue(), 'second@example.com');
+    assert.equal(await page.getByLabel('Notes').inputValue(), 'The second');
     assertQuiet(other, 'the second tab');
     await other.close();
   });

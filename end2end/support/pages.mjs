@@ -64,7 +64,6 @@ export function blade(page) {
     mode: (mode) => page.getByLabel('Provisioning Mode').selectOption({ label: mode }),
     tenantUrl: page.getByLabel('Tenant URL'),
     token: page.getByLabel('Secret Token'),
-    email: page.getByLabel('Notification Email'),
     scope: page.getByLabel('Scope', { exact: true }),
     /** Presses *Test Connection* and answers all that is said then. */
     async test() {

@@ -1,7 +1,8 @@
 //! The history of Purser's database schema, one file a step.
 //!
 //! Invariants:
-//! - A step that was released is never edited: a later step changes what it made.
+//! - A step that was released is never edited: a later step changes what it made. None was released yet, so that there
+//!   is one step, [`m0001_baseline`], and a new table or column goes into its statement there.
 //! - A step names tables and columns literally. It knows nothing of the entities in `purser-store`, so that it still
 //!   means the same when they have moved on.
 //! - Every step runs in a transaction, on SQLite too: a half-applied step does not exist.
@@ -9,18 +10,12 @@
 //!
 //! The queue's own tables live in the same file and have their own history; nothing here touches them.
 //!
-//! To add a step: 1. a file `mNNNN_noun.rs` with `up` and `down`; 2. one line in [`Migrator::migrations`];
-//! 3. the entity in `purser-store`. The store's tests run every step up, down and up again.
+//! To add a table before the first release: 1. its statement in the file of its area in `m0001_baseline`, its name in
+//! that file's `TABLES`; 2. the entity in `purser-store`. To add a step after it: 1. a file `mNNNN_noun.rs` with `up` and
+//! `down`; 2. one line in [`Migrator::migrations`]; 3. the entity. The store's tests run every step up, down and up again,
+//! and compare each entity with its table.
 
-mod m0001_directory;
-mod m0002_applications;
-mod m0003_jobs;
-mod m0004_provisioning;
-mod m0005_access;
-mod m0006_imports;
-mod m0007_job_schemas;
-mod m0008_connections;
-mod m0009_group_objects;
+mod m0001_baseline;
 mod table;
 
 use sea_orm_migration::{
@@ -36,17 +31,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_directory::Migration),
-            Box::new(m0002_applications::Migration),
-            Box::new(m0003_jobs::Migration),
-            Box::new(m0004_provisioning::Migration),
-            Box::new(m0005_access::Migration),
-            Box::new(m0006_imports::Migration),
-            Box::new(m0007_job_schemas::Migration),
-            Box::new(m0008_connections::Migration),
-            Box::new(m0009_group_objects::Migration),
-        ]
+        vec![Box::new(m0001_baseline::Migration)]
     }
 }
 

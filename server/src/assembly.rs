@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
 use purser_connectors::{EgressPolicy, Gallery, HttpKit, Network, Proxy};
-use purser_engine::{Engine, EngineDeps, EngineSettings, TaskQueue};
+use purser_engine::{Engine, EngineDeps, EngineSettings};
 use purser_service::{ImportTask, Portal, PortalDeps};
-use purser_store::{Clock, Store, StoreConfig};
+use purser_store::{Clock, Store, StoreConfig, SystemClock, TaskQueue};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -60,6 +60,11 @@ pub async fn migrate(store: &Store) -> Result<(), ServerError> {
         .await
         .map_err(|error| ServerError::Migrate(Box::new(error)))?;
     TaskQueue::<ImportTask>::new(store, IMPORTS).setup().await.map_err(ServerError::Queue)
+}
+
+/// Opens, migrates and puts together, by the system's clock.
+pub(crate) async fn open(settings: Settings) -> Result<Assembly, ServerError> {
+    assemble(settings, Arc::new(SystemClock)).await
 }
 
 /// Opens, migrates and puts together.

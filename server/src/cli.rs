@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::{LogFormat, Overrides};
+use crate::settings::Layer;
 
 const SETTINGS_HELP: &str = "\
 Settings come from, later ones winning: defaults, purser.toml in the data folder (or --config FILE), \
@@ -43,7 +43,7 @@ pub struct Cli {
 pub enum Command {
     /// Serve the portal and the API, and keep provisioning
     #[command(after_long_help = SETTINGS_HELP, after_help = SETTINGS_HELP)]
-    Serve(Box<ServeArguments>),
+    Serve(SettingsArguments),
     /// Administrators of the portal
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -54,9 +54,9 @@ pub enum Command {
     #[command(subcommand)]
     Gallery(GalleryCommand),
     /// Bring the database to this release's schema
-    Migrate(CommonArguments),
+    Migrate(SettingsArguments),
     /// Check the installation and say what is wrong
-    Doctor(CommonArguments),
+    Doctor(SettingsArguments),
     /// Evaluate an expression of attribute mappings; needs no installation
     #[command(after_help = EVAL_HELP)]
     Eval(EvalArguments),
@@ -69,7 +69,7 @@ pub enum AdminCommand {
     Create {
         /// Settings.
         #[command(flatten)]
-        common: CommonArguments,
+        settings: SettingsArguments,
         /// E-mail address to sign in with
         #[arg(long, value_name = "ADDRESS")]
         email: String,
@@ -81,7 +81,7 @@ pub enum AdminCommand {
     ResetPassword {
         /// Settings.
         #[command(flatten)]
-        common: CommonArguments,
+        settings: SettingsArguments,
         /// E-mail address of the administrator
         #[arg(long, value_name = "ADDRESS")]
         email: String,
@@ -95,7 +95,7 @@ pub enum TokenCommand {
     Create {
         /// Settings.
         #[command(flatten)]
-        common: CommonArguments,
+        settings: SettingsArguments,
         /// Name that the portal lists it under
         #[arg(long, value_name = "NAME")]
         name: String,
@@ -109,13 +109,13 @@ pub enum GalleryCommand {
     List {
         /// Settings.
         #[command(flatten)]
-        common: CommonArguments,
+        settings: SettingsArguments,
     },
     /// Check gallery files; exit status 1 when something is wrong
     Check {
         /// Settings.
         #[command(flatten)]
-        common: CommonArguments,
+        settings: SettingsArguments,
         /// Files to check [default: those in the folder gallery of the data folder]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
@@ -146,125 +146,31 @@ pub struct EvalArguments {
     pub json: bool,
 }
 
-/// What every command takes.
+/// What every command takes that works on an installation: the settings, and where else they stand.
 #[derive(Debug, Clone, Default, Args)]
-pub struct CommonArguments {
-    /// Folder of the database, the key file and purser.toml
-    /// [env: PURSER_DATA_DIR] [default: ./purser-data]
-    #[arg(long = "data", value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+pub struct SettingsArguments {
     /// Configuration file [default: purser.toml in the data folder, if it is there]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Database [env: PURSER_DATABASE_URL] [default: purser.db in the data folder]
-    #[arg(long, value_name = "URL")]
-    pub database_url: Option<String>,
-    /// How log lines look [env: PURSER_LOG_FORMAT] [default: text]
-    #[arg(long, value_name = "FORMAT")]
-    pub log_format: Option<LogFormat>,
-    /// Log level, or a filter such as info,purser_engine=debug
-    /// [env: PURSER_LOG_LEVEL] [default: info]
-    #[arg(long, value_name = "LEVEL")]
-    pub log_level: Option<String>,
-}
-
-/// What `serve` takes besides.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ServeArguments {
-    /// What every command takes.
+    /// The top layer of the settings.
     #[command(flatten)]
-    pub common: CommonArguments,
-    /// Address and port to listen on; port 0 takes a free one
-    /// [env: PURSER_LISTEN] [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<String>,
-    /// How browsers and clients reach Purser, when that differs from --listen
-    /// [env: PURSER_PUBLIC_URL]
-    #[arg(long, value_name = "URL")]
-    pub public_url: Option<String>,
-    /// Private network (CIDR) that applications may be reached in; may be given several times.
-    /// Without it, loopback, private and link-local addresses are refused
-    /// [env: PURSER_EGRESS_ALLOW, with commas]
-    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
-    pub egress_allow: Vec<String>,
-    /// Certificates (PEM) of authorities that are trusted besides the system's when applications are called
-    /// [env: PURSER_CA_FILE]
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// Host that is called without the proxy of PURSER_PROXY: a name (with its subdomains), an address or a
-    /// network; may be given several times [env: PURSER_NO_PROXY, with commas]
-    #[arg(long, value_name = "HOST", value_delimiter = ',')]
-    pub no_proxy: Vec<String>,
-    /// Purser stands behind a proxy that speaks TLS: cookies get Secure, X-Forwarded-For counts
-    /// [env: PURSER_BEHIND_TLS] [default: false]
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub behind_tls: Option<bool>,
-    /// Minutes after which an idle session ends [env: PURSER_SESSION_IDLE_MINUTES] [default: 60]
-    #[arg(long, value_name = "N")]
-    pub session_idle_minutes: Option<u32>,
-    /// Hours after which every session ends [env: PURSER_SESSION_MAX_HOURS] [default: 12]
-    #[arg(long, value_name = "N")]
-    pub session_max_hours: Option<u32>,
-    /// Requests that one job has open at its application at the same time
-    /// [env: PURSER_CONCURRENCY] [default: 32]
-    #[arg(long, value_name = "N")]
-    pub concurrency: Option<u16>,
-    /// Domain of the organisation, which the function DefaultDomain() gives in expressions
-    /// [env: PURSER_DEFAULT_DOMAIN]
-    #[arg(long, value_name = "DOMAIN")]
-    pub default_domain: Option<String>,
-    /// Seconds that a shutdown waits for requests and cycles to reach a safe point
-    /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
-    #[arg(long, value_name = "N")]
-    pub shutdown_seconds: Option<u32>,
-}
-
-impl CommonArguments {
-    /// As the top layer of the settings.
-    pub fn overrides(&self) -> Overrides {
-        Overrides {
-            data_dir: self.data_dir.clone(),
-            database_url: self.database_url.clone(),
-            log_format: self.log_format,
-            log_level: self.log_level.clone(),
-            ..Overrides::default()
-        }
-    }
-}
-
-impl ServeArguments {
-    /// As the top layer of the settings.
-    pub fn overrides(&self) -> Overrides {
-        Overrides {
-            listen: self.listen.clone(),
-            public_url: self.public_url.clone(),
-            egress_allow: self.egress_allow.clone(),
-            ca_file: self.ca_file.clone(),
-            no_proxy: self.no_proxy.clone(),
-            behind_tls: self.behind_tls,
-            session_idle_minutes: self.session_idle_minutes,
-            session_max_hours: self.session_max_hours,
-            concurrency: self.concurrency,
-            default_domain: self.default_domain.clone(),
-            shutdown_seconds: self.shutdown_seconds,
-            ..self.common.overrides()
-        }
-    }
+    pub flags: Layer,
 }
 
 impl Command {
-    /// The settings' file and top layer that this command line gives.
-    pub fn settings_arguments(&self) -> (Option<PathBuf>, Overrides) {
-        let common = match self {
-            Self::Serve(serve) => return (serve.common.config.clone(), serve.overrides()),
-            Self::Eval(_) => return (None, Overrides::default()),
-            Self::Admin(AdminCommand::Create { common, .. } | AdminCommand::ResetPassword { common, .. })
-            | Self::Token(TokenCommand::Create { common, .. })
-            | Self::Gallery(GalleryCommand::List { common } | GalleryCommand::Check { common, .. })
-            | Self::Migrate(common)
-            | Self::Doctor(common) => common,
-        };
-        (common.config.clone(), common.overrides())
+    /// What this command line says about settings; nothing for a command that needs none.
+    pub fn settings(&self) -> Option<&SettingsArguments> {
+        match self {
+            Self::Eval(_) => None,
+            Self::Admin(
+                AdminCommand::Create { settings, .. } | AdminCommand::ResetPassword { settings, .. },
+            )
+            | Self::Token(TokenCommand::Create { settings, .. })
+            | Self::Gallery(GalleryCommand::List { settings } | GalleryCommand::Check { settings, .. })
+            | Self::Serve(settings)
+            | Self::Migrate(settings)
+            | Self::Doctor(settings) => Some(settings),
+        }
     }
 }
 
@@ -293,9 +199,9 @@ mod tests {
     fn flags_reach_the_settings() {
         let cli =
             Cli::parse_from(["purser", "serve", "--listen", "127.0.0.1:0", "--behind-tls", "--data", "d"]);
-        let (_, overrides) = cli.command.settings_arguments();
-        assert_eq!(overrides.listen.as_deref(), Some("127.0.0.1:0"));
-        assert_eq!(overrides.behind_tls, Some(true));
-        assert_eq!(overrides.data_dir, Some(PathBuf::from("d")));
+        let flags = &cli.command.settings().unwrap().flags;
+        assert_eq!(flags.listen, Some(([127, 0, 0, 1], 0).into()));
+        assert_eq!(flags.behind_tls, Some(true));
+        assert_eq!(flags.data_dir, Some(PathBuf::from("d")));
     }
 }

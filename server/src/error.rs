@@ -4,7 +4,6 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use purser_connectors::{ConnectorError, GalleryError};
 use purser_contract::problem::Problem;
-use purser_engine::EngineError;
 use purser_service::ServiceError;
 use purser_store::StoreError;
 
@@ -56,7 +55,7 @@ pub enum ServerError {
     HttpKit(#[source] ConnectorError),
     /// The queue of background work.
     #[error("The queue of background work can't be used.")]
-    Queue(#[source] EngineError),
+    Queue(#[source] StoreError),
     /// The address to listen on.
     #[error("Purser can't listen on {address}. If the port is taken, choose another with --listen ADDR.")]
     Listen {

@@ -136,10 +136,10 @@ fn mode_of(_path: &Path) -> io::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{MasterKeyText, Overrides};
+    use crate::settings::{Layer, SecretText};
 
     fn settings(folder: &Path) -> Settings {
-        let overrides = Overrides { data_dir: Some(folder.to_path_buf()), ..Overrides::default() };
+        let overrides = Layer { data_dir: Some(folder.to_path_buf()), ..Layer::default() };
         Settings::load(None, &overrides, &|_| None).unwrap()
     }
 
@@ -177,11 +177,11 @@ mod tests {
     fn a_given_key_wins_and_nonsense_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path());
-        settings.master_key = Some(MasterKeyText("aB".repeat(32)));
+        settings.master_key = Some(SecretText("aB".repeat(32)));
         assert_eq!(load_or_create(&settings).unwrap(), [0xab; 32]);
         assert!(!settings.key_file().exists());
         for nonsense in ["", "ab", &"zz".repeat(32), &"é".repeat(32)] {
-            settings.master_key = Some(MasterKeyText(nonsense.to_owned()));
+            settings.master_key = Some(SecretText(nonsense.to_owned()));
             assert!(matches!(load_or_create(&settings), Err(KeyError::Malformed { .. })), "{nonsense}");
         }
     }

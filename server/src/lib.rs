@@ -5,7 +5,7 @@
 //! asks ([`web::gate`]), how much they may send, and how an answer looks.
 //!
 //! ```text
-//! cli ─► settings ─► assembly {store, engine, queue, portal} ─► web {layers ─► pages | graph | files}
+//! cli ─► settings ─► assembly {store, engine, queue, portal} ─► connections ─► web {layers ─► pages | graph | files}
 //! ```
 //!
 //! Invariants:
@@ -19,12 +19,17 @@
 pub mod assembly;
 pub mod cli;
 pub mod commands;
+pub mod connections;
 mod data_lock;
+pub mod descriptors;
 mod error;
+pub mod fault;
 pub mod graph;
 mod key_file;
 mod logging;
+mod public_address;
 pub mod settings;
+pub mod state;
 pub mod web;
 
 pub use commands::run;

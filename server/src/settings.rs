@@ -1,52 +1,23 @@
 //! Every setting of the binary, and where its value comes from.
 //!
 //! Later wins: defaults, the file (`--config FILE`, else `purser.toml` in the data folder), environment
-//! variables `PURSER_*`, flags. A key that the file has and Purser does not know is refused: a misspelt
-//! setting that is silently ignored is worse than a binary that does not start.
+//! variables `PURSER_*`, flags. Each of these is a [`Layer`]. A key that the file has and Purser does not know is
+//! refused: a misspelt setting that is silently ignored is worse than a binary that does not start.
 //!
-//! To add a setting: 1. a field with its default here, and its name in [`NAMES`], 2. a flag in
-//! `cli.rs` (or a line in its after-help when it must never be on a command line), 3. a row in the
-//! README's table. A test checks that `purser serve --help` names every one of them.
+//! To add a setting: 1. a line in `settings!` below, 2. a row in the README's table, which a test compares with it.
+//! What may not be any value that its type allows is refused in `Settings::check`.
 
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-use figment::{
-    Figment,
-    providers::{Format, Serialized, Toml},
-    value::Value,
-};
-use serde::{Deserialize, Deserializer, Serialize};
-
-/// The names of all settings, as they stand in the file; `PURSER_` and upper case in the environment.
-pub const NAMES: &[&str] = &[
-    "data_dir",
-    "listen",
-    "public_url",
-    "database_url",
-    "master_key",
-    "egress_allow",
-    "ca_file",
-    "proxy",
-    "no_proxy",
-    "behind_tls",
-    "session_idle_minutes",
-    "session_max_hours",
-    "concurrency",
-    "default_domain",
-    "shutdown_seconds",
-    "log_format",
-    "log_level",
-];
-
-/// The ones whose environment value is a number or a boolean; all others are taken as text as they stand.
-const TYPED: &[&str] =
-    &["behind_tls", "session_idle_minutes", "session_max_hours", "concurrency", "shutdown_seconds"];
+use clap::{Args, FromArgMatches};
+use serde::Deserialize;
+use url::Url;
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
@@ -55,157 +26,167 @@ pub enum LogFormat {
     Json,
 }
 
-/// A master key given as text; it never shows in Debug output.
+/// A text that never shows in Debug output, and has no flag: other users of the machine could read it there.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct MasterKeyText(pub String);
+pub struct SecretText(pub String);
 
-impl std::fmt::Debug for MasterKeyText {
+impl std::fmt::Debug for SecretText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("***")
     }
 }
 
-/// A proxy's address, which may hold a password; it never shows in Debug output.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct ProxyText(pub String);
+/// Each setting: what `--help` says, its flag, its name and type, and its default. Without a default, the setting
+/// is one that may be left out.
+macro_rules! settings {
+    ($($(#[doc = $doc:tt])+ #[arg($($arg:tt)*)] $name:ident: $kind:ty $(= $default:expr)?;)+) => {
+        /// What one place says about the settings: a command line, an environment or a file.
+        #[derive(Debug, Clone, Default, Deserialize, Args)]
+        #[serde(deny_unknown_fields)]
+        pub struct Layer {
+            $($(#[doc = $doc])+ #[arg($($arg)*)] pub $name: Option<$kind>,)+
+        }
 
-impl std::fmt::Debug for ProxyText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
+        /// All settings, as everything else sees them.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[doc = $doc])+ pub $name: settings!(@kind $kind $(, $default)?),)+
+        }
+
+        /// The names of all settings, as they stand in the file; `PURSER_` and upper case in the environment.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+        impl Layer {
+            /// This layer over one below it.
+            fn over(self, below: Self) -> Self {
+                Self { $($name: self.$name.or(below.$name),)+ }
+            }
+
+            fn settle(self) -> Settings {
+                Settings { $($name: settings!(@value self.$name $(, $default)?),)+ }
+            }
+        }
+    };
+    (@kind $kind:ty) => { Option<$kind> };
+    (@kind $kind:ty, $default:expr) => { $kind };
+    (@value $given:expr) => { $given };
+    (@value $given:expr, $default:expr) => { $given.unwrap_or($default) };
 }
 
-/// All settings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// Folder of the database, the key file and `purser.toml`.
-    pub data_dir: PathBuf,
-    /// Address and port to listen on.
-    pub listen: SocketAddr,
-    /// How browsers and clients reach Purser, when that differs from `listen`; used in links and in the
-    /// check where a form came from.
-    pub public_url: Option<url::Url>,
-    /// Database; by default `purser.db` in the data folder.
-    pub database_url: Option<String>,
-    /// The key that secrets are encrypted under, 64 hexadecimal digits; by default from the key file.
-    pub master_key: Option<MasterKeyText>,
-    /// Private networks (CIDR) that applications may be reached in; none by default.
-    #[serde(deserialize_with = "list_or_text")]
-    pub egress_allow: Vec<String>,
-    /// Certificates (PEM) of authorities that are trusted besides the system's when applications are called.
-    pub ca_file: Option<PathBuf>,
-    /// HTTP proxy through which applications are called, with or without credentials.
-    pub proxy: Option<ProxyText>,
-    /// Hosts that are called without the proxy: names with their subdomains, addresses, networks (CIDR).
-    #[serde(deserialize_with = "list_or_text")]
-    pub no_proxy: Vec<String>,
-    /// Purser stands behind a proxy that speaks TLS: cookies get `Secure`, and `X-Forwarded-For` counts.
-    pub behind_tls: bool,
-    /// Minutes after which an idle session ends.
-    pub session_idle_minutes: u32,
-    /// Hours after which every session ends.
-    pub session_max_hours: u32,
-    /// Requests that one job has open at its application at the same time.
-    pub concurrency: u16,
-    /// The organisation's domain, which `DefaultDomain()` gives in expressions.
-    pub default_domain: Option<String>,
-    /// Seconds that a shutdown waits for requests and cycles to come to their next safe point.
-    pub shutdown_seconds: u32,
-    /// Log format.
-    pub log_format: LogFormat,
-    /// Log level, or a filter such as `info,purser_engine=debug`.
-    pub log_level: String,
-}
+settings! {
+    /// Folder of the database, the key file and purser.toml
+    /// [env: PURSER_DATA_DIR] [default: ./purser-data]
+    #[arg(long = "data", value_name = "DIR")]
+    data_dir: PathBuf = PathBuf::from("./purser-data");
 
-/// What the command line gave; absent fields leave the lower layers alone.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Overrides {
-    /// `--data`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_dir: Option<PathBuf>,
-    /// `--listen`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listen: Option<String>,
-    /// `--public-url`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public_url: Option<String>,
-    /// `--database-url`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database_url: Option<String>,
-    /// `--egress-allow`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub egress_allow: Vec<String>,
-    /// `--ca-file`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ca_file: Option<PathBuf>,
-    /// `--no-proxy`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub no_proxy: Vec<String>,
-    /// `--behind-tls`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub behind_tls: Option<bool>,
-    /// `--session-idle-minutes`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_idle_minutes: Option<u32>,
-    /// `--session-max-hours`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_max_hours: Option<u32>,
-    /// `--concurrency`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrency: Option<u16>,
-    /// `--default-domain`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_domain: Option<String>,
-    /// `--shutdown-seconds`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shutdown_seconds: Option<u32>,
-    /// `--log-format`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_format: Option<LogFormat>,
-    /// `--log-level`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_level: Option<String>,
-}
+    /// Database [env: PURSER_DATABASE_URL] [default: purser.db in the data folder]
+    #[arg(long, value_name = "URL")]
+    database_url: String;
 
-/// The layer that everything else is put upon.
-#[derive(Serialize)]
-struct Defaults {
-    data_dir: &'static str,
-    listen: &'static str,
-    egress_allow: [&'static str; 0],
-    no_proxy: [&'static str; 0],
-    behind_tls: bool,
-    session_idle_minutes: u32,
-    session_max_hours: u32,
-    concurrency: u16,
-    shutdown_seconds: u32,
-    log_format: LogFormat,
-    log_level: &'static str,
-}
+    /// Key that secrets are encrypted under, 64 hexadecimal digits [default: from the key file]
+    #[arg(skip)]
+    master_key: SecretText;
 
-const DEFAULTS: Defaults = Defaults {
-    data_dir: "./purser-data",
-    listen: "127.0.0.1:8080",
-    egress_allow: [],
-    no_proxy: [],
-    behind_tls: false,
-    session_idle_minutes: 60,
-    session_max_hours: 12,
-    concurrency: 32,
-    shutdown_seconds: 10,
-    log_format: LogFormat::Text,
-    log_level: "info",
-};
+    /// How log lines look [env: PURSER_LOG_FORMAT] [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: LogFormat = LogFormat::Text;
+
+    /// Log level, or a filter such as info,purser_engine=debug
+    /// [env: PURSER_LOG_LEVEL] [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: String = "info".to_owned();
+
+    /// Address and port to listen on; port 0 takes a free one
+    /// [env: PURSER_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", hide_short_help = true)]
+    listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
+
+    /// How browsers and clients reach Purser, when that differs from --listen
+    /// [env: PURSER_PUBLIC_URL]
+    #[arg(long, value_name = "URL", hide_short_help = true)]
+    public_url: Url;
+
+    /// Purser stands behind a proxy that speaks TLS: cookies get Secure, X-Forwarded-For counts
+    /// [env: PURSER_BEHIND_TLS] [default: false]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_short_help = true
+    )]
+    behind_tls: bool = false;
+
+    /// Private network (CIDR) that applications may be reached in; may be given several times.
+    /// Without it, loopback, private and link-local addresses are refused
+    /// [env: PURSER_EGRESS_ALLOW, with commas]
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = read_entry, hide_short_help = true)]
+    egress_allow: Vec<String> = Vec::new();
+
+    /// Certificates (PEM) of authorities that are trusted besides the system's when applications are called
+    /// [env: PURSER_CA_FILE]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    ca_file: PathBuf;
+
+    /// HTTP proxy through which applications are called, with or without credentials
+    #[arg(skip)]
+    proxy: SecretText;
+
+    /// Host that is called without the proxy of PURSER_PROXY: a name (with its subdomains), an address or a
+    /// network; may be given several times [env: PURSER_NO_PROXY, with commas]
+    #[arg(long, value_name = "HOST", value_delimiter = ',', value_parser = read_entry, hide_short_help = true)]
+    no_proxy: Vec<String> = Vec::new();
+
+    /// Minutes after which an idle session ends [env: PURSER_SESSION_IDLE_MINUTES] [default: 60]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    session_idle_minutes: u32 = 60;
+
+    /// Hours after which every session ends [env: PURSER_SESSION_MAX_HOURS] [default: 12]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    session_max_hours: u32 = 12;
+
+    /// Requests that one job has open at its application at the same time
+    /// [env: PURSER_CONCURRENCY] [default: 32]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    concurrency: u16 = 32;
+
+    /// Domain of the organisation, which the function DefaultDomain() gives in expressions
+    /// [env: PURSER_DEFAULT_DOMAIN]
+    #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
+    default_domain: String;
+
+    /// Days that rows of the provisioning log and of the audit log are kept
+    /// [env: PURSER_RETENTION_DAYS] [default: 90]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    retention_days: u32 = 90;
+
+    /// Seconds that a shutdown waits for requests and cycles to reach a safe point
+    /// [env: PURSER_SHUTDOWN_SECONDS] [default: 10]
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    shutdown_seconds: u32 = 10;
+}
 
 /// Why the settings could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A value is missing, unknown or of the wrong kind.
-    #[error("The settings could not be read: {}", describe(.0))]
-    Unreadable(Box<figment::Error>),
+    /// The file can't be read, or has something that is no setting or not of its kind.
+    #[error("The configuration file {} could not be read: {reason}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What is wrong, with its place.
+        reason: String,
+    },
+    /// A variable's value is not of the setting's kind.
+    #[error("The variable {variable} could not be read: {reason}")]
+    Variable {
+        /// Which one.
+        variable: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A value is well-formed, but can't be meant.
     #[error("The setting {name} is not usable: {reason}")]
     Unusable {
@@ -219,40 +200,66 @@ pub enum SettingsError {
     NoSuchFile(PathBuf),
 }
 
+impl Layer {
+    /// What the environment says. A value is read as its flag's would be.
+    fn of_environment(environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let text = |name: &str| environment(&variable(name));
+        let mut layer = Self {
+            master_key: text("master_key").map(SecretText),
+            proxy: text("proxy").map(SecretText),
+            ..Self::default()
+        };
+        let command = Self::augment_args(clap::Command::new("environment").no_binary_name(true));
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            let Some((flag, text)) = argument.get_long().zip(text(name)) else { continue };
+            let read = command.clone().try_get_matches_from([format!("--{flag}={text}")]);
+            let read = read.and_then(|matches| Self::from_arg_matches(&matches));
+            let refused = |error: clap::Error| {
+                let told = error.to_string();
+                let told = told.lines().next().unwrap_or_default().trim_start_matches("error: ");
+                SettingsError::Variable { variable: variable(name), reason: format!("{told}.") }
+            };
+            layer = read.map_err(refused)?.over(layer);
+        }
+        Ok(layer)
+    }
+
+    fn of_file(path: &Path) -> Result<Self, SettingsError> {
+        let refused = |reason: String| SettingsError::File { path: path.to_path_buf(), reason };
+        let text = std::fs::read_to_string(path).map_err(|error| refused(format!("{error}.")))?;
+        toml::from_str(&text).map_err(|error| refused(error.to_string()))
+    }
+}
+
+/// An entry of a list. An empty list is one that is left out.
+fn read_entry(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("an entry is empty"),
+        entry => Ok(entry.to_owned()),
+    }
+}
+
+fn variable(name: &str) -> String {
+    format!("PURSER_{}", name.to_uppercase())
+}
+
 impl Settings {
     /// Reads all layers. `environment` answers for one variable, so that tests need not touch the
     /// process's own; the binary passes `std::env::var`.
     pub fn load(
         config: Option<&Path>,
-        overrides: &Overrides,
+        flags: &Layer,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
-        let mut variables = Figment::new();
-        for name in NAMES {
-            if let Some(text) = environment(&format!("PURSER_{}", name.to_uppercase())) {
-                // A key of digits only is a text all the same: only the typed ones are parsed.
-                let value = if TYPED.contains(name) { parse_value(&text) } else { Value::from(text) };
-                variables = variables.merge(Serialized::default(name, value));
-            }
-        }
-        let layers = Figment::from(Serialized::defaults(DEFAULTS));
-        let data_dir = layers
-            .clone()
-            .merge(variables.clone())
-            .merge(Serialized::defaults(overrides))
-            .extract_inner::<PathBuf>("data_dir")
-            .map_err(|error| SettingsError::Unreadable(Box::new(error)))?;
+        let given = flags.clone().over(Layer::of_environment(environment)?);
         let file = match config {
             Some(path) if !path.is_file() => return Err(SettingsError::NoSuchFile(path.to_path_buf())),
             Some(path) => path.to_path_buf(),
-            None => data_dir.join("purser.toml"),
+            None => given.clone().settle().data_dir.join("purser.toml"),
         };
-        let layers = if file.is_file() { layers.merge(Toml::file_exact(&file)) } else { layers };
-        let settings: Self = layers
-            .merge(variables)
-            .merge(Serialized::defaults(overrides))
-            .extract()
-            .map_err(|error| SettingsError::Unreadable(Box::new(error)))?;
+        let file = if file.is_file() { Layer::of_file(&file)? } else { Layer::default() };
+        let settings = given.over(file).settle();
         settings.check()?;
         Ok(settings)
     }
@@ -299,6 +306,9 @@ impl Settings {
         if self.concurrency == 0 || self.concurrency > 512 {
             return unusable("concurrency", "it must be between 1 and 512.");
         }
+        if self.retention_days == 0 || self.retention_days > 36_500 {
+            return unusable("retention_days", "it must be between 1 and 36500 (a hundred years).");
+        }
         if let Some(domain) = &self.default_domain
             && (domain.is_empty() || domain.contains(|c: char| c.is_whitespace() || c == '@' || c == '/'))
         {
@@ -324,54 +334,15 @@ impl Settings {
     }
 }
 
-fn parse_value(text: &str) -> Value {
-    match text.parse::<Value>() {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
-}
-
-/// A list in the file, or one text with commas in the environment.
-fn list_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        List(Vec<String>),
-        Text(String),
-    }
-    Ok(match Either::deserialize(deserializer)? {
-        Either::List(list) => list,
-        Either::Text(text) => {
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-        }
-    })
-}
-
-fn describe(error: &figment::Error) -> String {
-    error
-        .clone()
-        .into_iter()
-        .map(|error| {
-            let place = error.path.join(".");
-            if place.is_empty() { format!("{}.", error.kind) } else { format!("{place}: {}.", error.kind) }
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn load(
-        file: &str,
-        environment: &[(&str, &str)],
-        overrides: &Overrides,
-    ) -> Result<Settings, SettingsError> {
+    fn load(file: &str, environment: &[(&str, &str)], flags: &Layer) -> Result<Settings, SettingsError> {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("purser.toml");
         std::fs::write(&config, file).unwrap();
-        Settings::load(Some(&config), overrides, &|name| {
+        Settings::load(Some(&config), flags, &|name| {
             environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
     }
@@ -381,7 +352,7 @@ mod tests {
         let settings = load(
             "listen = \"127.0.0.1:1\"\nsession_idle_minutes = 7\nsession_max_hours = 3",
             &[("PURSER_LISTEN", "127.0.0.1:2"), ("PURSER_SESSION_IDLE_MINUTES", "8")],
-            &Overrides { listen: Some("127.0.0.1:3".to_owned()), ..Overrides::default() },
+            &Layer { listen: Some(([127, 0, 0, 1], 3).into()), ..Layer::default() },
         )
         .unwrap();
         assert_eq!(settings.listen.port(), 3);
@@ -392,15 +363,15 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_in_the_file_is_refused_by_name() {
-        let error = load("lisen = \"127.0.0.1:1\"", &[], &Overrides::default()).unwrap_err();
+        let error = load("lisen = \"127.0.0.1:1\"", &[], &Layer::default()).unwrap_err();
         assert!(error.to_string().contains("lisen"), "{error}");
     }
 
     #[test]
     fn a_master_key_of_digits_stays_a_text_and_never_shows() {
         let key = "1".repeat(64);
-        let settings = load("", &[("PURSER_MASTER_KEY", &key)], &Overrides::default()).unwrap();
-        assert_eq!(settings.master_key, Some(MasterKeyText(key.clone())));
+        let settings = load("", &[("PURSER_MASTER_KEY", &key)], &Layer::default()).unwrap();
+        assert_eq!(settings.master_key, Some(SecretText(key.clone())));
         assert!(!format!("{settings:?}").contains(&key));
     }
 
@@ -408,18 +379,18 @@ mod tests {
     fn the_way_out_is_read_and_the_proxys_password_never_shows() {
         let file = "ca_file = \"/etc/own.pem\"\nno_proxy = [\"intra.example\"]";
         let proxy = "http://u:5ecret@proxy.example:3128";
-        let settings = load(file, &[("PURSER_PROXY", proxy)], &Overrides::default()).unwrap();
+        let settings = load(file, &[("PURSER_PROXY", proxy)], &Layer::default()).unwrap();
         assert_eq!(settings.ca_file.as_deref(), Some(Path::new("/etc/own.pem")));
-        assert_eq!(settings.proxy, Some(ProxyText(proxy.to_owned())));
+        assert_eq!(settings.proxy, Some(SecretText(proxy.to_owned())));
         assert_eq!(settings.no_proxy, ["intra.example"]);
         assert!(!format!("{settings:?}").contains("5ecret"));
     }
 
     #[test]
     fn networks_come_as_a_list_or_with_commas() {
-        let listed = load("egress_allow = [\"10.0.0.0/8\"]", &[], &Overrides::default()).unwrap();
+        let listed = load("egress_allow = [\"10.0.0.0/8\"]", &[], &Layer::default()).unwrap();
         assert_eq!(listed.egress_allow, ["10.0.0.0/8"]);
-        let text = load("", &[("PURSER_EGRESS_ALLOW", "127.0.0.0/8, ::1/128")], &Overrides::default());
+        let text = load("", &[("PURSER_EGRESS_ALLOW", "127.0.0.0/8, ::1/128")], &Layer::default());
         assert_eq!(text.unwrap().egress_allow, ["127.0.0.0/8", "::1/128"]);
     }
 
@@ -429,18 +400,68 @@ mod tests {
             "session_idle_minutes = 0",
             "session_max_hours = 0",
             "concurrency = 0",
+            "retention_days = 0",
             "default_domain = \"@contoso.com\"",
             "public_url = \"https://host/purser\"",
             "database_url = \"mysql://host\"",
             "listen = \"nowhere\"",
         ] {
-            assert!(load(file, &[], &Overrides::default()).is_err(), "{file}");
+            assert!(load(file, &[], &Layer::default()).is_err(), "{file}");
         }
     }
 
     #[test]
     fn a_configuration_file_that_is_named_but_missing_is_an_error() {
-        let missing = Settings::load(Some(Path::new("/nowhere/at/all")), &Overrides::default(), &|_| None);
+        let missing = Settings::load(Some(Path::new("/nowhere/at/all")), &Layer::default(), &|_| None);
         assert!(matches!(missing, Err(SettingsError::NoSuchFile(_))));
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_named() {
+        let error = load("", &[("PURSER_CONCURRENCY", "many")], &Layer::default()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("The variable PURSER_CONCURRENCY could not be read: "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_setting_is_read_from_the_environment() {
+        for name in NAMES {
+            let variable = variable(name);
+            let text = match *name {
+                "listen" => "127.0.0.1:9",
+                "public_url" => "https://purser.example.com",
+                "database_url" => "sqlite://other.db",
+                "log_format" => "json",
+                "behind_tls" => "true",
+                _ => "7",
+            };
+            let settings = load("", &[(&variable, text)], &Layer::default()).unwrap();
+            assert_ne!(settings, load("", &[], &Layer::default()).unwrap(), "{variable} was not read");
+        }
+    }
+
+    #[test]
+    fn the_readme_has_a_row_for_every_setting_and_none_for_another() {
+        let readme = include_str!("../../README.md");
+        let command = Layer::augment_args(clap::Command::new("purser"));
+        let rows: Vec<Vec<&str>> = readme
+            .lines()
+            .filter(|line| line.starts_with("| ") && line.contains("`PURSER_"))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        for name in NAMES {
+            let row = rows.iter().find(|row| row[3].starts_with(&format!("`{}`", variable(name))));
+            let row = row.unwrap_or_else(|| panic!("the README has no row for {name}"));
+            assert!(row[1] == format!("`{name}`") || *name == "data_dir", "{row:?}");
+            let argument = command.get_arguments().find(|argument| argument.get_id() == name);
+            match argument.and_then(clap::Arg::get_long) {
+                Some(flag) => assert!(row[2].starts_with(&format!("`--{flag}")), "{row:?}"),
+                None => assert_eq!(row[2], "never"),
+            }
+            assert!(row.len() > 5 && !row[5].is_empty(), "{row:?} says nothing");
+        }
+        assert_eq!(rows.len(), NAMES.len(), "{rows:?}");
     }
 }

@@ -19,6 +19,8 @@ enum Subject {
         #[arg(long, default_value_t = 10_000)]
         users: u32,
     },
+    /// The store: a page of a cycle and the change of one person, and what it costs that commits are on the disk
+    Store,
     /// The rules for one person: expressions, the default mapping, the plan; fails when a bar is missed by far
     Rules,
 }
@@ -33,6 +35,15 @@ pub(crate) fn bench(workspace: &Workspace, options: &Bench) -> Result<()> {
             .cargo()
             .args(["run", "--quiet", "--release", "--package", "purser-engine", "--example", "bench_cycle"])
             .args(["--", "--users", &users.to_string()])),
+        Subject::Store => run(workspace.cargo().args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "purser-store",
+            "--example",
+            "batch_speed",
+        ])),
         Subject::Rules => run(workspace.cargo().args([
             "bench",
             "--quiet",

@@ -1,6 +1,6 @@
 //! Gallery and applications: what their pages read and what their forms post.
 
-use crate::context::{Done, caller, finish, portal, refused, url};
+use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::application::{
     ApplicationRowView, ApplicationView, CreateApplicationForm, GalleryProblemView, PropertiesForm,
@@ -10,41 +10,26 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// The gallery apps whose name, publisher, description or category has the words; all of them for none.
-///
-/// # Errors
-/// Nobody is signed in.
 pub fn list_templates(search: &str) -> Result<Vec<TemplateView>, Problem> {
     portal()?.list_templates(&caller()?, search).map_err(refused)
 }
 
 /// The administrator's own gallery files that are not right.
-///
-/// # Errors
-/// Nobody is signed in.
 pub fn list_gallery_problems() -> Result<Vec<GalleryProblemView>, Problem> {
     portal()?.list_gallery_problems(&caller()?).map_err(refused)
 }
 
 /// One gallery app.
-///
-/// # Errors
-/// There is no such gallery app.
 pub fn load_template(id: &str) -> Result<TemplateView, Problem> {
     portal()?.load_template(&caller()?, id).map_err(refused)
 }
 
 /// A page of All applications.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_applications(form: ListForm) -> Result<PageView<ApplicationRowView>, Problem> {
     portal()?.list_applications(&caller()?, form).await.map_err(refused)
 }
 
 /// One application.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_application(id: &str) -> Result<ApplicationView, Problem> {
     portal()?.load_application(&caller()?, id).await.map_err(refused)
 }
@@ -62,7 +47,7 @@ pub async fn create_application(
             .toast(format!("Application {} added successfully.", application.display_name))
     };
     let back = url("/applications/new", &[("template", &form.template_id)]);
-    finish("create_application", outcome, done, back, &form).await
+    finish_form::<CreateApplication, _, _>(outcome, done, back, &form).await
 }
 
 /// *Save* of Properties.
@@ -74,7 +59,7 @@ pub async fn save_properties(
     let outcome = async { portal()?.save_properties(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = format!("/applications/{}/properties", form.id);
     let done = |_: &ApplicationView| Done::to(here.clone()).toast("Application properties saved.");
-    finish("save_properties", outcome, done, here.clone(), &form).await
+    finish_form::<SaveProperties, _, _>(outcome, done, here.clone(), &form).await
 }
 
 /// *Delete* of the confirmation pane. The accounts in the target stay as they are.
@@ -87,5 +72,5 @@ pub async fn delete_application(
     let done = |application: &ApplicationRowView| {
         Done::to("/applications").toast(format!("Application {} deleted.", application.display_name))
     };
-    finish("delete_application", outcome, done, format!("/applications/{id}/properties"), &()).await
+    finish(outcome, done, format!("/applications/{id}/properties")).await
 }

@@ -14,17 +14,11 @@ pub const GROUPS: &str = "form[groups][]";
 pub const ROLE: &str = "form[role_id]";
 
 /// The roles that an application offers.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn list_roles(application: &str) -> Result<Vec<AppRoleView>, Problem> {
     portal()?.list_roles(&caller()?, application).await.map_err(refused)
 }
 
 /// A page of an application's assignments.
-///
-/// # Errors
-/// There is no such application, or the cursor is not one of ours.
 pub async fn list_assignments(
     application: &str,
     form: ListForm,
@@ -33,9 +27,6 @@ pub async fn list_assignments(
 }
 
 /// A page of the picker: the users (`User`) or groups (`Group`) that can be assigned.
-///
-/// # Errors
-/// There is no such application, or the cursor is not one of ours.
 pub async fn list_principals(
     application: &str,
     kind: &str,
@@ -45,9 +36,6 @@ pub async fn list_principals(
 }
 
 /// The name of a picked user or group, for *Selected items*.
-///
-/// # Errors
-/// The user or group is gone.
 pub async fn load_principal_name(kind: &str, id: &str) -> Result<String, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     match kind {
@@ -76,7 +64,7 @@ pub async fn assign(
         })
     };
     let back = url(&format!("{list}/add"), &selection_query(&form));
-    finish("assign", outcome, done, back, &form).await
+    finish(outcome, done, back).await
 }
 
 /// *Remove* of Users and groups.
@@ -93,7 +81,7 @@ pub async fn unassign(
             removed => format!("{removed} assignments removed."),
         })
     };
-    finish("unassign", outcome, done, list.clone(), &form).await
+    finish(outcome, done, list.clone()).await
 }
 
 /// The query under which Add Assignment finds a selection again; its names are those of the form.

@@ -5,9 +5,6 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// A page of the audit log, newest first.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_audit(form: ListForm) -> Result<PageView<AuditRowView>, Problem> {
     portal()?.list_audit(&caller()?, form).await.map_err(refused)
 }

@@ -1,5 +1,5 @@
 //! Groups: what their pages read and what their forms post.
-use crate::context::{Done, caller, finish, portal, refused, url};
+use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView};
 use purser_contract::page::{ListForm, PageView};
@@ -21,25 +21,16 @@ pub struct MembersForm {
 }
 
 /// A page of groups.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_groups(form: ListForm) -> Result<PageView<GroupRowView>, Problem> {
     portal()?.list_groups(&caller()?, form).await.map_err(refused)
 }
 
 /// One group.
-///
-/// # Errors
-/// There is no such group.
 pub async fn load_group(id: &str) -> Result<GroupView, Problem> {
     portal()?.load_group(&caller()?, id).await.map_err(refused)
 }
 
 /// A page of a group's members.
-///
-/// # Errors
-/// There is no such group, or the cursor is not one of ours.
 pub async fn list_members(group: &str, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
     portal()?.list_members(&caller()?, group, form).await.map_err(refused)
 }
@@ -59,7 +50,7 @@ pub async fn save_group(
     let done = |group: &GroupView| {
         Done::to(format!("/groups/{}", group.id)).toast(format!("Group {} was {verb}.", group.display_name))
     };
-    finish("save_group", outcome, done, back, &form).await
+    finish_form::<SaveGroup, _, _>(outcome, done, back, &form).await
 }
 
 /// *Delete* a group.
@@ -72,7 +63,7 @@ pub async fn delete_group(
     let done = |group: &GroupRowView| {
         Done::to("/groups").toast(format!("Group {} was deleted.", group.display_name))
     };
-    finish("delete_group", outcome, done, format!("/groups/{id}"), &()).await
+    finish(outcome, done, format!("/groups/{id}")).await
 }
 
 /// *Add members*.
@@ -91,7 +82,13 @@ pub async fn add_members(
         Done::to(here.clone())
             .toast(format!("{} has {} members now.", group.display_name, group.member_count))
     };
-    finish("add_members", outcome, done, url(&here, &[("pane", "add"), ("find", &form.search)]), &form).await
+    finish_form::<AddMembers, _, _>(
+        outcome,
+        done,
+        url(&here, &[("pane", "add"), ("find", &form.search)]),
+        &form,
+    )
+    .await
 }
 
 /// *Remove* a member.
@@ -104,14 +101,7 @@ pub async fn remove_member(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.remove_member(&caller()?, &group, &user).await.map_err(refused) }.await;
     let here = format!("/groups/{group}");
-    finish(
-        "remove_member",
-        outcome,
-        |_| Done::to(here.clone()).toast("The member was removed."),
-        here.clone(),
-        &(),
-    )
-    .await
+    finish(outcome, |_| Done::to(here.clone()).toast("The member was removed."), here.clone()).await
 }
 
 /// Ids and sign-in names of a form, at least one.

@@ -21,9 +21,6 @@ pub struct Overview {
 }
 
 /// Counts, and the state of the applications.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn load_overview() -> Result<Overview, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     let one = || ListForm { size: 1, ..ListForm::default() };
@@ -47,7 +44,7 @@ pub async fn confirm_purge(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(refused) }.await;
     let done = |purged: &u64| Done::to("/").toast(format!("Users deleted for good: {purged}."));
-    finish("confirm_purge", outcome, done, "/", &form).await
+    finish(outcome, done, "/").await
 }
 
 /// The total where the list knows it, else what is on the page.

@@ -12,9 +12,6 @@ use leptos::server_fn::codec::GetUrl;
 use purser_contract::import::ImportView;
 
 /// How far an import has come; without its preview, since it is asked for every second.
-///
-/// # Errors
-/// Nobody is signed in any more, or there is no such import.
 #[server(prefix = "/api", endpoint = "import_status", input = GetUrl)]
 pub async fn import_status(
     /// Id.

@@ -6,17 +6,11 @@ use purser_contract::page::PageView;
 use purser_contract::problem::Problem;
 
 /// A page of the log, newest first.
-///
-/// # Errors
-/// A filter or the cursor is not one of ours.
 pub async fn list_logs(form: LogForm) -> Result<PageView<LogRowView>, Problem> {
     portal()?.list_logs(&caller()?, form).await.map_err(refused)
 }
 
 /// One row in full.
-///
-/// # Errors
-/// There is no such row (any more).
 pub async fn load_log(id: &str) -> Result<LogView, Problem> {
     portal()?.load_log(&caller()?, id).await.map_err(refused)
 }

@@ -2,11 +2,14 @@
 //!
 //! Three kinds of function, each in three steps and without a branch: context, one use-case, view.
 //!
-//! - A **form post** is a server function that ends with `context::finish`.
+//! - A **form post** is a server function that ends with `context::finish`, or with
+//!   `context::finish_form` when what was typed comes back; a page posts to it by its type.
 //! - What an **island** asks for is a server function too; it answers with a view, or an
 //!   [`ApiProblem`], and compiles on both sides.
 //! - What a **page** reads is a plain function: pages run on the server only, so a second, private
 //!   HTTP API would be one more door to guard.
+//!
+//! All of them refuse what the use-case refuses, and `Unauthenticated` whoever is not signed in.
 //!
 //! Deliberately absent: rules. They are in `purser-service`, for every door the same.
 //!

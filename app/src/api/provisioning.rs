@@ -17,9 +17,6 @@ use purser_contract::profile::ProbeView;
 use purser_contract::provisioning::{JobStatusView, TestConnectionForm, TestConnectionView};
 
 /// Synchronization Details of an application, for the progress that moves by itself.
-///
-/// # Errors
-/// Nobody is signed in any more, or the application is gone.
 #[server(prefix = "/api", endpoint = "job_status", input = GetUrl)]
 pub async fn job_status(
     /// Object id.
@@ -31,9 +28,6 @@ pub async fn job_status(
 
 /// *Test Connection* with what the blade's fields hold, saved or not. A target that says no is an
 /// answer (`ok` is false), not an error.
-///
-/// # Errors
-/// Nobody is signed in any more, or the application is gone.
 #[server(prefix = "/api", endpoint = "test_connection")]
 pub async fn test_connection(
     /// What the fields hold.
@@ -44,9 +38,6 @@ pub async fn test_connection(
 }
 
 /// How far the capability probe of an application is; without what it proposes, since it is asked for every second.
-///
-/// # Errors
-/// Nobody is signed in any more, or the application is gone.
 #[server(prefix = "/api", endpoint = "probe_status", input = GetUrl)]
 pub async fn probe_status(
     /// Object id.

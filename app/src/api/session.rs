@@ -12,9 +12,6 @@ use purser_service::Caller;
 const THEME_SECONDS: u32 = 31_536_000;
 
 /// Whether somebody has set the portal up already.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn is_set_up() -> Result<bool, Problem> {
     portal()?.has_administrator().await.map_err(refused)
 }
@@ -33,13 +30,10 @@ pub async fn set_up(
     }
     .await;
     let back = context::url("/setup", &[("token", &form.token)]);
-    // The one-time token is in the address already; the passwords are nobody's to keep.
-    let typed =
-        SetupForm { token: String::new(), password: String::new(), password_again: String::new(), ..form };
     let done = |administrator: &AdministratorView| {
         Done::to("/").toast(format!("Welcome, {}. This portal is yours now.", administrator.display_name))
     };
-    finish("setup", outcome, done, back, &typed).await
+    finish(outcome, done, back).await
 }
 
 /// Signs in and goes to where the person was heading.
@@ -55,8 +49,7 @@ pub async fn sign_in(
     .await;
     let back = context::url("/sign-in", &[("next", &form.next)]);
     let next = local_path(&form.next).to_owned();
-    let typed = SignInForm { password: String::new(), ..form };
-    finish("sign_in", outcome, |()| Done::to(next), back, &typed).await
+    finish(outcome, |()| Done::to(next), back).await
 }
 
 /// Ends the session, on the server too.

@@ -3,7 +3,7 @@
 //! A new token is shown once. It travels to that page in a cookie of the browser that asked for it,
 //! which lives a minute and is readable by neither scripts nor other pages, so that it is never
 //! stored on the server in the clear.
-use crate::context::{self, Done, caller, finish, portal, refused};
+use crate::context::{self, Done, caller, finish, finish_form, portal, refused};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::session::TokenView;
@@ -21,9 +21,6 @@ pub struct TokenForm {
 }
 
 /// All tokens, without the tokens.
-///
-/// # Errors
-/// The store can't be read.
 pub async fn list_tokens() -> Result<Vec<TokenView>, Problem> {
     portal()?.list_tokens(&caller()?).await.map_err(refused)
 }
@@ -46,7 +43,7 @@ pub async fn create_token(
         context::set_cookie(&cookie(text, 60));
         Done::to("/tokens").toast(format!("Token {} was created.", token.name))
     };
-    finish("create_token", outcome, done, "/tokens?pane=new", &form).await
+    finish_form::<CreateToken, _, _>(outcome, done, "/tokens?pane=new", &form).await
 }
 
 /// *Delete* a token: whatever uses it is refused from now on.
@@ -57,7 +54,7 @@ pub async fn delete_token(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.delete_token(&caller()?, &id).await.map_err(refused) }.await;
     let done = |token: &TokenView| Done::to("/tokens").toast(format!("Token {} was deleted.", token.name));
-    finish("delete_token", outcome, done, "/tokens", &()).await
+    finish(outcome, done, "/tokens").await
 }
 
 fn cookie(value: &str, seconds: u32) -> String {

@@ -1,22 +1,16 @@
 //! Users: what their pages read and what their forms post.
-use crate::context::{Done, caller, finish, portal, refused, url};
+use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
 use leptos::prelude::*;
 use purser_contract::directory::{UserFilter, UserForm, UserRowView, UserView};
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// A page of users.
-///
-/// # Errors
-/// The cursor is not one of ours.
 pub async fn list_users(filter: UserFilter, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
     portal()?.list_users(&caller()?, filter, form).await.map_err(refused)
 }
 
 /// One user, deleted or not.
-///
-/// # Errors
-/// There is no such user.
 pub async fn load_user(id: &str) -> Result<UserView, Problem> {
     portal()?.load_user(&caller()?, id).await.map_err(refused)
 }
@@ -36,7 +30,7 @@ pub async fn save_user(
     let done = |user: &UserView| {
         Done::to(format!("/users/{}", user.id)).toast(format!("{} was {verb}.", name(user)))
     };
-    finish("save_user", outcome, done, back, &form).await
+    finish_form::<SaveUser, _, _>(outcome, done, back, &form).await
 }
 
 /// *Disable* and *Enable*.
@@ -56,7 +50,7 @@ pub async fn set_user_enabled(
             if enabled { "enabled" } else { "disabled" }
         ))
     };
-    finish("set_user_enabled", outcome, done, here.clone(), &()).await
+    finish(outcome, done, here.clone()).await
 }
 
 /// *Delete*: for 30 days the user can be restored.
@@ -70,7 +64,7 @@ pub async fn delete_user(
         Done::to("/users")
             .toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
     };
-    finish("delete_user", outcome, done, format!("/users/{id}"), &()).await
+    finish(outcome, done, format!("/users/{id}")).await
 }
 
 /// *Restore* a deleted user.
@@ -83,7 +77,7 @@ pub async fn restore_user(
     let done = |user: &UserView| {
         Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)))
     };
-    finish("restore_user", outcome, done, "/users/deleted", &()).await
+    finish(outcome, done, "/users/deleted").await
 }
 
 /// *Delete permanently*.
@@ -94,14 +88,7 @@ pub async fn purge_user(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(refused) }.await;
     let back = url("/users/deleted", &[("pane", "purge"), ("id", &id)]);
-    finish(
-        "purge_user",
-        outcome,
-        |()| Done::to("/users/deleted").toast("The user was deleted permanently."),
-        back,
-        &(),
-    )
-    .await
+    finish(outcome, |()| Done::to("/users/deleted").toast("The user was deleted permanently."), back).await
 }
 
 /// The name to call a user by.

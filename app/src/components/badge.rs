@@ -57,3 +57,18 @@ pub fn Badge(
         </span>
     }
 }
+
+/// How an application's provisioning stands, as a badge.
+#[component]
+pub fn ProvisioningBadge(
+    /// `On`, `Off`, `Not configured` or `Quarantine`.
+    #[prop(into)]
+    state: String,
+) -> impl IntoView {
+    let tone = match state.as_str() {
+        "On" => Tone::Good,
+        "Quarantine" => Tone::Bad,
+        _ => Tone::Calm,
+    };
+    view! { <Badge tone label=state/> }
+}

@@ -216,7 +216,7 @@ pub fn CheckField(
     let ids = Ids::new(&name, &hint, None);
     let described_by = ids.described_by();
     view! {
-        <div class="field field-check">
+        <div class="field">
             <label class="check">
                 <input
                     type="checkbox"
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn a_refused_field_says_why_and_has_the_focus() {
         let problem = Problem::new(ProblemKind::Invalid, "There is no such city.").field("city");
-        let html = render(Flash { problem: Some(problem), ..Flash::default() });
+        let html = render(Flash::problem(problem));
         assert!(html.contains(r#"id="form-attributes-city""#), "{html}");
         assert!(
             html.contains(r#"aria-describedby="form-attributes-city-error form-attributes-city-hint""#),

@@ -1,5 +1,8 @@
 //! The bar across the top of every page.
+use super::field::HiddenField;
 use super::icon::Icon;
+use super::post_form::PostForm;
+use crate::api::session::{SetTheme, SignOut};
 use crate::context;
 use crate::islands::ThemeToggle;
 use http::request::Parts;
@@ -14,12 +17,12 @@ pub fn HeaderBar() -> impl IntoView {
     let account = context::caller().ok().map(|caller| {
         view! {
             <span class="header-name">{caller.name().to_owned()}</span>
-            <form method="post" action="/api/sign_out">
+            <PostForm<SignOut>>
                 <button class="header-button" type="submit">
                     <Icon icon=icondata::LuLogOut/>
                     <span>"Sign out"</span>
                 </button>
-            </form>
+            </PostForm<SignOut>>
         }
     });
     view! {
@@ -30,9 +33,12 @@ pub fn HeaderBar() -> impl IntoView {
                 "Purser"
             </a>
             <div class="header-tools">
-                <ThemeToggle back>
-                    <Icon icon=icondata::LuSunMoon/>
-                </ThemeToggle>
+                <PostForm<SetTheme>>
+                    <HiddenField name="back" value=back/>
+                    <ThemeToggle>
+                        <Icon icon=icondata::LuSunMoon/>
+                    </ThemeToggle>
+                </PostForm<SetTheme>>
                 {account}
             </div>
         </header>

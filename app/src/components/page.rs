@@ -1,5 +1,7 @@
 //! The frame that every page's work runs in.
-use super::{Crumb, Menu, ProblemBar, Shell};
+use super::menu::Menu;
+use super::problem::ProblemBar;
+use super::shell::{Crumb, Shell};
 use crate::context;
 use leptos::prelude::*;
 use purser_contract::problem::{Problem, ProblemKind};

@@ -1,6 +1,11 @@
 //! The frame of every page: header bar, breadcrumbs, title, menu, command bar, content, pane.
 use super::body::Body;
-use super::{HeaderBar, Icon, Menu, Monogram, ProblemBar, ResourceMenu, Toast};
+use super::header::HeaderBar;
+use super::icon::Icon;
+use super::menu::{Menu, ResourceMenu};
+use super::monogram::Monogram;
+use super::problem::ProblemBar;
+use super::toast::Toast;
 use crate::context;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,6 +22,15 @@ impl Crumb {
     /// A step.
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
         Self { label: label.into(), href: href.into() }
+    }
+
+    /// The way to an application.
+    pub fn to_application(id: &str, name: &str) -> Vec<Self> {
+        vec![
+            Self::new("Home", "/"),
+            Self::new("Enterprise applications", "/applications"),
+            Self::new(name, format!("/applications/{id}")),
+        ]
     }
 }
 
@@ -61,7 +75,7 @@ pub fn Shell(
     let resource = (!resource.is_empty()).then(|| {
         view! {
             <span class="blade-resource">{resource}</span>
-            <span class="blade-bar" aria-hidden="true">" | "</span>
+            <span aria-hidden="true">" | "</span>
         }
     });
     let commands = commands.map(|commands| {

@@ -1,7 +1,7 @@
 //! The progress of an import, which moves by itself.
 //!
 //! When the import is done the page is loaded anew, since the report is the server's to render.
-use crate::components::{Progress, grouped};
+use crate::shared::{Progress, grouped};
 use leptos::prelude::*;
 use purser_contract::import::ImportView;
 

@@ -5,7 +5,7 @@
 //! nothing. Without JavaScript they stay as they were when the page was made.
 
 use super::answer_bar::AnswerBar;
-use crate::components::{Progress, TimeStamp, grouped};
+use crate::shared::{Progress, TimeStamp, grouped};
 use leptos::prelude::*;
 use purser_contract::provisioning::{CycleCountsView, JobStatusView};
 

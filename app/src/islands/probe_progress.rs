@@ -1,7 +1,7 @@
 //! The progress of a capability probe, which moves by itself.
 //!
 //! When the probe is done the page is loaded anew, since its result is the server's to render.
-use crate::components::Progress;
+use crate::shared::Progress;
 use leptos::prelude::*;
 use purser_contract::profile::ProbeView;
 

@@ -10,6 +10,8 @@ use purser_contract::provisioning::TestConnectionView;
 /// The button and its answer.
 #[island]
 pub fn TestConnection(
+    /// Where the button posts the form without JavaScript.
+    action: String,
     /// What a test without JavaScript found.
     result: Option<TestConnectionView>,
 ) -> impl IntoView {
@@ -30,7 +32,7 @@ pub fn TestConnection(
                 node_ref=button
                 class="button"
                 type="submit"
-                formaction="/api/test_connection_in_page"
+                formaction=action
                 formnovalidate=true
                 aria-disabled=move || pending.get().to_string()
                 on:click=ask
@@ -38,7 +40,7 @@ pub fn TestConnection(
                 "Test Connection"
             </button>
             <div role="status" aria-live="polite">
-                {move || pending.get().then(|| view! { <p class="pending">"Testing the connection\u{2026}"</p> })}
+                {move || pending.get().then(|| view! { <p>"Testing the connection\u{2026}"</p> })}
                 {move || (!pending.get()).then(|| answer.get().map(answer_bar))}
                 {move || fault.get().map(fault_bar)}
             </div>

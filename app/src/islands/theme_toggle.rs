@@ -1,27 +1,22 @@
 //! Switches between light and dark without loading the page anew, so that nothing typed is lost.
-use leptos::ev::SubmitEvent;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-/// A button; without JavaScript it posts to the server, which sets the same cookie.
+/// The button of a form that the server would switch the theme for, with the same cookie.
 #[island]
 pub fn ThemeToggle(
-    /// The page to come back to without JavaScript.
-    back: String,
     /// What the button shows.
     children: Children,
 ) -> impl IntoView {
-    let switch = |event: SubmitEvent| {
+    let switch = |event: MouseEvent| {
         event.prevent_default();
         #[cfg(feature = "hydrate")]
         theme::switch();
     };
     view! {
-        <form method="post" action="/api/set_theme" on:submit=switch>
-            <input type="hidden" name="back" value=back/>
-            <button class="header-button" type="submit" aria-label="Switch between light and dark">
-                {children()}
-            </button>
-        </form>
+        <button class="header-button" type="submit" aria-label="Switch between light and dark" on:click=switch>
+            {children()}
+        </button>
     }
 }
 

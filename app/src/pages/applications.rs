@@ -1,7 +1,7 @@
 //! Enterprise applications: the list, the gallery, and one application's Overview and Properties.
 //!
-//! To add a page of one application: 1. a component here (or in a room of its own) that takes its
-//! menu from `Menu::application`, 2. a line in that menu, 3. a route in `lib.rs`.
+//! To add a page of one application: 1. a component here (or in a room of its own) that renders an
+//! `ApplicationShell`, 2. a line in `Menu::application`, 3. a route in `routes.rs`.
 
 mod gallery;
 mod list;
@@ -12,30 +12,3 @@ pub use gallery::GalleryPage;
 pub use list::ApplicationsPage;
 pub use overview::ApplicationPage;
 pub use properties::PropertiesPage;
-
-use crate::components::{Badge, Crumb, Tone};
-use leptos::prelude::*;
-
-/// The breadcrumbs of a page of one application.
-pub(crate) fn application_crumbs(id: &str, name: &str) -> Vec<Crumb> {
-    vec![
-        Crumb::new("Home", "/"),
-        Crumb::new("Enterprise applications", "/applications"),
-        Crumb::new(name, format!("/applications/{id}")),
-    ]
-}
-
-/// How an application's provisioning stands, as a badge.
-#[component]
-pub(crate) fn ProvisioningBadge(
-    /// `On`, `Off`, `Not configured` or `Quarantine`.
-    #[prop(into)]
-    state: String,
-) -> impl IntoView {
-    let tone = match state.as_str() {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
-    };
-    view! { <Badge tone label=state/> }
-}

@@ -1,8 +1,6 @@
 //! The audit log: who changed what in Purser itself, and who was not let in.
 use crate::api::audit::list_audit;
-use crate::components::{
-    Badge, CommandLink, Crumb, DataTable, EmptyState, Menu, Pager, SearchBox, Shell, TimeStamp, Tone, page,
-};
+use crate::components::{Badge, CommandLink, EmptyState, ListPage, TimeStamp, Tone, page};
 use crate::context::query;
 use leptos::prelude::*;
 use purser_contract::audit::AuditRowView;
@@ -14,34 +12,24 @@ pub fn AuditPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
         let rows = list_audit(form.clone()).await?;
-        let list = if rows.items.is_empty() {
-            view! {
+        let view = view! {
+            <ListPage
+                path="/audit-log"
+                title="Audit log"
+                commands=view! { <CommandLink href="/audit-log" icon=icondata::LuRefreshCw label="Refresh"/> }.into_any()
+                search="Search by actor, activity or target"
+                form
+                nouns=("entry", "entries")
+                columns=vec!["Date", "Actor", "Activity", "Result", "Target", "Details"]
+                rows=rows.items.into_iter().map(row).collect()
+                next=rows.next
+            >
                 <EmptyState
                     icon=icondata::LuScrollText
                     title="No entries found"
                     text="Every change made in the portal, through the API and on the command line is recorded here, and who signed in, signed out or was refused."
                 />
-            }
-            .into_any()
-        } else {
-            view! {
-                <DataTable caption="Audit log" columns=vec!["Date", "Actor", "Activity", "Result", "Target", "Details"]>
-                    {rows.items.into_iter().map(row).collect_view()}
-                </DataTable>
-            }
-            .into_any()
-        };
-        let view = view! {
-            <Shell
-                title="Audit log"
-                menu=Menu::portal("/audit-log")
-                crumbs=vec![Crumb::new("Home", "/")]
-                commands=view! { <CommandLink href="/audit-log" icon=icondata::LuRefreshCw label="Refresh"/> }.into_any()
-            >
-                <SearchBox path="/audit-log" value=form.search.clone() label="Search by actor, activity or target"/>
-                {list}
-                <Pager path="/audit-log" query=vec![("search", form.search)] after=form.after next=rows.next/>
-            </Shell>
+            </ListPage>
         };
         Ok(view.into_any())
     })

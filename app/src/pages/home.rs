@@ -1,7 +1,8 @@
 //! The home page: the portal at a glance, and the first steps.
-use crate::api::home::{Overview, load_overview};
+use crate::api::home::{ConfirmPurge, Overview, load_overview};
 use crate::components::{
-    Badge, DataTable, HiddenField, Icon, InfoBar, Menu, Monogram, Shell, TimeStamp, Tone, grouped, page,
+    DataTable, HiddenField, Icon, InfoBar, Menu, Monogram, PostForm, ProvisioningBadge, Shell, TimeStamp,
+    Tone, grouped, page,
 };
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
@@ -85,13 +86,13 @@ fn held_purge(held: &HeldPurgeView) -> AnyView {
                 ". Either Purser was off for more than two days, or the clock was changed."
             </p>
             <p>
-                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes what                  they are linked to: " {accounts} " in all applications. "
+                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes what they are linked to: " {accounts} " in all applications. "
                 <a href="/users/deleted">"See who they are"</a>
             </p>
-            <form method="post" action="/api/confirm_purge">
+            <PostForm<ConfirmPurge>>
                 <HiddenField name="form[people]" value=held.people.to_string()/>
                 <button class="button button-danger" type="submit">"The clock is right: delete them for good"</button>
-            </form>
+            </PostForm<ConfirmPurge>>
         </InfoBar>
     }
     .into_any()
@@ -175,7 +176,7 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
                         <a href=format!("/applications/{}", application.id)>{application.display_name}</a>
                     </th>
                     <td>{application.template_name}</td>
-                    <td><Badge tone=tone(&application.provisioning) label=application.provisioning.clone()/></td>
+                    <td><ProvisioningBadge state=application.provisioning/></td>
                 </tr>
             }
         })
@@ -191,12 +192,4 @@ fn applications(applications: Vec<ApplicationRowView>) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-fn tone(provisioning: &str) -> Tone {
-    match provisioning {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
-    }
 }

@@ -1,9 +1,10 @@
 //! CSV import: upload, preview, progress, report.
 mod report;
 
-use crate::api::imports::forms::{list_import_errors, load_import};
+use crate::api::imports::forms::{StartImport, UploadImport, list_import_errors, load_import};
 use crate::components::{
-    CommandLink, Crumb, DataTable, InfoBar, Menu, PrimaryButton, Shell, Tone, grouped, page,
+    CommandLink, Crumb, DataTable, HiddenField, InfoBar, Menu, PostForm, PrimaryButton, Shell, Tone, grouped,
+    page,
 };
 use crate::context::{flash, param, query};
 use crate::islands::ImportProgress;
@@ -32,7 +33,7 @@ pub fn NewImportPage() -> impl IntoView {
                         <code>"Username;Full name;Department"</code>
                         ". Every row needs a user principal name; a person who is known by it already is updated."
                     </p>
-                    <form class="stack" method="post" action="/api/upload_import" enctype="multipart/form-data">
+                    <PostForm<UploadImport> class="stack" file=true>
                         <div class="field">
                             <label class="field-label" for="file">"CSV file"</label>
                             <input
@@ -51,7 +52,7 @@ pub fn NewImportPage() -> impl IntoView {
                             </p>
                         </div>
                         <PrimaryButton label="Upload"/>
-                    </form>
+                    </PostForm<UploadImport>>
                     {known_columns()}
                 </div>
             </Shell>
@@ -140,9 +141,9 @@ fn show(import: ImportView, here: &str, refused: AnyView) -> AnyView {
             crumbs=vec![Crumb::new("Home", "/"), Crumb::new("Users", "/users"), Crumb::new("Import users", "/users/import")]
             commands=commands
         >
-            <form id="start-import" method="post" action="/api/start_import">
-                <input type="hidden" name="id" value=id/>
-            </form>
+            <PostForm<StartImport> id="start-import">
+                <HiddenField name="id" value=id/>
+            </PostForm<StartImport>>
             <div class="stack">{body} {refused}</div>
         </Shell>
     }

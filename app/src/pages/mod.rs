@@ -7,6 +7,7 @@
 pub mod applications;
 pub mod assignments;
 pub mod audit;
+mod banners;
 mod exchange;
 pub mod groups;
 pub mod home;

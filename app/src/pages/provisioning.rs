@@ -14,7 +14,6 @@ mod proposals;
 mod sections;
 
 pub use blade::ProvisioningPage;
-pub(crate) use credentials::banners;
 pub use expression_builder::ExpressionBuilderPage;
 pub use mapping::MappingPage;
 pub use probe::ProbePage;

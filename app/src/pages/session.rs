@@ -1,15 +1,14 @@
 //! First-run set-up and sign-in: the only pages for which nobody is signed in yet.
-use crate::api;
-use crate::components::{BareShell, HiddenField, InfoBar, PrimaryButton, TextField, Tone, page};
+use crate::api::session::{SetUp, SignIn, is_set_up};
+use crate::components::{BareShell, HiddenField, InfoBar, PostForm, PrimaryButton, TextField, Tone, page};
 use crate::context::{flash, query_value};
 use leptos::prelude::*;
-use purser_contract::session::{SetupForm, SignInForm};
 
 /// Makes the first administrator; reached through the one-time link only.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     page(async {
-        let view = if api::session::is_set_up().await? {
+        let view = if is_set_up().await? {
             view! {
                 <BareShell title="Already set up">
                     <p>"This portal has an administrator, so its set-up link does nothing any more."</p>
@@ -27,7 +26,6 @@ pub fn SetupPage() -> impl IntoView {
 }
 
 fn set_up_form() -> AnyView {
-    let form = flash().form::<SetupForm>("setup").unwrap_or_default();
     let token = query_value("token");
     let missing = token.is_empty().then(|| {
         view! {
@@ -43,7 +41,7 @@ fn set_up_form() -> AnyView {
         <BareShell title="Set up the portal">
             {missing}
             <p>"Make the first administrator. The set-up link works once."</p>
-            <form class="stack" method="post" action="/api/setup">
+            <PostForm<SetUp> class="stack">
                 <HiddenField name="form[token]" value=token/>
                 <TextField
                     name="form[email]"
@@ -53,7 +51,7 @@ fn set_up_form() -> AnyView {
                     autocomplete="username"
                     required=true
                     autofocus=true
-                    value=form.email
+                    value=""
                 />
                 <TextField
                     name="form[display_name]"
@@ -61,7 +59,7 @@ fn set_up_form() -> AnyView {
                     label="Your name"
                     autocomplete="name"
                     required=true
-                    value=form.display_name
+                    value=""
                 />
                 <TextField
                     name="form[password]"
@@ -83,7 +81,7 @@ fn set_up_form() -> AnyView {
                     value=""
                 />
                 <PrimaryButton label="Set up"/>
-            </form>
+            </PostForm<SetUp>>
         </BareShell>
     }
     .into_any()
@@ -93,8 +91,7 @@ fn set_up_form() -> AnyView {
 #[component]
 pub fn SignInPage() -> impl IntoView {
     page(async {
-        let set_up = api::session::is_set_up().await?;
-        let form = flash().form::<SignInForm>("sign_in").unwrap_or_default();
+        let set_up = is_set_up().await?;
         let signed_out = !query_value("signed-out").is_empty() && flash().problem.is_none();
         let view = view! {
             <BareShell title="Sign in">
@@ -108,7 +105,7 @@ pub fn SignInPage() -> impl IntoView {
                     </InfoBar>
                 })}
                 {signed_out.then(|| view! { <InfoBar><p>"You are signed out."</p></InfoBar> })}
-                <form class="stack" method="post" action="/api/sign_in">
+                <PostForm<SignIn> class="stack">
                     <HiddenField name="form[next]" value=query_value("next")/>
                     <TextField
                         name="form[email]"
@@ -118,7 +115,7 @@ pub fn SignInPage() -> impl IntoView {
                         autocomplete="username"
                         required=true
                         autofocus=true
-                        value=form.email
+                        value=""
                     />
                     <TextField
                         name="form[password]"
@@ -130,7 +127,7 @@ pub fn SignInPage() -> impl IntoView {
                         value=""
                     />
                     <PrimaryButton label="Sign in"/>
-                </form>
+                </PostForm<SignIn>>
             </BareShell>
         };
         Ok(view.into_any())

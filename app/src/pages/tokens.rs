@@ -1,8 +1,8 @@
 //! API tokens: what scripts and other systems sign in with.
-use crate::api::tokens::{TokenForm, list_tokens, take_new_token};
+use crate::api::tokens::{CreateToken, DeleteToken, TokenForm, list_tokens, take_new_token};
 use crate::components::{
-    CommandLink, Crumb, DataTable, EmptyState, HiddenField, InfoBar, Menu, Pane, PrimaryButton, Shell,
-    TextField, TimeStamp, Tone, page,
+    CommandLink, ConfirmPane, Crumb, DataTable, EmptyState, InfoBar, Menu, Pane, PostForm, PrimaryButton,
+    Shell, TextField, TimeStamp, Tone, page,
 };
 use crate::context::{flash, query_value, url};
 use leptos::prelude::*;
@@ -96,14 +96,14 @@ fn new_token(token: String) -> AnyView {
 }
 
 fn new_pane() -> AnyView {
-    let form = flash().form::<TokenForm>("create_token").unwrap_or_default();
+    let form = flash().form::<CreateToken, TokenForm>().unwrap_or_default();
     view! {
         <Pane
             title="New API token"
             close="/tokens"
             footer=view! { <PrimaryButton label="Create" form="new-token"/> }.into_any()
         >
-            <form class="stack" id="new-token" method="post" action="/api/create_token">
+            <PostForm<CreateToken> class="stack" id="new-token">
                 <TextField
                     name="form[name]"
                     field="name"
@@ -113,7 +113,7 @@ fn new_pane() -> AnyView {
                     required=true
                     value=form.name
                 />
-            </form>
+            </PostForm<CreateToken>>
         </Pane>
     }
     .into_any()
@@ -121,23 +121,12 @@ fn new_pane() -> AnyView {
 
 fn delete_pane(token: &TokenView) -> AnyView {
     view! {
-        <Pane
-            title="Delete API token"
-            close="/tokens"
-            footer=view! {
-                <PrimaryButton label="Delete" form="delete-token" danger=true/>
-                <a class="button" href="/tokens">"Cancel"</a>
-            }
-            .into_any()
-        >
-            <form id="delete-token" method="post" action="/api/delete_token">
-                <HiddenField name="id" value=token.id.clone()/>
-                <p>
-                    "Delete the token " <strong>{token.name.clone()}</strong>
-                    "? Whatever uses it is refused from that moment on."
-                </p>
-            </form>
-        </Pane>
+        <ConfirmPane<DeleteToken> title="Delete API token" label="Delete" id=token.id.clone() close="/tokens">
+            <p>
+                "Delete the token " <strong>{token.name.clone()}</strong>
+                "? Whatever uses it is refused from that moment on."
+            </p>
+        </ConfirmPane<DeleteToken>>
     }
     .into_any()
 }

@@ -15,9 +15,10 @@
 //! To add a method: 1. a word in [`CredentialKind`], 2. an arm in [`Authorizer::new`], 3. the fields it needs in the
 //! gallery's validation, 4. a server in the testkit that insists on it.
 mod basic;
+mod credentials;
 mod expiry;
 pub mod oauth;
-mod session;
+mod token_source;
 mod wire;
 
 use std::fmt;
@@ -30,23 +31,14 @@ use reqwest::header::{
 };
 use url::Url;
 
-use crate::connect::Credentials;
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::Result;
 use crate::gallery::{CredentialKind, CredentialMethod};
 use crate::http::HttpKit;
 use basic::Basic;
+pub use credentials::{Credentials, HEADER_NAME, PASSWORD, SECRET_TOKEN, TokenVault, Tokens, USER_NAME};
+use credentials::{header_value, misconfigured, required};
 pub use expiry::read_expiry;
-use session::Session;
-
-/// Key of a long-lived token.
-pub const SECRET_TOKEN: &str = "SecretToken";
-/// Key of the header that carries a long-lived token, where the administrator may choose it.
-pub const HEADER_NAME: &str = "HeaderName";
-/// Key of a user name.
-pub const USER_NAME: &str = "UserName";
-/// Key of a password.
-pub const PASSWORD: &str = "Password";
+use token_source::TokenSource;
 
 /// Proves to one target who we are.
 pub(crate) struct Authorizer {
@@ -54,15 +46,15 @@ pub(crate) struct Authorizer {
 }
 
 enum Proof {
-    /// Nothing; these are blotted out all the same.
-    None(Vec<Secret>),
+    /// Nothing.
+    None,
     Token {
         header: HeaderName,
         value: HeaderValue,
         token: Secret,
     },
     Basic(Box<Basic>),
-    OAuth(Box<Session>),
+    OAuth(Box<TokenSource>),
 }
 
 impl Authorizer {
@@ -72,26 +64,21 @@ impl Authorizer {
     /// When a field is missing or cannot be used in a request, with what to do.
     pub(crate) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
         let proof = match method.kind {
-            CredentialKind::None => Proof::None(Vec::new()),
+            CredentialKind::None => Proof::None,
             CredentialKind::Bearer => match credentials.value(SECRET_TOKEN) {
                 Some(token) => token_proof(method, credentials, token)?,
                 // Some targets, mostly on test machines, ask for nothing.
-                None => Proof::None(Vec::new()),
+                None => Proof::None,
             },
             CredentialKind::Basic => Proof::Basic(Box::new(Basic::new(
                 required(method, credentials, USER_NAME)?,
                 required(method, credentials, PASSWORD)?,
             )?)),
             CredentialKind::ClientCredentials | CredentialKind::AuthorizationCode => {
-                Proof::OAuth(Box::new(Session::new(method, credentials, kit)?))
+                Proof::OAuth(Box::new(TokenSource::new(method, credentials, kit)?))
             }
         };
         Ok(Self { proof })
-    }
-
-    /// No proof of its own, for requests that carry one in their body or headers; `secrets` names it.
-    pub(crate) fn none(secrets: Vec<Secret>) -> Self {
-        Self { proof: Proof::None(secrets) }
     }
 
     /// The headers that this request carries.
@@ -101,7 +88,7 @@ impl Authorizer {
     pub(crate) async fn headers(&self, method: &Method, url: &Url) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(1);
         match &self.proof {
-            Proof::None(_) => {}
+            Proof::None => {}
             Proof::Token { header, value, .. } => {
                 headers.insert(header.clone(), value.clone());
             }
@@ -128,7 +115,7 @@ impl Authorizer {
         sent: &HeaderMap,
     ) -> Result<Option<HeaderMap>> {
         let value = match &self.proof {
-            Proof::None(_) | Proof::Token { .. } => None,
+            Proof::None | Proof::Token { .. } => None,
             Proof::Basic(basic) => basic.answer(method, url, answer, sent.get(AUTHORIZATION))?,
             Proof::OAuth(session) => session.renew(sent.get(AUTHORIZATION)).await?,
         };
@@ -138,7 +125,7 @@ impl Authorizer {
     /// Everything that must not stand in a log.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         match &self.proof {
-            Proof::None(secrets) => secrets.clone(),
+            Proof::None => Vec::new(),
             Proof::Token { token, .. } => vec![token.clone()],
             Proof::Basic(basic) => basic.secrets(),
             Proof::OAuth(session) => session.secrets(),
@@ -149,7 +136,7 @@ impl Authorizer {
 impl fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.proof {
-            Proof::None(_) => "Authorizer(none)",
+            Proof::None => "Authorizer(none)",
             Proof::Token { .. } => "Authorizer(token)",
             Proof::Basic(_) => "Authorizer(basic)",
             Proof::OAuth(_) => "Authorizer(oauth)",
@@ -190,29 +177,6 @@ fn token_proof(method: &CredentialMethod, credentials: &Credentials, token: &Sec
 /// Headers that belong to the request itself.
 const OURS: [HeaderName; 7] =
     [HOST, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE, ACCEPT];
-
-/// A header's value that is never printed.
-fn header_value(text: String) -> Result<HeaderValue> {
-    let mut value = HeaderValue::try_from(text).map_err(|_| {
-        misconfigured(
-            "The credentials hold a line break or a letter that no HTTP header can carry.".to_owned(),
-            "Copy them again from the application, without anything around them.",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn required<'a>(method: &CredentialMethod, credentials: &'a Credentials, key: &str) -> Result<&'a Secret> {
-    credentials.value(key).ok_or_else(|| {
-        let label = method.fields.iter().find(|field| field.key == key).map_or(key, |field| &field.label);
-        misconfigured(format!("No {label} is stored."), "Complete the Admin Credentials and save.")
-    })
-}
-
-fn misconfigured(message: String, advice: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Misconfigured, message, advice)
-}
 
 #[cfg(test)]
 mod tests {

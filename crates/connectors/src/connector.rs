@@ -8,20 +8,17 @@
 //! changes stands in the plan all the same. Members of a group are changes of its attribute `members`
 //! ([`ChangeKind::Add`](purser_domain::plan::ChangeKind::Add), `Remove`, `Set`): the connector cuts them into requests
 //! that the target bears. A call that fails half-way is safe to repeat.
-use std::time::Duration;
-
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use purser_domain::attribute::AttributeDefinition;
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
 
-use crate::error::ConnectorError;
+use crate::error::Result;
+use crate::exchange::Exchange;
 use crate::profile::Overrides;
 
-/// Result of a connector's verb.
-pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
-
 /// One target, spoken to in its own way.
+#[async_trait]
 pub trait Connector: Send + Sync {
     /// How many requests at a time the target bears; `None`: as many as the engine likes.
     fn concurrency(&self) -> Option<usize> {
@@ -30,64 +27,38 @@ pub trait Connector: Send + Sync {
 
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
     /// no more.
-    fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>>;
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport>;
 
     /// What the target tells about itself: attributes, roles, limits. Only reads. A target that tells nothing gives
     /// an empty report, not an error.
-    fn discover(&self) -> BoxFuture<'_, Result<Discovery>>;
+    async fn discover(&self) -> Result<Discovery>;
 
     /// The objects that match. They have been compared with `query` on this side too, so a target that answers
     /// with other objects causes an error and never a wrong match.
-    fn find<'a>(
-        &'a self,
-        kind: ObjectKind,
-        query: &'a MatchQuery,
-    ) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>>;
+    async fn find(&self, kind: ObjectKind, query: &MatchQuery) -> Result<Reply<Vec<TargetObject>>>;
 
     /// One page of all objects; `None` for the first. Objects that come or go meanwhile may be missed or come twice,
     /// all others come at least once.
-    fn list<'a>(
-        &'a self,
-        kind: ObjectKind,
-        page: Option<&'a PageToken>,
-    ) -> BoxFuture<'a, Result<Reply<ObjectPage>>>;
+    async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>>;
 
     /// The object with this id; `None` when the target says that it has none.
-    fn read<'a>(
-        &'a self,
-        kind: ObjectKind,
-        target_id: &'a str,
-    ) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>>;
+    async fn read(&self, kind: ObjectKind, target_id: &str) -> Result<Reply<Option<TargetObject>>>;
 
     /// Makes an object. [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when it may have been made
     /// without our learning of it: then [`find`](Self::find) before trying again.
-    fn create<'a>(
-        &'a self,
-        kind: ObjectKind,
-        write: &'a NewObject,
-    ) -> BoxFuture<'a, Result<Reply<TargetObject>>>;
+    async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>>;
 
     /// Brings these attributes, and no others, to their new values. Safe to repeat.
-    fn update<'a>(
-        &'a self,
-        kind: ObjectKind,
-        target_id: &'a str,
-        changes: &'a [Change],
-    ) -> BoxFuture<'a, Result<Reply<Updated>>>;
+    async fn update(&self, kind: ObjectKind, target_id: &str, changes: &[Change]) -> Result<Reply<Updated>>;
 
     /// Disables an account by these changes, in the way of this target. Safe to repeat. A target that answers with
     /// success and shows the account enabled afterwards is an error, never a success.
-    fn disable<'a>(
-        &'a self,
-        kind: ObjectKind,
-        target_id: &'a str,
-        changes: &'a [Change],
-    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
-        self.update(kind, target_id, changes)
+    async fn disable(&self, kind: ObjectKind, target_id: &str, changes: &[Change]) -> Result<Reply<Updated>> {
+        self.update(kind, target_id, changes).await
     }
 
     /// Deletes the object. Safe to repeat.
-    fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>>;
+    async fn delete(&self, kind: ObjectKind, target_id: &str) -> Result<Reply<Deleted>>;
 }
 
 /// A value with the exchanges that brought it.
@@ -113,24 +84,6 @@ impl<T> Reply<T> {
         self.earlier = earlier;
         self
     }
-}
-
-/// One request and what came of it, without credentials: what a log row keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exchange {
-    /// `GET`, `POST`, …
-    pub method: &'static str,
-    /// Path and query as sent, percent-encoded, redacted.
-    pub path: String,
-    /// Status of the answer; `None` when none came.
-    pub status: Option<u16>,
-    /// From the start of the request to the end of its answer, without waiting for a rate limit; with redirects and a
-    /// second try with other credentials, all of them together.
-    pub duration: Duration,
-    /// The beginning of the request's body, redacted.
-    pub request_body: Option<String>,
-    /// The beginning of the answer's body, redacted.
-    pub response_body: Option<String>,
 }
 
 /// What became of an object that was to be changed.

@@ -1,7 +1,12 @@
 //! The one error of this crate: what kind of trouble, in the engine's terms, and what a person can do about it.
 use std::time::Duration;
 
-use crate::connector::Exchange;
+use purser_domain::log::Cure;
+
+use crate::exchange::Exchange;
+
+/// Result of a connector's verb.
+pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
 /// A verb that did not succeed.
 ///
@@ -23,6 +28,8 @@ pub struct Trouble {
     pub exchange: Option<Exchange>,
     /// The beginning of what the target answered, with the credentials blotted out.
     pub body_excerpt: Option<String>,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
 }
 
 /// Kinds of trouble, told apart by what should happen next.
@@ -75,7 +82,17 @@ impl ConnectorError {
             advice: advice.into(),
             exchange: None,
             body_excerpt: None,
+            cure: None,
         }))
+    }
+
+    /// What cannot be.
+    pub(crate) fn of_ours(what: &str) -> Self {
+        Self::new(
+            ErrorKind::Rejected { attribute: None },
+            format!("The request could not be made: {what}."),
+            "This is an error in Purser; please report it.",
+        )
     }
 
     /// The same with the exchange that failed.
@@ -92,11 +109,37 @@ impl ConnectorError {
         self
     }
 
+    /// The same with what would cure it.
+    #[must_use]
+    pub(crate) fn with_cure(mut self, cure: Cure) -> Self {
+        self.0.cure = Some(cure);
+        self
+    }
+
     /// The same trouble seen as another kind.
     #[must_use]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
+    }
+
+    /// Another trouble that the same request shows.
+    #[must_use]
+    pub(crate) fn retold(
+        self,
+        kind: ErrorKind,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        let Trouble { exchange, body_excerpt, cure, .. } = *self.0;
+        Self(Box::new(Trouble {
+            kind,
+            message: message.into(),
+            advice: advice.into(),
+            exchange,
+            body_excerpt,
+            cure,
+        }))
     }
 
     /// What the engine needs to know to go on.

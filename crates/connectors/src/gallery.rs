@@ -18,10 +18,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use custom::{CustomFolder, Shelf};
+use custom::{CustomFolder, FolderContents};
 
 pub use check::read_template;
-pub(crate) use json_schema::object_kind;
 pub use json_schema::render_schema;
 pub use problem::GalleryProblem;
 pub use template::{
@@ -76,8 +75,8 @@ impl Gallery {
     #[must_use]
     pub fn templates(&self) -> Vec<Arc<Template>> {
         let mut all = self.built_in.to_vec();
-        if let Some(shelf) = self.look() {
-            all.extend(shelf.templates.iter().map(Arc::clone));
+        if let Some(folder) = self.look() {
+            all.extend(folder.templates.iter().map(Arc::clone));
             sort(&mut all);
         }
         all
@@ -93,7 +92,7 @@ impl Gallery {
     /// What is wrong with files of the folder, file by file and line by line.
     #[must_use]
     pub fn problems(&self) -> Vec<GalleryProblem> {
-        self.look().map_or_else(Vec::new, |shelf| shelf.problems.clone())
+        self.look().map_or_else(Vec::new, |folder| folder.problems.clone())
     }
 
     /// Whether this template is from the folder and not built in.
@@ -112,7 +111,7 @@ impl Gallery {
         custom::compare(&name, template, self.built_in.iter())
     }
 
-    fn look(&self) -> Option<Arc<Shelf>> {
+    fn look(&self) -> Option<Arc<FolderContents>> {
         self.custom.as_ref().map(|folder| folder.look(&self.built_in))
     }
 }

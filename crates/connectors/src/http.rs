@@ -4,16 +4,16 @@
 //! - An address is checked before it is called, whether it came from a name or stood in the URL, and the checked
 //!   address is the one that is connected. Behind the operator's proxy, which resolves names itself, a name is looked
 //!   up here as well, and refused when it leads where nothing may be sent.
-//! - Redirects are followed for GET, on the same scheme, host and port, and at most three times.
+//! - No redirect is followed here; the room above, `endpoint`, follows the few that stay on their host.
 //! - Unencrypted requests go only to networks that the operator named: they carry a Secret Token.
 //! - Every request ends: connecting, each piece of an answer and the whole have deadlines, answers have a largest size,
 //!   which counts what they unfold to.
 //! - Credentials are marked sensitive, never printed, and blotted out of transcripts, errors and spans ([`redact`]).
 //! - Requests are held back to the rate limits of the profile ([`pace`]).
 //!
-//! Deliberately absent: retries, which belong to the engine.
+//! Deliberately absent: credentials, which rooms above add (`auth`, `endpoint`); retries, which
+//! belong to the engine.
 mod client;
-mod endpoint;
 mod failure;
 mod network;
 mod pace;
@@ -21,6 +21,7 @@ mod policy;
 pub(crate) mod redact;
 mod resolver;
 mod retry_after;
+mod site;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,25 +30,24 @@ use purser_domain::secret::Secret;
 use reqwest::header::HeaderValue;
 use url::{Host, Url};
 
-pub(crate) use endpoint::{Answer, Call, Endpoint};
+pub(crate) use failure::Failed;
 pub use network::{InvalidNetwork, Network, is_public};
 pub use policy::{EgressPolicy, InvalidProxy, Proxy};
 pub(crate) use retry_after::retry_after;
+pub(crate) use site::{Answer, Call, Prepared, Received, Site};
 
-use crate::auth::Authorizer;
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use client::Trust;
-use endpoint::Way;
 use pace::Paces;
 use resolver::{CheckedResolver, Lookup, system_lookup};
+use site::Transport;
 
 /// The kit; a clone shares its connections and budgets. One for each process.
 #[derive(Clone)]
 pub struct HttpKit {
     policy: Arc<EgressPolicy>,
-    encrypted: Way,
-    plain: Way,
+    encrypted: Transport,
+    plain: Transport,
 }
 
 impl HttpKit {
@@ -63,20 +63,20 @@ impl HttpKit {
         let policy = Arc::new(policy);
         let trust = Trust::load(&policy)?;
         let paces = Arc::new(Paces::default());
-        let way = |named_only| {
+        let transport = |named_only| {
             let policy = Arc::clone(&policy);
             let resolver = Arc::new(CheckedResolver { policy, named_only, lookup: Arc::clone(lookup) });
             let client = client::build(&trust, &resolver)?;
-            Ok(Way { client, resolver, paces: Arc::clone(&paces) })
+            Ok(Transport { client, resolver, paces: Arc::clone(&paces) })
         };
-        Ok(Self { encrypted: way(false)?, plain: way(true)?, policy })
+        Ok(Self { encrypted: transport(false)?, plain: transport(true)?, policy })
     }
 
-    /// The way to one target: requests are made relative to `base` and carry what `authorizer` says.
+    /// A site: requests are made relative to `base`.
     ///
     /// # Errors
     /// When the URL is no URL of a target, or leads where nothing may be sent.
-    pub(crate) fn endpoint(&self, base: &str, authorizer: Authorizer) -> Result<Endpoint> {
+    pub(crate) fn site(&self, base: &str) -> Result<Site> {
         let base = parse_base(base)?;
         let named_only = base.scheme() == "http";
         let literal = match base.host() {
@@ -88,8 +88,8 @@ impl HttpKit {
         if let Some(address) = literal.filter(|address| !self.policy.allows(*address, named_only)) {
             return Err(failure::refused_address(&address.to_string(), address, named_only));
         }
-        let way = if named_only { &self.plain } else { &self.encrypted };
-        Ok(Endpoint::new(way.clone(), &base, authorizer))
+        let transport = if named_only { &self.plain } else { &self.encrypted };
+        Ok(Site::new(transport.clone(), &base))
     }
 }
 
@@ -108,11 +108,12 @@ impl HttpKit {
         let address = parts.uri.to_string();
         let mut headers = parts.headers;
         let content_type = headers.remove(reqwest::header::CONTENT_TYPE);
-        let endpoint = self.endpoint(&address, Authorizer::none(secrets.to_vec()))?.with_headers(headers);
+        let site = self.site(&address)?.with_headers(headers);
+        site.blot_out(secrets.to_vec());
         let path = if parts.uri.path().ends_with('/') { "/" } else { "" }.to_owned();
         let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("text/plain"));
         let call = Call { method: parts.method, path, body: Some((body, content_type)), ..Call::default() };
-        let answer = endpoint.send(call).await?;
+        let answer = site.send(call).await?;
         let mut response = http::Response::new(answer.body);
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
@@ -150,10 +151,10 @@ fn invalid_url(why: &str) -> ConnectorError {
 mod tests {
     use super::*;
 
-    fn open(allowed: &[&str], base: &str) -> Result<Endpoint> {
+    fn open(allowed: &[&str], base: &str) -> Result<Site> {
         let allowed_networks = allowed.iter().map(|text| text.parse().unwrap()).collect();
         let kit = HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() }).unwrap();
-        kit.endpoint(base, Authorizer::none(Vec::new()))
+        kit.site(base)
     }
 
     #[test]
@@ -229,11 +230,11 @@ mod tests {
         let allowed_networks = vec!["127.0.0.1".parse().unwrap()];
         let policy = EgressPolicy { allowed_networks, ..EgressPolicy::default() };
         let kit = HttpKit::with_lookup(policy, &lookup).unwrap();
-        let endpoint = kit.endpoint(&base, Authorizer::none(Vec::new())).unwrap();
+        let site = kit.site(&base).unwrap();
         let call = || Call { path: "/Users".into(), ..Call::default() };
-        assert_eq!(endpoint.send(call()).await.unwrap().status, 204);
+        assert_eq!(site.send(call()).await.unwrap().status, 204);
         assert_eq!(looked_up.load(Ordering::SeqCst), 1);
-        let error = endpoint.send(call()).await.unwrap_err();
+        let error = site.send(call()).await.unwrap_err();
         assert!(error.message().contains("127.0.0.2) may not be called"), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! Kinds of targets that Purser provisions: one folder per kind, the gallery as data, and one HTTP kit.
 //!
 //! ```text
-//! gallery ─► connect ─► scim ─► http ─► the target
+//! gallery ─► connect ─► scim, samanage ─► endpoint ─► auth ─► http ─► the target
 //!               └────── dyn Connector ◄── engine, service
 //! ```
 //!
@@ -18,22 +18,30 @@
 //! 3. the conformance suite in `tests/it/conformance.rs` run against a fake of it.
 
 pub mod auth;
+mod blame;
+mod complaint;
 mod connect;
 pub mod connector;
+mod endpoint;
 mod error;
+mod exchange;
 pub mod gallery;
 pub mod http;
+mod json;
 pub mod probe;
 mod profile;
+mod refusal;
 mod samanage;
 mod scim;
+mod target;
 
-pub use connect::{Credentials, Target, TokenVault, Tokens, connect, effective_profile};
+pub use auth::{Credentials, TokenVault, Tokens};
+pub use connect::{connect, effective_profile};
 pub use connector::{
-    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, Exchange, ObjectPage, PageToken, Reply,
-    Result, Updated,
+    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
 };
-pub use error::{ConnectorError, ErrorKind, Trouble, Unreachable};
+pub use error::{ConnectorError, ErrorKind, Result, Trouble, Unreachable};
+pub use exchange::Exchange;
 pub use gallery::{
     AttributeTemplate, ConnectorKind, CredentialField, CredentialKind, CredentialMethod, Feature,
     FieldFormat, Gallery, GalleryError, GalleryProblem, ObjectTemplate, RowTemplate, Template, TenantUrl,
@@ -41,6 +49,7 @@ pub use gallery::{
 };
 pub use http::{EgressPolicy, HttpKit, InvalidProxy, Network, Proxy};
 pub use profile::{
-    Clear, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides, Paging, Profile,
-    RateLimit, RolesShape, ValueRule,
+    Clear, CommonProfile, Counted, ElementFilter, ManagerShape, MemberRemoval, MembersRead, Overrides,
+    Paging, Profile, RateLimit, RolesShape, ScimProfile, ValueRule,
 };
+pub use target::TargetConfig;

@@ -15,76 +15,28 @@
 //!   read shows the effect.
 //! - It comes to an end: a bounded number of requests, each with the kit's deadlines.
 //!
-//! To add a question: 1. a function in `reading`, `users` or `groups` that asks and calls `Session::propose`,
+//! To add a question: 1. a function in `reading`, `users` or `groups` that asks and calls `Inquiry::propose`,
 //! 2. its place in [`run`], 3. a target in the testkit of which the answer is known.
+mod cleaning;
 mod filters;
 mod groups;
+mod inquiry;
 mod patching;
 mod reading;
-mod session;
+mod report;
 mod traces;
 mod users;
 
 use purser_domain::object::ObjectKind;
-use serde_json::Value;
 
-use crate::connect::{Target, open_endpoint};
-use crate::connector::{Exchange, Result};
-use crate::error::{ConnectorError, ErrorKind, Trouble};
+use crate::endpoint::Endpoint;
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::gallery::{ConnectorKind, Template};
 use crate::http::HttpKit;
-use crate::profile::Overrides;
-use session::Session;
-
-/// How far the probe may go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProbeOptions {
-    /// Nothing is written.
-    pub read_only: bool,
-    /// Kinds of objects to ask about.
-    pub kinds: Vec<ObjectKind>,
-}
-
-/// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProbeStep {
-    /// Steps done.
-    pub done: u32,
-    /// Steps in all.
-    pub total: u32,
-    /// What is being found out now, for example *Users: filters*.
-    pub doing: &'static str,
-}
-
-/// What was found out.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ProbeReport {
-    /// Settings that should be otherwise than they are.
-    pub proposals: Vec<Proposal>,
-    /// The same as they are stored.
-    pub overrides: Overrides,
-    /// What is worth knowing and no setting, as sentences.
-    pub remarks: Vec<String>,
-    /// What could not be deleted, and what earlier probes left, as sentences.
-    pub left_behind: Vec<String>,
-    /// Every request, in its order.
-    pub exchanges: Vec<Exchange>,
-}
-
-/// One setting that should be otherwise.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Proposal {
-    /// Name of the setting in [`Profile`](crate::Profile).
-    pub setting: String,
-    /// What it should be.
-    pub value: Value,
-    /// What it is.
-    pub current: Value,
-    /// Why, as one sentence.
-    pub why: String,
-    /// The requests that show it.
-    pub evidence: Vec<Exchange>,
-}
+use crate::scim::effective_profile;
+use crate::target::TargetConfig;
+use inquiry::Inquiry;
+pub use report::{ProbeOptions, ProbeReport, ProbeStep, Proposal};
 
 /// A step of the probe, in the order in which they are taken.
 const STEPS: [&str; 7] = [
@@ -104,7 +56,7 @@ const STEPS: [&str; 7] = [
 /// until then is deleted, or named in the error. Also when it fails half-way.
 pub async fn probe(
     template: &Template,
-    target: &Target,
+    target: &TargetConfig,
     kit: &HttpKit,
     options: &ProbeOptions,
     progress: &(dyn Fn(ProbeStep) + Send + Sync),
@@ -119,12 +71,13 @@ pub async fn probe(
             "Use Test Connection instead.",
         ));
     }
-    let (endpoint, profile) = open_endpoint(template, target, kit)?;
-    let mut session = Session::new(endpoint, profile);
-    let outcome = run(&mut session, options, progress).await;
-    step(progress, 6);
-    session.clean_up().await;
-    let report = session.into_report();
+    let profile = effective_profile(template, target)?;
+    let endpoint = Endpoint::open(template, target, &profile, kit)?;
+    let mut inquiry = Inquiry::new(endpoint, profile);
+    let outcome = run(&mut inquiry, options, progress).await;
+    step(progress, 6, &inquiry);
+    inquiry.clean_up().await;
+    let report = inquiry.into_report();
     match outcome {
         Ok(()) => Ok(report),
         Err(error) if report.left_behind.is_empty() => Err(error),
@@ -134,62 +87,57 @@ pub async fn probe(
 
 /// The error that names what is left, too.
 fn with_leftovers(error: ConnectorError, left_behind: &[String]) -> ConnectorError {
-    let Trouble { kind, message, advice, exchange, body_excerpt } = error.into_trouble();
-    let message = format!("{message} {}", left_behind.join(" "));
-    let error =
-        ConnectorError::new(kind, message, advice).with_body_excerpt(body_excerpt.unwrap_or_default());
-    match exchange {
-        Some(exchange) => error.with_exchange(exchange),
-        None => error,
-    }
+    let (kind, advice) = (error.kind().clone(), error.advice().to_owned());
+    let message = format!("{} {}", error.message(), left_behind.join(" "));
+    error.retold(kind, message, advice)
 }
 
 async fn run(
-    session: &mut Session,
+    inquiry: &mut Inquiry,
     options: &ProbeOptions,
     progress: &(dyn Fn(ProbeStep) + Send + Sync),
 ) -> Result<()> {
     let groups = options.kinds.contains(&ObjectKind::Group);
-    step(progress, 0);
-    reading::ask_about_itself(session).await?;
-    step(progress, 1);
-    let known = reading::ask_for_lists(session, groups).await?;
-    step(progress, 2);
-    filters::ask_for_nobody(session, ObjectKind::User).await?;
-    session.look_for_earlier(ObjectKind::User).await?;
+    step(progress, 0, inquiry);
+    reading::ask_about_itself(inquiry).await?;
+    step(progress, 1, inquiry);
+    let known = reading::ask_for_lists(inquiry, groups).await?;
+    step(progress, 2, inquiry);
+    filters::ask_for_nobody(inquiry, ObjectKind::User).await?;
+    inquiry.look_for_earlier(ObjectKind::User).await?;
     if groups && known.has_groups {
-        session.look_for_earlier(ObjectKind::Group).await?;
+        inquiry.look_for_earlier(ObjectKind::Group).await?;
     }
     if options.read_only {
         if let Some(user) = &known.user {
-            filters::ask_for_somebody(session, ObjectKind::User, user).await?;
+            filters::ask_for_somebody(inquiry, ObjectKind::User, user).await?;
         }
         if let Some(group) = &known.group {
-            filters::ask_for_somebody(session, ObjectKind::Group, group).await?;
+            filters::ask_for_somebody(inquiry, ObjectKind::Group, group).await?;
         }
-        session
+        inquiry
             .remark("Only reading was allowed, so nothing is known about creating, changing and deleting.");
         return Ok(());
     }
-    step(progress, 3);
-    let Some(user) = users::make_user(session).await? else { return Ok(()) };
-    filters::ask_for_somebody(session, ObjectKind::User, &user).await?;
+    step(progress, 3, inquiry);
+    let Some(user) = users::make_user(inquiry).await? else { return Ok(()) };
+    filters::ask_for_somebody(inquiry, ObjectKind::User, &user).await?;
     if known.alone {
-        users::make_another(session).await?;
+        users::make_another(inquiry).await?;
     }
-    reading::ask_for_pages(session).await?;
-    step(progress, 4);
-    patching::try_changes(session, &user).await?;
+    reading::ask_for_pages(inquiry).await?;
+    step(progress, 4, inquiry);
+    patching::try_changes(inquiry, &user).await?;
     if groups && known.has_groups {
-        step(progress, 5);
-        groups::try_group(session, &user).await?;
+        step(progress, 5, inquiry);
+        groups::try_group(inquiry, &user).await?;
     }
     Ok(())
 }
 
-fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize) {
+fn step(progress: &(dyn Fn(ProbeStep) + Send + Sync), at: usize, inquiry: &Inquiry) {
     if let (Some(doing), Ok(done), Ok(total)) = (STEPS.get(at), u32::try_from(at), u32::try_from(STEPS.len()))
     {
-        progress(ProbeStep { done, total, doing });
+        progress(ProbeStep { done, total, doing, requests: inquiry.requests() });
     }
 }

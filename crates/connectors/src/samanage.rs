@@ -22,62 +22,39 @@ mod names;
 mod pages;
 mod problem;
 mod record;
+mod tenant;
 mod writing;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
-use purser_domain::target_schema::TargetSchema;
-use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::connector::{
-    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, Exchange, ObjectPage, PageToken, Reply,
-    Result, Updated,
+    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
 };
-use crate::error::{ConnectorError, ErrorKind};
-use crate::gallery::Template;
-use crate::http::{Answer, Call, Endpoint};
-use crate::profile::Profile;
-use names::Names;
-use problem::Asked;
+use crate::error::{ConnectorError, Result};
+use crate::exchange::Exchange;
+use crate::refusal::Asked;
+pub(crate) use tenant::SamanageConnector;
+use tenant::{collection, object_path, reply_of, wrapper};
 
-/// One tenant of the service desk.
-#[derive(Debug)]
-pub(crate) struct SamanageConnector {
-    endpoint: Endpoint,
-    profile: Profile,
-    users: TargetSchema,
-    groups: TargetSchema,
-    names: Names,
-}
-
-impl SamanageConnector {
-    pub(crate) fn new(endpoint: Endpoint, template: &Template, profile: Profile) -> Self {
-        let schema = template.default_schema(&template.name);
-        let target = |kind, other: &TargetSchema| {
-            schema.target(kind).map_or_else(|| other.clone(), TargetSchema::from_definition)
-        };
-        Self {
-            endpoint,
-            users: target(ObjectKind::User, TargetSchema::scim_user()),
-            groups: target(ObjectKind::Group, TargetSchema::scim_group()),
-            names: Names::new(&profile.create_missing),
-            profile,
-        }
+#[async_trait]
+impl Connector for SamanageConnector {
+    fn concurrency(&self) -> Option<usize> {
+        self.profile.common.concurrency.map(usize::from)
     }
 
     async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
         // The entry point lists the services; an address of another region or of something else fails here.
         let answer = self.send(Method::GET, "/api.json".to_owned(), None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+            return Err(self.refused(answer, ObjectKind::User, Asked::Service, &[]));
         }
         if !matches!(pages::read_json(&answer), Some(Value::Array(_) | Value::Object(_))) {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+            return Err(self.unusable(answer, Asked::Service));
         }
         let mut exchanges = vec![answer.exchange];
         for kind in kinds {
@@ -88,15 +65,15 @@ impl SamanageConnector {
             };
             let answer = self.send(Method::GET, collection(*kind).to_owned(), Some(query), None).await?;
             if answer.status != StatusCode::OK {
-                return Err(problem::refused(&self.endpoint, answer, Asked::Service, &[]));
+                return Err(self.refused(answer, *kind, Asked::Service, &[]));
             }
             if pages::read_records(&answer, wrapper(*kind)).is_none() {
-                return Err(problem::unusable(&self.endpoint, answer, Asked::Service));
+                return Err(self.unusable(answer, Asked::Service));
             }
             exchanges.push(answer.exchange);
         }
         let Some(exchange) = exchanges.pop() else {
-            return Err(problem::of_ours("no question was asked"));
+            return Err(ConnectorError::of_ours("no question was asked"));
         };
         let lists = match kinds {
             [] => "",
@@ -149,25 +126,53 @@ impl SamanageConnector {
     async fn list(&self, kind: ObjectKind, page: Option<&PageToken>) -> Result<Reply<ObjectPage>> {
         let mut walk = pages::Walk::at(collection(kind), page);
         let Some((objects, exchange)) = self.next_page(&mut walk, kind).await? else {
-            return Err(problem::of_ours("a list was asked for beyond its end"));
+            return Err(ConnectorError::of_ours("a list was asked for beyond its end"));
         };
         let page = ObjectPage { objects, next: walk.token(), total: walk.total() };
         Ok(Reply::new(page, exchange))
     }
 
+    async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
+        let answer = self.send(Method::GET, object_path(kind, id)?, None, None).await?;
+        if answer.status == StatusCode::NOT_FOUND && !answer.is_page() {
+            return Ok(Reply::new(None, answer.exchange));
+        }
+        if answer.status != StatusCode::OK {
+            return Err(self.refused(answer, kind, Asked::Read, &[]));
+        }
+        match pages::read_record(&answer, wrapper(kind)) {
+            Some(record) => Ok(Reply::new(record::read(kind, record), answer.exchange)),
+            None => Err(self.unusable(answer, Asked::Read)),
+        }
+    }
+
+    async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
+        self.create(kind, write).await
+    }
+
+    async fn update(&self, kind: ObjectKind, id: &str, changes: &[Change]) -> Result<Reply<Updated>> {
+        self.update(kind, id, changes).await
+    }
+
+    async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
+        self.delete(kind, id).await
+    }
+}
+
+impl SamanageConnector {
     /// The next page of a walk; `None` at its end.
     async fn next_page(
         &self,
         walk: &mut pages::Walk,
         kind: ObjectKind,
     ) -> Result<Option<(Vec<TargetObject>, Exchange)>> {
-        let Some((path, query)) = walk.next_request(self.profile.page_size)? else { return Ok(None) };
+        let Some((path, query)) = walk.next_request(self.profile.common.page_size)? else { return Ok(None) };
         let answer = self.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Find, &[]));
+            return Err(self.refused(answer, kind, Asked::Find, &[]));
         }
         let Some(records) = pages::read_records(&answer, wrapper(kind)) else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Find));
+            return Err(self.unusable(answer, Asked::Find));
         };
         walk.note(&answer.headers, &records);
         if let Some((path, query)) = walk.edge_request() {
@@ -177,140 +182,5 @@ impl SamanageConnector {
         }
         let objects = records.into_iter().filter_map(|record| record::read(kind, record)).collect();
         Ok(Some((objects, answer.exchange)))
-    }
-
-    async fn read(&self, kind: ObjectKind, id: &str) -> Result<Reply<Option<TargetObject>>> {
-        let answer = self.send(Method::GET, object_path(kind, id)?, None, None).await?;
-        if answer.status == StatusCode::NOT_FOUND && !problem::is_html(&answer) {
-            return Ok(Reply::new(None, answer.exchange));
-        }
-        if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Read, &[]));
-        }
-        match pages::read_record(&answer, wrapper(kind)) {
-            Some(record) => Ok(Reply::new(record::read(kind, record), answer.exchange)),
-            None => Err(problem::unusable(&self.endpoint, answer, Asked::Read)),
-        }
-    }
-
-    fn schema(&self, kind: ObjectKind) -> &TargetSchema {
-        match kind {
-            ObjectKind::User => &self.users,
-            ObjectKind::Group => &self.groups,
-        }
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        path: String,
-        query: Option<String>,
-        body: Option<&Value>,
-    ) -> Result<Answer> {
-        let body = match body {
-            Some(body) => {
-                let bytes = serde_json::to_vec(body).map_err(|_| problem::of_ours("a body is no JSON"))?;
-                Some((bytes, HeaderValue::from_static("application/json")))
-            }
-            None => None,
-        };
-        self.endpoint.send(Call { method, path, query, body, if_match: None }).await
-    }
-}
-
-impl Connector for SamanageConnector {
-    fn concurrency(&self) -> Option<usize> {
-        self.profile.concurrency.map(usize::from)
-    }
-
-    fn check<'a>(&'a self, kinds: &'a [ObjectKind]) -> BoxFuture<'a, Result<CheckReport>> {
-        self.check(kinds).boxed()
-    }
-
-    fn discover(&self) -> BoxFuture<'_, Result<Discovery>> {
-        self.discover().boxed()
-    }
-
-    fn find<'a>(
-        &'a self,
-        kind: ObjectKind,
-        query: &'a MatchQuery,
-    ) -> BoxFuture<'a, Result<Reply<Vec<TargetObject>>>> {
-        self.find(kind, query).boxed()
-    }
-
-    fn list<'a>(
-        &'a self,
-        kind: ObjectKind,
-        page: Option<&'a PageToken>,
-    ) -> BoxFuture<'a, Result<Reply<ObjectPage>>> {
-        self.list(kind, page).boxed()
-    }
-
-    fn read<'a>(
-        &'a self,
-        kind: ObjectKind,
-        target_id: &'a str,
-    ) -> BoxFuture<'a, Result<Reply<Option<TargetObject>>>> {
-        self.read(kind, target_id).boxed()
-    }
-
-    fn create<'a>(
-        &'a self,
-        kind: ObjectKind,
-        write: &'a NewObject,
-    ) -> BoxFuture<'a, Result<Reply<TargetObject>>> {
-        self.create(kind, write).boxed()
-    }
-
-    fn update<'a>(
-        &'a self,
-        kind: ObjectKind,
-        target_id: &'a str,
-        changes: &'a [Change],
-    ) -> BoxFuture<'a, Result<Reply<Updated>>> {
-        self.update(kind, target_id, changes).boxed()
-    }
-
-    fn delete<'a>(&'a self, kind: ObjectKind, target_id: &'a str) -> BoxFuture<'a, Result<Reply<Deleted>>> {
-        self.delete(kind, target_id).boxed()
-    }
-}
-
-const fn collection(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::User => "/users.json",
-        ObjectKind::Group => "/groups.json",
-    }
-}
-
-/// The singular that a record is wrapped in.
-const fn wrapper(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::User => "user",
-        ObjectKind::Group => "group",
-    }
-}
-
-/// Ids are numbers; anything else could lead a request elsewhere.
-fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(ConnectorError::new(
-            ErrorKind::Rejected { attribute: Some("id".to_owned()) },
-            format!("\"{id}\" is no id of this application: its ids are numbers."),
-            "The account's link does not belong to this application; restart provisioning so that it is matched again.",
-        ));
-    }
-    Ok(match kind {
-        ObjectKind::User => format!("/users/{id}.json"),
-        ObjectKind::Group => format!("/groups/{id}.json"),
-    })
-}
-
-/// The reply whose last exchange is the last of these.
-fn reply_of<T>(value: T, mut exchanges: Vec<Exchange>) -> Result<Reply<T>> {
-    match exchanges.pop() {
-        Some(last) => Ok(Reply::new(value, last).after(exchanges)),
-        None => Err(problem::of_ours("nothing was sent")),
     }
 }

@@ -1,5 +1,6 @@
 //! Provisioning log.
 use crate::profile::ExchangeView;
+use purser_domain::log::Cure;
 use serde::{Deserialize, Serialize};
 
 /// Filters of the log page; its query string.
@@ -101,6 +102,8 @@ pub struct LogErrorView {
     pub reason: String,
     /// What to do.
     pub advice: String,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
     /// When it is tried again (RFC 3339), if it is.
     pub retry_at: Option<String>,
 }

@@ -122,12 +122,14 @@ pub struct ProbeView {
     pub steps: Vec<String>,
     /// Why it failed and what to do.
     pub failure: String,
+    /// The request that it failed with, and its answer.
+    pub evidence: Vec<ExchangeView>,
     /// What it proposes.
     pub proposals: Vec<ProposalView>,
     /// What it found besides.
     pub remarks: Vec<String>,
     /// What it made in the target and could not take away.
     pub left_behind: Vec<String>,
-    /// How many requests it made.
+    /// How many requests it made so far.
     pub requests: u32,
 }

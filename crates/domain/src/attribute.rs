@@ -3,7 +3,7 @@ mod source;
 
 pub use source::SourceAttribute;
 
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use serde_json::{Map, Value as Json};
 
 /// One kind of object: in the portal's words the *attribute list*.

@@ -2,7 +2,7 @@
 //!
 //! Words and their spelling follow Graph's `provisioningObjectSummary`. Rows are stored as they are
 //! serialized here, by the hundred thousand: keep step details few and short.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,14 @@ pub struct ModifiedProperty {
     pub new: Option<String>,
 }
 
+vocabulary! {
+    /// What would cure a failure, for which the advice has a place to go to.
+    pub enum Cure {
+        /// The capability probe: it finds out how the target wants to be spoken to.
+        Probe = "probe",
+    }
+}
+
 /// Why it failed and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +103,9 @@ pub struct LogError {
     pub reason: String,
     /// What to do.
     pub advice: String,
+    /// What would cure it, where Purser has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cure: Option<Cure>,
     /// When it is tried again by itself, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,

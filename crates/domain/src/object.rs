@@ -1,5 +1,5 @@
 //! Kinds of source objects, and the attributes that are computed for them instead of being kept.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// The source that is computed from the scope: true when the account is to be disabled.
 pub const IS_SOFT_DELETED: &str = "IsSoftDeleted";
@@ -36,6 +36,33 @@ impl ObjectKind {
             kinds.push(Self::User);
         }
         kinds
+    }
+
+    /// What a target calls one.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::User => "account",
+            Self::Group => "group",
+        }
+    }
+
+    /// What a target calls several.
+    #[must_use]
+    pub const fn nouns(self) -> &'static str {
+        match self {
+            Self::User => "accounts",
+            Self::Group => "groups",
+        }
+    }
+
+    /// What a target calls one, with its article.
+    #[must_use]
+    pub const fn article_noun(self) -> &'static str {
+        match self {
+            Self::User => "an account",
+            Self::Group => "a group",
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Why somebody was not let in, as the audit log keeps it.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 vocabulary! {
     /// Why an attempt to come in was refused.

@@ -26,7 +26,7 @@ mod tests;
 pub(crate) use date::read_date;
 pub(crate) use evaluate::{get, is_equal};
 
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// Longest filter or path, in characters.
 pub const MAX_LENGTH: usize = 10_000;

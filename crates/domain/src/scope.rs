@@ -11,14 +11,13 @@ mod operator;
 mod source;
 
 pub use compile::{FilterProblem, MAX_CLAUSES, MAX_GROUPS, MAX_TITLE, MAX_VALUE_CHARACTERS, MAX_VALUES};
-pub use compiled::{CompiledClause, CompiledFilter, CompiledGroup, Verdict};
-pub use condition::{Bound, Condition, Test};
+pub use compiled::{CompiledFilter, Verdict};
 pub use filter::{Clause, ClauseGroup, Operator, ScopingFilter};
 pub use operator::{Arity, FilterExample, MultivaluedComparison, OPERATORS, OperatorDefinition};
 pub use source::{MEMBER_OF, names as filter_attributes};
 
 use crate::ids::{GroupId, RoleId};
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 vocabulary! {
     /// The job's scope setting.

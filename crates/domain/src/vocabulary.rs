@@ -11,7 +11,9 @@ pub struct UnknownWord {
     pub word: String,
 }
 
-/// Declares such an enum. To add a word: one line in its list.
+/// Declares such an enum: `vocabulary! { /// … pub enum Name { /// … Word = "word", } }`. To add a word: one line in its
+/// list. Who uses it needs `serde`.
+#[macro_export]
 macro_rules! vocabulary {
     (
         $(#[$meta:meta])*
@@ -52,5 +54,3 @@ macro_rules! vocabulary {
         }
     };
 }
-
-pub(crate) use vocabulary;

@@ -33,7 +33,7 @@ use purser_domain::{
     ids::{CycleId, JobId},
     object::ObjectKind,
 };
-use purser_store::{CycleCounts, CycleKind, JobMode, Observed, Quarantine, RunningCycle, new_id};
+use purser_store::{CycleCounts, CycleKind, JobMode, ObservedGenerations, Quarantine, RunningCycle, new_id};
 use uuid::Uuid;
 
 use crate::{
@@ -130,7 +130,8 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
     let keeper = keeper::keep(engine, control.clone(), started);
 
     let running = choose_cycle(engine, &loaded, now).await?;
-    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    let observed =
+        ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     let begun = store.begin_cycle(job, owner, &running, observed).await;
     begun.map_err(EngineError::store("begin a cycle"))?;
     let place = Place {

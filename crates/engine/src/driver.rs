@@ -56,7 +56,7 @@ impl Driver {
     }
 
     pub(crate) async fn run(self: Arc<Self>, shutdown: CancellationToken) -> Result<(), EngineError> {
-        self.engine.queue.setup().await?;
+        self.engine.queue.setup().await.map_err(EngineError::store("prepare its queue"))?;
         let worker = {
             let driver = Arc::clone(&self);
             let handler = move |task: CycleTask| Arc::clone(&driver).work(task);
@@ -110,7 +110,7 @@ impl Driver {
                 self.lock().insert(job, Place::Queued(Instant::now()));
                 if let Err(error) = self.engine.queue.push(CycleTask { job }).await {
                     self.rest(job, Some(AFTER_TROUBLE));
-                    return Err(error);
+                    return Err(EngineError::store("put a cycle into its queue")(error));
                 }
             }
         }

@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use purser_domain::ids::JobId;
+use purser_store::TaskQueue;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,6 @@ use crate::{
     error::EngineError,
     inner::Inner,
     planner::walk::Planning,
-    queue::TaskQueue,
     settings::EngineDeps,
 };
 
@@ -42,7 +42,7 @@ impl Engine {
     /// that are running finish the objects they have started, and come back.
     ///
     /// # Errors
-    /// [`EngineError::Queue`] when the queue's tables can't be prepared.
+    /// [`EngineError::Store`] when the queue's tables can't be prepared.
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), EngineError> {
         let driver = Driver::new(Arc::clone(&self.inner));
         driver.run(shutdown).await

@@ -1,11 +1,10 @@
 //! What can stop the engine's own work. A failing object or a failing target is *not* an error here: the first
 //! is a row in the provisioning log, the second puts its job into quarantine.
-use apalis::prelude::BoxDynError;
 use purser_connectors::ConnectorError;
 use purser_domain::ids::JobId;
 use purser_store::StoreError;
 
-/// Everything that makes a cycle or a queue give up; the next wake-up or tick tries again.
+/// Everything that makes a cycle or the driver give up; the next wake-up or tick tries again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
@@ -17,17 +16,6 @@ pub enum EngineError {
         /// Why not.
         #[source]
         source: StoreError,
-    },
-    /// The task queue could not be used.
-    #[error("the engine could not {what} the queue \"{queue}\"")]
-    Queue {
-        /// What was tried.
-        what: &'static str,
-        /// The queue's name.
-        queue: &'static str,
-        /// Why not.
-        #[source]
-        source: BoxDynError,
     },
     /// An intent could not be written down, so nothing was sent.
     #[error("the engine could not write down what it was about to send")]
@@ -58,10 +46,5 @@ impl EngineError {
     /// Wraps what is wrong with a target.
     pub(crate) fn target(trouble: ConnectorError) -> Self {
         Self::Target(Box::new(trouble))
-    }
-
-    /// Wraps a queue error of whichever type.
-    pub(crate) fn queue(what: &'static str, queue: &'static str, source: impl Into<BoxDynError>) -> Self {
-        Self::Queue { what, queue, source: source.into() }
     }
 }

@@ -1,10 +1,11 @@
 //! What the driver and the cycles of one engine share.
 use purser_domain::ids::JobId;
+use purser_store::TaskQueue;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{queue::TaskQueue, settings::EngineDeps};
+use crate::settings::EngineDeps;
 
 /// See the module.
 pub(crate) struct Inner {

@@ -22,7 +22,7 @@
 //!   are seen to in the same cycle.
 //! - One object's failure is one object's row; a failing target puts its job into quarantine.
 //!
-//! Deliberately absent: SQL (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
+//! Deliberately absent: SQL and the queue of tasks (`store`), requests (`connectors`), decisions about people (`domain`), permissions and
 //! audit (`service`).
 mod backoff;
 mod cycle;
@@ -33,7 +33,6 @@ mod executor;
 mod guard;
 mod inner;
 mod planner;
-mod queue;
 mod record;
 mod settings;
 mod target;
@@ -42,6 +41,5 @@ pub use cycle::{CycleEnd, CycleOutcome};
 pub use engine::Engine;
 pub use error::EngineError;
 pub use planner::walk::{PlannedObject, Planning, Prospect};
-pub use queue::TaskQueue;
 pub use settings::{EngineDeps, EngineSettings};
 pub use target::vault::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};

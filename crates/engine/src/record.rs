@@ -5,6 +5,7 @@
 //! searched), scoping, references (only when one is missing), and export or skip. Of the requests a row keeps method,
 //! path, status and time, what was sent by those that write and what was answered by those that were refused: cut to a
 //! few kilobytes, without credentials, and without the values that a mapping's `Redact` keeps out of logs.
+mod blamed;
 mod steps;
 mod transcript;
 
@@ -24,6 +25,7 @@ use crate::{
     target::failure::Failure,
 };
 
+use blamed::missing_value;
 use steps::{import, matching, reference, request, scoping};
 use transcript::transcribe;
 
@@ -37,7 +39,11 @@ pub(crate) fn entry(
 ) -> Option<LogEntry> {
     let name = candidate.name();
     let about = About { kind: candidate.kind(), name: &name, target: executor.planner.target_name() };
-    let ending = Ending::of(fate, about, escrow)?;
+    let mut ending = Ending::of(fate, about, escrow)?;
+    let mapping = executor.planner.loaded.schema.mapping(about.kind);
+    if let Some(sentence) = missing_value(fate, mapping.map_or(&[][..], |mapping| &mapping.attributes)) {
+        ending.add(&sentence);
+    }
     let mut steps = Vec::with_capacity(4);
     steps.push(import(candidate, about));
     if let Some(step) = matching(candidate, about) {
@@ -182,6 +188,14 @@ impl<'a> Ending<'a> {
         })
     }
 
+    /// Says this, too, about what went wrong.
+    fn add(&mut self, sentence: &str) {
+        let reason = self.error.as_mut().map(|error| &mut error.reason);
+        for text in [&mut self.summary, &mut self.step.description].into_iter().chain(reason) {
+            *text = format!("{text} {sentence}");
+        }
+    }
+
     fn done(
         action: LogAction,
         step: &str,
@@ -251,7 +265,10 @@ impl<'a> Ending<'a> {
             summary: failure.reason.clone(),
             step: Step { kind, name: step.to_owned(), status, description, details },
             modified: modified.to_vec(),
-            error: Some(error(&failure.code, &failure.reason, &failure.advice, escrow)),
+            error: Some(LogError {
+                cure: failure.cure,
+                ..error(&failure.code, &failure.reason, &failure.advice, escrow)
+            }),
             exchanges,
         }
     }
@@ -307,6 +324,7 @@ fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> Log
         code: code.to_owned(),
         reason: reason.to_owned(),
         advice,
+        cure: None,
         retry_at: escrow.map(|escrow| escrow.due_at),
     }
 }

@@ -3,11 +3,11 @@ use crate::error::Result;
 use crate::portal::Portal;
 use jiff::SignedDuration;
 
-/// Consumed changes are kept this long, for whoever looks into what happened.
+/// Consumed changes are kept this long, so that an administrator can look into what happened.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Portal {
-    /// Deletes for good who was softly deleted 30 days ago, and forgets changes that every job has consumed and
+    /// Deletes people for good 30 days after they were softly deleted, and forgets changes that every job has consumed and
     /// sessions that have ended. Safe to call at any time and twice.
     pub async fn keep_house(&self) -> Result<()> {
         let purged = self.purge_expired_users().await?;

@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::memory::Memory;
 use jiff::Timestamp;
 use purser_connectors::{Gallery, HttpKit};
-use purser_engine::{Engine, TaskQueue};
-use purser_store::{Clock, Store, new_id};
+use purser_engine::Engine;
+use purser_store::{Clock, Store, TaskQueue, new_id};
 use std::sync::Arc;
 use uuid::Uuid;
 

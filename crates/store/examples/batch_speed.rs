@@ -1,6 +1,9 @@
-//! Prints what the hot path of a cycle costs: `cargo run --release -p purser-store --example batch_speed`.
+//! Prints what the hot path of a cycle costs, and a commit of one change: `cargo xtask bench store`.
 //!
-//! Each round is a page of 500 new accounts: intents, the page's reads, and the batch with links and log rows.
+//! Each round is a page of 500 new accounts: intents, the page's reads, and the batch with links and log rows. All is
+//! measured twice: as the store writes (`synchronous=FULL`: a commit returns when it is on the disk), and with `NORMAL`,
+//! which may lose the newest commits in a power cut. `PURSER_BENCH_FOLDER` names a folder on the disk to measure;
+//! without it, it is the one for temporary files, which may be in memory.
 #![expect(clippy::print_stdout, reason = "printing figures is all it does")]
 
 use anyhow::Result;
@@ -16,6 +19,7 @@ use purser_store::{
     Application, Batch, Clock, Intent, JobMode, JobSpec, LogEntry, Progress, Store, StoreConfig, SystemClock,
     new_id,
 };
+use sea_orm::ConnectionTrait;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -23,12 +27,30 @@ const PAGE: usize = 500;
 const ROUNDS: usize = 40;
 const OWNER: Uuid = Uuid::from_u128(1);
 
+/// Changes that are committed one by one.
+const SINGLES: usize = 200;
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
-    let folder = tempfile::tempdir()?;
+    println!("                                      FULL     NORMAL    price of FULL");
+    let (full, normal) = (measure("FULL").await?, measure("NORMAL").await?);
+    for ((what, full), (_, normal)) in full.iter().zip(&normal) {
+        println!("{what:32} {full:7.2} ms {normal:7.2} ms {:+10.2} ms", full - normal);
+    }
+    Ok(())
+}
+
+/// Milliseconds for each thing, with that setting of SQLite's `synchronous`.
+async fn measure(synchronous: &str) -> Result<[(String, f64); 4]> {
+    let folder = match std::env::var_os("PURSER_BENCH_FOLDER") {
+        Some(parent) => tempfile::tempdir_in(parent)?,
+        None => tempfile::tempdir()?,
+    };
     let database_url = format!("sqlite:{}?mode=rwc", folder.path().join("purser.db").display());
     let store = Store::open(&StoreConfig { database_url, master_key: [1; 32] }).await?;
     purser_migrations::migrate(store.connection()).await?;
+    // There is one connection that writes, so this holds for all that follows.
+    store.connection().execute_unprepared(&format!("PRAGMA synchronous = {synchronous}")).await?;
     let spec = prepare(&store).await?;
     let (mut opening, mut reading, mut writing) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let mut after = None;
@@ -61,12 +83,22 @@ async fn main() -> Result<()> {
         store.commit_batch(spec.job_id, OWNER, batch).await?;
         writing += start.elapsed();
     }
-    let per_page = |total: Duration| total.as_secs_f64() * 1e3 / ROUNDS as f64;
-    println!("a page of {PAGE} objects, mean of {ROUNDS}:");
-    println!("  read people, links, entitlements {:7.2} ms", per_page(reading));
-    println!("  open intents                     {:7.2} ms", per_page(opening));
-    println!("  commit batch                     {:7.2} ms", per_page(writing));
-    Ok(())
+    let mut single = Duration::ZERO;
+    for mut user in store.page_users(None, SINGLES as u64).await? {
+        user.attributes.city = Some("Zürich".to_owned());
+        let start = Instant::now();
+        let tx = store.begin().await?;
+        tx.update_user(&user, user.generation).await?;
+        tx.commit().await?;
+        single += start.elapsed();
+    }
+    let mean = |total: Duration, count: usize| total.as_secs_f64() * 1e3 / count as f64;
+    Ok([
+        (format!("page of {PAGE}: read"), mean(reading, ROUNDS)),
+        (format!("page of {PAGE}: open intents"), mean(opening, ROUNDS)),
+        (format!("page of {PAGE}: commit batch"), mean(writing, ROUNDS)),
+        ("one change of a person".to_owned(), mean(single, SINGLES)),
+    ])
 }
 
 async fn prepare(store: &Store) -> Result<JobSpec> {

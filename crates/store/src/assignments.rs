@@ -1,7 +1,7 @@
 //! Who is assigned to which application, directly or through a group.
 
 use crate::{
-    NameKey, Reads, StoreError, Tx, bulk,
+    ChangeKind, NameKey, Reads, StoreError, Tx, bulk,
     convert::{instant, millis, unsigned},
     entities::{application, assignment, membership},
     error::Doing,
@@ -276,11 +276,15 @@ impl Tx {
             .exec_without_returning(&self.db())
             .await
             .doing_unique("insert an assignment", "assignment")?;
-        Ok(())
+        self.append_assignment(new, new.created_at).await
     }
 
     /// Ends an assignment and returns it; `None` when there was none.
-    pub async fn delete_assignment(&self, id: AssignmentId) -> Result<Option<Assignment>, StoreError> {
+    pub async fn delete_assignment(
+        &self,
+        id: AssignmentId,
+        now: Timestamp,
+    ) -> Result<Option<Assignment>, StoreError> {
         let found =
             assignment::Entity::find_by_id(id.as_uuid()).one(&self.db()).await.doing("find an assignment")?;
         let Some(found) = found else { return Ok(None) };
@@ -288,7 +292,20 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("delete an assignment")?;
-        from_row(found).map(Some)
+        let ended = from_row(found)?;
+        self.append_assignment(&ended, now).await?;
+        Ok(Some(ended))
+    }
+
+    async fn append_assignment(&self, assignment: &Assignment, now: Timestamp) -> Result<(), StoreError> {
+        let (app, kind) = (assignment.app, ChangeKind::Assignment);
+        match assignment.principal {
+            Principal::User(user) => self.append_change(user, Some(app), kind, now).await,
+            Principal::Group(group) => {
+                self.append_changes_for_group_members(group, app, kind, now).await?;
+                self.append_change(group, Some(app), kind, now).await
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(crate) const CHUNK: usize = 500;
 
 /// A table to write many rows into.
-pub(crate) struct Target {
+pub(crate) struct BulkInsert {
     /// `INSERT INTO table (columns)`.
     pub(crate) insert: &'static str,
     /// Number of columns.
@@ -25,7 +25,7 @@ pub(crate) struct Target {
 }
 
 /// Links; the one of the same source is replaced and keeps its id.
-pub(crate) const LINKS: Target = Target {
+pub(crate) const LINKS: BulkInsert = BulkInsert {
     insert: "INSERT INTO links \
              (id, job_id, source_id, target_id, state, origin, cause, display_name, exported, object_kind)",
     columns: 10,
@@ -35,7 +35,7 @@ pub(crate) const LINKS: Target = Target {
 };
 
 /// Rows of the provisioning log.
-pub(crate) const LOGS: Target = Target {
+pub(crate) const LOGS: BulkInsert = BulkInsert {
     insert: "INSERT INTO provisioning_logs \
              (change_id, app_id, job_id, cycle_id, at, action, status, source_id, source_name, source_detail, \
               target_id, summary, duration_ms, search_key, detail, source_kind)",
@@ -44,7 +44,7 @@ pub(crate) const LOGS: Target = Target {
 };
 
 /// Intents; an older one of the same object is replaced.
-pub(crate) const INTENTS: Target = Target {
+pub(crate) const INTENTS: BulkInsert = BulkInsert {
     insert: "INSERT INTO intents (job_id, object_id, cycle_id, action, target_id, detail, opened_at, object_kind)",
     columns: 8,
     conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET cycle_id = excluded.cycle_id, \
@@ -53,7 +53,7 @@ pub(crate) const INTENTS: Target = Target {
 };
 
 /// Escrows; an older one of the same object is replaced.
-pub(crate) const ESCROWS: Target = Target {
+pub(crate) const ESCROWS: BulkInsert = BulkInsert {
     insert: "INSERT INTO escrows (job_id, object_id, kind, code, message, attempts, since, due_at, object_kind)",
     columns: 9,
     conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET kind = excluded.kind, code = excluded.code, \
@@ -61,7 +61,7 @@ pub(crate) const ESCROWS: Target = Target {
                due_at = excluded.due_at",
 };
 
-impl Target {
+impl BulkInsert {
     /// Writes `rows`, which hold the values of all columns one row after the other.
     pub(crate) async fn write<C: ConnectionTrait>(
         &self,
@@ -115,23 +115,6 @@ pub(crate) async fn remove<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Removes the queue's tasks that were finished before then. The table is the queue's own.
-pub(crate) fn finished_tasks(before: Timestamp) -> Statement {
-    sqlite(
-        "DELETE FROM Jobs WHERE done_at < ? \
-         AND (status IN ('Done', 'Killed') OR (status = 'Failed' AND attempts >= max_attempts))",
-        vec![before.as_second().into()],
-    )
-}
-
-/// Removes the queue's workers that were last heard of before then, unless a task still names them.
-pub(crate) fn silent_workers(before: Timestamp) -> Statement {
-    sqlite(
-        "DELETE FROM Workers WHERE last_seen < ? AND id NOT IN (SELECT lock_by FROM Jobs WHERE lock_by IS NOT NULL)",
-        vec![before.as_second().into()],
-    )
-}
-
 /// Who has which role in an application, directly or through a group: `user, role, group or null`.
 ///
 /// `CROSS JOIN` makes SQLite go from the people to their few groups, never from a group to its many members.
@@ -169,15 +152,11 @@ pub(crate) fn membership_readers() -> Statement {
 }
 
 /// A row in the change feed for each member of a group.
-pub(crate) fn changes_of_members(
-    group: GroupId,
-    app: Option<AppId>,
-    kind: ChangeKind,
-    at: Timestamp,
-) -> Statement {
+pub(crate) fn changes_of_members(group: GroupId, app: AppId, kind: ChangeKind, at: Timestamp) -> Statement {
     sqlite(
-        "INSERT INTO changes (object_id, app_id, kind, at) SELECT user_id, ?, ?, ? FROM memberships WHERE group_id = ?",
-        vec![app.map(AppId::as_uuid).into(), kind.as_str().into(), millis(at).into(), group.as_uuid().into()],
+        "INSERT INTO changes (object_id, object_kind, app_id, kind, at) \
+         SELECT user_id, 'User', ?, ?, ? FROM memberships WHERE group_id = ?",
+        vec![app.as_uuid().into(), kind.as_str().into(), millis(at).into(), group.as_uuid().into()],
     )
 }
 
@@ -244,7 +223,8 @@ pub(crate) fn member_counts(groups: &[GroupId]) -> Statement {
 /// A row in the change feed for each person whose manager is the given one.
 pub(crate) fn changes_of_reports(manager: UserId, at: Timestamp) -> Statement {
     sqlite(
-        "INSERT INTO changes (object_id, app_id, kind, at) SELECT id, NULL, ?, ? FROM users WHERE manager_id = ?",
+        "INSERT INTO changes (object_id, object_kind, app_id, kind, at) \
+         SELECT id, 'User', NULL, ?, ? FROM users WHERE manager_id = ?",
         vec![ChangeKind::Reference.as_str().into(), millis(at).into(), manager.as_uuid().into()],
     )
 }
@@ -305,6 +285,6 @@ fn marks(count: usize) -> String {
     marks
 }
 
-fn sqlite(text: impl Into<String>, values: Vec<Value>) -> Statement {
+pub(crate) fn sqlite(text: impl Into<String>, values: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, text, values)
 }

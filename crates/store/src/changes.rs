@@ -1,24 +1,30 @@
 //! The directory's change feed, which jobs consume up to their watermark.
 //!
 //! A row says that something about one person or group changed, not what is true now: readers look the object up. What
-//! happens to a group is written as one row for each member whom it concerns, and one for the group itself. Rows are appended in the transaction of the change itself.
+//! happens to a group is written as one row for each member whom it concerns, and one for the group itself.
+//!
+//! Rows are appended by the methods of [`Tx`] that make the change, and by nothing else: no use-case can forget one.
+//! `tests/it/feed.rs` lists these methods with the rows that each appends.
 
 use crate::{
     ObjectId, ObjectKey, Reads, StoreError, Tx, bulk,
-    convert::{instant, millis, word, words},
+    convert::{instant, millis, word},
     entities::{change, job_status},
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{AppId, GroupId, JobId, UserId};
+use purser_domain::{
+    ids::{AppId, GroupId, JobId, UserId},
+    vocabulary,
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Statement,
     sea_query::Expr,
 };
 
-words! {
+vocabulary! {
     /// What happened to the object.
     pub enum ChangeKind {
         /// Added.
@@ -100,9 +106,10 @@ impl Reads {
     }
 }
 
+/// Appending, for the modules that change the directory.
 impl Tx {
     /// Says that something about a person or group changed, for one application or for all.
-    pub async fn append_change<K: ObjectKey>(
+    pub(crate) async fn append_change<K: ObjectKey>(
         &self,
         object: K,
         app: Option<AppId>,
@@ -113,7 +120,7 @@ impl Tx {
     }
 
     /// The same for many objects.
-    pub async fn append_changes<K: ObjectKey>(
+    pub(crate) async fn append_changes<K: ObjectKey>(
         &self,
         objects: &[K],
         app: Option<AppId>,
@@ -140,49 +147,55 @@ impl Tx {
         Ok(())
     }
 
-    /// The same for all members of a group. Returns how many they are.
-    pub async fn append_changes_for_group_members(
+    /// The same for all members of a group. Call it before the memberships go.
+    pub(crate) async fn append_changes_for_group_members(
         &self,
         group: GroupId,
-        app: Option<AppId>,
+        app: AppId,
         kind: ChangeKind,
         at: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let statement = bulk::changes_of_members(group, app, kind, at);
-        Ok(self.db().execute_raw(statement).await.doing("append changes of members")?.rows_affected())
+    ) -> Result<(), StoreError> {
+        self.append_by(bulk::changes_of_members(group, app, kind, at)).await
     }
 
     /// Says that something happened to a group itself, to each application that this may concern: it is assigned there,
-    /// everything is in scope there, or it is linked there. Returns how many these are.
-    ///
-    /// Call it before the group or its assignments go: afterwards nobody knows any more whom it concerned.
-    pub async fn append_group_change(
+    /// everything is in scope there, or it is linked there. Call it before the group or its assignments go: afterwards
+    /// nothing tells any more which applications it concerned.
+    pub(crate) async fn append_group_change(
         &self,
         group: GroupId,
         kind: ChangeKind,
         at: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let statement = bulk::changes_of_group(group, kind, at);
-        Ok(self.db().execute_raw(statement).await.doing("append changes of a group")?.rows_affected())
+    ) -> Result<(), StoreError> {
+        self.append_by(bulk::changes_of_group(group, kind, at)).await
     }
 
     /// Says to all groups of a person that they lose a member, as [`Tx::append_group_change`] does. Call it before the
-    /// person is removed for good. Returns how many rows that makes.
-    pub async fn append_changes_for_groups_of(&self, user: UserId, at: Timestamp) -> Result<u64, StoreError> {
-        let statement = bulk::changes_of_groups_of(user, at);
-        Ok(self.db().execute_raw(statement).await.doing("append changes of groups")?.rows_affected())
+    /// person is removed for good.
+    pub(crate) async fn append_changes_for_groups_of(
+        &self,
+        user: UserId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.append_by(bulk::changes_of_groups_of(user, at)).await
     }
 
-    /// Says to all whose manager is the given person that this person changed. Returns how many they are.
-    pub async fn append_changes_for_reports(
+    /// Says to all whose manager is the given person that this person changed. Call it before the person is removed.
+    pub(crate) async fn append_changes_for_reports(
         &self,
         manager: UserId,
         at: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let statement = bulk::changes_of_reports(manager, at);
-        Ok(self.db().execute_raw(statement).await.doing("append changes of reports")?.rows_affected())
+    ) -> Result<(), StoreError> {
+        self.append_by(bulk::changes_of_reports(manager, at)).await
     }
 
+    async fn append_by(&self, statement: Statement) -> Result<(), StoreError> {
+        self.db().execute_raw(statement).await.doing("append changes")?;
+        Ok(())
+    }
+}
+
+impl Tx {
     /// Removes rows from before the given instant that every job has consumed. Returns how many.
     ///
     /// A job that has yet to finish its first cycle needs what happened since that cycle began; one that has not begun

@@ -11,16 +11,41 @@ use sea_orm::{
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-const READERS: u32 = 8;
-const WAIT: Duration = Duration::from_secs(10);
-/// How long a write waits for the writes before it. The longest of them is a batch of an import.
-const WRITER_WAIT: Duration = Duration::from_secs(60);
+/// How long a connection waits for SQLite's lock, which another process may hold.
+const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements kept by a connection; the bulk statements of a cycle stay among them.
 const STATEMENTS: usize = 256;
 
-/// Page caches, in SQLite's spelling of 16 MB and 2 MB. The readers' counts for each of them.
-const WRITER_CACHE: &str = "-16384";
-const READER_CACHE: &str = "-2048";
+/// How a pool's connections differ from the other's.
+struct Kind {
+    connections: u32,
+    /// How long whoever wants one waits.
+    wait: Duration,
+    synchronous: SqliteSynchronous,
+    /// The page cache of each, in SQLite's spelling.
+    cache: &'static str,
+    /// Whether a statement that would write is refused.
+    read_only: &'static str,
+}
+
+/// The one that writes. It commits with `FULL`, so that what was answered for survives a power cut. The longest write that
+/// others wait for is a batch of an import.
+const WRITER: Kind = Kind {
+    connections: 1,
+    wait: Duration::from_secs(60),
+    synchronous: SqliteSynchronous::Full,
+    cache: "-16384",
+    read_only: "off",
+};
+
+/// Those that read.
+const READERS: Kind = Kind {
+    connections: 8,
+    wait: Duration::from_secs(10),
+    synchronous: SqliteSynchronous::Normal,
+    cache: "-2048",
+    read_only: "on",
+};
 
 /// What is needed to open the store.
 #[derive(Clone)]
@@ -55,8 +80,8 @@ impl Store {
     /// When the database can't be opened.
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
         // The writer comes first: it turns WAL on, which a reader could not do beside others.
-        let writer = connect(&config.database_url, 1, WRITER_WAIT, WRITER_CACHE).await?;
-        let readers = connect(&config.database_url, READERS, WAIT, READER_CACHE).await?;
+        let writer = connect(&config.database_url, &WRITER).await?;
+        let readers = connect(&config.database_url, &READERS).await?;
         let cipher = Arc::new(Cipher::new(&config.master_key));
         let reads = Arc::new(Reads { source: Source::Pool(readers.clone()), cipher });
         Ok(Self { reads, readers, writer })
@@ -68,10 +93,9 @@ impl Store {
         &self.writer
     }
 
-    /// A pool on the same database for the queue.
-    #[must_use]
-    pub fn queue_pool(&self) -> SqlitePool {
-        self.readers.get_sqlite_connection_pool().clone()
+    /// The writer's connection as the queue wants it.
+    pub(crate) fn queue_pool(&self) -> SqlitePool {
+        self.writer.get_sqlite_connection_pool().clone()
     }
 
     /// Asks the database for a sign of life.
@@ -180,31 +204,63 @@ impl Deref for Tx {
     }
 }
 
-async fn connect(
-    url: &str,
-    connections: u32,
-    wait: Duration,
-    cache: &'static str,
-) -> Result<DatabaseConnection, StoreError> {
+async fn connect(url: &str, kind: &'static Kind) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
-        .acquire_timeout(wait)
+        .max_connections(kind.connections)
+        .acquire_timeout(kind.wait)
         // A connection to a file does not go stale, so it need not be tried before each use, nor replaced.
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
+        .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(WAIT)
+                .synchronous(kind.synchronous)
+                .busy_timeout(BUSY)
                 .foreign_keys(true)
                 .statement_cache_capacity(STATEMENTS)
                 // 16 MB: pages of an index that every batch touches are copied back to the file once, not each time.
                 .pragma("wal_autocheckpoint", "4000")
-                .pragma("cache_size", cache)
+                .pragma("cache_size", kind.cache)
                 .pragma("temp_store", "memory")
+                .pragma("query_only", kind.read_only)
         })
         .map_sqlx_sqlite_pool_opts(|pool| pool.max_lifetime(None).idle_timeout(None));
     Database::connect(options).await.map_err(|source| StoreError::Open { source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+    async fn open(folder: &tempfile::TempDir) -> Store {
+        let database_url = format!("sqlite:{}?mode=rwc", folder.path().join("purser.db").display());
+        Store::open(&StoreConfig { database_url, master_key: [7; 32] }).await.unwrap()
+    }
+
+    async fn ask(db: &DatabaseConnection, pragma: &str) -> i64 {
+        let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {pragma}"));
+        db.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_on_the_disk_before_the_commit_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        let full = 2;
+        assert_eq!(ask(store.writer(), "synchronous").await, full);
+        assert_eq!(ask(store.connection(), "synchronous").await, full);
+        let queue = DatabaseConnection::from(store.queue_pool());
+        assert_eq!(ask(&queue, "synchronous").await, full, "the queue writes through the writer, too");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_past_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        store.writer().execute_unprepared("CREATE TABLE t (x)").await.unwrap();
+        assert_eq!(ask(&store.readers, "query_only").await, 1);
+        assert!(store.readers.execute_unprepared("INSERT INTO t VALUES (1)").await.is_err());
+    }
 }

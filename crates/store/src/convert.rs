@@ -54,38 +54,3 @@ pub(crate) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<Str
 pub(crate) fn from_json<T: DeserializeOwned>(what: &'static str, stored: &str) -> Result<T, StoreError> {
     serde_json::from_str(stored).map_err(|error| StoreError::Corrupt { what, detail: error.to_string() })
 }
-
-/// Declares an enum whose variants are stored as words. To add a word: one line in its list.
-macro_rules! words {
-    (
-        $(#[$meta:meta])*
-        pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+ }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $( $(#[$variant_meta])* #[serde(rename = $text)] $variant, )+
-        }
-
-        impl $name {
-            /// The word itself, as it is stored.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $( $name::$variant => $text ),+ }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                match word {
-                    $( $text => Ok($name::$variant), )+
-                    _ => Err(format!("\"{word}\" is not a known {}", stringify!($name))),
-                }
-            }
-        }
-    };
-}
-
-pub(crate) use words;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// The configuration that a cycle begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Observed {
+pub struct ObservedGenerations {
     /// [`crate::JobSpec::generation`].
     pub generation: i64,
     /// [`crate::JobSpec::mapping_generation`].
@@ -35,7 +35,7 @@ impl Store {
         job: JobId,
         owner: Uuid,
         cycle: &RunningCycle,
-        observed: Observed,
+        observed: ObservedGenerations,
     ) -> Result<(), StoreError> {
         let first_run = Func::coalesce([
             Expr::col(job_status::Column::FirstRunAt),

@@ -39,22 +39,6 @@ impl Store {
         let secrets = reads.read_secrets(spec.application_id).await?;
         Ok(Some(Job { spec, status, application, schema, seed, secrets }))
     }
-
-    /// Removes the queue's finished tasks from before that instant, and its workers that have been silent since then.
-    /// The queue itself keeps both for ever. Its tables must exist.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn purge_tasks(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let purged = self
-            .writer()
-            .execute_raw(bulk::finished_tasks(before))
-            .await
-            .doing("purge the queue's tasks")?
-            .rows_affected();
-        self.writer().execute_raw(bulk::silent_workers(before)).await.doing("purge the queue's workers")?;
-        Ok(purged)
-    }
 }
 
 impl Reads {
@@ -87,15 +71,5 @@ impl Reads {
             return Ok(true);
         }
         Ok(self.first_due_escrow(job).await?.is_some_and(|due| due <= now))
-    }
-
-    /// When the job has something to do by itself: its first escrow is due, everybody must be looked at again, or
-    /// quarantine makes its next attempt.
-    pub async fn find_next_due(&self, job: JobId) -> Result<Option<Timestamp>, StoreError> {
-        let Some(status) = self.find_status(job).await? else { return Ok(None) };
-        match status.quarantine {
-            Some(quarantine) => Ok(Some(quarantine.next_attempt_at)),
-            None => Ok(self.first_due_escrow(job).await?.into_iter().chain(status.look_again_at).min()),
-        }
     }
 }

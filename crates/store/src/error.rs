@@ -19,6 +19,16 @@ pub enum StoreError {
         /// Why.
         source: DbErr,
     },
+    /// A queue could not be used.
+    #[error("could not {doing} the queue \"{queue}\"")]
+    Queue {
+        /// What was tried.
+        doing: &'static str,
+        /// The queue's name.
+        queue: &'static str,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// An object that had to be there is not.
     #[error("there is no {what} {id}")]
     Missing {

@@ -2,16 +2,16 @@
 
 use crate::{
     ObjectId, ObjectKey, Reads, StoreError, bulk,
-    convert::{instant, millis, small, word, words},
+    convert::{instant, millis, small, word},
     entities::escrow,
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::JobId;
+use purser_domain::{ids::JobId, vocabulary};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use std::collections::HashMap;
 
-words! {
+vocabulary! {
     /// What the object waits for.
     pub enum EscrowKind {
         /// The write failed.

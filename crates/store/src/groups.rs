@@ -1,7 +1,7 @@
 //! Groups and their members.
 
 use crate::{
-    NameKey, Reads, StoreError, Tx, bulk,
+    ChangeKind, NameKey, Reads, StoreError, Tx, bulk,
     convert::{instant, millis, unsigned},
     entities::{assignment, group, membership, user},
     error::Doing,
@@ -11,7 +11,7 @@ use crate::{
 use jiff::Timestamp;
 use purser_domain::{
     group::Group,
-    ids::{GroupId, UserId},
+    ids::{AppId, GroupId, UserId},
     user::User,
 };
 use sea_orm::{
@@ -19,7 +19,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Query},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// A group as lists show it.
@@ -150,7 +150,7 @@ impl Tx {
             .exec_without_returning(&self.db())
             .await
             .doing("insert a group")?;
-        Ok(())
+        self.append_group_change(new.id, ChangeKind::Created, new.created_at).await
     }
 
     /// Stores a group under generation `expected_generation + 1`. Does not touch `created_at`.
@@ -173,24 +173,25 @@ impl Tx {
             let stored = self.load_group(changed.id).await?.generation;
             return Err(StoreError::Stale { what: "group", stored });
         }
-        Ok(())
+        self.append_group_change(changed.id, ChangeKind::Updated, changed.updated_at).await
     }
 
     /// Removes a group with its memberships and assignments.
     ///
     /// # Errors
     /// [`StoreError::Missing`].
-    pub async fn delete_group(&self, id: GroupId) -> Result<(), StoreError> {
+    pub async fn delete_group(&self, id: GroupId, now: Timestamp) -> Result<(), StoreError> {
+        self.load_group(id).await?;
+        for app in self.apps_concerned_by(id).await? {
+            self.append_changes_for_group_members(id, app, ChangeKind::Assignment, now).await?;
+        }
+        self.append_group_change(id, ChangeKind::Deleted, now).await?;
         assignment::Entity::delete_many()
             .filter(assignment::Column::PrincipalId.eq(id.as_uuid()))
             .exec(&self.db())
             .await
             .doing("remove a group's assignments")?;
-        let done =
-            group::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a group")?;
-        if done.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "group", id: id.to_string() });
-        }
+        group::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a group")?;
         Ok(())
     }
 
@@ -228,14 +229,45 @@ impl Tx {
                 .doing("add members")?;
             added.extend(new);
         }
+        self.append_memberships(group, &added, now).await?;
         Ok(added)
     }
 
     /// Ends a membership. False when there was none.
-    pub async fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, StoreError> {
+    pub async fn remove_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let key = (group.as_uuid(), user.as_uuid());
         let done = membership::Entity::delete_by_id(key).exec(&self.db()).await.doing("remove a member")?;
-        Ok(done.rows_affected > 0)
+        let removed = done.rows_affected > 0;
+        if removed {
+            self.append_memberships(group, &[user], now).await?;
+        }
+        Ok(removed)
+    }
+
+    async fn append_memberships(
+        &self,
+        group: GroupId,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        for app in self.apps_concerned_by(group).await? {
+            self.append_changes(users, Some(app), ChangeKind::Membership, now).await?;
+        }
+        self.append_group_change(group, ChangeKind::Membership, now).await
+    }
+
+    /// The applications that a membership of the group concerns: it is assigned, or a scoping filter may ask for it.
+    async fn apps_concerned_by(&self, group: GroupId) -> Result<BTreeSet<AppId>, StoreError> {
+        let assigned = self.list_group_assignments(group).await?.into_iter().map(|assignment| assignment.app);
+        Ok(assigned.chain(self.list_membership_readers().await?).collect())
     }
 }
 

@@ -2,18 +2,18 @@
 
 use crate::{
     Reads, StoreError, Tx, bulk,
-    convert::{from_json, instant, instant_or_none, millis, signed, to_json, unsigned, word, words},
+    convert::{from_json, instant, instant_or_none, millis, signed, to_json, unsigned, word},
     entities::{import, import_content, import_error},
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::ImportId;
+use purser_domain::{ids::ImportId, vocabulary};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-words! {
+vocabulary! {
     /// Where an import stands.
     pub enum ImportState {
         /// Uploaded; nothing is written yet.

@@ -2,7 +2,7 @@
 
 use crate::{
     Reads, StoreError, Tx,
-    convert::{from_json, instant, millis, to_json, word, words},
+    convert::{from_json, instant, millis, to_json, word},
     entities::{job_spec, job_status},
     error::Doing,
 };
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, JobId},
     scope::ScopeMode,
+    vocabulary,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -17,7 +18,7 @@ use sea_orm::{
 };
 use serde_json::{Map, Value as Json};
 
-words! {
+vocabulary! {
     /// Provisioning Mode.
     pub enum JobMode {
         /// Nothing is provisioned.

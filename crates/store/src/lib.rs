@@ -10,19 +10,25 @@
 //!   batches of outcomes.
 //!
 //! Invariants:
-//! - There is one writer connection, so writers queue instead of colliding. Whoever holds a [`Tx`] must not call a write
-//!   of [`Store`] before it ends: it would wait for itself.
+//! - There is one writer connection, so writers queue instead of colliding; the others refuse to write. Whoever holds a
+//!   [`Tx`] must not call a write of [`Store`] or push to a [`TaskQueue`] before it ends: it would wait for itself.
+//! - A commit returns when it is on the disk (`synchronous=FULL`), the queue's too.
+//! - A change of a person, a group, a membership or an assignment appends its rows to the change feed within the method of
+//!   [`Tx`] that makes it, so in the same transaction. A use-case can't forget it, and can't append otherwise.
 //! - Lists go by key and are bounded; no offset anywhere.
 //! - Rows that humans edit carry a generation; a stale edit is refused with [`StoreError::Stale`].
 //! - Secrets are encrypted under the master key, bound to their application and name.
 //! - Nothing reads a clock: instants are parameters, stored as milliseconds in UTC. Time comes from a [`Clock`].
-//! - SQL that is written by hand is in [`bulk`] and [`scope`] and has bound parameters only.
+//! - SQL that is written by hand is in [`bulk`] and, for the queue's own tables, in [`queue`]. It has bound parameters
+//!   only.
 //!
 //! Deliberately absent: rules (`purser-domain`), permissions and audit wording (`purser-service`), the schema
 //! (`purser-migrations`, which the caller runs on [`Store::connection`]).
 //!
-//! To add a table: 1. a step in `purser-migrations`; 2. a file in `entities`; 3. a module here with its type, its reads
-//! on [`Reads`] and its writes on [`Tx`]; 4. a test in `tests/it`.
+//! To add a table: 1. its statement in `purser-migrations`; 2. a file in `entities`, and its name in the test there, which
+//! compares columns; 3. a module here with its type, its reads on [`Reads`] and its writes on [`Tx`]; 4. a test in
+//! `tests/it`. If it holds something that jobs provision by, its writes append to the feed, and `tests/it/feed.rs` lists
+//! them.
 
 mod administrators;
 mod applications;
@@ -50,6 +56,7 @@ mod links;
 mod logs;
 mod memberships;
 mod objects;
+mod queue;
 mod roles;
 mod schemas;
 mod scope;
@@ -69,7 +76,7 @@ pub use batch::{Batch, Progress};
 pub use changes::{ChangeKind, ChangeRow};
 pub use clock::{Clock, ManualClock, SystemClock, new_id};
 pub use connection::{Reads, Store, StoreConfig, Tx};
-pub use cycles::Observed;
+pub use cycles::ObservedGenerations;
 pub use engine::Job;
 pub use error::StoreError;
 pub use escrows::{Escrow, EscrowKind};
@@ -81,6 +88,7 @@ pub use keyset::NameKey;
 pub use logs::{LogEntry, LogFilter, LogRow};
 pub use memberships::Member;
 pub use objects::{ObjectId, ObjectKey};
+pub use queue::TaskQueue;
 pub use roles::{ImportedRole, RoleChanges, RoleRow};
 pub use scope::ScopeCounts;
 pub use seed::Seed;

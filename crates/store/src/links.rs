@@ -7,7 +7,7 @@ use crate::{
     error::Doing,
 };
 use purser_domain::{
-    ids::{JobId, LinkId, UserId},
+    ids::{JobId, LinkId},
     object::ObjectKind,
     plan::Link,
 };
@@ -56,12 +56,6 @@ impl Reads {
             }
         }
         Ok(found)
-    }
-
-    /// The links of one person to all applications.
-    pub async fn list_links_of(&self, user: UserId) -> Result<Vec<Link>, StoreError> {
-        let query = link::Entity::find().filter(link::Column::SourceId.eq(user.as_uuid()));
-        query.all(&self.db()).await.doing("list a user's links")?.into_iter().map(from_row).collect()
     }
 
     /// Links of this kind whose object is gone from the directory for good, by id, behind a place in that order.

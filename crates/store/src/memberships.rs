@@ -89,7 +89,7 @@ impl Reads {
 
     /// The applications whose rules may ask who is in which group, so that a change of that concerns them even if the
     /// group is not assigned. One too many does no harm: it looks, and finds nothing to do.
-    pub async fn list_membership_readers(&self) -> Result<Vec<AppId>, StoreError> {
+    pub(crate) async fn list_membership_readers(&self) -> Result<Vec<AppId>, StoreError> {
         let rows = self.db().query_all_raw(bulk::membership_readers()).await;
         let mut found = Vec::new();
         for row in rows.doing("list the jobs that read memberships")? {

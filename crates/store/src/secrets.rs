@@ -9,9 +9,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use purser_domain::{ids::AppId, secret::Secret};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use std::collections::BTreeMap;
 
 impl Reads {
@@ -53,14 +51,6 @@ impl Reads {
         let query = secret::Entity::find().filter(secret::Column::AppId.eq(app.as_uuid()));
         let rows = query.all(&self.db()).await.doing("list secrets")?;
         rows.into_iter().map(|row| Ok((row.name, instant_or_none(row.expires_at)?))).collect()
-    }
-
-    /// Whether there is a secret of this name. Does not decrypt it.
-    pub async fn has_secret(&self, app: AppId, name: &str) -> Result<bool, StoreError> {
-        let query = secret::Entity::find()
-            .filter(secret::Column::AppId.eq(app.as_uuid()))
-            .filter(secret::Column::Name.eq(name));
-        Ok(query.count(&self.db()).await.doing("look for a secret")? > 0)
     }
 }
 

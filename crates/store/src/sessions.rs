@@ -7,7 +7,7 @@ use crate::{
     error::Doing,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 /// A session.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,19 +46,6 @@ impl Store {
             Err(StoreError::Taken { .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Stores a session, new or not.
-    pub async fn save_session(&self, changed: &SessionRecord) -> Result<(), StoreError> {
-        let replace = OnConflict::column(session::Column::Id)
-            .update_columns([session::Column::Data, session::Column::ExpiresAt])
-            .to_owned();
-        session::Entity::insert(to_row(changed))
-            .on_conflict(replace)
-            .exec_without_returning(self.writer())
-            .await
-            .doing("save a session")?;
-        Ok(())
     }
 
     /// Stores a session that is still there. False when it was ended meanwhile: it stays ended.

@@ -2,17 +2,20 @@
 
 use crate::{
     ObjectId, Reads, StoreError,
-    convert::{from_json, instant, instant_or_none, unsigned, word, words},
+    convert::{from_json, instant, instant_or_none, unsigned, word},
     entities::job_status,
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::ids::{CycleId, JobId};
+use purser_domain::{
+    ids::{CycleId, JobId},
+    vocabulary,
+};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-words! {
+vocabulary! {
     /// What a cycle looks at.
     pub enum CycleKind {
         /// Everybody.

@@ -3,7 +3,7 @@
 //! A soft-deleted person keeps the row, the sign-in name and the memberships until purged or restored.
 
 use crate::{
-    NameKey, Reads, StoreError, Tx,
+    ChangeKind, NameKey, Reads, StoreError, Tx,
     convert::{instant, instant_or_none, millis},
     entities::{assignment, link, user},
     error::Doing,
@@ -145,15 +145,6 @@ impl Reads {
         Ok((people, links.count(&self.db()).await.doing("count the accounts of expired users")?))
     }
 
-    /// People whose manager is the given person.
-    pub async fn list_reports(&self, manager: UserId, limit: u64) -> Result<Vec<User>, StoreError> {
-        let query = user::Entity::find()
-            .filter(user::Column::ManagerId.eq(manager.as_uuid()))
-            .order_by_asc(user::Column::Id)
-            .limit(limit);
-        query.all(&self.db()).await.doing("list reports")?.map_rows()
-    }
-
     /// Everybody, soft-deleted people too, by id: the order in which a cycle walks.
     pub async fn page_users(&self, after: Option<UserId>, limit: u64) -> Result<Vec<User>, StoreError> {
         let mut query = user::Entity::find().order_by_asc(user::Column::Id).limit(limit);
@@ -207,7 +198,7 @@ impl Tx {
             .exec_without_returning(&self.db())
             .await
             .doing_unique("insert a user", "userPrincipalName")?;
-        Ok(())
+        self.append_change(new.id, None, ChangeKind::Created, new.created_at).await
     }
 
     /// Stores a person under generation `expected_generation + 1`. Does not touch `created_at` and `deleted_at`.
@@ -232,7 +223,7 @@ impl Tx {
             let stored = self.load_user(changed.id).await?.generation;
             return Err(StoreError::Stale { what: "user", stored });
         }
-        Ok(())
+        self.append_change(changed.id, None, ChangeKind::Updated, changed.updated_at).await
     }
 
     /// Marks a person as deleted. Does nothing to one who is already.
@@ -242,6 +233,7 @@ impl Tx {
     pub async fn soft_delete_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         if self.load_user(id).await?.deleted_at.is_none() {
             self.mark_deleted(id, Some(now), now).await?;
+            self.append_change(id, None, ChangeKind::SoftDeleted, now).await?;
         }
         Ok(())
     }
@@ -253,6 +245,7 @@ impl Tx {
     pub async fn restore_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         if self.load_user(id).await?.deleted_at.is_some() {
             self.mark_deleted(id, None, now).await?;
+            self.append_change(id, None, ChangeKind::Restored, now).await?;
         }
         Ok(())
     }
@@ -262,7 +255,10 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Missing`].
-    pub async fn hard_delete_user(&self, id: UserId) -> Result<(), StoreError> {
+    pub async fn hard_delete_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        self.load_user(id).await?;
+        self.append_changes_for_reports(id, now).await?;
+        self.append_changes_for_groups_of(id, now).await?;
         user::Entity::update_many()
             .col_expr(user::Column::ManagerId, Expr::value(Option::<uuid::Uuid>::None))
             .filter(user::Column::ManagerId.eq(id.as_uuid()))
@@ -274,11 +270,8 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("remove a user's assignments")?;
-        let done = user::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a user")?;
-        if done.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "user", id: id.to_string() });
-        }
-        Ok(())
+        user::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await.doing("delete a user")?;
+        self.append_change(id, None, ChangeKind::Deleted, now).await
     }
 
     async fn mark_deleted(
@@ -353,7 +346,8 @@ fn filtered(query: &UserQuery) -> Result<Select<user::Entity>, StoreError> {
     Ok(user::Entity::find().filter(condition))
 }
 
-fn column(attribute: &str) -> Result<user::Column, StoreError> {
+/// The column of a text attribute, by its own or Graph's name.
+pub(crate) fn column(attribute: &str) -> Result<user::Column, StoreError> {
     USER_ATTRIBUTES
         .iter()
         .find(|known| known.name == attribute || known.graph_name == attribute)

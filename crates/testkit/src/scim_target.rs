@@ -61,6 +61,8 @@ struct State {
     groups: Mutex<Store>,
     /// What happens after each page of users.
     meanwhile: Mutex<VecDeque<Vec<Meanwhile>>>,
+    /// What somebody else makes of the object that is put next.
+    before_put: Mutex<Option<Value>>,
     rate: Option<Rate>,
     faults: Faults,
     journal: Journal,
@@ -70,12 +72,14 @@ impl State {
     fn new(options: TargetOptions) -> Self {
         let takes_users_as_they_are = options.values == ValueRules::default()
             && options.patching.clear == ClearStyle::Remove
+            && options.create_ignores.is_empty()
             && options.ids == IdStyle::Uuid;
         Self {
             takes_users_as_they_are,
             users: Mutex::new(Store::new(Kind::User, options.ids)),
             groups: Mutex::new(Store::new(Kind::Group, options.ids)),
             meanwhile: Mutex::default(),
+            before_put: Mutex::default(),
             rate: options.requests.rate.map(Rate::new),
             faults: Faults::default(),
             journal: Journal::default(),
@@ -205,6 +209,11 @@ impl ScimTarget {
     /// What somebody does in the application after each of the next pages of users that are listed without a filter.
     pub fn meanwhile(&self, steps: impl IntoIterator<Item = Vec<Meanwhile>>) {
         self.state.meanwhile.lock().unwrap_or_else(PoisonError::into_inner).extend(steps);
+    }
+
+    /// Lets somebody else write these members into the object that is put next, just before it is put.
+    pub fn before_put(&self, members: Value) {
+        *self.state.before_put.lock().unwrap_or_else(PoisonError::into_inner) = Some(members);
     }
 
     /// Takes an account away, as if somebody had deleted it in the application itself.

@@ -2,8 +2,8 @@
 
 use purser_service::Caller;
 
-use super::{open, password::read_new_password, say};
-use crate::{error::ServerError, settings::Settings};
+use super::{console::say, password::read_new_password};
+use crate::{assembly::open, error::ServerError, settings::Settings};
 
 pub(super) async fn create(settings: Settings, email: &str, name: Option<&str>) -> Result<(), ServerError> {
     let assembly = open(settings).await?;

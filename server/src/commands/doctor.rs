@@ -7,9 +7,11 @@ use std::{net::TcpListener, path::Path};
 use purser_connectors::HttpKit;
 use purser_store::{Store, StoreConfig};
 
-use super::say;
+use super::console::say;
 use crate::{
     assembly::egress_policy,
+    connections::ConnectionLimits,
+    descriptors,
     error::{ServerError, describe},
     key_file,
     settings::Settings,
@@ -20,6 +22,9 @@ use crate::{
 const LITTLE_SPACE: u64 = 512 * 1024 * 1024;
 /// Less than this is a fault: the database could not grow any more.
 const NO_SPACE: u64 = 32 * 1024 * 1024;
+
+/// Fewer descriptors than this are worth a word.
+const FEW_DESCRIPTORS: u64 = 4_096;
 
 /// What one look found.
 enum Finding {
@@ -37,6 +42,7 @@ pub(super) async fn examine(settings: &Settings) -> Result<bool, ServerError> {
     findings.push(port(settings));
     findings.push(egress(settings));
     findings.push(files());
+    findings.push(open_files());
     let mut faults = 0_u32;
     for finding in &findings {
         match finding {
@@ -179,6 +185,22 @@ fn port(settings: &Settings) -> Finding {
             Fault(format!("Purser can't listen on {address} ({error}). Choose another with --listen ADDR."))
         }
     }
+}
+
+fn open_files() -> Finding {
+    let Some(limit) = descriptors::raise() else {
+        return Note("This system has no limit of open files.".to_owned());
+    };
+    let connections = ConnectionLimits::for_process(limit, false).total;
+    let sentence = format!(
+        "{limit} files and connections may be open at once, so {connections} connections of browsers and clients are taken."
+    );
+    if limit >= FEW_DESCRIPTORS {
+        return Good(sentence);
+    }
+    Note(format!(
+        "{sentence} Raise the limit (ulimit -n, or LimitNOFILE in a systemd unit) to {FEW_DESCRIPTORS} or more."
+    ))
 }
 
 fn files() -> Finding {

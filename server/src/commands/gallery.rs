@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use super::say;
+use super::console::say;
 use crate::{assembly::open_gallery, error::ServerError, settings::Settings};
 
 /// Every application that can be added, and what is wrong with own files.

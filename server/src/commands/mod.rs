@@ -1,20 +1,18 @@
 //! What the command line's commands do, one file each.
 
-use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
-
-use purser_store::SystemClock;
 
 use crate::{
-    assembly::{Assembly, assemble, migrate, open_store},
-    cli::{AdminCommand, Cli, Command, GalleryCommand, TokenCommand},
+    assembly::{migrate, open_store},
+    cli::{AdminCommand, Cli, Command, GalleryCommand, SettingsArguments, TokenCommand},
     error::ServerError,
     logging,
     settings::Settings,
 };
 
 mod admin;
+mod chores;
+mod console;
 mod doctor;
 pub mod eval;
 mod gallery;
@@ -22,14 +20,16 @@ mod password;
 mod serve;
 mod token;
 
+use console::say;
+
 /// Does what the command line says. The status is not zero when `doctor`, `eval` or `gallery` found something wrong.
 pub async fn run(cli: Cli) -> Result<ExitCode, ServerError> {
     if let Command::Eval(arguments) = &cli.command {
         // Before the settings: it needs none, and works where there is no installation.
         return eval::eval(arguments);
     }
-    let (config, overrides) = cli.command.settings_arguments();
-    let settings = Settings::load(config.as_deref(), &overrides, &|name| std::env::var(name).ok())?;
+    let SettingsArguments { config, flags } = cli.command.settings().cloned().unwrap_or_default();
+    let settings = Settings::load(config.as_deref(), &flags, &|name| std::env::var(name).ok())?;
     logging::start(&settings)?;
     match cli.command {
         Command::Serve(_) => serve::serve(settings).await?,
@@ -55,17 +55,4 @@ pub async fn run(cli: Cli) -> Result<ExitCode, ServerError> {
         Command::Eval(arguments) => return eval::eval(&arguments),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The rooms, for a command that does one thing and ends.
-async fn open(settings: Settings) -> Result<Assembly, ServerError> {
-    assemble(settings, Arc::new(SystemClock)).await
-}
-
-/// One line on standard output.
-fn say(line: &str) -> Result<(), ServerError> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .map_err(|source| ServerError::Terminal { doing: "Writing to standard output", source })
 }

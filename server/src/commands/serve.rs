@@ -4,18 +4,19 @@
 //! waits for both, bounded by `shutdown_seconds`; a second one ends the process at once. Whatever the
 //! moment, nothing is lost: that is the engine's promise for a crash, and a shutdown is only a kinder one.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, time::Duration};
 
-use axum::serve::ListenerExt;
-use purser_service::Portal;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{open, say};
-use crate::{assembly::make_data_dir, data_lock, error::ServerError, settings::Settings};
-
-/// How often the daily chores are done.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+use super::{chores::CHORES, console::say};
+use crate::{
+    assembly::{make_data_dir, open},
+    connections::{self, ConnectionLimits},
+    data_lock, descriptors,
+    error::ServerError,
+    settings::Settings,
+};
 
 type Part = Result<(), ServerError>;
 
@@ -32,14 +33,21 @@ pub(super) async fn serve(settings: Settings) -> Result<(), ServerError> {
 
     let shutdown = assembly.shutdown.clone();
     let mut parts = JoinSet::new();
-    parts.spawn(answer_requests(listener, assembly.router(), shutdown.clone()));
+    let limits = ConnectionLimits::for_process(descriptors::raise().unwrap_or(u64::MAX), settings.behind_tls);
+    let (router, stop) = (assembly.router(), shutdown.clone());
+    parts.spawn(async move {
+        connections::serve(listener, router, limits, stop).await;
+        Ok(())
+    });
     let (engine, stop) = (assembly.engine.clone(), shutdown.clone());
     parts.spawn(async move { engine.run(stop).await.map_err(|error| background("the engine", error)) });
     let (portal, stop) = (assembly.portal.clone(), shutdown.clone());
     parts.spawn(async move {
         portal.work_imports(stop).await.map_err(|error| background("the import worker", error))
     });
-    parts.spawn(keep_house(assembly.portal.clone(), shutdown.clone()));
+    for chore in CHORES {
+        parts.spawn(chore.keep_doing(assembly.portal.clone(), assembly.store.clone(), shutdown.clone()));
+    }
 
     tracing::info!(address = %bound, data = %settings.data_dir.display(), "Purser is running");
     if let Some(token) = assembly.portal.issue_setup_link().await? {
@@ -48,32 +56,6 @@ pub(super) async fn serve(settings: Settings) -> Result<(), ServerError> {
     // Programs that start this one wait for this line and read the address from it.
     say(&format!("Listening on http://{bound}"))?;
     run_until_signal(parts, shutdown, Duration::from_secs(u64::from(settings.shutdown_seconds))).await
-}
-
-async fn answer_requests(listener: TcpListener, router: axum::Router, shutdown: CancellationToken) -> Part {
-    let listener = listener.tap_io(|connection| {
-        // Answers are small: waiting to fill a packet only makes them late.
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await
-        .map_err(|error| background("the listener", error))
-}
-
-async fn keep_house(portal: Portal, shutdown: CancellationToken) -> Part {
-    loop {
-        if let Err(error) = portal.keep_house().await {
-            // Tomorrow is early enough to try again.
-            tracing::warn!(%error, "the daily chores were not done");
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return Ok(()),
-            () = tokio::time::sleep(DAY) => {}
-        }
-    }
 }
 
 async fn run_until_signal(mut parts: JoinSet<Part>, shutdown: CancellationToken, patience: Duration) -> Part {

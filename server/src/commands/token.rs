@@ -2,8 +2,8 @@
 
 use purser_service::Caller;
 
-use super::{open, say};
-use crate::{error::ServerError, settings::Settings};
+use super::console::say;
+use crate::{assembly::open, error::ServerError, settings::Settings};
 
 /// Prints the token alone on standard output, so that a script can take it with `$(…)`.
 pub(super) async fn create(settings: Settings, name: &str) -> Result<(), ServerError> {

@@ -1,7 +1,6 @@
 //! `/servicePrincipals/{id}/appRoleAssignedTo`: who is assigned, with which role.
 
 use axum::{
-    extract::State,
     http::{Method, StatusCode},
     routing::{delete, get, post},
 };
@@ -13,12 +12,12 @@ use purser_contract::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties},
-    created, done,
+    answer::{Answer, created, done},
+    body::{At, Body, Call, Properties},
     odata::Query,
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/appRoleAssignedTo", || get(list_assignments)),
@@ -28,22 +27,16 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     }),
 ];
 
-async fn list_assignments(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
+async fn list_assignments(Call(portal, caller): Call, At(id): At<String>, query: Query) -> Answer {
     query.allow(&["$search"])?;
-    let application = state.portal.load_application(&caller, &id).await?;
+    let application = portal.load_application(&caller, &id).await?;
     let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-    let page = state.portal.list_assignments(&caller, &id, form).await?;
+    let page = portal.list_assignments(&caller, &id, form).await?;
     Ok(query.collection("appRoleAssignments", page, |view| shape_assignment(&view, &application)))
 }
 
 async fn assign(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     query: Query,
     Body(body): Body<Map<String, Value>>,
@@ -53,22 +46,21 @@ async fn assign(
     let role_id = properties.take_required_text("appRoleId")?;
     let resource = properties.take_text("resourceId")?.flatten();
     properties.finish()?;
-    let application = state.portal.load_application(&caller, &id).await?;
+    let application = portal.load_application(&caller, &id).await?;
     if resource.is_some_and(|resource| !resource.eq_ignore_ascii_case(&application.id)) {
         return Err(Fault::bad_request(
             "The resourceId in the body is not the service principal in the address.",
         ));
     }
     // Graph's principal is a user or a group, and the request does not say which.
-    let is_user = match state.portal.find_user_record(&caller, &principal).await {
+    let is_user = match portal.find_user_record(&caller, &principal).await {
         Ok(_) => true,
         Err(error) => {
             let fault = Fault::from(error);
             if fault.status() != StatusCode::NOT_FOUND {
                 return Err(fault);
             }
-            state
-                .portal
+            portal
                 .find_group_record(&caller, &principal)
                 .await
                 .map_err(|error| not_found_as(&principal, error.into()))?;
@@ -77,21 +69,17 @@ async fn assign(
     };
     let (users, groups) = if is_user { (vec![principal], vec![]) } else { (vec![], vec![principal]) };
     let form = AssignForm { application_id: id, role_id, users, groups };
-    let assigned = state.portal.assign(&caller, form).await?;
+    let assigned = portal.assign(&caller, form).await?;
     let view = assigned.first().ok_or_else(|| Fault::bad_request("Nobody was assigned."))?;
     let location =
         format!("{}/servicePrincipals/{}/appRoleAssignedTo/{}", query.base(), application.id, view.id);
     created(&location, query.entity("appRoleAssignments", shape_assignment(view, &application)))
 }
 
-async fn unassign(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, assignment)): At<(String, String)>,
-) -> Answer {
+async fn unassign(Call(portal, caller): Call, At((id, assignment)): At<(String, String)>) -> Answer {
     let shown: String = assignment.chars().take(80).collect();
     let form = UnassignForm { application_id: id, assignments: vec![assignment] };
-    if state.portal.unassign(&caller, form).await? == 0 {
+    if portal.unassign(&caller, form).await? == 0 {
         return Err(Fault::not_found(format!("There is no assignment '{shown}' on this service principal.")));
     }
     done()

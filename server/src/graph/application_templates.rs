@@ -1,9 +1,7 @@
 //! `/applicationTemplates`: the gallery.
 
 use axum::{
-    extract::State,
-    http::{Method, StatusCode},
-    response::IntoResponse,
+    http::Method,
     routing::{get, post},
 };
 use purser_contract::{
@@ -13,14 +11,14 @@ use purser_contract::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties},
+    answer::{Answer, created, ok},
+    body::{At, Body, Call, Properties},
     filter::{Comparison, Filter, Function, Literal, Operator},
-    odata::{Query, unsupported_condition},
-    ok,
+    odata::{Plain, Query, unsupported_condition},
+    route::GraphRoute,
     service_principals::load_shape,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/applicationTemplates", || get(list_templates)),
@@ -30,15 +28,11 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 
 const UNDERSTOOD: &str = "id, displayName and publisher with eq, startswith and contains, joined by and.";
 
-async fn list_templates(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    query: Query,
-) -> Answer {
+async fn list_templates(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$search"])?;
     let conditions = query.filter.clone().map(Filter::conditions).unwrap_or_default();
     let mut items = Vec::new();
-    for template in state.portal.list_templates(&caller, &query.search)? {
+    for template in portal.list_templates(&caller, &query.search)? {
         let mut fits_all = true;
         for condition in &conditions {
             fits_all &= fits(&template, condition)?;
@@ -54,20 +48,13 @@ async fn list_templates(
     }))
 }
 
-async fn load_template(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let template = state.portal.load_template(&caller, &id)?;
+async fn load_template(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let template = portal.load_template(&caller, &id)?;
     ok(query.entity("applicationTemplates", shape_template(&template)))
 }
 
 async fn instantiate(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     query: Query,
     Body(body): Body<Map<String, Value>>,
@@ -78,8 +65,8 @@ async fn instantiate(
         display_name: properties.take_required_text("displayName")?,
     };
     properties.finish()?;
-    let view = state.portal.create_application(&caller, form).await?;
-    let principal = load_shape(&state, &caller, &view.id).await?;
+    let view = portal.create_application(&caller, form).await?;
+    let principal = load_shape(&portal, &caller, &view.id).await?;
     let body = json!({
         "@odata.context": format!("{}/$metadata#microsoft.graph.applicationServicePrincipal", query.base()),
         "application": {
@@ -91,7 +78,7 @@ async fn instantiate(
         },
         "servicePrincipal": principal,
     });
-    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+    created(&format!("{}/servicePrincipals/{}", query.base(), view.id), body)
 }
 
 fn fits(template: &TemplateView, condition: &Filter) -> Result<bool, Fault> {

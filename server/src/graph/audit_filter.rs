@@ -6,7 +6,7 @@ use super::{
     filter::{Comparison, Filter, Operator},
     scan::Verdict,
 };
-use crate::web::fault::Fault;
+use crate::fault::Fault;
 
 /// Bounds in time.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,24 +6,59 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{StatusCode, header::CONTENT_TYPE, request::Parts},
 };
-use purser_service::Caller;
+use purser_domain::ids::{AppId, JobId};
+use purser_service::{Caller, Portal};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
-use crate::web::{ServerState, fault::Fault};
+use crate::{fault::Fault, state::ServerState};
 
-/// Who calls. The gate has let nobody else in; a route that it does not cover would still be refused here.
+/// The use-cases, and who calls. The gate has let nobody else in; a route that it does not cover would still be
+/// refused here.
 #[derive(Debug)]
-pub(super) struct ApiCaller(pub(super) Caller);
+pub(super) struct Call(pub(super) Portal, pub(super) Caller);
 
-impl FromRequestParts<ServerState> for ApiCaller {
+impl FromRequestParts<ServerState> for Call {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &ServerState) -> Result<Self, Fault> {
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Fault> {
         match parts.extensions.get::<Option<Caller>>() {
-            Some(Some(caller)) => Ok(Self(caller.clone())),
+            Some(Some(caller)) => Ok(Self(state.portal.clone(), caller.clone())),
             _ => Err(Fault::unauthenticated("Access token is empty.")),
         }
+    }
+}
+
+/// A call about the job that the address names as `{id}` (its application) and `{job}`, which belong together.
+#[derive(Debug)]
+pub(super) struct JobOf {
+    pub(super) portal: Portal,
+    pub(super) caller: Caller,
+    /// Id of the application.
+    pub(super) application: String,
+    /// Id of the job.
+    pub(super) job: String,
+    /// Generation of the job's configuration.
+    pub(super) generation: i64,
+}
+
+impl FromRequestParts<ServerState> for JobOf {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Fault> {
+        let Call(portal, caller) = Call::from_request_parts(parts, state).await?;
+        let At(ids) = At::<HashMap<String, String>>::from_request_parts(parts, state).await?;
+        let unknown = |what: &str, id: &str| {
+            let shown: String = id.chars().take(80).collect();
+            Fault::not_found(format!("There is no {what} '{shown}'."))
+        };
+        let asked = |name: &str| ids.get(name).map(String::as_str).unwrap_or_default();
+        let (id, job) = (asked("id"), asked("job"));
+        let application: AppId = id.parse().map_err(|_| unknown("service principal", id))?;
+        let job: JobId = job.parse().map_err(|_| unknown("synchronization job", job))?;
+        let generation = portal.find_job(&caller, application, job).await?.generation;
+        Ok(Self { portal, caller, application: application.to_string(), job: job.to_string(), generation })
     }
 }
 

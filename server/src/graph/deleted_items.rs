@@ -1,7 +1,6 @@
 //! `/directory/deletedItems`: soft-deleted people, restorable for 30 days.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, post},
 };
@@ -9,18 +8,17 @@ use purser_contract::{
     directory::{UserFilter, UserView},
     page::ListForm,
 };
-use purser_service::Caller;
+use purser_service::{Caller, Portal};
 use serde_json::json;
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At},
-    done,
-    odata::Query,
-    ok,
+    answer::{Answer, done, ok},
+    body::{At, Call},
+    odata::{Plain, Query},
+    route::GraphRoute,
     users::shape_user_view,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/directory/deletedItems/microsoft.graph.user", || get(list_deleted)),
@@ -29,15 +27,11 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::POST, "/directory/deletedItems/{id}/restore", || post(restore)),
 ];
 
-async fn list_deleted(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    query: Query,
-) -> Answer {
+async fn list_deleted(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
     let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-    let page = state.portal.list_users(&caller, UserFilter::Deleted, form).await?;
+    let page = portal.list_users(&caller, UserFilter::Deleted, form).await?;
     Ok(query.collection("users", page, |row| {
         json!({
             "id": row.id,
@@ -50,37 +44,26 @@ async fn list_deleted(
     }))
 }
 
-async fn load_deleted(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let view = find_deleted(&state, &caller, &id).await?;
+async fn load_deleted(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let view = find_deleted(&portal, &caller, &id).await?;
     ok(query.entity("directoryObjects", shape_user_view(&view)))
 }
 
-async fn restore(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    let view = find_deleted(&state, &caller, &id).await?;
-    let restored = state.portal.restore_user(&caller, &view.id).await?;
+async fn restore(Call(portal, caller): Call, At(id): At<String>, query: Query) -> Answer {
+    let view = find_deleted(&portal, &caller, &id).await?;
+    let restored = portal.restore_user(&caller, &view.id).await?;
     ok(query.entity("directoryObjects", shape_user_view(&restored)))
 }
 
-async fn purge(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, At(id): At<String>) -> Answer {
-    let view = find_deleted(&state, &caller, &id).await?;
-    state.portal.purge_user(&caller, &view.id).await?;
+async fn purge(Call(portal, caller): Call, At(id): At<String>) -> Answer {
+    let view = find_deleted(&portal, &caller, &id).await?;
+    portal.purge_user(&caller, &view.id).await?;
     done()
 }
 
 /// Who is not deleted is not among the deleted items: a purge by mistake must not hit anybody present.
-async fn find_deleted(state: &ServerState, caller: &Caller, id: &str) -> Result<UserView, Fault> {
-    let view = state.portal.load_user(caller, id).await?;
+async fn find_deleted(portal: &Portal, caller: &Caller, id: &str) -> Result<UserView, Fault> {
+    let view = portal.load_user(caller, id).await?;
     if view.deleted_at.is_some() {
         return Ok(view);
     }

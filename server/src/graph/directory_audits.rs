@@ -1,19 +1,20 @@
 //! `/auditLogs/directoryAudits`: who changed what in Purser itself, and who was not let in.
 
-use axum::{extract::State, http::Method, routing::get};
+use axum::{http::Method, routing::get};
 use purser_contract::{audit::AuditRowView, page::ListForm};
 use purser_domain::refusal::Refusal;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, GraphRoute,
+    answer::Answer,
     audit_filter::{TimeBounds, equality, set_once},
-    body::ApiCaller,
+    body::Call,
     filter::Filter,
     odata::{Query, unsupported_condition},
+    route::GraphRoute,
     scan::{Verdict, scan},
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] =
     &[GraphRoute::new(Method::GET, "/auditLogs/directoryAudits", || get(list_audits))];
@@ -27,11 +28,11 @@ struct Wanted {
     bounds: TimeBounds,
 }
 
-async fn list_audits(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_audits(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$search", "$orderby"])?;
     query.allow_order("activityDateTime", true)?;
     let wanted = Wanted::of(query.filter.clone())?;
-    let (portal, caller, search) = (&state.portal, &caller, &query.search);
+    let (portal, caller, search) = (&portal, &caller, &query.search);
     let fetch = |after: String, size: u32| {
         let form = ListForm { search: search.clone(), after, size };
         async move { Ok(portal.list_audit(caller, form).await?) }

@@ -2,7 +2,6 @@
 //! scoping filters, and what an expression comes to.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{get, post},
 };
@@ -13,13 +12,12 @@ use purser_contract::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties, wrong_type},
-    jobs::find_job,
-    odata::Query,
-    ok,
+    answer::{Answer, ok},
+    body::{Body, JobOf, Properties, wrong_type},
+    odata::Plain,
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(
@@ -39,15 +37,8 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     ),
 ];
 
-async fn list_functions(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    find_job(&state, &caller, &id, &job).await?;
-    let items = state.portal.list_functions(&caller)?;
+async fn list_functions(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let items = portal.list_functions(&caller)?;
     let total = u64::try_from(items.len()).ok();
     Ok(query.collection(
         "Collection(microsoft.graph.attributeMappingFunctionSchema)",
@@ -56,15 +47,8 @@ async fn list_functions(
     ))
 }
 
-async fn list_filter_operators(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    find_job(&state, &caller, &id, &job).await?;
-    let items = state.portal.list_filter_operators(&caller)?;
+async fn list_filter_operators(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let items = portal.list_filter_operators(&caller)?;
     let total = u64::try_from(items.len()).ok();
     Ok(query.collection(
         "Collection(microsoft.graph.filterOperatorSchema)",
@@ -75,16 +59,12 @@ async fn list_filter_operators(
 
 /// 200 also for an expression that can't be read: that is the answer to the question.
 async fn parse_expression(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
+    JobOf { portal, caller, application, .. }: JobOf,
+    Plain(query): Plain,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
-    query.allow(&[])?;
-    let form = read_form(body, &id)?;
-    find_job(&state, &caller, &id, &job).await?;
-    let view = state.portal.parse_expression(&caller, form).await?;
+    let form = read_form(body, &application)?;
+    let view = portal.parse_expression(&caller, form).await?;
     let mut answer = shape_answer(view);
     answer["@odata.context"] =
         format!("{}/$metadata#microsoft.graph.parseExpressionResponse", query.base()).into();

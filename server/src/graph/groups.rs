@@ -1,7 +1,6 @@
 //! `/groups`: security groups without mail; Purser has no other kind.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, patch, post},
 };
@@ -11,15 +10,14 @@ use purser_service::GroupPatch;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties, reference},
-    created, done,
+    answer::{Answer, created, done, ok},
+    body::{At, Body, Call, Properties, reference},
     filter::{Comparison, Filter, Function, Literal, Operator},
-    odata::{Query, unsupported, unsupported_condition},
-    ok,
+    odata::{Plain, Query, unsupported, unsupported_condition},
+    route::GraphRoute,
     scan::{Verdict, scan},
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/groups", || get(list_groups)),
@@ -33,10 +31,10 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 const MAX_BOUND: usize = 20;
 const UNDERSTOOD: &str = "one of displayName eq, startswith(displayName,'…'), contains(displayName,'…').";
 
-async fn list_groups(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_groups(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
-    let (portal, caller) = (&state.portal, &caller);
+    let (portal, caller) = (&portal, &caller);
     let page = match query.filter.clone() {
         None => portal.query_groups(caller, &query.search, &query.after, query.size).await?,
         Some(_) if !query.search.is_empty() => {
@@ -57,20 +55,13 @@ async fn list_groups(State(state): State<ServerState>, ApiCaller(caller): ApiCal
     Ok(query.collection("groups", page, |group| shape_group(&group)))
 }
 
-async fn load_group(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let group = state.portal.find_group_record(&caller, &id).await?;
+async fn load_group(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let group = portal.find_group_record(&caller, &id).await?;
     ok(query.entity("groups", shape_group(&group)))
 }
 
 async fn create_group(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     query: Query,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
@@ -86,19 +77,18 @@ async fn create_group(
     properties.finish()?;
     // Looked up first: a group must not be left behind because its third member was misspelt.
     for member in &members {
-        state.portal.find_user_record(&caller, member).await?;
+        portal.find_user_record(&caller, member).await?;
     }
-    let view = state.portal.save_group(&caller, form).await?;
+    let view = portal.save_group(&caller, form).await?;
     if !members.is_empty() {
-        state.portal.add_members(&caller, &view.id, &members).await?;
+        portal.add_members(&caller, &view.id, &members).await?;
     }
-    let group = state.portal.find_group_record(&caller, &view.id).await?;
+    let group = portal.find_group_record(&caller, &view.id).await?;
     created(&format!("{}/groups/{}", query.base(), group.id), query.entity("groups", shape_group(&group)))
 }
 
 async fn update_group(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
@@ -121,20 +111,16 @@ async fn update_group(
     let members = take_members(&mut properties)?;
     properties.finish()?;
     if patch != GroupPatch::default() || members.is_empty() {
-        state.portal.patch_group(&caller, &id, patch).await?;
+        portal.patch_group(&caller, &id, patch).await?;
     }
     if !members.is_empty() {
-        state.portal.add_members(&caller, &id, &members).await?;
+        portal.add_members(&caller, &id, &members).await?;
     }
     done()
 }
 
-async fn delete_group(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-) -> Answer {
-    state.portal.delete_group(&caller, &id).await?;
+async fn delete_group(Call(portal, caller): Call, At(id): At<String>) -> Answer {
+    portal.delete_group(&caller, &id).await?;
     done()
 }
 

@@ -3,10 +3,7 @@
 //! An application has exactly one job from its first moment on, so creating one answers with that one.
 
 use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, Method, StatusCode, header::LOCATION},
-    response::IntoResponse,
+    http::{Method, StatusCode},
     routing::{get, post},
 };
 use purser_contract::{
@@ -14,19 +11,17 @@ use purser_contract::{
     page::PageView,
     provisioning::{JobStatusView, ProvisioningView, TestConnectionForm},
 };
-use purser_service::Caller;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, OptionalBody, Properties},
-    done,
-    odata::Query,
-    ok,
+    answer::{Answer, done, located, ok},
+    body::{At, Body, Call, JobOf, OptionalBody, Properties},
+    odata::{Plain, Query},
+    route::GraphRoute,
     secrets::{KeyedValue, read_secrets},
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/templates", || get(list_templates)),
@@ -52,14 +47,8 @@ const RESETTABLE: &[&str] = &["Watermark", "Escrows", "QuarantineState"];
 /// What Graph can reset besides, and Purser can't.
 const NOT_RESETTABLE: &[&str] = &["ConnectorDataStore", "Full", "ForceDeletes"];
 
-async fn list_templates(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let application = state.portal.load_application(&caller, &id).await?;
+async fn list_templates(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let application = portal.load_application(&caller, &id).await?;
     let items = vec![json!({
         "id": TEMPLATE,
         "applicationId": application.app_id,
@@ -73,32 +62,19 @@ async fn list_templates(
         .collection("synchronizationTemplates", PageView { items, next: None, total: Some(1) }, |item| item))
 }
 
-async fn list_jobs(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let blade = state.portal.load_provisioning(&caller, &id).await?;
+async fn list_jobs(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let blade = portal.load_provisioning(&caller, &id).await?;
     let items = vec![shape_job(&blade)];
     Ok(query.collection("synchronizationJobs", PageView { items, next: None, total: Some(1) }, |item| item))
 }
 
-async fn load_job(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let blade = find_job(&state, &caller, &id, &job).await?;
+async fn load_job(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let blade = portal.load_provisioning(&caller, &application).await?;
     ok(query.entity("synchronizationJobs", shape_job(&blade)))
 }
 
 async fn create_job(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     query: Query,
     Body(body): Body<Map<String, Value>>,
@@ -106,14 +82,14 @@ async fn create_job(
     let mut properties = Properties::new("synchronizationJob", body);
     let template = properties.take_required_text("templateId")?;
     properties.finish()?;
-    let application: ApplicationView = state.portal.load_application(&caller, &id).await?;
+    let application: ApplicationView = portal.load_application(&caller, &id).await?;
     if template != TEMPLATE && template != application.template.id {
         return Err(Fault::bad_request(format!(
             "This application has no synchronization template '{}'; it has '{TEMPLATE}'.",
             template.chars().take(80).collect::<String>()
         )));
     }
-    let blade = state.portal.load_provisioning(&caller, &id).await?;
+    let blade = portal.load_provisioning(&caller, &id).await?;
     // Graph answers 201; to a script that runs again, 200 tells that the job was in use already.
     let status = if blade.status.code == "NotConfigured" { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!(
@@ -122,39 +98,20 @@ async fn create_job(
         application.id,
         blade.job_id
     );
-    let mut response = (status, Json(query.entity("synchronizationJobs", shape_job(&blade)))).into_response();
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    located(status, &location, query.entity("synchronizationJobs", shape_job(&blade)))
 }
 
-async fn start(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-) -> Answer {
-    let blade = find_job(&state, &caller, &id, &job).await?;
-    state.portal.start_job(&caller, &blade.job_id).await?;
+async fn start(JobOf { portal, caller, job, .. }: JobOf) -> Answer {
+    portal.start_job(&caller, &job).await?;
     done()
 }
 
-async fn pause(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-) -> Answer {
-    let blade = find_job(&state, &caller, &id, &job).await?;
-    state.portal.pause_job(&caller, &blade.job_id).await?;
+async fn pause(JobOf { portal, caller, job, .. }: JobOf) -> Answer {
+    portal.pause_job(&caller, &job).await?;
     done()
 }
 
-async fn restart(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    OptionalBody(body): OptionalBody,
-) -> Answer {
+async fn restart(JobOf { portal, caller, job, .. }: JobOf, OptionalBody(body): OptionalBody) -> Answer {
     let mut properties = Properties::new("restart", body);
     let mut criteria = match properties.take("criteria") {
         None | Some(Value::Null) => Properties::new("synchronizationJobRestartCriteria", Map::new()),
@@ -180,9 +137,8 @@ async fn restart(
         let part: String = part.chars().take(80).collect();
         return Err(Fault::bad_request(format!("There is no resetScope '{part}'.")));
     }
-    let blade = find_job(&state, &caller, &id, &job).await?;
     if asked != ["None"] {
-        state.portal.restart_job(&caller, &blade.job_id).await?;
+        portal.restart_job(&caller, &job).await?;
     }
     done()
 }
@@ -197,39 +153,21 @@ struct ValidateBody {
 }
 
 async fn validate_credentials(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
+    JobOf { portal, caller, application, .. }: JobOf,
     Body(body): Body<ValidateBody>,
 ) -> Answer {
-    let blade = find_job(&state, &caller, &id, &job).await?;
     let form = if body.use_saved_credentials {
-        TestConnectionForm { application_id: blade.application_id, ..TestConnectionForm::default() }
+        TestConnectionForm { application_id: application, ..TestConnectionForm::default() }
     } else {
         let secrets = read_secrets(body.credentials)?;
-        state.portal.form_of_secrets(&caller, &blade.application_id, &secrets).await?
+        portal.form_of_secrets(&caller, &application, &secrets).await?
     };
-    let view = state.portal.test_connection(&caller, form).await?;
+    let view = portal.test_connection(&caller, form).await?;
     if view.ok {
         return done();
     }
     let message = format!("{}: {}", view.title, view.message);
     Err(Fault::new(StatusCode::BAD_REQUEST, "CredentialValidationUnavailable", message).advice(view.advice))
-}
-
-/// The blade of an application, if the job is its.
-pub(super) async fn find_job(
-    state: &ServerState,
-    caller: &Caller,
-    application: &str,
-    job: &str,
-) -> Result<ProvisioningView, Fault> {
-    let blade = state.portal.load_provisioning(caller, application).await?;
-    if blade.job_id.eq_ignore_ascii_case(job) {
-        return Ok(blade);
-    }
-    let shown: String = job.chars().take(80).collect();
-    Err(Fault::not_found(format!("This service principal has no synchronization job '{shown}'.")))
 }
 
 /// A job in Graph's shape.

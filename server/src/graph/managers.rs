@@ -1,21 +1,19 @@
 //! `/users/{id}/manager`
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, put},
 };
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties, reference},
-    done,
-    odata::Query,
-    ok,
+    answer::{Answer, done, ok},
+    body::{At, Body, Call, Properties, reference},
+    odata::Plain,
+    route::GraphRoute,
     users::shape_user,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/users/{id}/manager", || get(load_manager)),
@@ -29,27 +27,15 @@ fn no_manager(id: &str) -> Fault {
     Fault::not_found(format!("Resource 'manager' does not exist: {id} has no manager."))
 }
 
-async fn load_manager(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let manager = state.portal.load_manager(&caller, &id).await?.ok_or_else(|| no_manager(&id))?;
+async fn load_manager(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let manager = portal.load_manager(&caller, &id).await?.ok_or_else(|| no_manager(&id))?;
     let mut body = query.entity("directoryObjects", shape_user(&manager));
     body["@odata.type"] = json!("#microsoft.graph.user");
     ok(body)
 }
 
-async fn load_reference(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let manager = state.portal.load_manager(&caller, &id).await?.ok_or_else(|| no_manager(&id))?;
+async fn load_reference(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let manager = portal.load_manager(&caller, &id).await?.ok_or_else(|| no_manager(&id))?;
     ok(json!({
         "@odata.context": format!("{}/$metadata#$ref", query.base()),
         "@odata.id": format!("{}/users/{}", query.base(), manager.id),
@@ -57,23 +43,18 @@ async fn load_reference(
 }
 
 async fn set_manager(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
     let mut properties = Properties::new("reference", body);
     let manager = reference(&properties.take_required_text("@odata.id")?, &["users"])?;
     properties.finish()?;
-    state.portal.set_manager(&caller, &id, Some(&manager)).await?;
+    portal.set_manager(&caller, &id, Some(&manager)).await?;
     done()
 }
 
-async fn remove_manager(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-) -> Answer {
-    state.portal.set_manager(&caller, &id, None).await?;
+async fn remove_manager(Call(portal, caller): Call, At(id): At<String>) -> Answer {
+    portal.set_manager(&caller, &id, None).await?;
     done()
 }

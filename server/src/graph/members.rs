@@ -1,20 +1,18 @@
 //! `/groups/{id}/members`: direct members, who are people.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, post},
 };
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties, reference},
-    done,
+    answer::{Answer, done},
+    body::{At, Body, Call, Properties, reference},
     odata::Query,
+    route::GraphRoute,
     users::shape_user,
 };
-use crate::web::ServerState;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/groups/{id}/members", || get(list_members)),
@@ -23,15 +21,10 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::DELETE, "/groups/{id}/members/{member}/$ref", || delete(remove_member)),
 ];
 
-async fn list_members(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
+async fn list_members(Call(portal, caller): Call, At(id): At<String>, query: Query) -> Answer {
     query.allow(&["$orderby"])?;
     query.allow_order("displayName", false)?;
-    let page = state.portal.query_members(&caller, &id, &query.after, query.size).await?;
+    let page = portal.query_members(&caller, &id, &query.after, query.size).await?;
     Ok(query.collection("directoryObjects", page, |user| {
         let mut member = shape_user(&user);
         member["@odata.type"] = json!("#microsoft.graph.user");
@@ -40,23 +33,18 @@ async fn list_members(
 }
 
 async fn add_member(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
     let mut properties = Properties::new("reference", body);
     let member = reference(&properties.take_required_text("@odata.id")?, &["users"])?;
     properties.finish()?;
-    state.portal.add_members(&caller, &id, &[member]).await?;
+    portal.add_members(&caller, &id, &[member]).await?;
     done()
 }
 
-async fn remove_member(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, member)): At<(String, String)>,
-) -> Answer {
-    state.portal.remove_member(&caller, &id, &member).await?;
+async fn remove_member(Call(portal, caller): Call, At((id, member)): At<(String, String)>) -> Answer {
+    portal.remove_member(&caller, &id, &member).await?;
     done()
 }

@@ -13,16 +13,11 @@
 //! To add a path: 1. a handler in the file of its area, 2. a line in that file's `ROUTES` (a new file
 //! also in `AREAS`), 3. a line in `server/tests/it`.
 
-use axum::{
-    Json, Router,
-    http::{HeaderValue, Method, StatusCode, header::LOCATION},
-    response::{IntoResponse, Response},
-    routing::MethodRouter,
-};
-use serde_json::Value;
+use axum::Router;
 
-use crate::web::{ServerState, fault::Fault};
+use crate::state::ServerState;
 
+mod answer;
 mod app_role_assigned_to;
 mod application_templates;
 mod audit_filter;
@@ -38,20 +33,14 @@ mod members;
 mod odata;
 mod profile;
 mod provisioning_logs;
+mod route;
 mod scan;
 mod schema;
 mod secrets;
 mod service_principals;
 mod users;
 
-/// One method on one path.
-pub struct GraphRoute {
-    /// The method.
-    pub method: Method,
-    /// The path below `/v1.0`, as axum writes it.
-    pub path: &'static str,
-    handler: fn() -> MethodRouter<ServerState>,
-}
+pub use route::GraphRoute;
 
 const AREAS: &[&[GraphRoute]] = &[
     users::ROUTES,
@@ -71,21 +60,6 @@ const AREAS: &[&[GraphRoute]] = &[
     directory_audits::ROUTES,
 ];
 
-impl GraphRoute {
-    const fn new(method: Method, path: &'static str, handler: fn() -> MethodRouter<ServerState>) -> Self {
-        Self { method, path, handler }
-    }
-}
-
-impl std::fmt::Debug for GraphRoute {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} /v1.0{}", self.method, self.path)
-    }
-}
-
-/// What a handler answers.
-type Answer = Result<Response, Fault>;
-
 /// Every route of the API.
 pub fn list_routes() -> impl Iterator<Item = &'static GraphRoute> {
     AREAS.iter().copied().flatten()
@@ -101,23 +75,4 @@ pub fn build_routes() -> Router<ServerState> {
             None => router,
         }
     })
-}
-
-/// 200 with an object.
-fn ok(body: Value) -> Answer {
-    Ok(Json(body).into_response())
-}
-
-/// 201 with the object and its address.
-fn created(location: &str, body: Value) -> Answer {
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
-}
-
-/// 204.
-fn done() -> Answer {
-    Ok(StatusCode::NO_CONTENT.into_response())
 }

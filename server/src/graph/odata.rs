@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
 use super::filter::Filter;
-use crate::web::public_address::public_address;
-use crate::web::{ServerState, fault::Fault};
+use crate::public_address::public_address;
+use crate::{fault::Fault, state::ServerState};
 
 /// Most rows of one page; the use-cases' own bound.
 pub(super) const MAX_PAGE: u32 = 200;
@@ -225,6 +225,20 @@ impl Query {
             }
         }
         Ok(())
+    }
+}
+
+/// The query of a path that understands neither `$filter` nor `$search` nor `$orderby`.
+#[derive(Debug)]
+pub(super) struct Plain(pub(super) Query);
+
+impl FromRequestParts<ServerState> for Plain {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Fault> {
+        let query = Query::from_request_parts(parts, state).await?;
+        query.allow(&[])?;
+        Ok(Self(query))
     }
 }
 

@@ -5,23 +5,18 @@
 //! proposes. `PATCH …/profile` sets settings of the application's own; `null` takes one back to the gallery's.
 
 use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, Method, StatusCode, header::LOCATION},
-    response::IntoResponse,
+    http::Method,
     routing::{get, patch, post},
 };
 use purser_contract::profile::{ExchangeView, ProbeForm, ProbeView, ProfileForm, ProfileView, ProposalView};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, OptionalBody, Properties},
-    jobs::find_job,
-    odata::Query,
-    ok,
+    answer::{Answer, accepted, ok},
+    body::{Body, JobOf, OptionalBody, Properties, wrong_type},
+    odata::{Plain, Query},
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
 
 const PROBE: &str = "/servicePrincipals/{id}/synchronization/jobs/{job}/probe";
 const PROFILE: &str = "/servicePrincipals/{id}/synchronization/jobs/{job}/profile";
@@ -33,22 +28,13 @@ pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::PATCH, PROFILE, || patch(update_profile)),
 ];
 
-async fn load_probe(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    find_job(&state, &caller, &id, &job).await?;
-    let view = state.portal.load_probe(&caller, &id).await?;
+async fn load_probe(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let view = portal.load_probe(&caller, &application).await?;
     ok(query.entity("synchronizationProbes", shape_probe(&view)))
 }
 
 async fn start_probe(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
+    JobOf { portal, caller, application, job, .. }: JobOf,
     query: Query,
     OptionalBody(body): OptionalBody,
 ) -> Answer {
@@ -57,52 +43,28 @@ async fn start_probe(
         // Whoever says nothing gets what changes nothing.
         None | Some(Value::Null) => true,
         Some(Value::Bool(read_only)) => read_only,
-        Some(_) => {
-            return Err(Fault::bad_request(
-                "Invalid value specified for property 'readOnly': it must be true or false.",
-            ));
-        }
+        Some(_) => return Err(wrong_type("readOnly", "true or false")),
     };
     properties.finish()?;
-    let blade = find_job(&state, &caller, &id, &job).await?;
     let depth = if read_only { "read" } else { "full" }.to_owned();
-    let form = ProbeForm { application_id: blade.application_id.clone(), depth };
-    let view = state.portal.start_probe(&caller, form).await?;
-    let location = format!(
-        "{}/servicePrincipals/{}/synchronization/jobs/{}/probe",
-        query.base(),
-        blade.application_id,
-        blade.job_id
-    );
-    let body = query.entity("synchronizationProbes", shape_probe(&view));
-    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    let form = ProbeForm { application_id: application.clone(), depth };
+    let view = portal.start_probe(&caller, form).await?;
+    let location =
+        format!("{}/servicePrincipals/{application}/synchronization/jobs/{job}/probe", query.base());
+    accepted(&location, query.entity("synchronizationProbes", shape_probe(&view)))
 }
 
-async fn load_profile(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    find_job(&state, &caller, &id, &job).await?;
-    let view = state.portal.load_profile(&caller, &id).await?;
+async fn load_profile(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let view = portal.load_profile(&caller, &application).await?;
     ok(query.entity("synchronizationProfiles", shape_profile(&view)))
 }
 
 async fn update_profile(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
+    JobOf { portal, caller, application, .. }: JobOf,
     query: Query,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
-    find_job(&state, &caller, &id, &job).await?;
-    let mut form = ProfileForm { application_id: id, ..ProfileForm::default() };
+    let mut form = ProfileForm { application_id: application, ..ProfileForm::default() };
     for (name, value) in body {
         if value.is_null() {
             form.take_back.push(name);
@@ -110,7 +72,7 @@ async fn update_profile(
             form.settings.insert(name, value.to_string());
         }
     }
-    let view = state.portal.save_profile(&caller, form).await?;
+    let view = portal.save_profile(&caller, form).await?;
     ok(query.entity("synchronizationProfiles", shape_profile(&view)))
 }
 

@@ -1,23 +1,22 @@
 //! `/auditLogs/provisioning`: one row for each object that a cycle acted on or skipped.
 
-use axum::{extract::State, http::Method, routing::get};
+use axum::{http::Method, routing::get};
 use purser_contract::{
     log::{LogForm, LogRowView, LogView},
-    page::{ListForm, PageView},
+    page::PageView,
 };
-use purser_service::Caller;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
+    answer::{Answer, ok},
     audit_filter::{TimeBounds, equality, set_once},
-    body::{ApiCaller, At},
+    body::{At, Call},
     filter::{Filter, Function},
-    odata::{Query, unsupported_condition},
-    ok,
+    odata::{Plain, Query, unsupported_condition},
+    route::GraphRoute,
     scan::scan,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/auditLogs/provisioning", || get(list_logs)),
@@ -27,8 +26,6 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 const UNDERSTOOD: &str = "jobId eq, servicePrincipal/id eq, provisioningStatusInfo/status eq, \
                           provisioningAction eq, sourceIdentity/id eq, contains(sourceIdentity/displayName,'…'), \
                           activityDateTime gt, ge, lt, le, joined by and.";
-/// Most applications that are looked through for a job.
-const MAX_PAGES: usize = 50;
 
 /// What a filter asks for.
 #[derive(Default)]
@@ -41,14 +38,18 @@ struct Wanted {
     bounds: TimeBounds,
 }
 
-async fn list_logs(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_logs(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$orderby"])?;
     query.allow_order("activityDateTime", true)?;
     let wanted = Wanted::of(query.filter.clone())?;
-    let (portal, caller) = (&state.portal, &caller);
+    let (portal, caller) = (&portal, &caller);
     let mut application = wanted.application.clone().unwrap_or_default();
     if let Some(job) = &wanted.job {
-        match find_application_of(&state, caller, job).await? {
+        let found = match job.parse() {
+            Ok(job) => portal.find_application_of(caller, job).await?,
+            Err(_) => None,
+        };
+        match found.map(|found| found.to_string()) {
             Some(found) if application.is_empty() || application.eq_ignore_ascii_case(&found) => {
                 application = found
             }
@@ -84,14 +85,8 @@ async fn list_logs(State(state): State<ServerState>, ApiCaller(caller): ApiCalle
         .collection("auditLogs/provisioning", PageView { items, next: page.next, total: None }, |item| item))
 }
 
-async fn load_log(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let log = state.portal.load_log(&caller, &id).await?;
+async fn load_log(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let log = portal.load_log(&caller, &id).await?;
     ok(query.entity("auditLogs/provisioning", shape_log(&log)))
 }
 
@@ -132,29 +127,6 @@ impl Wanted {
         };
         set_once(place, path, text)
     }
-}
-
-/// The application that a job belongs to. Applications are few.
-async fn find_application_of(
-    state: &ServerState,
-    caller: &Caller,
-    job: &str,
-) -> Result<Option<String>, Fault> {
-    let mut form = ListForm { size: 200, ..ListForm::default() };
-    for _ in 0..MAX_PAGES {
-        let page = state.portal.list_applications(caller, form.clone()).await?;
-        for row in page.items {
-            let status = state.portal.load_job_status(caller, &row.id).await?;
-            if status.job_id.eq_ignore_ascii_case(job) {
-                return Ok(Some(row.id));
-            }
-        }
-        match page.next {
-            Some(next) => form.after = next,
-            None => break,
-        }
-    }
-    Ok(None)
 }
 
 /// A row in Graph's shape, `provisioningObjectSummary`.

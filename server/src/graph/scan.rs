@@ -9,7 +9,7 @@ use std::future::Future;
 
 use purser_contract::page::PageView;
 
-use crate::web::fault::Fault;
+use crate::fault::Fault;
 
 /// Most pages that one request looks at.
 const MAX_PAGES: usize = 50;

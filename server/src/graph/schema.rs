@@ -6,7 +6,6 @@
 
 use axum::{
     Json,
-    extract::State,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{ETAG, IF_MATCH},
@@ -18,19 +17,17 @@ use purser_contract::{
     problem::{Problem, ProblemKind},
     schema::SchemaView,
 };
-use purser_service::{Caller, ServiceError};
+use purser_service::ServiceError;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body},
-    done,
-    jobs::find_job,
-    odata::Query,
-    ok,
+    answer::{Answer, done, ok},
+    body::{At, Body, JobOf},
+    odata::Plain,
     profile::shape_proposals,
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
@@ -52,15 +49,9 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 /// What a document says about where it was read, which is not part of it.
 const ANNOTATIONS: [&str; 2] = ["@odata.context", "@odata.etag"];
 
-async fn load_schema(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let schema = find_schema(&state, &caller, &id, &job).await?;
-    let tag = tag_of(&schema);
+async fn load_schema(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
+    let schema = portal.load_schema(&caller, &application).await?;
+    let tag = tag_of(&schema.job_id, schema.generation);
     let body = query.entity("synchronizationSchema", shape_schema(schema, &tag));
     let mut response = Json(body).into_response();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -70,49 +61,38 @@ async fn load_schema(
 }
 
 async fn replace_schema(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
+    job: JobOf,
     headers: HeaderMap,
     Body(mut document): Body<Map<String, Value>>,
 ) -> Answer {
-    let stored = find_schema(&state, &caller, &id, &job).await?;
     let seen = document.get("@odata.etag").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let generation = match expect_generation(&headers, &stored)? {
-        None if is_of_job(&seen, &stored) => expect_tag(&seen, &stored)?,
+    let generation = match expect_generation(&headers, &job)? {
+        None if is_of_job(&seen, &job) => Some(expect_tag(&seen, &job)?),
         generation => generation,
     };
     for annotation in ANNOTATIONS {
         document.shift_remove(annotation);
     }
     let document = Value::Object(document);
-    let replaced = state.portal.replace_schema(&caller, &id, &document, generation).await;
+    let replaced = job.portal.replace_schema(&job.caller, &job.application, &document, generation).await;
     replaced.map_err(|error| refuse(&error, generation))?;
     done()
 }
 
-async fn restore_schema(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job)): At<(String, String)>,
-    headers: HeaderMap,
-) -> Answer {
-    let stored = find_schema(&state, &caller, &id, &job).await?;
-    let generation = expect_generation(&headers, &stored)?;
-    let restored = state.portal.restore_default_schema(&caller, &id, generation).await;
+async fn restore_schema(job: JobOf, headers: HeaderMap) -> Answer {
+    let generation = expect_generation(&headers, &job)?;
+    let restored = job.portal.restore_default_schema(&job.caller, &job.application, generation).await;
     restored.map_err(|error| refuse(&error, generation))?;
     done()
 }
 
 /// Asks the target for its attributes; only ever adds. Answers with the directory as it is now.
 async fn discover(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At((id, job, directory)): At<(String, String, String)>,
-    query: Query,
+    JobOf { portal, caller, application, .. }: JobOf,
+    At((_, _, directory)): At<(String, String, String)>,
+    Plain(query): Plain,
 ) -> Answer {
-    query.allow(&[])?;
-    let stored = find_schema(&state, &caller, &id, &job).await?;
+    let stored = portal.load_schema(&caller, &application).await?;
     let found = find_directory(&stored.document, &directory).ok_or_else(|| {
         let shown: String = directory.chars().take(80).collect();
         Fault::not_found(format!("The schema has no directory '{shown}'."))
@@ -122,8 +102,8 @@ async fn discover(
             "The attributes of Purser's own directory are known; there is nothing to discover.",
         ));
     }
-    let view = state.portal.discover_attributes(&caller, &id).await?;
-    let now = state.portal.load_schema(&caller, &id).await?;
+    let view = portal.discover_attributes(&caller, &application).await?;
+    let now = portal.load_schema(&caller, &application).await?;
     let mut body = find_directory(&now.document, &directory).cloned().unwrap_or_default();
     body["discoverabilities"] = "AttributeNames".into();
     let added =
@@ -139,17 +119,6 @@ fn find_directory<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
     directories.iter().find(|directory| directory["id"] == id)
 }
 
-/// The schema of an application, if the job is its.
-async fn find_schema(
-    state: &ServerState,
-    caller: &Caller,
-    application: &str,
-    job: &str,
-) -> Result<SchemaView, Fault> {
-    find_job(state, caller, application, job).await?;
-    Ok(state.portal.load_schema(caller, application).await?)
-}
-
 fn shape_schema(schema: SchemaView, tag: &str) -> Value {
     let mut body = Map::new();
     body.insert("@odata.etag".to_owned(), tag.into());
@@ -162,17 +131,17 @@ fn shape_schema(schema: SchemaView, tag: &str) -> Value {
     Value::Object(body)
 }
 
-fn tag_of(schema: &SchemaView) -> String {
-    format!("W/\"{}.{}\"", schema.job_id, schema.generation)
+fn tag_of(job: &str, generation: i64) -> String {
+    format!("W/\"{job}.{generation}\"")
 }
 
 /// Whether this is an ETag of this job, of whatever generation.
-fn is_of_job(tag: &str, stored: &SchemaView) -> bool {
-    tag.strip_prefix("W/\"").is_some_and(|tag| tag.starts_with(&format!("{}.", stored.job_id)))
+fn is_of_job(tag: &str, job: &JobOf) -> bool {
+    tag.strip_prefix("W/\"").is_some_and(|tag| tag.starts_with(&format!("{}.", job.job)))
 }
 
 /// The generation that an If-Match asks for; `None` when it asks for none.
-fn expect_generation(headers: &HeaderMap, stored: &SchemaView) -> Result<Option<i64>, Fault> {
+fn expect_generation(headers: &HeaderMap, job: &JobOf) -> Result<Option<i64>, Fault> {
     let mut tags = headers.get_all(IF_MATCH).iter().map(|line| line.to_str().unwrap_or_default()).peekable();
     if tags.peek().is_none() {
         return Ok(None);
@@ -181,15 +150,12 @@ fn expect_generation(headers: &HeaderMap, stored: &SchemaView) -> Result<Option<
     if asked.contains(&"*") {
         return Ok(None);
     }
-    let present = tag_of(stored);
-    match asked.iter().find(|tag| **tag == present) {
-        Some(tag) => expect_tag(tag, stored),
-        None => Err(stale()),
-    }
+    let present = tag_of(&job.job, job.generation);
+    if asked.contains(&present.as_str()) { Ok(Some(job.generation)) } else { Err(stale()) }
 }
 
-fn expect_tag(tag: &str, stored: &SchemaView) -> Result<Option<i64>, Fault> {
-    if tag == tag_of(stored) { Ok(Some(stored.generation)) } else { Err(stale()) }
+fn expect_tag(tag: &str, job: &JobOf) -> Result<i64, Fault> {
+    if tag == tag_of(&job.job, job.generation) { Ok(job.generation) } else { Err(stale()) }
 }
 
 /// A schema that was changed between our look at it and the write is as stale as one that was changed before.

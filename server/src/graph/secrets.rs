@@ -4,7 +4,6 @@
 //! What is secret goes in and never comes out.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{get, put},
 };
@@ -13,13 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body},
-    done,
-    odata::Query,
-    ok,
+    answer::{Answer, done, ok},
+    body::{At, Body, Call},
+    odata::Plain,
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/secrets", || get(list_secrets)),
@@ -42,14 +40,8 @@ struct SecretsBody {
     value: Vec<KeyedValue>,
 }
 
-async fn list_secrets(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let secrets = state.portal.list_secrets(&caller, &id).await?;
+async fn list_secrets(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let secrets = portal.list_secrets(&caller, &id).await?;
     let value: Vec<_> = secrets.into_iter().map(shape_secret).collect();
     ok(json!({
         "@odata.context": format!("{}/$metadata#Collection(microsoft.graph.synchronizationSecretKeyStringValuePair)", query.base()),
@@ -58,13 +50,12 @@ async fn list_secrets(
 }
 
 async fn set_secrets(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<SecretsBody>,
 ) -> Answer {
     let secrets = read_secrets(body.value)?;
-    state.portal.set_secrets(&caller, &id, &secrets).await?;
+    portal.set_secrets(&caller, &id, &secrets).await?;
     done()
 }
 

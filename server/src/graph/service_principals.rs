@@ -1,7 +1,6 @@
 //! `/servicePrincipals`: the applications that people are provisioned to.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, patch},
 };
@@ -11,19 +10,18 @@ use purser_contract::{
     page::{ListForm, PageView},
 };
 use purser_domain::ids::RoleId;
-use purser_service::Caller;
+use purser_service::{Caller, Portal};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties},
-    done,
+    answer::{Answer, done, ok},
+    body::{At, Body, Call, Properties},
     filter::{Comparison, Filter, Function, Literal, Operator},
-    odata::{Query, unsupported, unsupported_condition},
-    ok,
+    odata::{Plain, Query, unsupported, unsupported_condition},
+    route::GraphRoute,
     scan::{Verdict, scan},
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/servicePrincipals", || get(list_principals)),
@@ -34,11 +32,7 @@ pub(super) const ROUTES: &[GraphRoute] = &[
 
 const UNDERSTOOD: &str = "one of displayName eq, appId eq, id eq, startswith(displayName,'…').";
 
-async fn list_principals(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    query: Query,
-) -> Answer {
+async fn list_principals(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
     if query.filter.is_some() && !query.search.is_empty() {
@@ -46,7 +40,7 @@ async fn list_principals(
             "$search and $filter can't be used together on /servicePrincipals.".to_owned(),
         ));
     }
-    let (portal, caller) = (&state.portal, &caller);
+    let (portal, caller) = (&portal, &caller);
     let condition = query.filter.as_ref().map(Condition::of).transpose()?;
     let search = condition.as_ref().map_or_else(|| query.search.clone(), Condition::search);
     let fetch = |after: String, size: u32| {
@@ -61,7 +55,7 @@ async fn list_principals(
     };
     let mut items = Vec::with_capacity(rows.items.len());
     for row in &rows.items {
-        items.push(load_shape(&state, caller, &row.id).await?);
+        items.push(load_shape(portal, caller, &row.id).await?);
     }
     Ok(query.collection(
         "servicePrincipals",
@@ -70,19 +64,12 @@ async fn list_principals(
     ))
 }
 
-async fn load_principal(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    ok(query.entity("servicePrincipals", load_shape(&state, &caller, &id).await?))
+async fn load_principal(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    ok(query.entity("servicePrincipals", load_shape(&portal, &caller, &id).await?))
 }
 
 async fn update_principal(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
@@ -90,23 +77,19 @@ async fn update_principal(
     let display_name = properties.take_text("displayName")?;
     let notes = properties.take_text("notes")?;
     properties.finish()?;
-    let stored = state.portal.load_application(&caller, &id).await?;
+    let stored = portal.load_application(&caller, &id).await?;
     let form = PropertiesForm {
         id: stored.id,
         generation: stored.generation,
         display_name: display_name.map_or(stored.display_name, Option::unwrap_or_default),
         notes: notes.map_or(stored.notes, Option::unwrap_or_default),
     };
-    state.portal.save_properties(&caller, form).await?;
+    portal.save_properties(&caller, form).await?;
     done()
 }
 
-async fn delete_principal(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-) -> Answer {
-    state.portal.delete_application(&caller, &id).await?;
+async fn delete_principal(Call(portal, caller): Call, At(id): At<String>) -> Answer {
+    portal.delete_application(&caller, &id).await?;
     done()
 }
 
@@ -158,9 +141,9 @@ impl Condition {
 }
 
 /// An application in Graph's shape.
-pub(super) async fn load_shape(state: &ServerState, caller: &Caller, id: &str) -> Result<Value, Fault> {
-    let view = state.portal.load_application(caller, id).await?;
-    let roles = state.portal.list_roles(caller, id).await?;
+pub(super) async fn load_shape(portal: &Portal, caller: &Caller, id: &str) -> Result<Value, Fault> {
+    let view = portal.load_application(caller, id).await?;
+    let roles = portal.list_roles(caller, id).await?;
     Ok(shape_principal(&view, &roles))
 }
 

@@ -4,7 +4,6 @@
 //! don't sign in here.
 
 use axum::{
-    extract::State,
     http::Method,
     routing::{delete, get, patch, post},
 };
@@ -22,14 +21,13 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use super::{
-    Answer, GraphRoute,
-    body::{ApiCaller, At, Body, Properties, reference, wrong_type},
-    created, done,
+    answer::{Answer, created, done, ok},
+    body::{At, Body, Call, Properties, reference, wrong_type},
     filter::{Comparison, Filter, Function, Literal, Operator},
-    odata::{Query, unsupported, unsupported_condition},
-    ok,
+    odata::{Plain, Query, unsupported, unsupported_condition},
+    route::GraphRoute,
 };
-use crate::web::{ServerState, fault::Fault};
+use crate::fault::Fault;
 
 pub(super) const ROUTES: &[GraphRoute] = &[
     GraphRoute::new(Method::GET, "/users", || get(list_users)),
@@ -43,44 +41,36 @@ const UNDERSTOOD: &str =
     "id eq, accountEnabled eq, TEXT_PROPERTY eq, startswith(TEXT_PROPERTY,'…'), joined by and.";
 const EXTENSIONS: &str = "onPremisesExtensionAttributes";
 
-async fn list_users(State(state): State<ServerState>, ApiCaller(caller): ApiCaller, query: Query) -> Answer {
+async fn list_users(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$filter", "$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
     let page = if query.search.is_empty() {
         let conditions = conditions_of(query.filter.clone())?;
-        state.portal.query_users(&caller, &UserQuery { conditions }, &query.after, query.size).await?
+        portal.query_users(&caller, &UserQuery { conditions }, &query.after, query.size).await?
     } else if query.filter.is_some() {
         return Err(unsupported("$search and $filter can't be used together on /users.".to_owned()));
     } else {
         let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-        let rows = state.portal.list_users(&caller, UserFilter::Present, form).await?;
+        let rows = portal.list_users(&caller, UserFilter::Present, form).await?;
         let mut users = Vec::with_capacity(rows.items.len());
         for row in &rows.items {
-            users.push(state.portal.find_user_record(&caller, &row.id).await?);
+            users.push(portal.find_user_record(&caller, &row.id).await?);
         }
         PageView { items: users, next: rows.next, total: rows.total }
     };
     Ok(query.collection("users", page, |user| shape_user(&user)))
 }
 
-async fn load_user(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-    query: Query,
-) -> Answer {
-    query.allow(&[])?;
-    let user = state.portal.find_user_record(&caller, &id).await?;
+async fn load_user(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
+    let user = portal.find_user_record(&caller, &id).await?;
     ok(query.entity("users", shape_user(&user)))
 }
 
 async fn create_user(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    query: Query,
+    Call(portal, caller): Call,
+    Plain(query): Plain,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
-    query.allow(&[])?;
     let mut properties = Properties::new("User", body);
     let enabled = properties.take_boolean("accountEnabled")?.unwrap_or(true);
     let manager = properties.take_text("manager@odata.bind")?.flatten();
@@ -90,13 +80,12 @@ async fn create_user(
         attributes.set(&name, value).map_err(|error| Fault::bad_request(error.to_string()))?;
     }
     properties.finish()?;
-    let user = state.portal.create_user_from(&caller, attributes, enabled, manager.as_deref()).await?;
+    let user = portal.create_user_from(&caller, attributes, enabled, manager.as_deref()).await?;
     created(&format!("{}/users/{}", query.base(), user.id), query.entity("users", shape_user(&user)))
 }
 
 async fn update_user(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
+    Call(portal, caller): Call,
     At(id): At<String>,
     Body(body): Body<Map<String, Value>>,
 ) -> Answer {
@@ -104,18 +93,14 @@ async fn update_user(
     let account_enabled = properties.take_boolean("accountEnabled")?;
     let attributes = take_attributes(&mut properties)?;
     properties.finish()?;
-    state.portal.patch_user(&caller, &id, UserPatch { attributes, account_enabled }).await?;
+    portal.patch_user(&caller, &id, UserPatch { attributes, account_enabled }).await?;
     done()
 }
 
-async fn delete_user(
-    State(state): State<ServerState>,
-    ApiCaller(caller): ApiCaller,
-    At(id): At<String>,
-) -> Answer {
+async fn delete_user(Call(portal, caller): Call, At(id): At<String>) -> Answer {
     // The portal's own use-case goes by id only; Graph's clients also delete by sign-in name.
-    let user = state.portal.find_user_record(&caller, &id).await?;
-    state.portal.delete_user(&caller, &user.id.to_string()).await?;
+    let user = portal.find_user_record(&caller, &id).await?;
+    portal.delete_user(&caller, &user.id.to_string()).await?;
     done()
 }
 

@@ -22,7 +22,7 @@ use axum::{
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
-use super::{ServerState, fault::Fault};
+use crate::{fault::Fault, state::ServerState};
 
 #[derive(RustEmbed)]
 #[folder = "../frontend/dist"]

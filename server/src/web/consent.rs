@@ -15,7 +15,7 @@ use purser_service::{Caller, ConsentAnswer};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{ServerState, fault::Fault};
+use crate::{fault::Fault, state::ServerState};
 
 /// What a provider adds to the address; what else it adds is not looked at.
 #[derive(Deserialize, Default)]
@@ -53,8 +53,8 @@ pub(super) async fn finish_consent(
         None => ("/applications".to_owned(), Err(nothing_begun())),
     };
     let flash = match outcome {
-        Ok(name) => Flash { toast: Some(format!("{name} is authorized.")), ..Flash::default() },
-        Err(problem) => Flash { problem: Some(problem), ..Flash::default() },
+        Ok(name) => Flash::toast(format!("{name} is authorized.")),
+        Err(problem) => Flash::problem(problem),
     };
     if let Err(error) = flash.leave(&session).await {
         return unreadable(&error);

@@ -25,11 +25,10 @@ use std::net::SocketAddr;
 use tower_sessions::Session;
 
 use super::{
-    ServerState,
-    fault::{Door, Fault, is_graph},
-    public_address::public_address,
+    face::{Door, is_graph},
     session_store::{ADMINISTRATOR, SEEN_AT, SIGNED_IN_AT},
 };
+use crate::{fault::Fault, public_address::public_address, state::ServerState};
 
 /// Paths that anybody may ask for. Every one needs a reason.
 pub const PUBLIC_PATHS: &[&str] = &[
@@ -166,8 +165,8 @@ fn refuse(request: &Request) -> Response {
         .into_response()
 }
 
-/// The address that tries to sign in are counted under. A proxy's header counts only where the operator
-/// says that there is a proxy, and then only its own entry, the last one.
+/// The address that tries to sign in are counted under, and that the audit log tells. A proxy's header counts only
+/// where the operator says that there is a proxy, and then only its own entry, the last one.
 fn remote_address(request: &Request, behind_proxy: bool) -> String {
     let forwarded = request
         .headers()
@@ -179,7 +178,7 @@ fn remote_address(request: &Request, behind_proxy: bool) -> String {
         .and_then(|text| text.trim().parse::<std::net::IpAddr>().ok())
         .filter(|_| behind_proxy);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    forwarded.or(peer).map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    forwarded.or(peer).map_or_else(|| "unknown".to_owned(), |address| address.to_canonical().to_string())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 
-use super::ServerState;
+use crate::state::ServerState;
 
 const STRICT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                              form-action 'self'; frame-ancestors 'none'";

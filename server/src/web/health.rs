@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::ServerState;
+use crate::state::ServerState;
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn healthz() -> Response {

@@ -14,12 +14,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
+use purser_service::Caller;
 
-use super::fault::{Fault, is_graph};
+use super::face::is_graph;
+use crate::fault::Fault;
 
-const MEGABYTE: usize = 1024 * 1024;
+const KILOBYTE: usize = 1024;
+const MEGABYTE: usize = 1024 * KILOBYTE;
 /// Bytes of a form.
 pub const FORM_LIMIT: usize = MEGABYTE;
+/// Bytes of a form of somebody who is not signed in: signing in and setting up need no more.
+pub const ANONYMOUS_LIMIT: usize = 16 * KILOBYTE;
 /// Bytes of a Graph request.
 pub const GRAPH_LIMIT: usize = 4 * MEGABYTE;
 /// Bytes of an uploaded CSV file, with a little for the envelope around it.
@@ -41,6 +46,7 @@ pub async fn bound_body(request: Request, next: Next) -> Response {
     let (limit, time) = match path {
         UPLOAD_PATH => (UPLOAD_LIMIT, UPLOAD_TIME),
         _ if is_graph(path) => (GRAPH_LIMIT, FORM_TIME),
+        _ if is_anonymous(&request) => (ANONYMOUS_LIMIT, FORM_TIME),
         _ => (FORM_LIMIT, FORM_TIME),
     };
     let (parts, body) = request.into_parts();
@@ -84,16 +90,27 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refused> {
     if seen > limit { Err(Refused::TooLarge) } else { Ok(kept.into()) }
 }
 
+fn is_anonymous(request: &Request) -> bool {
+    !matches!(request.extensions().get::<Option<Caller>>(), Some(Some(_)))
+}
+
 fn has_body(request: &Request) -> bool {
     request.headers().contains_key(CONTENT_LENGTH) || request.headers().contains_key("transfer-encoding")
 }
 
 fn too_large(limit: usize) -> Fault {
-    let limit = limit / MEGABYTE;
-    Fault::new(
+    let shown = if limit < MEGABYTE {
+        format!("{} kB", limit / KILOBYTE)
+    } else {
+        format!("{} MB", limit / MEGABYTE)
+    };
+    let fault = Fault::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "Request_EntityTooLarge",
-        format!("What was sent is larger than the {limit} MB that are allowed here, so nothing was changed."),
-    )
-    .advice("Send less at once; a long list of people goes through Import as a CSV file of up to 50 MB.")
+        format!("What was sent is larger than the {shown} that are allowed here, so nothing was changed."),
+    );
+    if limit == ANONYMOUS_LIMIT {
+        return fault.advice("Open the page again and send less.");
+    }
+    fault.advice("Send less at once; a long list of people goes through Import as a CSV file of up to 50 MB.")
 }

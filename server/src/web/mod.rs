@@ -1,7 +1,7 @@
 //! Everything that speaks HTTP: the router and the layers around it.
 //!
 //! From the outside in, a request passes: its id and log span ([`request_id`]), the place where faults
-//! get their face ([`fault`]), security headers ([`headers`]), compression, the panic catcher
+//! get their face ([`face`]), security headers ([`headers`]), compression, the panic catcher
 //! ([`panics`]), its session ([`session_store`]), the gate ([`gate`]: who is it?), the origin check
 //! ([`origin`]: does the form come from us?), the body's bounds ([`limits`]), and then its handler:
 //! a page or server function ([`pages`]), the Graph API ([`crate::graph`]), a file ([`assets`]).
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef, Request},
+    extract::{DefaultBodyLimit, Request},
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
@@ -37,7 +37,7 @@ use url::Url;
 
 pub mod assets;
 mod consent;
-pub mod fault;
+mod face;
 pub mod gate;
 mod headers;
 mod health;
@@ -45,42 +45,14 @@ pub mod limits;
 mod origin;
 pub mod pages;
 mod panics;
-pub mod public_address;
 pub mod request_id;
 pub mod session_store;
 
-use fault::Fault;
+use crate::{fault::Fault, state::ServerState};
 use session_store::{SessionLimits, StoredSessions};
 
 /// Paths that are neither pages, server functions nor Graph, for the test that walks everything.
 pub const OTHER_PATHS: &[&str] = &["/healthz", "/readyz", "/favicon.svg", "/pkg/{*path}", CONSENT_PATH];
-
-/// What handlers share.
-#[derive(Clone)]
-pub struct ServerState {
-    /// The use-cases.
-    pub portal: Portal,
-    /// What leptos needs to know.
-    pub options: LeptosOptions,
-    /// How browsers reach us, where the operator said so.
-    pub public_url: Option<Url>,
-    /// Whether a proxy that speaks TLS stands before us.
-    pub behind_tls: bool,
-    /// Cancelled when a shutdown begins.
-    pub shutdown: CancellationToken,
-}
-
-impl FromRef<ServerState> for LeptosOptions {
-    fn from_ref(state: &ServerState) -> Self {
-        state.options.clone()
-    }
-}
-
-impl std::fmt::Debug for ServerState {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerState").finish_non_exhaustive()
-    }
-}
 
 /// What the router is made of.
 pub struct WebParts {
@@ -134,7 +106,7 @@ pub fn build_router(parts: WebParts) -> Router {
         .layer(middleware::from_fn(request_id::identify))
         .layer(middleware::from_fn_with_state(state.clone(), headers::secure))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), fault::present))
+        .layer(middleware::from_fn_with_state(state.clone(), face::present))
         .layer(CatchPanicLayer::custom(panics::answer_panic))
         .layer(sessions)
         .layer(middleware::from_fn_with_state(state.clone(), gate::admit))

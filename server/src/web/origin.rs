@@ -16,10 +16,8 @@ use axum::{
 };
 use url::Url;
 
-use super::{
-    ServerState,
-    fault::{Fault, is_graph},
-};
+use super::face::is_graph;
+use crate::{fault::Fault, state::ServerState};
 
 /// Refuses requests that change something and come from elsewhere.
 pub(super) async fn check_origin(State(state): State<ServerState>, request: Request, next: Next) -> Response {

@@ -17,11 +17,8 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 use purser_service::{Caller, Portal};
 use tower_sessions::Session;
 
-use super::{
-    ServerState,
-    fault::{Door, Fault},
-    headers::page_policy,
-};
+use super::{face::Door, headers::page_policy};
+use crate::{fault::Fault, state::ServerState};
 
 /// What a server function answers with when it could not even read its arguments.
 const SERVER_FN_ERROR: &str = "serverfnerror";

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::fault::Fault;
+use crate::fault::Fault;
 
 /// What a request gets whose handler panicked. It runs inside the request's span, so the log line has
 /// the id that the page shows.

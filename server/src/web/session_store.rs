@@ -5,10 +5,18 @@
 //! - The id in the table is a hash of the cookie's: who reads the database can't sign in with it.
 //! - A session ends after the idle time, and whatever happens after the longest time since sign-in. Both
 //!   are counted by our own clock, here, at every save.
-//! - A session without anybody signed in (a refused sign-in's message lives in one) ends soon.
+//! - A session without anybody signed in (a refused sign-in's message lives in one) ends soon, holds little, and
+//!   there are never many: whoever is not signed in can't fill the disk.
 //! - `save` never brings a deleted session back: a slow request must not undo a sign-out.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use purser_store::{Clock, SessionRecord, Store};
@@ -28,6 +36,10 @@ pub const SEEN_AT: &str = "seen_at";
 
 /// How long a session lasts that nobody is signed in with.
 const ANONYMOUS: Duration = Duration::from_secs(15 * 60);
+/// Bytes that such a session may hold; one with more is not kept.
+const ANONYMOUS_BYTES: usize = 4 * 1024;
+/// How many of them are kept; beyond, the oldest goes.
+const ANONYMOUS_ROWS: usize = 10_000;
 
 /// How long sessions last.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +56,9 @@ pub struct StoredSessions {
     store: Store,
     clock: Arc<dyn Clock>,
     limits: SessionLimits,
+    /// Keys of the anonymous sessions that this process made, oldest first. Those of one before it end by themselves.
+    anonymous: Arc<Mutex<VecDeque<String>>>,
+    most_anonymous: usize,
 }
 
 impl fmt::Debug for StoredSessions {
@@ -57,7 +72,27 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = session_store::Result<T>> + Sen
 impl StoredSessions {
     /// Sessions in this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, limits: SessionLimits) -> Self {
-        Self { store, clock, limits }
+        Self { store, clock, limits, anonymous: Arc::default(), most_anonymous: ANONYMOUS_ROWS }
+    }
+
+    /// Whether the row is to be kept. An anonymous one is counted when it is new, and may push out another.
+    async fn admit(&self, record: &Record, row: &SessionRecord, is_new: bool) -> session_store::Result<bool> {
+        if record.data.contains_key(ADMINISTRATOR) {
+            return Ok(true);
+        }
+        if row.data.len() > ANONYMOUS_BYTES {
+            tracing::debug!(bytes = row.data.len(), "an anonymous session holds too much and was not kept");
+            return Ok(false);
+        }
+        let oldest = is_new.then(|| {
+            let mut kept = self.anonymous.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push_back(row.id.clone());
+            if kept.len() > self.most_anonymous { kept.pop_front() } else { None }
+        });
+        if let Some(oldest) = oldest.flatten() {
+            self.store.delete_session(&oldest).await.map_err(backend)?;
+        }
+        Ok(true)
     }
 
     fn row(&self, record: &Record) -> session_store::Result<SessionRecord> {
@@ -100,6 +135,9 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move {
+            if !self.admit(record, &self.row(record)?, true).await? {
+                return Ok(());
+            }
             while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
                 record.id = Id::default();
             }
@@ -115,6 +153,9 @@ impl SessionStore for StoredSessions {
     {
         Box::pin(async move {
             let row = self.row(record)?;
+            if !self.admit(record, &row, false).await? {
+                return Ok(());
+            }
             if !self.store.update_session(&row).await.map_err(backend)? {
                 tracing::debug!("a session ended while a request used it");
             }
@@ -143,5 +184,64 @@ impl SessionStore for StoredSessions {
         Self: 'c,
     {
         Box::pin(async move { self.store.delete_session(&key_of(id)).await.map_err(backend) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_store::{StoreConfig, SystemClock};
+    use tower_sessions::cookie::time::OffsetDateTime;
+
+    async fn sessions(folder: &std::path::Path) -> StoredSessions {
+        let file = folder.join("purser.db").display().to_string();
+        let config = StoreConfig { database_url: format!("sqlite://{file}?mode=rwc"), master_key: [0; 32] };
+        let store = Store::open(&config).await.unwrap();
+        purser_migrations::migrate(store.connection()).await.unwrap();
+        let hour = Duration::from_secs(3_600);
+        let limits = SessionLimits { idle: hour, absolute: hour };
+        StoredSessions { most_anonymous: 3, ..StoredSessions::new(store, Arc::new(SystemClock), limits) }
+    }
+
+    fn record(key: &str, value: impl Into<serde_json::Value>) -> Record {
+        let data = [(key.to_owned(), value.into())].into();
+        Record { id: Id::default(), data, expiry_date: OffsetDateTime::UNIX_EPOCH }
+    }
+
+    #[tokio::test]
+    async fn of_too_many_anonymous_sessions_the_oldest_go_and_signed_in_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = sessions(folder.path()).await;
+        let mut made = Vec::new();
+        for key in [ADMINISTRATOR, "a", "b", "c", "d", "e"] {
+            let mut new = record(key, "x");
+            sessions.create(&mut new).await.unwrap();
+            made.push(new.id);
+        }
+        let mut kept = Vec::new();
+        for id in &made {
+            kept.push(sessions.load(id).await.unwrap().is_some());
+        }
+        assert_eq!(kept, [true, false, false, true, true, true]);
+    }
+
+    #[tokio::test]
+    async fn an_anonymous_session_that_holds_too_much_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = sessions(folder.path()).await;
+        let mut large = record("flash", "x".repeat(ANONYMOUS_BYTES));
+        sessions.create(&mut large).await.unwrap();
+        assert!(sessions.load(&large.id).await.unwrap().is_none());
+
+        let mut small = record("flash", "x");
+        sessions.create(&mut small).await.unwrap();
+        let grown = Record { id: small.id, ..record("flash", "x".repeat(ANONYMOUS_BYTES)) };
+        sessions.save(&grown).await.unwrap();
+        let stored = sessions.load(&small.id).await.unwrap().unwrap();
+        assert_eq!(stored.data["flash"], "x");
+
+        let mut own = record(ADMINISTRATOR, "x".repeat(ANONYMOUS_BYTES));
+        sessions.create(&mut own).await.unwrap();
+        assert!(sessions.load(&own.id).await.unwrap().is_some());
     }
 }

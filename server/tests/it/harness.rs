@@ -10,7 +10,7 @@ use axum::{
 use http_body_util::BodyExt;
 use purser_server::{
     assembly::{Assembly, assemble},
-    settings::{Overrides, Settings},
+    settings::{Layer, Settings},
 };
 use purser_service::Caller;
 use purser_store::{Clock, SystemClock};
@@ -36,13 +36,17 @@ impl TestPortal {
     }
 
     pub(crate) async fn start_at(clock: Arc<dyn Clock>) -> Self {
+        Self::start_with(clock, Layer::default()).await
+    }
+
+    pub(crate) async fn start_with(clock: Arc<dyn Clock>, flags: Layer) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let overrides = Overrides {
+        let flags = Layer {
             data_dir: Some(folder.path().join("data")),
-            egress_allow: vec!["127.0.0.0/8".to_owned()],
-            ..Overrides::default()
+            egress_allow: Some(vec!["127.0.0.0/8".to_owned()]),
+            ..flags
         };
-        let settings = Settings::load(None, &overrides, &|_| None).unwrap();
+        let settings = Settings::load(None, &flags, &|_| None).unwrap();
         let assembly = assemble(settings, clock).await.unwrap();
         let router = assembly.router();
         Self { assembly, router, _folder: folder }

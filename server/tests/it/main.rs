@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
 
+mod connections;
+mod document;
 mod eval;
 mod expression_builder;
 mod gate;
@@ -12,6 +14,9 @@ mod graph_input;
 mod graph_line;
 mod graph_schema;
 mod harness;
+mod hostile;
 mod input;
 mod sessions;
+mod statements;
+mod strangers;
 mod target;

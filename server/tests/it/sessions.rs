@@ -9,6 +9,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use purser_service::Caller;
 use purser_store::ManualClock;
+use sha2::{Digest, Sha256};
 
 use crate::harness::{EMAIL, PASSWORD, TestPortal};
 
@@ -66,6 +67,46 @@ async fn signing_in_renews_the_session_and_signing_out_ends_it_on_the_server() {
     let mut stolen = portal.browser();
     stolen.cookie = Some(after);
     assert_eq!(stolen.get("/users").await.status, 303);
+}
+
+/// How much the store keeps of this browser's session.
+async fn stored_bytes(portal: &TestPortal, browser: &crate::harness::Browser) -> usize {
+    let cookie = browser.cookie.clone().unwrap();
+    let id: tower_sessions::session::Id = cookie.strip_prefix("purser_session=").unwrap().parse().unwrap();
+    let key: String = Sha256::digest(id.0.to_le_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let now = portal.assembly.portal.clock().now();
+    portal.assembly.store.load_session(&key, now).await.unwrap().unwrap().data.len()
+}
+
+#[tokio::test]
+async fn of_what_a_stranger_types_nothing_is_stored() {
+    let portal = TestPortal::start().await;
+    let token = portal.assembly.portal.issue_setup_link().await.unwrap().unwrap();
+    let email = format!("{}@example.com", "a".repeat(12_000));
+    let mut browser = portal.browser();
+    let fields = [
+        ("form[token]", &*token),
+        ("form[email]", &email),
+        ("form[display_name]", "Anna"),
+        ("form[password]", PASSWORD),
+        ("form[password_again]", PASSWORD),
+    ];
+    let answer = browser.post("/api/setup", &fields).await.expect(303);
+    assert!(stored_bytes(&portal, &browser).await < 1_000);
+    let page = browser.get(answer.location()).await.expect(200).text;
+    assert!(
+        page.contains("The e-mail address can\u{2019}t be used.") && page.contains("aria-invalid"),
+        "{page}"
+    );
+
+    let portal = portal.with_administrator().await;
+    let mut browser = portal.browser();
+    let answer = browser.sign_in(&email, PASSWORD).await.expect(303);
+    assert!(stored_bytes(&portal, &browser).await < 1_000);
+    let page = browser.get(answer.location()).await.expect(200).text;
+    assert!(page.contains("The e-mail address or the password is wrong."), "{page}");
+    let page = browser.get("/sign-in").await.expect(200).text;
+    assert!(!page.contains("is wrong."), "it is said once: {page}");
 }
 
 #[tokio::test]

@@ -7,17 +7,11 @@ use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
 /// One import.
-///
-/// # Errors
-/// There is no such import.
 pub async fn load_import(id: &str) -> Result<ImportView, Problem> {
     portal()?.load_import(&caller()?, id).await.map_err(refused)
 }
 
 /// A page of the refused rows of an import.
-///
-/// # Errors
-/// There is no such import, or the cursor is not one of ours.
 pub async fn list_import_errors(id: &str, form: ListForm) -> Result<PageView<ImportErrorView>, Problem> {
     portal()?.list_import_errors(&caller()?, id, form).await.map_err(refused)
 }
@@ -33,14 +27,7 @@ pub async fn upload_import(
         portal()?.upload_import(&caller()?, &name, bytes).await.map_err(refused)
     }
     .await;
-    finish(
-        "upload_import",
-        outcome,
-        |import: &ImportView| Done::to(format!("/imports/{}", import.id)),
-        "/users/import",
-        &(),
-    )
-    .await
+    finish(outcome, |import: &ImportView| Done::to(format!("/imports/{}", import.id)), "/users/import").await
 }
 
 /// *Start import*.
@@ -51,5 +38,5 @@ pub async fn start_import(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.start_import(&caller()?, &id).await.map_err(refused) }.await;
     let here = format!("/imports/{id}");
-    finish("start_import", outcome, |_| Done::to(here.clone()), here.clone(), &()).await
+    finish(outcome, |_| Done::to(here.clone()), here.clone()).await
 }

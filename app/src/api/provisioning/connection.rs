@@ -1,14 +1,15 @@
 //! What the blade does with the application behind it: consent, roles, attributes.
 
-use super::forms::{blade, without_secrets};
-use crate::context::{BegunConsent, Done, caller, consent_address, finish, keep_consent, portal, refused};
+use super::forms::{SaveProvisioning, blade, without_secrets};
+use crate::context::{
+    BegunConsent, Done, caller, consent_address, finish, finish_form, keep_consent, portal, refused,
+};
 use leptos::prelude::*;
 use purser_contract::assignment::RoleImportView;
 use purser_contract::credentials::ConsentView;
 use purser_contract::problem::Problem;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::ProvisioningForm;
-use purser_contract::schema::SchemaView;
 
 /// *Authorize*: saves what the fields hold, then shows where to consent. The Provisioning Status stays as it is.
 #[server(prefix = "/api", endpoint = "authorize")]
@@ -18,8 +19,8 @@ pub async fn authorize(
 ) -> Result<(), ServerFnError> {
     let outcome = begin_consent(&form).await;
     let here = blade(&form.application_id);
-    let done = |consent: &ConsentView| Done::to(format!("{here}?pane=authorize")).keep("authorize", consent);
-    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form)).await
+    let done = |consent: &ConsentView| Done::to(format!("{here}?pane=authorize")).keep(consent);
+    finish_form::<SaveProvisioning, _, _>(outcome, done, here.clone(), &without_secrets(form)).await
 }
 
 async fn begin_consent(form: &ProvisioningForm) -> Result<ConsentView, Problem> {
@@ -46,7 +47,7 @@ pub async fn refresh_roles(
             [view.message.clone()].into_iter().chain(view.remarks.clone()).collect::<Vec<_>>().join(" "),
         )
     };
-    finish("refresh_roles", outcome, done, here.clone(), &()).await
+    finish(outcome, done, here.clone()).await
 }
 
 /// *Discover attributes* of a mapping's page.
@@ -59,8 +60,8 @@ pub async fn discover_attributes(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.discover_attributes(&caller()?, &id).await.map_err(refused) }.await;
     let here = format!("{}/mappings/{key}", blade(&id));
-    let done = |view: &DiscoveryView| Done::to(format!("{here}#discovery")).keep("discover_attributes", view);
-    finish("discover_attributes", outcome, done, here.clone(), &()).await
+    let done = |view: &DiscoveryView| Done::to(format!("{here}#discovery")).keep(view);
+    finish(outcome, done, here.clone()).await
 }
 
 /// *Switch mapping on* and *off*.
@@ -81,6 +82,6 @@ pub async fn switch_mapping(
     } else {
         "Mapping switched off. Nothing in the application is touched."
     };
-    let done = |_: &SchemaView| Done::to(here.clone()).toast(words);
-    finish("switch_mapping", outcome, done, here.clone(), &()).await
+    let done = |(): &()| Done::to(here.clone()).toast(words);
+    finish(outcome, done, here.clone()).await
 }

@@ -1,44 +1,31 @@
 //! The server's half of the blade: reads of its pages, and its form posts.
 
-use crate::context::{Done, caller, finish, portal, refused};
+use crate::context::{Done, caller, finish, finish_form, portal, refused};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::provisioning::{
-    JobStatusView, ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm,
-    TestConnectionView,
+    ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
 };
 use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The blade of an application.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Problem> {
     portal()?.load_provisioning(&caller()?, application).await.map_err(refused)
 }
 
 /// One object mapping with its attribute mappings.
-///
-/// # Errors
-/// There is no such application or mapping (any more).
 pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
     portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
 }
 
 /// Who the stored scoping filter of users lets in.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn count_scope(application: &str) -> Result<ScopeCountView, Problem> {
     portal()?.count_scope(&caller()?, application, None).await.map_err(refused)
 }
 
 /// The functions of the expression language.
-///
-/// # Errors
-/// Nobody is signed in any more.
 pub fn list_functions() -> Result<Vec<FunctionView>, Problem> {
     portal()?.list_functions(&caller()?).map_err(refused)
 }
@@ -53,9 +40,9 @@ pub async fn test_expression(
     let here = format!("{}/expression-builder", blade(&form.application_id));
     let done = |view: &ExpressionTestView| {
         let tested = TestedExpression { form: form.clone(), view: view.clone() };
-        Done::to(format!("{here}#output")).keep("tested_expression", &tested)
+        Done::to(format!("{here}#output")).keep(&tested)
     };
-    finish("test_expression", outcome, done, here.clone(), &form).await
+    finish_form::<TestExpression, _, _>(outcome, done, here.clone(), &form).await
 }
 
 /// What a test of an expression leaves for its page.
@@ -77,7 +64,7 @@ pub async fn save_provisioning(
         async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(next(view, &here)).toast(saved(view));
-    finish("save_provisioning", outcome, done, here.clone(), &without_secrets(form)).await
+    finish_form::<SaveProvisioning, _, _>(outcome, done, here.clone(), &without_secrets(form)).await
 }
 
 /// *Test Connection* without JavaScript: shows the answer on the blade, with what had been typed.
@@ -101,9 +88,9 @@ pub async fn test_connection_in_page(
     let typed = without_secrets(form);
     let done = |result: &TestConnectionView| {
         let tested = TestedForm { form: typed.clone(), result: Some(result.clone()) };
-        Done::to(format!("{here}#test-connection")).keep("test_connection", &tested)
+        Done::to(format!("{here}#test-connection")).keep(&tested)
     };
-    finish("save_provisioning", outcome, done, here.clone(), &typed).await
+    finish_form::<SaveProvisioning, _, _>(outcome, done, here.clone(), &typed).await
 }
 
 /// *Restart provisioning*: a new initial cycle over everybody, by the links that exist.
@@ -114,10 +101,10 @@ pub async fn restart_provisioning(
 ) -> Result<(), ServerFnError> {
     let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(refused) }.await;
     let here = blade(&id);
-    let done = |_: &JobStatusView| {
+    let done = |(): &()| {
         Done::to(here.clone()).toast("Provisioning restarts: an initial cycle looks at everybody again.")
     };
-    finish("restart_provisioning", outcome, done, here.clone(), &()).await
+    finish(outcome, done, here.clone()).await
 }
 
 /// What a test of the connection leaves for the blade when the browser has no JavaScript.

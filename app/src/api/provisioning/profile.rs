@@ -7,17 +7,11 @@ use purser_contract::problem::Problem;
 use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm, ProfileView};
 
 /// How far the probe of an application is, and what came of it.
-///
-/// # Errors
-/// There is no such application (any more).
 pub async fn load_probe(application: &str) -> Result<ProbeView, Problem> {
     portal()?.load_probe(&caller()?, application).await.map_err(refused)
 }
 
 /// The target profile of an application.
-///
-/// # Errors
-/// There is no such application (any more), or its gallery file is gone.
 pub async fn load_profile(application: &str) -> Result<ProfileView, Problem> {
     portal()?.load_profile(&caller()?, application).await.map_err(refused)
 }
@@ -31,7 +25,7 @@ pub async fn start_probe(
     let outcome = async { portal()?.start_probe(&caller()?, form.clone()).await.map_err(refused) }.await;
     let here = page_of(&form.application_id);
     let done = |_: &ProbeView| Done::to(format!("{here}#result"));
-    finish("start_probe", outcome, done, here.clone(), &form).await
+    finish(outcome, done, here.clone()).await
 }
 
 /// *Apply* of proposals, and *Take back* of own settings.
@@ -45,7 +39,7 @@ pub async fn save_profile(
     let done = |_: &ProfileView| {
         Done::to(format!("{here}#profile")).toast("Target profile saved. The next request heeds it.")
     };
-    finish("save_profile", outcome, done, here.clone(), &()).await
+    finish(outcome, done, here.clone()).await
 }
 
 fn page_of(application: &str) -> String {

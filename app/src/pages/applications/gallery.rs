@@ -3,7 +3,7 @@
 //! Search, category and the chosen gallery app are in the query string, so that the page works
 //! without a script and any state of it can be sent to a colleague.
 
-use crate::api::applications::{list_gallery_problems, list_templates, load_template};
+use crate::api::applications::{CreateApplication, list_gallery_problems, list_templates, load_template};
 use crate::components::*;
 use crate::context::{flash, query, url};
 use leptos::prelude::*;
@@ -130,7 +130,7 @@ fn tile(form: &GalleryForm, template: TemplateView) -> AnyView {
 
 fn create_pane(template: &TemplateView, close: String) -> AnyView {
     let form = flash()
-        .form::<CreateApplicationForm>("create_application")
+        .form::<CreateApplication, CreateApplicationForm>()
         .filter(|form| form.template_id == template.id)
         .unwrap_or_else(|| CreateApplicationForm {
             template_id: template.id.clone(),
@@ -155,7 +155,11 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
         ("Authentication", template.credential_methods.join(", ").into_any()),
         (
             "Interval",
-            format!("{} minutes, and at once when something changes", template.interval_minutes).into_any(),
+            format!(
+                "Changes go at once; every {} minutes a cycle looks after retries and rules with dates.",
+                template.interval_minutes
+            )
+            .into_any(),
         ),
     ];
     view! {
@@ -164,7 +168,7 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
             close
             footer=view! { <PrimaryButton label="Create" form=CREATE/> }.into_any()
         >
-            <form id=CREATE class="stack" method="post" action="/api/create_application">
+            <PostForm<CreateApplication> id=CREATE class="stack">
                 {refusal}
                 <HiddenField name="form[template_id]" value=form.template_id/>
                 <TextField
@@ -179,7 +183,7 @@ fn create_pane(template: &TemplateView, close: String) -> AnyView {
                 <p>{description}</p>
                 <Properties rows/>
                 {facts(template)}
-            </form>
+            </PostForm<CreateApplication>>
         </Pane>
     }
     .into_any()

@@ -1,12 +1,11 @@
 //! Overview of an application: what it is, what to do next, and how its provisioning stands.
 
-use super::application_crumbs;
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::load_provisioning;
 use crate::components::*;
 use crate::context::param;
 use crate::islands::JobProgress;
-use crate::pages::provisioning::banners;
+use crate::pages::banners::banners;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationView;
 use purser_contract::provisioning::ProvisioningView;
@@ -33,13 +32,11 @@ pub fn ApplicationPage() -> impl IntoView {
         ];
         let basics = view! { <Properties rows/> }.into_any();
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Overview"
-                resource=application.display_name.clone()
-                subtitle="Enterprise Application"
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
-                crumbs=application_crumbs(&application.id, &application.display_name)
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 commands=view! {
                     <CommandLink
                         href=format!("{here}/users-and-groups/add")
@@ -71,7 +68,7 @@ pub fn ApplicationPage() -> impl IntoView {
                         <p><a href=format!("{here}/provisioning-logs")>"View provisioning logs"</a></p>
                     </section>
                 </div>
-            </Shell>
+            </ApplicationShell>
         }
         .into_any())
     })

@@ -1,7 +1,6 @@
 //! Properties of an application, and the pane that deletes it.
 
-use super::application_crumbs;
-use crate::api::applications::load_application;
+use crate::api::applications::{DeleteApplication, SaveProperties, load_application};
 use crate::components::*;
 use crate::context::{flash, param, query_value};
 use crate::islands::FormGuard;
@@ -9,7 +8,6 @@ use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, PropertiesForm};
 
 const FORM: &str = "properties";
-const DELETE: &str = "delete-application";
 
 /// Name, ids, notes; Save, Discard, Delete.
 #[component]
@@ -30,13 +28,11 @@ pub fn PropertiesPage() -> impl IntoView {
             ("Created on", view! { <TimeStamp at=application.created_at.clone()/> }.into_any()),
         ];
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Properties"
-                resource=application.display_name.clone()
-                subtitle="Enterprise Application"
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
-                crumbs=application_crumbs(&application.id, &application.display_name)
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 commands=view! {
                     <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
                     <CommandDiscard href=here.clone()/>
@@ -46,7 +42,7 @@ pub fn PropertiesPage() -> impl IntoView {
                 pane
             >
                 <ConflictChoice form=FORM here=here.clone()/>
-                <form id=FORM class="stack column" method="post" action="/api/save_properties">
+                <PostForm<SaveProperties> id=FORM class="stack column">
                     <HiddenField name="form[id]" value=application.id.clone()/>
                     <HiddenField name="form[generation]" value=form.generation.to_string()/>
                     <TextField
@@ -68,8 +64,8 @@ pub fn PropertiesPage() -> impl IntoView {
                         hint="For the administrators of this portal; at most 1,024 characters."
                     />
                     <FormGuard form=FORM edited/>
-                </form>
-            </Shell>
+                </PostForm<SaveProperties>>
+            </ApplicationShell>
         }
         .into_any())
     })
@@ -79,7 +75,7 @@ pub fn PropertiesPage() -> impl IntoView {
 /// typed; after a stale one the generation is the present one, so that saving again keeps "yours".
 fn form_of(application: &ApplicationView) -> (PropertiesForm, bool) {
     let flash = flash();
-    match flash.form::<PropertiesForm>("save_properties").filter(|form| form.id == application.id) {
+    match flash.form::<SaveProperties, PropertiesForm>().filter(|form| form.id == application.id) {
         Some(form) => {
             let generation = flash.generation(form.generation, application.generation);
             (PropertiesForm { generation, ..form }, true)
@@ -99,31 +95,20 @@ fn form_of(application: &ApplicationView) -> (PropertiesForm, bool) {
 fn delete_pane(application: &ApplicationView, close: String) -> AnyView {
     let (id, name) = (application.id.clone(), application.display_name.clone());
     view! {
-        <Pane
-            title="Delete application"
-            close=close.clone()
-            footer=view! {
-                <PrimaryButton label="Delete" form=DELETE danger=true/>
-                <a class="button" href=close>"Cancel"</a>
-            }
-            .into_any()
-        >
-            <form id=DELETE class="stack" method="post" action="/api/delete_application">
-                <HiddenField name="id" value=id/>
-                <p>"Delete " <strong>{name.clone()}</strong> "?"</p>
-                <ul class="bullets">
-                    <li>
-                        "Provisioning to it stops at once. Its settings, credentials, assignments and the record of "
-                        "which accounts Purser manages are removed. This can\u{2019}t be undone."
-                    </li>
-                    <li>
-                        "The accounts in " {name} " stay as they are: none is disabled or deleted. "
-                        "To remove people\u{2019}s access first, remove their assignments and wait for the next cycle."
-                    </li>
-                    <li>"The users and groups of your directory are not touched."</li>
-                </ul>
-            </form>
-        </Pane>
+        <ConfirmPane<DeleteApplication> title="Delete application" label="Delete" id=id close=close>
+            <p>"Delete " <strong>{name.clone()}</strong> "?"</p>
+            <ul class="bullets">
+                <li>
+                    "Provisioning to it stops at once. Its settings, credentials, assignments and the record of "
+                    "which accounts Purser manages are removed. This can\u{2019}t be undone."
+                </li>
+                <li>
+                    "The accounts in " {name} " stay as they are: none is disabled or deleted. "
+                    "To remove people\u{2019}s access first, remove their assignments and wait for the next cycle."
+                </li>
+                <li>"The users and groups of your directory are not touched."</li>
+            </ul>
+        </ConfirmPane<DeleteApplication>>
     }
     .into_any()
 }

@@ -6,11 +6,11 @@
 use super::picker::{PICKER, PickerForm, picker_pane};
 use crate::api::applications::load_application;
 use crate::api::assignments::{
-    GROUPS, ROLE, USERS, list_principals, list_roles, load_principal_name, parse_selection, selection_query,
+    Assign, GROUPS, ROLE, USERS, list_principals, list_roles, load_principal_name, parse_selection,
+    selection_query,
 };
 use crate::components::*;
 use crate::context::{param, query, url};
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::assignment::{AppRoleView, AssignForm};
 use purser_contract::problem::{Problem, ProblemKind};
@@ -64,7 +64,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
         } else {
             None
         };
-        let mut crumbs = application_crumbs(&application.id, &application.display_name);
+        let mut crumbs = Crumb::to_application(&application.id, &application.display_name);
         crumbs.push(Crumb::new("Users and groups", list.clone()));
         Ok(view! {
             <Shell
@@ -74,7 +74,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
                 crumbs
                 pane
             >
-                <form id=FORM class="stack column" method="post" action="/api/assign">
+                <PostForm<Assign> id=FORM class="stack column">
                     <HiddenField name="form[application_id]" value=application.id.clone()/>
                     {who(&here, &picked)}
                     <SelectField
@@ -91,7 +91,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
                         <button class="button button-primary" type="submit" disabled=picked.is_empty()>"Assign"</button>
                         <a class="button" href=list>"Cancel"</a>
                     </div>
-                </form>
+                </PostForm<Assign>>
             </Shell>
         }
         .into_any())

@@ -1,10 +1,10 @@
 //! Users and groups of an application.
 
 use crate::api::applications::load_application;
-use crate::api::assignments::list_assignments;
+use crate::api::assignments::{Unassign, list_assignments};
+use crate::api::provisioning::connection::RefreshRoles;
 use crate::components::*;
 use crate::context::{param, query};
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::assignment::AssignmentView;
 use purser_contract::page::ListForm;
@@ -23,19 +23,20 @@ pub fn AssignmentsPage() -> impl IntoView {
         let none = assignments.items.is_empty();
         let name = application.display_name.clone();
         let rows = assignments.items.into_iter().map(|assignment| row(assignment, &name)).collect_view();
+        let id = application.id.clone();
         let body = if none {
             empty(&form, &here)
         } else {
             view! {
-                <form id=FORM method="post" action="/api/unassign">
-                    <HiddenField name="form[application_id]" value=application.id.clone()/>
+                <PostForm<Unassign> id=FORM>
+                    <HiddenField name="form[application_id]" value=id/>
                     <DataTable
                         caption="Assigned users and groups"
                         columns=vec!["Select", "Display Name", "Object Type", "Role assigned"]
                     >
                         {rows}
                     </DataTable>
-                </form>
+                </PostForm<Unassign>>
                 <Pager
                     path=here.clone()
                     query=vec![("search", form.search.clone())]
@@ -46,13 +47,11 @@ pub fn AssignmentsPage() -> impl IntoView {
             .into_any()
         };
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Users and groups"
-                resource=application.display_name.clone()
-                subtitle="Enterprise Application"
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
-                crumbs=application_crumbs(&application.id, &application.display_name)
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 commands=view! {
                     <CommandLink href=format!("{here}/add") icon=icondata::LuPlus label="Add user/group"/>
                     <CommandButton form=FORM icon=icondata::LuTrash2 label="Remove" disabled=none/>
@@ -61,9 +60,9 @@ pub fn AssignmentsPage() -> impl IntoView {
                 }
                 .into_any()
             >
-                <form id=ROLES method="post" action="/api/refresh_roles">
+                <PostForm<RefreshRoles> id=ROLES>
                     <HiddenField name="id" value=application.id.clone()/>
-                </form>
+                </PostForm<RefreshRoles>>
                 <div class="stack">
                     <InfoBar>
                         <p>
@@ -77,7 +76,7 @@ pub fn AssignmentsPage() -> impl IntoView {
                     {assigned(assignments.total)}
                     {body}
                 </div>
-            </Shell>
+            </ApplicationShell>
         }
         .into_any())
     })

@@ -1,10 +1,10 @@
 //! One group: its properties and its members.
 use super::edit::{FORM, fields};
 use super::members;
-use crate::api::groups::{list_members, load_group};
+use crate::api::groups::{DeleteGroup, SaveGroup, list_members, load_group};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, ConflictChoice, Crumb, HiddenField, Menu, Pane,
-    PrimaryButton, Properties, Section, Shell, TimeStamp, page,
+    CommandButton, CommandDiscard, CommandLink, ConfirmPane, ConflictChoice, Crumb, HiddenField, Menu,
+    PostForm, Properties, Section, Shell, TimeStamp, page,
 };
 use crate::context::{flash, param, query, query_value, url};
 use crate::islands::FormGuard;
@@ -32,7 +32,7 @@ pub fn GroupPage() -> impl IntoView {
 
 fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) -> AnyView {
     let flash = flash();
-    let refused = flash.form::<GroupForm>("save_group").filter(|form| form.id == group.id);
+    let refused = flash.form::<SaveGroup, GroupForm>().filter(|form| form.id == group.id);
     let edited = refused.is_some();
     let typed = refused.as_ref().map_or(group.generation, |form| form.generation);
     let generation = flash.generation(typed, group.generation);
@@ -62,11 +62,11 @@ fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) 
             <ConflictChoice form=FORM here=here.to_owned()/>
             <div class="stack">
                 <Section title="Properties" open=edited>
-                    <form class="stack" id=FORM method="post" action="/api/save_group">
+                    <PostForm<SaveGroup> class="stack" id=FORM>
                         <HiddenField name="form[id]" value=group.id.clone()/>
                         <HiddenField name="form[generation]" value=generation.to_string()/>
                         {fields(form)}
-                    </form>
+                    </PostForm<SaveGroup>>
                     <Properties rows=vec![
                         ("Object ID", view! { <code>{group.id.clone()}</code> }.into_any()),
                         ("Created", view! { <TimeStamp at=group.created_at.clone()/> }.into_any()),
@@ -81,21 +81,10 @@ fn show(group: &GroupView, here: &str, members: AnyView, pane: Option<AnyView>) 
 
 fn delete_pane(group: &GroupView, close: &str) -> AnyView {
     view! {
-        <Pane
-            title="Delete group"
-            close=close
-            footer=view! {
-                <PrimaryButton label="Delete" form="delete-group" danger=true/>
-                <a class="button" href=close.to_owned()>"Cancel"</a>
-            }
-            .into_any()
-        >
-            <form id="delete-group" method="post" action="/api/delete_group">
-                <HiddenField name="id" value=group.id.clone()/>
-                <p>"Delete the group " <strong>{group.display_name.clone()}</strong> " for good? Its members stay."</p>
-                <p>"Whoever has an account in an application only because of this group loses it with the group."</p>
-            </form>
-        </Pane>
+        <ConfirmPane<DeleteGroup> title="Delete group" label="Delete" id=group.id.clone() close=close>
+            <p>"Delete the group " <strong>{group.display_name.clone()}</strong> " for good? Its members stay."</p>
+            <p>"Whoever has an account in an application only because of this group loses it with the group."</p>
+        </ConfirmPane<DeleteGroup>>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! A group's fields, and a new group.
-use crate::components::{CommandButton, CommandDiscard, Crumb, Menu, Shell, TextField, page};
+use crate::api::groups::SaveGroup;
+use crate::components::{CommandButton, CommandDiscard, Crumb, Menu, PostForm, Shell, TextField, page};
 use crate::context::flash;
 use crate::islands::FormGuard;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ pub(super) const FORM: &str = "group-form";
 #[component]
 pub fn NewGroupPage() -> impl IntoView {
     page(async {
-        let refused = flash().form::<GroupForm>("save_group").filter(|form| form.id.is_empty());
+        let refused = flash().form::<SaveGroup, GroupForm>().filter(|form| form.id.is_empty());
         let edited = refused.is_some();
         let commands = view! {
             <CommandButton form=FORM icon=icondata::LuSave label="Create" save=true/>
@@ -25,9 +26,9 @@ pub fn NewGroupPage() -> impl IntoView {
                 commands=commands.into_any()
             >
                 <FormGuard form=FORM edited=edited/>
-                <form class="column stack" id=FORM method="post" action="/api/save_group">
+                <PostForm<SaveGroup> class="column stack" id=FORM>
                     {fields(refused.unwrap_or_default())}
-                </form>
+                </PostForm<SaveGroup>>
             </Shell>
         };
         Ok(view.into_any())

@@ -1,9 +1,9 @@
 //! The members of a group: list, remove, add.
-use crate::api::groups::MembersForm;
+use crate::api::groups::{AddMembers, MembersForm, RemoveMember};
 use crate::api::users::list_users;
 use crate::components::{
-    Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PrimaryButton, SearchBox, TextField,
-    Tone, grouped,
+    Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PostForm, PrimaryButton, SearchBox,
+    TextField, Tone, grouped,
 };
 use crate::context::{flash, query_value, url};
 use leptos::prelude::*;
@@ -67,11 +67,11 @@ fn row(group: &str, user: UserRowView) -> AnyView {
             <td><bdi>{user.department}</bdi></td>
             <td><Badge tone=tone label=state/></td>
             <td class="cell-actions">
-                <form method="post" action="/api/remove_member">
+                <PostForm<RemoveMember>>
                     <HiddenField name="group" value=group/>
                     <HiddenField name="user" value=user.id/>
                     <button class="link" type="submit" aria-label=format!("Remove {}", user.display_name)>"Remove"</button>
-                </form>
+                </PostForm<RemoveMember>>
             </td>
         </tr>
     }
@@ -80,7 +80,7 @@ fn row(group: &str, user: UserRowView) -> AnyView {
 
 /// The pane with search, check boxes and a field for sign-in names.
 pub(super) async fn add_pane(group: &GroupView, here: &str) -> Result<AnyView, Problem> {
-    let refused = flash().form::<MembersForm>("add_members").unwrap_or_default();
+    let refused = flash().form::<AddMembers, MembersForm>().unwrap_or_default();
     let search = query_value("find");
     let form = ListForm { search: search.clone(), size: OFFERED, ..ListForm::default() };
     let people = list_users(UserFilter::Present, form).await?;
@@ -117,7 +117,7 @@ pub(super) async fn add_pane(group: &GroupView, here: &str) -> Result<AnyView, P
             <SearchBox path=here name="find" value=search.clone() label="Search by name or sign-in name">
                 <HiddenField name="pane" value="add"/>
             </SearchBox>
-            <form class="stack" id="add-members" method="post" action="/api/add_members">
+            <PostForm<AddMembers> class="stack" id="add-members">
                 <HiddenField name="form[group]" value=group.id.clone()/>
                 <HiddenField name="form[search]" value=search/>
                 <fieldset class="field">
@@ -135,7 +135,7 @@ pub(super) async fn add_pane(group: &GroupView, here: &str) -> Result<AnyView, P
                     multiline=true
                     value=refused.names
                 />
-            </form>
+            </PostForm<AddMembers>>
         </Pane>
     };
     Ok(view.into_any())

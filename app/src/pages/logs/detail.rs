@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, StepView};
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::ExchangeView;
+use purser_domain::log::Cure;
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -150,17 +151,21 @@ fn requests(exchanges: &[ExchangeView]) -> AnyView {
 }
 
 fn troubleshooting(log: &LogView) -> AnyView {
-    let Some(LogErrorView { code, reason, advice, retry_at }) = log.error.clone() else {
+    let Some(LogErrorView { code, reason, advice, cure, retry_at }) = log.error.clone() else {
         return nothing_failed(log);
     };
     let retry = match retry_at {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
         None => "Not by itself".into_any(),
     };
+    let cure = cure.map(|Cure::Probe| {
+        let probe = format!("/applications/{}/provisioning/probe", log.row.application_id);
+        view! { " " <a href=probe>"Start a capability probe"</a> }
+    });
     let rows = vec![
         ("Error code", code.into_any()),
         ("Reason", reason.into_any()),
-        ("Recommended action", advice.into_any()),
+        ("Recommended action", view! { {advice} {cure} }.into_any()),
         ("Next attempt", retry),
     ];
     view! { <Properties rows/> }.into_any()

@@ -5,7 +5,6 @@ use crate::api::applications::load_application;
 use crate::api::logs::list_logs;
 use crate::components::*;
 use crate::context::{param, query, url};
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::log::{LogForm, LogRowView};
 
@@ -73,17 +72,15 @@ pub fn LogsPage() -> impl IntoView {
             view! { <CommandLink href=refresh icon=icondata::LuRefreshCw label="Refresh"/> }.into_any();
         Ok(match place.application {
             Some((id, name)) => view! {
-                <Shell
+                <ApplicationShell
                     title="Provisioning logs"
-                    resource=name.clone()
-                    subtitle="Enterprise Application"
-                    monogram=name.clone()
-                    menu=Menu::application(&id, &place.path)
-                    crumbs=application_crumbs(&id, &name)
+                    id
+                    name
+                    current=place.path
                     commands
                 >
                     {content}
-                </Shell>
+                </ApplicationShell>
             }
             .into_any(),
             None => view! {
@@ -142,7 +139,7 @@ fn row(log: LogRowView) -> AnyView {
     let identity = if log.identity.is_empty() { "(no name)".to_owned() } else { log.identity };
     view! {
         <tr>
-            <td class="cell-date"><TimeStamp at=log.at/></td>
+            <td><TimeStamp at=log.at/></td>
             <th scope="row">
                 <a href=href><bdi>{identity}</bdi></a>
                 <code class="cell-sub cell-id" title=log.source_id.clone()>{log.source_id.clone()}</code>

@@ -1,20 +1,19 @@
 //! The blade.
 
-use super::credentials::{admin_credentials, banners};
+use super::credentials::admin_credentials;
 use super::edit::Edit;
 use super::sections::{mappings, set_up_steps, settings, synchronization_details};
 use crate::api::applications::load_application;
-use crate::api::provisioning::forms::load_provisioning;
+use crate::api::provisioning::forms::{RestartProvisioning, SaveProvisioning, load_provisioning};
 use crate::components::*;
 use crate::context::{flash, param, query_value};
 use crate::islands::FormGuard;
-use crate::pages::applications::application_crumbs;
+use crate::pages::banners::banners;
 use leptos::prelude::*;
 use purser_contract::credentials::ConsentView;
 use purser_contract::provisioning::ProvisioningView;
 
 pub(super) const FORM: &str = "provisioning";
-const RESTART: &str = "restart-provisioning";
 
 /// Provisioning of an application.
 #[component]
@@ -39,13 +38,11 @@ pub fn ProvisioningPage() -> impl IntoView {
             }
         });
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Provisioning"
-                resource=application.display_name.clone()
-                subtitle="Enterprise Application"
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
-                crumbs=application_crumbs(&application.id, &application.display_name)
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 commands=view! {
                     <CommandButton form=FORM icon=icondata::LuSave label="Save" save=true/>
                     <CommandDiscard href=here.clone()/>
@@ -61,7 +58,7 @@ pub fn ProvisioningPage() -> impl IntoView {
                     note="A secret that you had entered has to be entered again: it is never kept."
                 />
                 // The server explains what is missing, in words; a field in a closed section could not.
-                <form id=FORM class="provisioning column" method="post" action="/api/save_provisioning" novalidate=true>
+                <PostForm<SaveProvisioning> id=FORM class="provisioning column" novalidate=true>
                     <HiddenField name="form[application_id]" value=application.id.clone()/>
                     <HiddenField name="form[generation]" value=edit.form.generation.to_string()/>
                     {banners(&view.credentials)}
@@ -74,8 +71,8 @@ pub fn ProvisioningPage() -> impl IntoView {
                         {synchronization_details(&view)}
                     </div>
                     <FormGuard form=FORM edited=edit.edited/>
-                </form>
-            </Shell>
+                </PostForm<SaveProvisioning>>
+            </ApplicationShell>
         }
         .into_any())
     })
@@ -119,7 +116,7 @@ fn mode(view: &ProvisioningView, edit: &Edit) -> AnyView {
 /// Where to consent, and what the provider must know before. A link: what the browser may not do is follow a form to
 /// another site.
 fn authorize_pane(view: &ProvisioningView, close: String) -> Option<AnyView> {
-    let consent = flash().form::<ConsentView>("authorize")?;
+    let consent = flash().kept::<ConsentView>()?;
     let (name, host) = (view.application_name.clone(), consent.host.clone());
     let pane = view! {
         <Pane
@@ -151,24 +148,13 @@ fn authorize_pane(view: &ProvisioningView, close: String) -> Option<AnyView> {
 fn restart_pane(view: &ProvisioningView, close: String) -> AnyView {
     let (id, name) = (view.application_id.clone(), view.application_name.clone());
     view! {
-        <Pane
-            title="Restart provisioning"
-            close=close.clone()
-            footer=view! {
-                <PrimaryButton label="Restart" form=RESTART/>
-                <a class="button" href=close>"Cancel"</a>
-            }
-            .into_any()
-        >
-            <form id=RESTART class="stack" method="post" action="/api/restart_provisioning">
-                <HiddenField name="id" value=id/>
-                <p>
-                    "A new initial cycle looks at every user again and lifts a quarantine. "
-                    "Which accounts Purser manages is kept, and nothing is reset in "
-                    {name} "."
-                </p>
-            </form>
-        </Pane>
+        <ConfirmPane<RestartProvisioning> title="Restart provisioning" label="Restart" id=id close=close harmless=true>
+            <p>
+                "A new initial cycle looks at every user again and lifts a quarantine. "
+                "Which accounts Purser manages is kept, and nothing is reset in "
+                {name} "."
+            </p>
+        </ConfirmPane<RestartProvisioning>>
     }
     .into_any()
 }

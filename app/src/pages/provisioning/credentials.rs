@@ -4,18 +4,19 @@
 //! needs neither a script nor a save. Their names carry the method then.
 
 use super::edit::Edit;
+use crate::api::provisioning::connection::Authorize;
+use crate::api::provisioning::forms::TestConnectionInPage;
 use crate::components::*;
 use crate::islands::TestConnection;
 use leptos::prelude::*;
-use purser_contract::credentials::{
-    CredentialFieldView, CredentialMethodView, CredentialsView, ExpiryView, entered,
-};
+use leptos::server_fn::ServerFn as _;
+use purser_contract::credentials::{CredentialFieldView, CredentialMethodView, CredentialsView, entered};
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
 
 /// Methods that the style sheet tells apart.
 const MAX_METHODS: usize = 6;
 
-/// The section, with Test Connection and who hears of failures.
+/// The section, with Test Connection.
 pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView {
     let name = view.application_name.clone();
     // Closed once it works; the advice of a quarantine most often leads here.
@@ -50,21 +51,33 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView
             />
             {methods(&view.credentials, &form)}
             {consent(&view.credentials)}
-            <TestConnection result=tested/>
-            <TextField
-                name="form[notification_email]"
-                field="notification_email"
-                label="Notification Email"
-                value=form.notification_email
-                kind="email"
-                hint="A person or group that should hear when provisioning fails."
-            />
-            <CheckField
-                name="form[notify_on_failure]"
-                label="Send an email notification when a failure occurs"
-                checked=form.notify_on_failure.is_some()
-            />
+            <TestConnection action=TestConnectionInPage::PATH.to_owned() result=tested/>
+            {mail(form)}
         </Section>
+    }
+    .into_any()
+}
+
+/// Who would hear of failures. Nothing sends mail, so nothing can be entered; what is stored stays.
+fn mail(form: ProvisioningForm) -> AnyView {
+    let address = form.notification_email;
+    let stored = (!address.is_empty()).then(|| {
+        view! {
+            " The stored address is kept for when it is: "
+            <bdi>{address.clone()}</bdi>
+            "."
+        }
+    });
+    let ticked = form.notify_on_failure.map(|_| {
+        view! { <HiddenField name="form[notify_on_failure]" value="true"/> }
+    });
+    view! {
+        <p class="quiet">
+            "Notification Email: mail is not set up, so nobody is told when provisioning fails. This page and Home show it."
+            {stored}
+        </p>
+        <HiddenField name="form[notification_email]" value=address/>
+        {ticked}
     }
     .into_any()
 }
@@ -72,34 +85,6 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView
 /// Something about the credentials should not wait.
 pub(super) fn needs_attention(credentials: &CredentialsView) -> bool {
     !credentials.expiry.is_empty() || credentials.consent.as_ref().is_some_and(|consent| !consent.given)
-}
-
-/// What ends soon, and a consent that is missing: above the sections, since they may be closed.
-pub(crate) fn banners(credentials: &CredentialsView) -> AnyView {
-    let ends = credentials.expiry.iter().map(expiry_bar).collect_view();
-    let consent = credentials.consent.iter().filter(|consent| !consent.given);
-    let consent = consent.map(|consent| {
-        view! {
-            <InfoBar tone=Tone::Warn>
-                <p>{consent.message.clone()}</p>
-            </InfoBar>
-        }
-    });
-    view! {
-        {ends}
-        {consent.collect_view()}
-    }
-    .into_any()
-}
-
-fn expiry_bar(expiry: &ExpiryView) -> AnyView {
-    let tone = if expiry.stage <= 1 { Tone::Bad } else { Tone::Warn };
-    view! {
-        <InfoBar tone=tone>
-            <p>{expiry.message.clone()}</p>
-        </InfoBar>
-    }
-    .into_any()
 }
 
 fn methods(credentials: &CredentialsView, form: &ProvisioningForm) -> AnyView {
@@ -253,7 +238,7 @@ fn consent(credentials: &CredentialsView) -> AnyView {
     view! {
         <div class=class>
             <div class="button-row">
-                <button class="button" type="submit" formaction="/api/authorize" formnovalidate=true>{label}</button>
+                <button class="button" type="submit" formaction=Authorize::PATH formnovalidate=true>{label}</button>
                 {given.then(|| view! { <Badge tone=Tone::Good label="Authorized"/> })}
             </div>
             <p class="field-hint">

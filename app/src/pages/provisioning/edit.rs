@@ -1,6 +1,6 @@
 //! What the blade's fields show: what is stored, or what had been typed when a save was refused.
 
-use crate::api::provisioning::forms::TestedForm;
+use crate::api::provisioning::forms::{SaveProvisioning, TestedForm};
 use crate::context::{Flash, flash};
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView, TestConnectionView};
 use std::collections::BTreeMap;
@@ -22,8 +22,8 @@ impl Edit {
     }
 
     fn from_flash(view: &ProvisioningView, flash: &Flash) -> Self {
-        let tested = flash.form::<TestedForm>("test_connection");
-        let typed = flash.form::<ProvisioningForm>("save_provisioning");
+        let tested = flash.kept::<TestedForm>();
+        let typed = flash.form::<SaveProvisioning, ProvisioningForm>();
         let (typed, tested) = match tested {
             Some(TestedForm { form, result }) => (Some(form), result),
             None => (typed, None),
@@ -95,21 +95,20 @@ mod tests {
         }
     }
 
-    fn refused(problem: Option<Problem>) -> Flash {
+    fn refused(application: &str, problem: Problem) -> Flash {
         let typed = ProvisioningForm {
-            application_id: "app".to_owned(),
+            application_id: application.to_owned(),
             generation: 6,
             tenant_url: "https://typed.example".to_owned(),
             ..ProvisioningForm::default()
         };
-        let values = serde_json::to_value(typed).unwrap();
-        Flash { toast: None, problem, form: Some(("save_provisioning".to_owned(), values)) }
+        Flash::problem(problem).refused::<SaveProvisioning, _>(&typed).unwrap()
     }
 
     #[test]
     fn a_refused_save_shows_what_was_typed_and_keeps_what_a_disabled_control_did_not_send() {
         let problem = Problem::new(ProblemKind::Invalid, "No.");
-        let edit = Edit::from_flash(&view(), &refused(Some(problem)));
+        let edit = Edit::from_flash(&view(), &refused("app", problem));
         assert!(edit.edited);
         assert_eq!(edit.form.tenant_url, "https://typed.example");
         assert_eq!(edit.form.mode, "Automatic");
@@ -124,19 +123,15 @@ mod tests {
             yours: "https://typed.example".to_owned(),
             theirs: "https://stored.example".to_owned(),
         });
-        let edit = Edit::from_flash(&view(), &refused(Some(problem)));
+        let edit = Edit::from_flash(&view(), &refused("app", problem));
         assert_eq!(edit.form.generation, 7);
         assert_eq!(edit.form.tenant_url, "https://typed.example");
     }
 
     #[test]
     fn what_was_typed_for_one_application_never_shows_on_another() {
-        let mut flash = refused(None);
-        flash.form = Some((
-            "save_provisioning".to_owned(),
-            serde_json::json!({"application_id": "other", "tenant_url": "https://other.example"}),
-        ));
-        let edit = Edit::from_flash(&view(), &flash);
+        let problem = Problem::new(ProblemKind::Invalid, "No.");
+        let edit = Edit::from_flash(&view(), &refused("other", problem));
         assert!(!edit.edited);
         assert_eq!(edit.form.tenant_url, "https://stored.example");
     }

@@ -3,10 +3,9 @@
 //! One form and the page that shows its answer, so it works without JavaScript. Nothing is saved.
 
 use crate::api::applications::load_application;
-use crate::api::provisioning::forms::{TestedExpression, list_functions};
+use crate::api::provisioning::forms::{TestExpression, TestedExpression, list_functions};
 use crate::components::*;
 use crate::context::{flash, param, query_value, url};
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::schema::{
     ExpressionErrorView, ExpressionTestForm, ExpressionTestView, ExpressionView, FunctionView,
@@ -26,28 +25,29 @@ pub fn ExpressionBuilderPage() -> impl IntoView {
         let provisioning = format!("/applications/{}/provisioning", application.id);
         let here = format!("{provisioning}/expression-builder");
         let shown = shown(&application.id);
+        let fields = fields(&shown);
         let functions = list_functions()?;
-        let mut crumbs = application_crumbs(&application.id, &application.display_name);
-        crumbs.push(Crumb::new("Provisioning", provisioning));
+        let crumbs = vec![Crumb::new("Provisioning", provisioning)];
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Expression builder"
-                resource=application.display_name.clone()
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
+                subtitle=""
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 crumbs
             >
                 <div class="stack">
-                    <form class="stack" method="post" action="/api/test_expression" id="expression">
-                        {fields(&shown)}
+                    <PostForm<TestExpression> class="stack" id="expression">
+                        {fields}
                         <div>
                             <PrimaryButton label="Test expression"/>
                         </div>
-                    </form>
+                    </PostForm<TestExpression>>
                     {shown.view.as_ref().map(|view| output(&shown.form.expression, &view.result))}
                     {function_list(functions, &shown.form.search, &here)}
                 </div>
-            </Shell>
+            </ApplicationShell>
         }
         .into_any())
     })
@@ -55,12 +55,12 @@ pub fn ExpressionBuilderPage() -> impl IntoView {
 
 fn shown(application: &str) -> Shown {
     let flash = flash();
-    let tested = flash.form::<TestedExpression>("tested_expression");
+    let tested = flash.kept::<TestedExpression>();
     let tested = tested.filter(|tested| tested.form.application_id == application);
     if let Some(TestedExpression { form, view }) = tested {
         return Shown { form, view: Some(view) };
     }
-    let refused = flash.form::<ExpressionTestForm>("test_expression");
+    let refused = flash.form::<TestExpression, ExpressionTestForm>();
     if let Some(form) = refused.filter(|form| form.application_id == application) {
         return Shown { form, view: None };
     }

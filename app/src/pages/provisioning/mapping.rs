@@ -2,10 +2,10 @@
 
 use super::proposals::proposals_form;
 use crate::api::applications::load_application;
+use crate::api::provisioning::connection::{DiscoverAttributes, SwitchMapping};
 use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
 use crate::context::{flash, param, query_value, url};
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
@@ -30,16 +30,18 @@ pub fn MappingPage() -> impl IntoView {
         };
         let here = format!("{provisioning}/mappings/{}", mapping.key);
         let builder = format!("{provisioning}/expression-builder");
-        let mut crumbs = application_crumbs(&application.id, &application.display_name);
-        crumbs.push(Crumb::new("Provisioning", provisioning.clone()));
+        let crumbs = vec![Crumb::new("Provisioning", provisioning.clone())];
+        let enabled = mapping.enabled;
+        let (discovers, switches) =
+            (names(&application.id, &mapping.key), names(&application.id, &mapping.key));
         let rows = mapping.attributes.iter().map(|attribute| row(attribute, &builder)).collect_view();
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Attribute Mapping"
-                resource=application.display_name.clone()
+                id=application.id.clone()
                 subtitle=mapping.name.clone()
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &provisioning)
+                name=application.display_name.clone()
+                current=provisioning.clone()
                 crumbs
                 commands=view! {
                     <CommandButton form=DISCOVER icon=icondata::LuScanSearch label="Discover attributes"/>
@@ -52,15 +54,13 @@ pub fn MappingPage() -> impl IntoView {
                 }
                 .into_any()
             >
-                <form id=DISCOVER method="post" action="/api/discover_attributes">
-                    <HiddenField name="id" value=application.id.clone()/>
-                    <HiddenField name="key" value=mapping.key.clone()/>
-                </form>
-                <form id=SWITCH method="post" action="/api/switch_mapping">
-                    <HiddenField name="id" value=application.id.clone()/>
-                    <HiddenField name="key" value=mapping.key.clone()/>
-                    <HiddenField name="enabled" value=(!mapping.enabled).to_string()/>
-                </form>
+                <PostForm<DiscoverAttributes> id=DISCOVER>
+                    {discovers}
+                </PostForm<DiscoverAttributes>>
+                <PostForm<SwitchMapping> id=SWITCH>
+                    {switches}
+                    <HiddenField name="enabled" value=(!enabled).to_string()/>
+                </PostForm<SwitchMapping>>
                 <div class="stack">
                     <InfoBar>
                         <p>
@@ -89,15 +89,24 @@ pub fn MappingPage() -> impl IntoView {
                         {rows}
                     </DataTable>
                 </div>
-            </Shell>
+            </ApplicationShell>
         }
         .into_any())
     })
 }
 
+/// Which mapping a form is about.
+fn names(application: &str, key: &str) -> AnyView {
+    view! {
+        <HiddenField name="id" value=application.to_owned()/>
+        <HiddenField name="key" value=key.to_owned()/>
+    }
+    .into_any()
+}
+
 /// What a discovery that was just made found.
 fn discovered(application: &str) -> AnyView {
-    let found = flash().form::<DiscoveryView>("discover_attributes");
+    let found = flash().kept::<DiscoveryView>();
     let Some(found) = found.filter(|found| found.application_id == application) else { return ().into_any() };
     let title = match (found.told, found.added.len()) {
         (0, _) => "The application tells nothing about its attributes.".to_owned(),
@@ -147,9 +156,11 @@ fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&
 /// How many, or the link that counts them.
 fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
     let Some(counted) = counted else {
-        return view! { <a href="?count=scope">"Count them"</a> }.into_any();
+        return view! { <a href="?count=scope">"Count them"</a>" (a large directory takes some seconds)" }
+            .into_any();
     };
-    let mut text = format!("{} of {}", grouped(counted.in_scope), grouped(counted.people));
+    let of = if counted.complete { "of" } else { "of the first" };
+    let mut text = format!("{} {of} {}", grouped(counted.in_scope), grouped(counted.people));
     if let Some(assigned) = counted.assigned {
         text.push_str(&format!(", {} assigned", grouped(assigned)));
     }
@@ -157,7 +168,7 @@ fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
         text.push_str(&format!(", {} could not be decided", grouped(counted.undecidable)));
     }
     if !counted.complete {
-        text.push_str("; counting was given up before the end");
+        text.push_str("; counting the rest would take too long");
     }
     text.into_any()
 }

@@ -1,13 +1,12 @@
 //! Capability probe and target profile of an application.
 
-use super::proposals::proposals_form;
+use super::proposals::{evidence, proposals_form};
 use crate::api::applications::load_application;
 use crate::api::provisioning::forms::load_provisioning;
-use crate::api::provisioning::profile::{load_probe, load_profile};
+use crate::api::provisioning::profile::{SaveProfile, StartProbe, load_probe, load_profile};
 use crate::components::*;
 use crate::context::param;
 use crate::islands::ProbeProgress;
-use crate::pages::applications::application_crumbs;
 use leptos::prelude::*;
 use purser_contract::profile::{ProbeView, ProfileView, SettingView};
 use purser_contract::provisioning::ProvisioningView;
@@ -22,15 +21,13 @@ pub fn ProbePage() -> impl IntoView {
         let profile = load_profile(&application.id).await?;
         let blade = format!("/applications/{}/provisioning", application.id);
         let here = format!("{blade}/probe");
-        let mut crumbs = application_crumbs(&application.id, &application.display_name);
-        crumbs.push(Crumb::new("Provisioning", blade.clone()));
+        let crumbs = vec![Crumb::new("Provisioning", blade.clone())];
         Ok(view! {
-            <Shell
+            <ApplicationShell
                 title="Capability probe"
-                resource=application.display_name.clone()
-                subtitle="Enterprise Application"
-                monogram=application.display_name.clone()
-                menu=Menu::application(&application.id, &here)
+                id=application.id.clone()
+                name=application.display_name.clone()
+                current=here.clone()
                 crumbs
                 commands=view! { <CommandLink href=here.clone() icon=icondata::LuRefreshCw label="Refresh"/> }.into_any()
             >
@@ -39,7 +36,7 @@ pub fn ProbePage() -> impl IntoView {
                     {result(&probe)}
                     {target_profile(&profile, &application.display_name)}
                 </div>
-            </Shell>
+            </ApplicationShell>
         }
         .into_any())
     })
@@ -77,7 +74,7 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
     ];
     view! {
         <p>{what}</p>
-        <form class="stack" method="post" action="/api/start_probe">
+        <PostForm<StartProbe> class="stack">
             <HiddenField name="form[application_id]" value=provisioning.application_id.clone()/>
             <RadioField name="form[depth]" label="How far may it go?" value="full" options/>
             <p class="field-hint">
@@ -86,7 +83,7 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
             <div class="button-row">
                 <PrimaryButton label=if probe.state == "none" { "Start probe" } else { "Probe again" }/>
             </div>
-        </form>
+        </PostForm<StartProbe>>
     }
     .into_any()
 }
@@ -104,6 +101,8 @@ fn result(probe: &ProbeView) -> AnyView {
                 <p class="bar-title">"The probe could not be made"</p>
                 <p>{probe.failure.clone()}</p>
             </InfoBar>
+            <p>{made(probe)}</p>
+            {evidence(&probe.evidence)}
         }
         .into_any(),
         _ => finished(probe),
@@ -129,10 +128,7 @@ fn finished(probe: &ProbeView) -> AnyView {
             </InfoBar>
         }
     });
-    let made = match probe.requests {
-        1 => "1 request was made.".to_owned(),
-        count => format!("{} requests were made.", grouped(u64::from(count))),
-    };
+    let made = made(probe);
     let proposals = if probe.proposals.is_empty() {
         view! {
             <InfoBar tone=Tone::Good>
@@ -161,6 +157,13 @@ fn finished(probe: &ProbeView) -> AnyView {
     .into_any()
 }
 
+fn made(probe: &ProbeView) -> String {
+    match probe.requests {
+        1 => "1 request was made.".to_owned(),
+        count => format!("{} requests were made.", grouped(u64::from(count))),
+    }
+}
+
 fn list(sentences: &[String]) -> AnyView {
     let items = sentences.iter().map(|sentence| view! { <li>{sentence.clone()}</li> }).collect_view();
     view! { <ul class="bullets">{items}</ul> }.into_any()
@@ -182,7 +185,7 @@ fn target_profile(profile: &ProfileView, application: &str) -> AnyView {
     } else {
         view! {
             <p>{format!("Where {application} is spoken to otherwise than SCIM 2.0 (RFC 7643, RFC 7644) says:")}</p>
-            <form class="stack" method="post" action="/api/save_profile">
+            <PostForm<SaveProfile> class="stack">
                 <HiddenField name="form[application_id]" value=profile.application_id.clone()/>
                 <HiddenField name="form[generation]" value=profile.generation.to_string()/>
                 <DataTable caption="Target profile" columns=vec!["Setting", "Value", "Set by", "Take back"]>
@@ -196,7 +199,7 @@ fn target_profile(profile: &ProfileView, application: &str) -> AnyView {
                             </div>
                         }
                     })}
-            </form>
+            </PostForm<SaveProfile>>
         }
         .into_any()
     };

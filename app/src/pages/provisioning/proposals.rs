@@ -1,5 +1,6 @@
 //! Proposed settings of a target profile, with what shows that they are right.
 
+use crate::api::provisioning::profile::SaveProfile;
 use crate::components::*;
 use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
@@ -10,12 +11,12 @@ pub(super) fn proposals_form(application: &str, proposals: &[ProposalView]) -> A
     let open = proposals.iter().any(|proposal| !proposal.applied);
     let items = proposals.iter().map(item).collect_view();
     view! {
-        <form class="stack" method="post" action="/api/save_profile">
+        <PostForm<SaveProfile> class="stack">
             <HiddenField name="form[application_id]" value=application.to_owned()/>
             <HiddenField name="form[generation]" value="0"/>
             <ul class="proposals">{items}</ul>
             {open.then(|| view! { <div class="button-row"><PrimaryButton label="Apply"/></div> })}
-        </form>
+        </PostForm<SaveProfile>>
     }
     .into_any()
 }
@@ -58,7 +59,8 @@ fn item(proposal: &ProposalView) -> AnyView {
     .into_any()
 }
 
-fn evidence(exchanges: &[ExchangeView]) -> AnyView {
+/// Requests with their answers, to open.
+pub(super) fn evidence(exchanges: &[ExchangeView]) -> AnyView {
     if exchanges.is_empty() {
         return ().into_any();
     }

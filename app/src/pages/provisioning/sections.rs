@@ -115,7 +115,7 @@ fn cautions(view: &ProvisioningView) -> AnyView {
 
 fn interval(view: &ProvisioningView) -> String {
     format!(
-        "A change in the directory is provisioned within seconds; without one, a cycle runs every {} minutes.",
+        "Changes go at once; every {} minutes a cycle looks after retries and rules with dates.",
         view.interval_minutes
     )
 }

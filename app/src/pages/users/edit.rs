@@ -1,10 +1,10 @@
 //! A new user, and one to look at or to edit.
 use super::attributes::{fields, form_of};
 use super::related;
-use crate::api::users::{load_user, name};
+use crate::api::users::{DeleteUser, RestoreUser, SaveUser, SetUserEnabled, load_user, name};
 use crate::components::{
-    CommandButton, CommandDiscard, CommandLink, ConflictChoice, Crumb, HiddenField, InfoBar, Menu, Pane,
-    PrimaryButton, Shell, TimeStamp, Tone, page,
+    CommandButton, CommandDiscard, CommandLink, ConfirmPane, ConflictChoice, Crumb, HiddenField, InfoBar,
+    Menu, PostForm, Shell, TimeStamp, Tone, page,
 };
 use crate::context::{flash, param, query_value, url};
 use crate::islands::FormGuard;
@@ -19,7 +19,7 @@ const MANAGER_HINT: &str = "The manager's user principal name; empty for nobody.
 #[component]
 pub fn NewUserPage() -> impl IntoView {
     page(async {
-        let refused = flash().form::<UserForm>("save_user").filter(|form| form.id.is_empty());
+        let refused = flash().form::<SaveUser, UserForm>().filter(|form| form.id.is_empty());
         let edited = refused.is_some();
         let form = refused
             .unwrap_or_else(|| UserForm { account_enabled: Some("true".to_owned()), ..UserForm::default() });
@@ -35,9 +35,9 @@ pub fn NewUserPage() -> impl IntoView {
                 commands=commands.into_any()
             >
                 <FormGuard form=FORM edited=edited/>
-                <form class="column" id=FORM method="post" action="/api/save_user">
+                <PostForm<SaveUser> class="column" id=FORM>
                     {fields(&form, MANAGER_HINT.to_owned(), false)}
-                </form>
+                </PostForm<SaveUser>>
             </Shell>
         };
         Ok(view.into_any())
@@ -57,7 +57,7 @@ pub fn UserPage() -> impl IntoView {
 /// What the fields hold: what was refused, else what is stored; and whether it was refused.
 async fn edit_form(user: &UserView) -> Result<(UserForm, bool), Problem> {
     let flash = flash();
-    if let Some(mut refused) = flash.form::<UserForm>("save_user").filter(|form| form.id == user.id) {
+    if let Some(mut refused) = flash.form::<SaveUser, UserForm>().filter(|form| form.id == user.id) {
         refused.generation = flash.generation(refused.generation, user.generation);
         return Ok((refused, true));
     }
@@ -101,6 +101,7 @@ fn show(user: UserView, (form, edited): (UserForm, bool)) -> AnyView {
         }
     });
     let related = related::show(&user);
+    let id = user.id.clone();
     view! {
         <Shell
             title=name.clone()
@@ -115,20 +116,20 @@ fn show(user: UserView, (form, edited): (UserForm, bool)) -> AnyView {
             <ConflictChoice form=FORM here=here.clone()/>
             {notice}
             <div class="beside">
-                <form class="column" id=FORM method="post" action="/api/save_user">
+                <PostForm<SaveUser> class="column" id=FORM>
                     <HiddenField name="form[id]" value=form.id.clone()/>
                     <HiddenField name="form[generation]" value=form.generation.to_string()/>
                     {fields(&form, manager_hint, deleted)}
-                </form>
+                </PostForm<SaveUser>>
                 {related}
             </div>
-            <form id="set-enabled" method="post" action="/api/set_user_enabled">
+            <PostForm<SetUserEnabled> id="set-enabled">
                 <HiddenField name="id" value=user.id.clone()/>
                 <HiddenField name="enabled" value=set_enabled/>
-            </form>
-            <form id="restore" method="post" action="/api/restore_user">
-                <HiddenField name="id" value=user.id/>
-            </form>
+            </PostForm<SetUserEnabled>>
+            <PostForm<RestoreUser> id="restore">
+                <HiddenField name="id" value=id/>
+            </PostForm<RestoreUser>>
         </Shell>
     }
     .into_any()
@@ -136,24 +137,13 @@ fn show(user: UserView, (form, edited): (UserForm, bool)) -> AnyView {
 
 fn delete_pane(id: &str, name: &str, close: &str) -> AnyView {
     view! {
-        <Pane
-            title="Delete user"
-            close=close
-            footer=view! {
-                <PrimaryButton label="Delete" form="delete-user" danger=true/>
-                <a class="button" href=close.to_owned()>"Cancel"</a>
-            }
-            .into_any()
-        >
-            <form id="delete-user" method="post" action="/api/delete_user">
-                <HiddenField name="id" value=id/>
-                <p>"Delete " <strong>{name.to_owned()}</strong> "?"</p>
-                <p>
-                    "Accounts that Purser manages for this user are disabled in the applications now. \
-                     The user can be restored for 30 days; after that, user and accounts are deleted for good."
-                </p>
-            </form>
-        </Pane>
+        <ConfirmPane<DeleteUser> title="Delete user" label="Delete" id=id close=close>
+            <p>"Delete " <strong>{name.to_owned()}</strong> "?"</p>
+            <p>
+                "Accounts that Purser manages for this user are disabled in the applications now. \
+                 The user can be restored for 30 days; after that, user and accounts are deleted for good."
+            </p>
+        </ConfirmPane<DeleteUser>>
     }
     .into_any()
 }

@@ -9,8 +9,8 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use url::{Position, Url};
 
-use super::{header_value, misconfigured};
-use crate::connector::Result;
+use super::credentials::{header_value, misconfigured};
+use crate::error::Result;
 
 /// See the module.
 pub(super) struct Basic {

@@ -14,11 +14,9 @@ use oauth2::{
 use purser_domain::secret::Secret;
 use url::Url;
 
-use super::misconfigured;
+use super::credentials::{Credentials, Tokens, misconfigured, required};
 use super::wire::Wire;
-use crate::connect::{Credentials, Tokens};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::gallery::{CredentialKind, CredentialMethod};
 use crate::http::HttpKit;
 
@@ -125,7 +123,7 @@ impl Server {
     pub(super) fn new(method: &CredentialMethod, credentials: &Credentials) -> Result<Self> {
         let token_url = address(method, credentials, method.token_url.as_deref(), TOKEN_URL)?;
         let host = token_url.host_str().unwrap_or_default().to_owned();
-        let id = super::required(method, credentials, CLIENT_ID)?.expose().trim().to_owned();
+        let id = required(method, credentials, CLIENT_ID)?.expose().trim().to_owned();
         let client_secret = credentials.value(CLIENT_SECRET).cloned().unwrap_or_else(|| Secret::new(""));
         let mut client = BasicClient::new(ClientId::new(id)).set_token_uri(TokenUrl::from_url(token_url));
         if !client_secret.is_empty() {
@@ -280,7 +278,7 @@ fn address(
 ) -> Result<Url> {
     let text = match declared {
         Some(declared) => declared,
-        None => super::required(method, credentials, key)?.expose().trim(),
+        None => required(method, credentials, key)?.expose().trim(),
     };
     let label = if key == TOKEN_URL { "token exchange URL" } else { "authorization URL" };
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());

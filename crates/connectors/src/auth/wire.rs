@@ -13,8 +13,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::{HttpKit, retry_after};
 
 /// No token is said to last longer, in seconds: ten years.

@@ -145,13 +145,13 @@ fn check_badges(template: &Template, finder: &mut Finder<'_>) {
             "The file has [group], but supports does not say groups. Add the word, or remove [group].",
         );
     }
-    if has(Feature::DeleteUsers) && !template.profile.deletes_users {
+    if has(Feature::DeleteUsers) && !template.profile.common.deletes_users {
         finder.add(
             "profile.deletes_users",
             "deletes_users is false, but supports says deleteUsers. Remove one of the two.",
         );
     }
-    if template.user.delete && !template.profile.deletes_users {
+    if template.user.delete && !template.profile.common.deletes_users {
         finder.add(
             "profile.deletes_users",
             "deletes_users is false, so [user] needs delete = false as well: otherwise accounts would be deleted there.",

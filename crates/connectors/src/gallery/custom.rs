@@ -31,7 +31,7 @@ pub(super) struct CustomFolder {
 struct State {
     /// Size and time of each file, by name; `None` before the first look.
     seen: Option<Result<BTreeMap<String, Stamp>, String>>,
-    shelf: Arc<Shelf>,
+    contents: Arc<FolderContents>,
     /// What each file said when it was last right.
     last_good: BTreeMap<String, Arc<Template>>,
 }
@@ -40,7 +40,7 @@ type Stamp = (u64, Option<SystemTime>);
 
 /// The templates of the folder at one moment.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct FolderContents {
     /// From files that are right.
     pub(super) templates: Vec<Arc<Template>>,
     /// From files that were right before; only for applications that have them.
@@ -48,7 +48,7 @@ pub(super) struct Shelf {
     pub(super) problems: Vec<GalleryProblem>,
 }
 
-impl Shelf {
+impl FolderContents {
     pub(super) fn find(&self, id: Uuid) -> Option<Arc<Template>> {
         let mut all = self.templates.iter().chain(&self.retired);
         all.find(|template| template.id == id).map(Arc::clone)
@@ -61,21 +61,23 @@ impl CustomFolder {
     }
 
     /// What the folder holds now.
-    pub(super) fn look(&self, built_in: &[Arc<Template>]) -> Arc<Shelf> {
+    pub(super) fn look(&self, built_in: &[Arc<Template>]) -> Arc<FolderContents> {
         let now = list(&self.folder);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.seen.as_ref() != Some(&now) {
-            let shelf = match &now {
+            let contents = match &now {
                 Ok(files) => self.read(files, built_in, &mut state.last_good),
                 Err(reason) => unreadable(&self.folder, reason, &state.last_good),
             };
-            for problem in shelf.problems.iter().filter(|problem| !state.shelf.problems.contains(problem)) {
+            for problem in
+                contents.problems.iter().filter(|problem| !state.contents.problems.contains(problem))
+            {
                 tracing::warn!(folder = %self.folder.display(), "gallery file {problem}");
             }
-            state.shelf = Arc::new(shelf);
+            state.contents = Arc::new(contents);
             state.seen = Some(now);
         }
-        Arc::clone(&state.shelf)
+        Arc::clone(&state.contents)
     }
 
     fn read(
@@ -83,8 +85,8 @@ impl CustomFolder {
         files: &BTreeMap<String, Stamp>,
         built_in: &[Arc<Template>],
         last_good: &mut BTreeMap<String, Arc<Template>>,
-    ) -> Shelf {
-        let mut shelf = Shelf::default();
+    ) -> FolderContents {
+        let mut contents = FolderContents::default();
         last_good.retain(|name, _| files.contains_key(name));
         for (at, name) in files.keys().enumerate() {
             let read = if at < MAX_FILES {
@@ -94,20 +96,20 @@ impl CustomFolder {
                     format!("There are more than {MAX_FILES} files in the folder. This one is not read.");
                 Err(vec![GalleryProblem { file: name.clone(), line: None, reason }])
             };
-            let others = built_in.iter().chain(&shelf.templates);
+            let others = built_in.iter().chain(&contents.templates);
             match read.and_then(|template| compare(name, template, others)) {
                 Ok(template) => {
                     let template = Arc::new(template);
                     last_good.insert(name.clone(), Arc::clone(&template));
-                    shelf.templates.push(template);
+                    contents.templates.push(template);
                 }
-                Err(problems) => shelf.problems.extend(problems),
+                Err(problems) => contents.problems.extend(problems),
             }
         }
-        let is_right = |name: &String| !shelf.problems.iter().any(|problem| problem.file == *name);
+        let is_right = |name: &String| !contents.problems.iter().any(|problem| problem.file == *name);
         let retired = last_good.iter().filter(|(name, _)| !is_right(name));
-        shelf.retired = retired.map(|(_, template)| Arc::clone(template)).collect();
-        shelf
+        contents.retired = retired.map(|(_, template)| Arc::clone(template)).collect();
+        contents
     }
 }
 
@@ -179,10 +181,10 @@ fn list(folder: &Path) -> Result<BTreeMap<String, Stamp>, String> {
     Ok(files)
 }
 
-fn unreadable(folder: &Path, reason: &str, last_good: &BTreeMap<String, Arc<Template>>) -> Shelf {
+fn unreadable(folder: &Path, reason: &str, last_good: &BTreeMap<String, Arc<Template>>) -> FolderContents {
     let file = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
     let reason = format!("The folder {} can't be read: {reason}. Look at its permissions.", folder.display());
-    Shelf {
+    FolderContents {
         templates: Vec::new(),
         retired: last_good.values().map(Arc::clone).collect(),
         problems: vec![GalleryProblem { file, line: None, reason }],

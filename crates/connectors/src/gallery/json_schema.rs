@@ -1,7 +1,6 @@
 //! The JSON schema of gallery files, from which editors complete and check them: `docs/gallery.schema.json`.
 use purser_domain::attribute::{AttributeType, Mutability};
 use purser_domain::mapping::FlowType;
-use purser_domain::object::ObjectKind;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
@@ -28,11 +27,6 @@ pub(super) fn mutability(_: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn flow_type(_: &mut SchemaGenerator) -> Schema {
     words(FlowType::ALL.iter().map(|word| word.as_str()))
-}
-
-/// `User` or `Group`.
-pub(crate) fn object_kind(_: &mut SchemaGenerator) -> Schema {
-    words(ObjectKind::ALL.iter().map(|word| word.as_str()))
 }
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> Schema {

@@ -273,7 +273,7 @@ pub struct AttributeTemplate {
     pub canonical_values: Vec<String>,
     /// Kind of object that a reference leads to.
     #[serde(default)]
-    #[schemars(schema_with = "json_schema::object_kind")]
+    #[schemars(schema_with = "crate::profile::object_kind")]
     pub refers_to: Option<ObjectKind>,
     /// What it is, in a few words.
     #[serde(default)]

@@ -7,8 +7,7 @@ use reqwest::{Certificate, Client, NoProxy};
 
 use super::policy::EgressPolicy;
 use super::resolver::{CheckedResolver, Pinned};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 /// Whom TLS connections trust.
 pub(super) struct Trust {
@@ -68,7 +67,7 @@ pub(super) fn build(trust: &Trust, resolver: &Arc<CheckedResolver>) -> Result<Cl
     #[expect(clippy::disallowed_methods, reason = "this is the kit that the lint points to")]
     let mut builder = Client::builder()
         .dns_resolver(Arc::new(Pinned(Arc::clone(resolver))))
-        // Endpoints follow the few that stay on their host.
+        // An endpoint follows the few that stay on their host.
         .redirect(reqwest::redirect::Policy::none())
         // The environment's proxies too: the way out is a setting.
         .no_proxy()

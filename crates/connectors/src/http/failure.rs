@@ -7,7 +7,7 @@ use super::resolver::ResolveError;
 use crate::error::{ConnectorError, ErrorKind, Unreachable};
 
 /// Why there is no complete answer.
-pub(super) enum Failed {
+pub(crate) enum Failed {
     /// Nothing of an answer came.
     Request(reqwest::Error),
     /// The answer broke off.
@@ -106,7 +106,7 @@ fn explain_connect(error: &reqwest::Error, host: &str, proxy: Option<&str>) -> C
 
 /// The error for an address that the policy does not allow.
 pub(super) fn refused_address(host: &str, address: IpAddr, named_only: bool) -> ConnectorError {
-    if named_only && super::is_public(address) {
+    if named_only && super::network::is_public(address) {
         return ConnectorError::new(
             ErrorKind::Misconfigured,
             format!("{host} may not be called unencrypted: the Secret Token would travel in clear text."),

@@ -18,8 +18,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use crate::connector::Exchange;
 use crate::error::Trouble;
+use crate::exchange::Exchange;
 use view::View;
 
 /// How much of a body a transcript keeps, in bytes.
@@ -180,12 +180,6 @@ impl Exchange {
         for text in [&mut self.request_body, &mut self.response_body].into_iter().flatten() {
             *text = hide_in(&redactor, text, values);
         }
-    }
-
-    /// The same without the bodies.
-    #[must_use]
-    pub fn without_bodies(self) -> Self {
-        Self { request_body: None, response_body: None, ..self }
     }
 }
 

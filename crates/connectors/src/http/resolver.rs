@@ -14,7 +14,7 @@ use super::policy::EgressPolicy;
 
 /// What a checked look-up can answer instead of addresses.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ResolveError {
+pub(crate) enum ResolveError {
     /// The name has no address, or the name server did not answer.
     #[error("the name `{name}` could not be resolved")]
     Unknown {

@@ -3,25 +3,24 @@ use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::session::{Seen, Session, id_in, member};
-use super::traces::name_attribute;
-use crate::connector::Result;
+use super::inquiry::{Inquiry, Seen, id_in, member, name_attribute};
+use crate::error::Result;
 
 /// Asks for somebody who cannot exist: what a cycle asks first about everybody.
-pub(super) async fn ask_for_nobody(session: &mut Session, kind: ObjectKind) -> Result<()> {
+pub(super) async fn ask_for_nobody(inquiry: &mut Inquiry, kind: ObjectKind) -> Result<()> {
     let name = name_attribute(kind);
-    let seen = session.filter(kind, &format!("{name} eq \"{}\"", Uuid::new_v4())).await?;
+    let seen = inquiry.filter(kind, &format!("{name} eq \"{}\"", Uuid::new_v4())).await?;
     if seen.status == 404 {
-        session.propose(
+        inquiry.propose(
             "empty_result_is_404",
             json!(true),
             "Asked for somebody who does not exist, the application answers 404 instead of an empty list.",
             &[seen.at],
         );
     }
-    let odd = session.filter(kind, &format!("{name} eq {}", json!("a\"b\\c&d"))).await?;
+    let odd = inquiry.filter(kind, &format!("{name} eq {}", json!("a\"b\\c&d"))).await?;
     if seen.status == 200 && odd.status >= 400 && odd.status != 404 {
-        session.remark(format!(
+        inquiry.remark(format!(
             "A quotation mark in a value makes the application answer {}: people whose {name} holds one can't be found.",
             odd.status
         ));
@@ -31,7 +30,7 @@ pub(super) async fn ask_for_nobody(session: &mut Session, kind: ObjectKind) -> R
 
 /// Asks for an object that exists, by each attribute that is used for matching, and for a value that nobody has: only
 /// an attribute with which the one is found and the other is not can be relied on.
-pub(super) async fn ask_for_somebody(session: &mut Session, kind: ObjectKind, object: &Value) -> Result<()> {
+pub(super) async fn ask_for_somebody(inquiry: &mut Inquiry, kind: ObjectKind, object: &Value) -> Result<()> {
     let Some(id) = id_in(object) else { return Ok(()) };
     let mut good = Vec::new();
     let mut evidence = Vec::new();
@@ -41,7 +40,7 @@ pub(super) async fn ask_for_somebody(session: &mut Session, kind: ObjectKind, ob
         else {
             continue;
         };
-        match is_found_by(session, kind, name, value, &id, &mut evidence).await? {
+        match is_found_by(inquiry, kind, name, value, &id, &mut evidence).await? {
             true => good.push(name.to_owned()),
             false => bad.push(name),
         }
@@ -50,7 +49,7 @@ pub(super) async fn ask_for_somebody(session: &mut Session, kind: ObjectKind, ob
         && let Some(address) = work_address(object)
     {
         let name = "emails[type eq \"work\"].value";
-        match ask_for_element(session, &address, &id, &mut evidence).await? {
+        match ask_for_element(inquiry, &address, &id, &mut evidence).await? {
             true => good.push(name.to_owned()),
             false => bad.push(name),
         }
@@ -67,38 +66,38 @@ pub(super) async fn ask_for_somebody(session: &mut Session, kind: ObjectKind, ob
         let why = format!(
             "The application does not filter its {objects}: one that exists was not found, or others came with it. They are listed and compared instead, which is slow where there are many."
         );
-        session.propose(setting, json!([]), why, &evidence);
+        inquiry.propose(setting, json!([]), why, &evidence);
     } else if !bad.is_empty() {
         let why = format!("Filters of {objects} work by {} only.", good.join(", "));
-        session.propose(setting, json!(good), why, &evidence);
+        inquiry.propose(setting, json!(good), why, &evidence);
     }
     if kind == ObjectKind::User && good.iter().any(|name| name == "userName") {
-        ask_in_capitals(session, object, &id).await?;
+        ask_in_capitals(inquiry, object, &id).await?;
     }
     Ok(())
 }
 
 async fn is_found_by(
-    session: &mut Session,
+    inquiry: &mut Inquiry,
     kind: ObjectKind,
     name: &str,
     value: &str,
     id: &str,
     evidence: &mut Vec<usize>,
 ) -> Result<bool> {
-    let there = session.filter(kind, &format!("{name} eq {}", json!(value))).await?;
+    let there = inquiry.filter(kind, &format!("{name} eq {}", json!(value))).await?;
     evidence.push(there.at);
     if !only(&there, id) {
         return Ok(false);
     }
-    let nobody = session.filter(kind, &format!("{name} eq \"{}\"", Uuid::new_v4())).await?;
+    let nobody = inquiry.filter(kind, &format!("{name} eq \"{}\"", Uuid::new_v4())).await?;
     evidence.push(nobody.at);
     Ok(is_empty(&nobody))
 }
 
 /// Which spelling of a filter on one element of a list the target understands. False when none.
 async fn ask_for_element(
-    session: &mut Session,
+    inquiry: &mut Inquiry,
     address: &str,
     id: &str,
     evidence: &mut Vec<usize>,
@@ -112,31 +111,31 @@ async fn ask_for_element(
         ("plain", |value| format!("emails.value eq {value}")),
     ];
     for (word, spell) in spellings {
-        let there = session.filter(ObjectKind::User, &spell(&value)).await?;
+        let there = inquiry.filter(ObjectKind::User, &spell(&value)).await?;
         evidence.push(there.at);
         if !only(&there, id) {
             continue;
         }
-        let none = session.filter(ObjectKind::User, &spell(&nobody)).await?;
+        let none = inquiry.filter(ObjectKind::User, &spell(&nobody)).await?;
         evidence.push(none.at);
         if is_empty(&none) {
             let why = "This is the spelling of filters on e-mail addresses that the application understands.";
-            session.propose("element_filter", json!(word), why, &[there.at, none.at]);
+            inquiry.propose("element_filter", json!(word), why, &[there.at, none.at]);
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-async fn ask_in_capitals(session: &mut Session, object: &Value, id: &str) -> Result<()> {
+async fn ask_in_capitals(inquiry: &mut Inquiry, object: &Value, id: &str) -> Result<()> {
     let Some(name) = member(object, "userName").and_then(Value::as_str) else { return Ok(()) };
     let capitals = name.to_uppercase();
     if capitals == name {
         return Ok(());
     }
-    let seen = session.filter(ObjectKind::User, &format!("userName eq {}", json!(capitals))).await?;
+    let seen = inquiry.filter(ObjectKind::User, &format!("userName eq {}", json!(capitals))).await?;
     if !only(&seen, id) {
-        session.remark(
+        inquiry.remark(
             "Filters on userName heed upper and lower case here, against RFC 7643: an account whose name differs in case only is not found.",
         );
     }

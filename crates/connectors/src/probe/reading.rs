@@ -5,9 +5,8 @@ use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::session::{Seen, Session, collection, id_in, member};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use super::inquiry::{Inquiry, Seen, collection, id_in, member};
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 /// Most attributes of a schema that are looked at.
 const MOST_ATTRIBUTES: usize = 500;
@@ -23,12 +22,12 @@ pub(super) struct Known {
 }
 
 /// What the target says about itself. Nothing of it is proposed unseen, but what must be in a new user is believed.
-pub(super) async fn ask_about_itself(session: &mut Session) -> Result<()> {
-    let config = session.get("/ServiceProviderConfig".to_owned(), None).await?;
+pub(super) async fn ask_about_itself(inquiry: &mut Inquiry) -> Result<()> {
+    let config = inquiry.get("/ServiceProviderConfig".to_owned(), None).await?;
     if config.status == 200 && config.body.is_some() {
         let flag = |name: &str| config.get(name).and_then(|value| member(value, "supported")?.as_bool());
         if flag("patch") == Some(false) {
-            session.propose(
+            inquiry.propose(
                 "patch",
                 json!(false),
                 "The application says that it has no PATCH.",
@@ -37,18 +36,18 @@ pub(super) async fn ask_about_itself(session: &mut Session) -> Result<()> {
         }
         let most = config.get("filter").and_then(|value| member(value, "maxResults")?.as_u64());
         let most = most.and_then(|most| u32::try_from(most).ok()).filter(|most| *most > 0);
-        if let Some(most) = most.filter(|most| *most < session.profile.page_size) {
+        if let Some(most) = most.filter(|most| *most < inquiry.profile.common.page_size) {
             let why = format!("The application says that it sends at most {most} objects at once.");
-            session.propose("page_size", json!(most), why, &[config.at]);
+            inquiry.propose("page_size", json!(most), why, &[config.at]);
         }
     } else {
-        session.remark(
+        inquiry.remark(
             "The application does not describe itself (no ServiceProviderConfig); everything was tried.",
         );
     }
-    let schemas = session.get("/Schemas".to_owned(), None).await?;
+    let schemas = inquiry.get("/Schemas".to_owned(), None).await?;
     if schemas.status == 200 {
-        session.required = required_of(&schemas);
+        inquiry.required = required_of(&schemas);
     }
     Ok(())
 }
@@ -116,34 +115,34 @@ fn sample_of(attribute: &Value, depth: u8) -> Value {
 }
 
 /// Whether there are lists, of groups too, and somebody in them.
-pub(super) async fn ask_for_lists(session: &mut Session, groups: bool) -> Result<Known> {
+pub(super) async fn ask_for_lists(inquiry: &mut Inquiry, groups: bool) -> Result<Known> {
     let users =
-        session.get(collection(ObjectKind::User).to_owned(), Some("startIndex=1&count=2".to_owned())).await?;
-    check_access(session, &users)?;
+        inquiry.get(collection(ObjectKind::User).to_owned(), Some("startIndex=1&count=2".to_owned())).await?;
+    check_access(inquiry, &users)?;
     if users.resources().is_none() && users.get("totalResults").is_none() && users.status == 200 {
         return Err(ConnectorError::new(
             ErrorKind::Misconfigured,
             format!(
                 "{} answers the question for its users with something that is no SCIM list.",
-                session.host()
+                inquiry.host()
             ),
             "Check that the Tenant URL is the SCIM base address of the application.",
         ));
     }
     if !users.is_success() {
-        session.remark(format!("Users can't be listed: the application answered {}.", users.status));
+        inquiry.remark(format!("Users can't be listed: the application answered {}.", users.status));
     }
     let first = |seen: &Seen| seen.resources().and_then(|list| list.first()).cloned();
     let alone = users.resources().is_none_or(Vec::is_empty);
     let mut known = Known { user: first(&users), alone, ..Known::default() };
     if groups {
-        let listed = session
+        let listed = inquiry
             .get(collection(ObjectKind::Group).to_owned(), Some("startIndex=1&count=1".to_owned()))
             .await?;
         known.has_groups = listed.is_success();
         known.group = first(&listed);
         if !known.has_groups {
-            session.remark(format!(
+            inquiry.remark(format!(
                 "The application has no groups to provision: it answered {} when asked for them. Switch the mapping of groups off.",
                 listed.status
             ));
@@ -152,8 +151,8 @@ pub(super) async fn ask_for_lists(session: &mut Session, groups: bool) -> Result
     Ok(known)
 }
 
-fn check_access(session: &Session, seen: &Seen) -> Result<()> {
-    let host = session.host();
+fn check_access(inquiry: &Inquiry, seen: &Seen) -> Result<()> {
+    let host = inquiry.host();
     let (kind, message, advice) = match seen.status {
         401 => (
             ErrorKind::Auth,
@@ -176,15 +175,15 @@ fn check_access(session: &Session, seen: &Seen) -> Result<()> {
 }
 
 /// How the list of users is paged. Asked when there is at least one user, so that a second page can differ.
-pub(super) async fn ask_for_pages(session: &mut Session) -> Result<()> {
+pub(super) async fn ask_for_pages(inquiry: &mut Inquiry) -> Result<()> {
     let users = || collection(ObjectKind::User).to_owned();
-    let first = session.get(users(), Some("startIndex=1&count=1".to_owned())).await?;
-    let second = session.get(users(), Some("startIndex=2&count=1".to_owned())).await?;
+    let first = inquiry.get(users(), Some("startIndex=1&count=1".to_owned())).await?;
+    let second = inquiry.get(users(), Some("startIndex=2&count=1".to_owned())).await?;
     let ids =
         |seen: &Seen| -> Vec<String> { seen.resources().into_iter().flatten().filter_map(id_in).collect() };
     let (one, two) = (ids(&first), ids(&second));
     if first.get("totalResults").and_then(Value::as_u64) == Some(1) && one.len() == 1 {
-        session.remark("There is one user only, so it was not seen how the application pages its lists.");
+        inquiry.remark("There is one user only, so it was not seen how the application pages its lists.");
         return Ok(());
     }
     if one.len() == 1 && two.first().is_some_and(|id| *id != one[0]) {
@@ -193,13 +192,13 @@ pub(super) async fn ask_for_pages(session: &mut Session) -> Result<()> {
     let cursor = first.get("nextCursor").or_else(|| second.get("nextCursor")).and_then(Value::as_str);
     let started = match cursor {
         Some(_) => None,
-        None => Some(session.get(users(), Some("cursor&count=1".to_owned())).await?),
+        None => Some(inquiry.get(users(), Some("cursor&count=1".to_owned())).await?),
     };
     let offered = cursor.is_some()
         || started.as_ref().is_some_and(|seen| seen.get("nextCursor").and_then(Value::as_str).is_some());
     if offered {
         let at = started.map_or(first.at, |seen| seen.at);
-        session.propose(
+        inquiry.propose(
             "paging",
             json!("cursor"),
             "The application ignores startIndex and offers a cursor.",
@@ -211,20 +210,20 @@ pub(super) async fn ask_for_pages(session: &mut Session) -> Result<()> {
     if one.len() > 1 && one == two {
         let all: HashSet<_> = one.iter().collect();
         if u64::try_from(all.len()).is_ok_and(|count| count >= total) {
-            session.propose(
+            inquiry.propose(
                 "paging",
                 json!("none"),
                 "The application sends all users at once, whatever is asked for.",
                 &[first.at, second.at],
             );
         } else {
-            session.remark(format!(
+            inquiry.remark(format!(
                 "The application always sends its first {} users: it can't be listed, so accounts must be found with filters.",
                 all.len()
             ));
         }
     } else if !one.is_empty() && one == two {
-        session.remark(
+        inquiry.remark(
             "The application sends the same user for the first and the second place of its list: it can't be listed, so accounts must be found with filters.",
         );
     }

@@ -21,70 +21,72 @@ impl Profile {
         let fixed = |text: &str| Some(text.to_owned());
         let either = |is: bool, yes: &str, no: &str| Some((if is { yes } else { no }).to_owned());
         match name {
-            "content_type" => Some(format!("Requests have the content type {}.", self.content_type)),
+            "content_type" => Some(format!("Requests have the content type {}.", self.scim.content_type)),
             "headers" => {
-                let names: Vec<&str> = self.headers.keys().map(String::as_str).collect();
+                let names: Vec<&str> = self.common.headers.keys().map(String::as_str).collect();
                 Some(format!("Every request carries these headers besides: {}.", or_none(&names)))
             }
             "booleans_as_text" => either(
-                self.booleans_as_text,
+                self.scim.booleans_as_text,
                 "Booleans are sent as the texts True and False.",
                 "Booleans are sent as JSON booleans.",
             ),
             "capitalised_operations" => either(
-                self.capitalised_operations,
+                self.scim.capitalised_operations,
                 "Operations of PATCH are spelled Add, Replace and Remove.",
                 "Operations of PATCH are spelled add, replace and remove.",
             ),
             "patch" => either(
-                self.patch,
+                self.scim.patch,
                 "Users are changed with PATCH.",
                 "The target has no PATCH for users: they are read, changed and put back.",
             ),
             "pathless_replace" => either(
-                self.pathless_replace,
+                self.scim.pathless_replace,
                 "Changed values go together into one replace operation without a path.",
                 "Each changed value has an operation of its own.",
             ),
-            "clear" => fixed(match self.clear {
+            "clear" => fixed(match self.scim.clear {
                 Clear::Remove => "A value is taken away with the operation remove.",
                 Clear::EmptyText => "A value is taken away by writing an empty text.",
                 Clear::Null => "A value is taken away by writing null.",
             }),
-            "manager" => fixed(match self.manager {
+            "manager" => fixed(match self.scim.manager {
                 ManagerShape::Object => "The manager is written as an object with the id as value.",
                 ManagerShape::Text => "The manager is written as the id alone.",
                 ManagerShape::Array => "The manager is written as a list with one object.",
             }),
-            "roles" => fixed(match self.roles {
+            "roles" => fixed(match self.scim.roles {
                 RolesShape::Standard => "Roles are changed as any other multi-valued attribute.",
                 RolesShape::Legacy => "On a change each role is sent as an object written as a text.",
             }),
             "always_schemas" => {
-                Some(format!("Every create names these schemas: {}.", or_none(&self.always_schemas)))
+                Some(format!("Every create names these schemas: {}.", or_none(&self.scim.always_schemas)))
             }
             "element_filter" => Some(format!(
                 "An e-mail address of a type is looked up with {}.",
-                match self.element_filter {
+                match self.scim.element_filter {
                     ElementFilter::Inside => "emails[type eq \"work\" and value eq \"…\"]",
                     ElementFilter::Outside => "emails[type eq \"work\"].value eq \"…\"",
                     ElementFilter::Plain => "emails.value eq \"…\"",
                 }
             )),
-            "filterable_users" => Some(describe_filterable("Users", self.filterable_users.as_deref())),
-            "filterable_groups" => Some(describe_filterable("Groups", self.filterable_groups.as_deref())),
+            "filterable_users" => Some(describe_filterable("Users", self.scim.filterable_users.as_deref())),
+            "filterable_groups" => {
+                Some(describe_filterable("Groups", self.scim.filterable_groups.as_deref()))
+            }
             "empty_result_is_404" => either(
-                self.empty_result_is_404,
+                self.scim.empty_result_is_404,
                 "A search that finds nothing is answered with 404.",
                 "A search that finds nothing is answered with an empty list.",
             ),
-            "paging" => fixed(match self.paging {
+            "paging" => fixed(match self.scim.paging {
                 Paging::Index => "Lists are paged with startIndex and count.",
                 Paging::Cursor => "Lists are paged with cursors (RFC 9865).",
                 Paging::None => "Lists have no pages: everything comes at once.",
             }),
-            "page_size" => Some(format!("Lists are asked for {} objects at a time.", self.page_size)),
-            "member_removal" => fixed(match self.member_removal {
+            "page_size" => Some(format!("Lists are asked for {} objects at a time.", self.common.page_size)),
+            "member_removal" => fixed(match self.scim.member_removal {
                 MemberRemoval::FilteredPath => {
                     "Members are taken away one by one, by a path that names the member."
                 }
@@ -94,16 +96,16 @@ impl Profile {
                 MemberRemoval::Replace => "Members are changed by replacing the whole list with PATCH.",
                 MemberRemoval::Put => "Groups have no PATCH: they are put back whole.",
             }),
-            "members_per_request" => Some(match self.members_per_request {
+            "members_per_request" => Some(match self.common.members_per_request {
                 0 => "One request changes any number of members.".to_owned(),
                 most => format!("One request changes at most {most} members."),
             }),
             "members_on_create" => either(
-                self.members_on_create,
+                self.scim.members_on_create,
                 "A group is created together with its members.",
                 "A group is created empty; its members follow.",
             ),
-            "members_read" => fixed(match self.members_read {
+            "members_read" => fixed(match self.scim.members_read {
                 MembersRead::Returned => "Reading a group tells its members.",
                 MembersRead::OnRequest => "Reading a group tells its members only when they are asked for.",
                 MembersRead::ByFilter => {
@@ -113,25 +115,27 @@ impl Profile {
                     "Nothing tells the members of a group; Purser goes by what it wrote itself."
                 }
             }),
-            "id_attribute" => Some(match &self.id_attribute {
+            "id_attribute" => Some(match &self.scim.id_attribute {
                 Some(attribute) => format!("An account's id is its {attribute}, and changes with it."),
                 None => "An account's id never changes.".to_owned(),
             }),
             "read_back" => either(
-                self.read_back,
+                self.common.read_back,
                 "After each write the object is read again; what the target ignored is an error.",
                 "Writes are believed without reading again.",
             ),
-            "deletes_users" => {
-                either(self.deletes_users, "Users can be deleted.", "Users can't be deleted, only disabled.")
-            }
+            "deletes_users" => either(
+                self.common.deletes_users,
+                "Users can be deleted.",
+                "Users can't be deleted, only disabled.",
+            ),
             "create_missing" => Some(format!(
                 "What a value names and the target does not have is created for: {}.",
-                or_none(&self.create_missing)
+                or_none(&self.common.create_missing)
             )),
-            "value_rules" => Some(describe_rules(&self.value_rules)),
-            "limits" => Some(describe_limits(&self.limits)),
-            "concurrency" => Some(match self.concurrency {
+            "value_rules" => Some(describe_rules(&self.common.value_rules)),
+            "limits" => Some(describe_limits(&self.common.limits)),
+            "concurrency" => Some(match self.common.concurrency {
                 Some(1) => "One request at a time.".to_owned(),
                 Some(most) => format!("At most {most} requests at a time."),
                 None => "As many requests at a time as the engine is set to.".to_owned(),
@@ -200,6 +204,7 @@ fn describe_limits(limits: &[RateLimit]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::{CommonProfile, ScimProfile};
     use serde_json::Value;
 
     #[test]
@@ -216,9 +221,12 @@ mod tests {
     #[test]
     fn only_what_differs_is_told() {
         assert!(Profile::default().describe().is_empty());
-        let profile = Profile { patch: false, members_per_request: 7, ..Profile::default() };
+        let profile = Profile {
+            common: CommonProfile { members_per_request: 7, ..CommonProfile::default() },
+            scim: ScimProfile { patch: false, ..ScimProfile::default() },
+        };
         let told = profile.describe();
         assert_eq!(told.len(), 2, "{told:?}");
-        assert_eq!(told[1].1, "One request changes at most 7 members.");
+        assert_eq!(told[0].1, "One request changes at most 7 members.");
     }
 }

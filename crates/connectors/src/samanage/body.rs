@@ -106,7 +106,7 @@ pub(super) fn differences(
                 })
             }
             ("roles" | "site" | "department", value) if !is_nothing(Some(value)) => {
-                let meant = super::names::name_in(value);
+                let meant = name_in(value);
                 found.and_then(Value::as_str).map(|name| name.trim().to_lowercase())
                     != meant.map(|name| name.to_lowercase())
             }
@@ -144,9 +144,45 @@ fn is_nothing(value: Option<&Value>) -> bool {
     value.is_none_or(|value| value.is_null() || value.as_str().is_some_and(str::is_empty))
 }
 
+/// The name that a value means. A role may be written as the seed's *Connector limitations* want it:
+/// `{"displayName":"role"}`, as an object or as its text.
+pub(super) fn name_in(value: &Value) -> Option<String> {
+    let of_object = |object: &Map<String, Value>| {
+        ["displayName", "name", "value", "display"]
+            .iter()
+            .find_map(|key| object.get(*key)?.as_str().map(str::trim).filter(|name| !name.is_empty()))
+            .map(str::to_owned)
+    };
+    match value {
+        Value::Object(object) => of_object(object),
+        Value::Array(elements) => elements.iter().find_map(name_in),
+        Value::String(text) if text.trim_start().starts_with('{') => {
+            of_object(serde_json::from_str::<Value>(text).ok()?.as_object()?)
+        }
+        Value::String(text) => Some(text.trim().to_owned()).filter(|name| !name.is_empty()),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_may_be_a_name_or_what_the_seed_says() {
+        for value in [
+            json!("Administrator"),
+            json!(" Administrator "),
+            json!({"displayName": "Administrator"}),
+            json!("{\"displayName\":\"Administrator\"}"),
+            json!([{"primary": true, "value": "Administrator"}]),
+        ] {
+            assert_eq!(name_in(&value).as_deref(), Some("Administrator"), "{value}");
+        }
+        for nothing in [json!(""), json!(null), json!("{"), json!({}), json!(7), json!([])] {
+            assert_eq!(name_in(&nothing), None, "{nothing}");
+        }
+    }
 
     fn shape(attribute: &str, value: Value, resolved: Option<&str>) -> Value {
         let mut fields = Map::new();

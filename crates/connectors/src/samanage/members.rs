@@ -9,10 +9,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::record::member_of;
-use super::{SamanageConnector, object_path, pages, problem};
-use crate::connector::{Exchange, Result};
-use crate::error::ErrorKind;
-use problem::Asked;
+use super::tenant::{SamanageConnector, object_path};
+use super::{pages, problem};
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::exchange::Exchange;
+use crate::refusal::Asked;
 
 /// Most users that are refused one by one before the rest is given up.
 const MOST_REFUSED: usize = 10;
@@ -22,7 +23,7 @@ const ADDED_AT_ONCE: usize = 100;
 
 /// The change that adds these.
 pub(super) fn added(members: Vec<Value>) -> Result<Change> {
-    let path = TargetPath::parse("members").map_err(|_| problem::of_ours("members is no path"))?;
+    let path = TargetPath::parse("members").map_err(|_| ConnectorError::of_ours("members is no path"))?;
     let change = Change::set(Arc::new(path), None, Some(Value::Array(members)));
     Ok(Change { kind: ChangeKind::Add, ..change })
 }
@@ -33,14 +34,14 @@ impl SamanageConnector {
     pub(super) async fn change_members(&self, group: &str, changes: &[Change]) -> Result<Vec<Exchange>> {
         let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+            return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
         }
         let Some(record) = pages::read_record(&answer, "group") else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+            return Err(self.unusable(answer, Asked::Update));
         };
         let mut exchanges = vec![answer.exchange];
         let (add, remove) = differences(changes, &present_in(&record));
-        let at_once = match self.profile.members_per_request {
+        let at_once = match self.profile.common.members_per_request {
             0 => ADDED_AT_ONCE,
             count => usize::try_from(count).unwrap_or(ADDED_AT_ONCE),
         };
@@ -51,14 +52,14 @@ impl SamanageConnector {
             let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
             // Safe to repeat: who is a member already is not added.
             let answer = answer.map_err(problem::repeatable)?;
-            if answer.status.is_success() && !problem::is_html(&answer) {
+            if answer.status.is_success() && !answer.is_page() {
                 exchanges.push(answer.exchange);
                 continue;
             }
             if answer.status.is_success() {
-                return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+                return Err(self.unusable(answer, Asked::Update));
             }
-            let error = problem::refused(&self.endpoint, answer, Asked::Update, &[]);
+            let error = self.refused(answer, ObjectKind::Group, Asked::Update, &[]);
             match error.kind() {
                 // Of one user it means that he is a member by now.
                 ErrorKind::Conflict if users.len() == 1 => {}
@@ -83,14 +84,14 @@ impl SamanageConnector {
             let answer = self.send(Method::DELETE, path, None, None).await?;
             // Somebody else may have taken it away: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
-                return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+                return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
             }
             exchanges.push(answer.exchange);
         }
         if let Some((user, error)) = refused.into_iter().next() {
             return Err(problem::no_member(self.endpoint.host(), &user, error));
         }
-        if self.profile.read_back && !(add.is_empty() && remove.is_empty()) {
+        if self.profile.common.read_back && !(add.is_empty() && remove.is_empty()) {
             exchanges.push(self.see_members(group, &add, &remove).await?);
         }
         Ok(exchanges)
@@ -100,10 +101,10 @@ impl SamanageConnector {
     async fn see_members(&self, group: &str, added: &[String], ended: &[String]) -> Result<Exchange> {
         let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &[]));
+            return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
         }
         let Some(record) = pages::read_record(&answer, "group") else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+            return Err(self.unusable(answer, Asked::Update));
         };
         let present = present_in(&record);
         let still = present.values().flatten().any(|membership| ended.contains(membership));

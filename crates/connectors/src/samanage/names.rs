@@ -7,11 +7,13 @@ use purser_domain::object::ObjectKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::body;
 use super::pages::{self, Walk};
-use super::problem::{self, Asked};
-use super::{SamanageConnector, body};
-use crate::connector::{Exchange, Result};
-use crate::error::ErrorKind;
+use super::problem;
+use super::tenant::SamanageConnector;
+use crate::error::{ErrorKind, Result};
+use crate::exchange::Exchange;
+use crate::refusal::Asked;
 
 /// A list of names that the tenant keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +115,7 @@ impl Names {
         value: &Value,
         exchanges: &mut Vec<Exchange>,
     ) -> Result<Option<String>> {
-        let Some(wanted) = name_in(value) else {
+        let Some(wanted) = body::name_in(value) else {
             return match value {
                 Value::Null => Ok(None),
                 Value::String(text) if text.trim().is_empty() => Ok(None),
@@ -151,16 +153,16 @@ impl Names {
             self.forget(catalogue);
             problem::repeatable(error)
         })?;
-        if answer.status.is_success() && !problem::is_html(&answer) {
+        if answer.status.is_success() && !answer.is_page() {
             exchanges.push(answer.exchange);
             self.known().entry(catalogue).or_insert_with(Known::new).names.push(wanted.clone());
             return Ok(Some(wanted));
         }
         self.forget(catalogue);
         if answer.status.is_success() {
-            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+            return Err(connector.unusable(answer, Asked::Service));
         }
-        let error = problem::refused(&connector.endpoint, answer, Asked::Service, &[]);
+        let error = connector.refused(answer, ObjectKind::User, Asked::Service, &[]);
         if *error.kind() == ErrorKind::Conflict {
             // Somebody else was faster, or it is spelt in another way.
             let records = read_all(connector, catalogue, exchanges).await?;
@@ -214,13 +216,13 @@ async fn read_all(
 ) -> Result<Vec<Map<String, Value>>> {
     let mut walk = Walk::new(catalogue.path(), None);
     let mut all = Vec::new();
-    while let Some((path, query)) = walk.next_request(connector.profile.page_size)? {
+    while let Some((path, query)) = walk.next_request(connector.profile.common.page_size)? {
         let answer = connector.send(Method::GET, path, Some(query), None).await?;
         if answer.status != StatusCode::OK {
-            return Err(problem::refused(&connector.endpoint, answer, Asked::Service, &[]));
+            return Err(connector.refused(answer, ObjectKind::User, Asked::Service, &[]));
         }
         let Some(records) = pages::read_records(&answer, catalogue.singular()) else {
-            return Err(problem::unusable(&connector.endpoint, answer, Asked::Service));
+            return Err(connector.unusable(answer, Asked::Service));
         };
         walk.note(&answer.headers, &records);
         exchanges.push(answer.exchange);
@@ -229,45 +231,9 @@ async fn read_all(
     Ok(all)
 }
 
-/// The name that a value means. A role may be written as the seed's *Connector limitations* want it:
-/// `{"displayName":"role"}`, as an object or as its text.
-pub(super) fn name_in(value: &Value) -> Option<String> {
-    let of_object = |object: &Map<String, Value>| {
-        ["displayName", "name", "value", "display"]
-            .iter()
-            .find_map(|key| object.get(*key)?.as_str().map(str::trim).filter(|name| !name.is_empty()))
-            .map(str::to_owned)
-    };
-    match value {
-        Value::Object(object) => of_object(object),
-        Value::Array(elements) => elements.iter().find_map(name_in),
-        Value::String(text) if text.trim_start().starts_with('{') => {
-            of_object(serde_json::from_str::<Value>(text).ok()?.as_object()?)
-        }
-        Value::String(text) => Some(text.trim().to_owned()).filter(|name| !name.is_empty()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_role_may_be_a_name_or_what_the_seed_says() {
-        for value in [
-            json!("Administrator"),
-            json!(" Administrator "),
-            json!({"displayName": "Administrator"}),
-            json!("{\"displayName\":\"Administrator\"}"),
-            json!([{"primary": true, "value": "Administrator"}]),
-        ] {
-            assert_eq!(name_in(&value).as_deref(), Some("Administrator"), "{value}");
-        }
-        for nothing in [json!(""), json!(null), json!("{"), json!({}), json!(7), json!([])] {
-            assert_eq!(name_in(&nothing), None, "{nothing}");
-        }
-    }
 
     #[test]
     fn roles_are_never_made() {

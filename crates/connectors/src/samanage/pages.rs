@@ -6,9 +6,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::problem;
 use super::record::id_of;
-use crate::connector::{PageToken, Result};
+use crate::connector::PageToken;
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 
 /// No tenant has more pages than this; one that seems to is sending the same ones for ever.
@@ -99,7 +99,7 @@ impl Walk {
             return Ok(None);
         }
         if self.asked >= MOST_PAGES {
-            return Err(problem::endless(&self.path));
+            return Err(endless(&self.path));
         }
         let mut query = format!("page={}&per_page={page_size}", self.page);
         if let Some(filter) = &self.filter {
@@ -222,6 +222,15 @@ fn unwrap(record: Value, wrapper: &str) -> Option<Map<String, Value>> {
         }
         None => Some(record),
     }
+}
+
+/// A list without an end.
+fn endless(path: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Misconfigured,
+        format!("The list {path} does not come to an end."),
+        "Tell the application's support.",
+    )
 }
 
 #[cfg(test)]

@@ -1,115 +1,71 @@
-//! Answers that are not what was asked for: what kind of trouble they are, in words.
+//! Answers that are not what was asked for: what this API says otherwise than by the status, and successes that did not
+//! do it.
 use std::time::Duration;
 
+use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::connector::Exchange;
+use super::tenant::SamanageConnector;
+use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind};
-use crate::http::{Answer, Endpoint};
+use crate::exchange::Exchange;
+use crate::http::Answer;
+use crate::refusal::{Asked, Refusal, Row, Table, build};
 
-/// What was asked, as far as it decides what an error status means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Something that concerns nobody in particular.
-    Service,
-    /// A list of objects.
-    Find,
-    /// One object.
-    Read,
-    /// A new object.
-    Create,
-    /// A change of one object.
-    Update,
-    /// The end of one object.
-    Delete,
-}
+const TABLE: Table = Table {
+    own: own_row,
+    is_from_api: |answer| !answer.is_page(),
+    retry_after,
+    redirect: "Enter the API's own address as Tenant URL: https://api.samanage.com, https://apieu.samanage.com or https://apiau.samanage.com.",
+    credentials: "Generate a new token in Setup > Users & Groups > Users, on an administrator's page, and enter it as Secret Token. A token ends when its user is disabled, and works in its own region only.",
+    rights: "Use the token of a user with the role Administrator.",
+    address: "Check the Tenant URL: it is the API's address without a path, for example https://api.samanage.com.",
+};
 
-/// The error for an answer whose status is no success. `paths`: the attributes that were sent.
-pub(super) fn refused(
-    endpoint: &Endpoint,
-    answer: Answer,
-    asked: Asked,
-    paths: &[&TargetPath],
-) -> ConnectorError {
-    let host = endpoint.host();
-    let status = answer.status;
-    let html = is_html(&answer);
-    let detail = if html { String::new() } else { endpoint.redact(&complaint(&answer)) };
-    let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
-    let one_object = matches!(asked, Asked::Read | Asked::Update | Asked::Delete);
-    let taken = detail.to_lowercase().contains("already been taken")
-        || detail.to_lowercase().contains("already exists");
-    let (kind, message, advice) = match status.as_u16() {
-        300..400 => (
-            ErrorKind::Misconfigured,
-            format!("{host} wants to send the request elsewhere ({status})."),
-            "Enter the API's own address as Tenant URL: https://api.samanage.com, https://apieu.samanage.com or https://apiau.samanage.com.",
-        ),
-        403 if is_out_of_calls(&answer.headers) => too_many(host, status.as_u16(), &said, &answer.headers),
-        401 => (
-            ErrorKind::Auth,
-            format!("{host} did not accept the credentials ({status}){said}."),
-            "Generate a new token in Setup > Users & Groups > Users, on an administrator's page, and enter it as Secret Token. A token ends when its user is disabled, and works in its own region only.",
-        ),
-        403 => (
-            ErrorKind::Auth,
-            format!("{host} knows the credentials, and their role may not do this ({status}){said}."),
-            "Use the token of a user with the role Administrator.",
-        ),
-        404 if one_object && !html => (
-            ErrorKind::NotFound,
-            format!("{host} has no such object ({status}){said}."),
-            "Somebody may have deleted it in the application.",
-        ),
-        404 => (
-            ErrorKind::Misconfigured,
-            format!("{host} has nothing at this address ({status}){said}."),
-            "Check the Tenant URL: it is the API's address without a path, for example https://api.samanage.com.",
-        ),
+fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
+    let Refusal { host, status, said, asked, .. } = refusal;
+    let detail = refusal.complaint.detail.to_lowercase();
+    let is_taken = ["already been taken", "already exists"].iter().any(|words| detail.contains(words));
+    Some(match status.as_u16() {
+        403 if is_out_of_calls(refusal.headers) => TABLE.too_many(refusal),
         406 => (
             ErrorKind::Misconfigured,
             format!("{host} does not speak version 2.1 of its API any more ({status}){said}."),
-            "Update Purser.",
+            "Update Purser.".to_owned(),
         ),
-        409 => conflict(host, status.as_u16(), &said),
-        400 | 422 if taken => conflict(host, status.as_u16(), &said),
-        408 | 425 | 429 => too_many(host, status.as_u16(), &said, &answer.headers),
-        502..=504 if asked == Asked::Create => (
-            ErrorKind::Ambiguous,
-            format!("A gateway in front of {host} lost the answer ({status})."),
-            "Purser looks up what became of the account and tries again by itself.",
-        ),
-        500.. => (
-            ErrorKind::Transient { retry_after: retry_after(&answer.headers) },
-            format!("{host} has trouble of its own ({status}){said}."),
-            "Purser tries again by itself. If it stays, tell the application's support what it answered.",
-        ),
-        _ => {
-            let attribute = attribute_at_fault(&detail, paths);
-            let about = attribute.as_ref().map(|name| format!(" because of {name}")).unwrap_or_default();
-            (
-                ErrorKind::Rejected { attribute },
-                format!("{host} refused the request{about} ({status}){said}."),
-                "Correct the value in the directory or the attribute mapping; the application's answer says what it wants.",
-            )
-        }
-    };
-    build(endpoint, answer, kind, message, advice)
+        400 | 422 if is_taken => refusal.taken(),
+        405 | 415 => refusal.rejected(),
+        503 if *asked == Asked::Create => refusal.lost(),
+        _ => return None,
+    })
 }
 
-/// The error for a success that can't be read.
-pub(super) fn unusable(endpoint: &Endpoint, answer: Answer, asked: Asked) -> ConnectorError {
-    let html = is_html(&answer);
-    let what = if html { "a web page" } else { "something that this API does not answer with" };
-    let kind = match asked {
-        Asked::Create if !html => ErrorKind::Ambiguous,
-        _ => ErrorKind::Misconfigured,
-    };
-    let message = format!("{} answered {} with {what}.", endpoint.host(), answer.status);
-    let advice = "Check that the Tenant URL is the API's address of your region, for example https://api.samanage.com.";
-    build(endpoint, answer, kind, message, advice)
+impl SamanageConnector {
+    /// The error for an answer whose status is no success. `sent`: the attributes that were sent.
+    pub(super) fn refused(
+        &self,
+        answer: Answer,
+        kind: ObjectKind,
+        asked: Asked,
+        sent: &[&TargetPath],
+    ) -> ConnectorError {
+        TABLE.refuse(&self.endpoint, answer, (kind, asked), sent.iter().copied(), self.schema(kind))
+    }
+
+    /// The error for a success that can't be read.
+    pub(super) fn unusable(&self, answer: Answer, asked: Asked) -> ConnectorError {
+        let is_page = answer.is_page();
+        let what = if is_page { "a web page" } else { "something that this API does not answer with" };
+        let kind = match asked {
+            Asked::Create if !is_page => ErrorKind::Ambiguous,
+            _ => ErrorKind::Misconfigured,
+        };
+        let message = format!("{} answered {} with {what}.", self.endpoint.host(), answer.status);
+        let advice = "Check that the Tenant URL is the API's address of your region, for example https://api.samanage.com.";
+        build(&self.endpoint, answer, kind, message, advice)
+    }
 }
 
 /// The target said yes and did not do it.
@@ -149,14 +105,9 @@ pub(super) fn stranger(endpoint: &Endpoint, answer: Answer, attribute: &str) -> 
 pub(super) fn no_member(host: &str, user: &str, error: ConnectorError) -> ConnectorError {
     let message =
         format!("{host} does not take the user with the id {user} into the group: {}", error.message());
-    let advice = "All others were added. Look whether that user is still there in the application; if not, restart provisioning so that he is matched again.";
+    let advice = "All others were added. Look whether that user is still there in the application; if not, restart provisioning so that the user is matched again.";
     let kind = ErrorKind::Rejected { attribute: Some("members".to_owned()) };
-    let told = ConnectorError::new(kind, message, advice)
-        .with_body_excerpt(error.body_excerpt().unwrap_or_default());
-    match error.exchange().cloned() {
-        Some(exchange) => told.with_exchange(exchange),
-        None => told,
-    }
+    error.retold(kind, message, advice)
 }
 
 /// Something that was missing, and may not be made.
@@ -168,12 +119,7 @@ pub(super) fn not_made(what: &str, attribute: &str, name: &str, error: Connector
     let kind = ErrorKind::Rejected { attribute: Some(attribute.to_owned()) };
     let message = format!("The {what} \"{name}\" is missing and could not be made: {}", error.message());
     let advice = "Create it in the application, or give the credentials the right to.";
-    let told = ConnectorError::new(kind, message, advice)
-        .with_body_excerpt(error.body_excerpt().unwrap_or_default());
-    match error.exchange().cloned() {
-        Some(exchange) => told.with_exchange(exchange),
-        None => told,
-    }
+    error.retold(kind, message, advice)
 }
 
 /// A name that the tenant does not have.
@@ -203,93 +149,6 @@ pub(super) fn no_name(attribute: &str, value: &Value) -> ConnectorError {
         ),
         "Correct the row of the attribute mapping.",
     )
-}
-
-/// A list without an end.
-pub(super) fn endless(path: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Misconfigured,
-        format!("The list {path} does not come to an end."),
-        "Tell the application's support.",
-    )
-}
-
-/// What cannot be.
-pub(super) fn of_ours(what: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Rejected { attribute: None },
-        format!("The request could not be made: {what}."),
-        "This is an error in Purser; please report it.",
-    )
-}
-
-/// Whether this is a page for people.
-pub(super) fn is_html(answer: &Answer) -> bool {
-    answer.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
-}
-
-fn too_many(host: &str, status: u16, said: &str, headers: &HeaderMap) -> (ErrorKind, String, &'static str) {
-    (
-        ErrorKind::Transient { retry_after: retry_after(headers) },
-        format!("{host} gets more requests than it permits ({status}){said}."),
-        "Purser waits as long as the application asks, and then goes on by itself.",
-    )
-}
-
-fn conflict(host: &str, status: u16, said: &str) -> (ErrorKind, String, &'static str) {
-    (
-        ErrorKind::Conflict,
-        format!("{host} has another object with a value that must be unique ({status}){said}."),
-        "Look in the application for a user with the same e-mail address, also a disabled one, and make one of them different.",
-    )
-}
-
-fn build(
-    endpoint: &Endpoint,
-    answer: Answer,
-    kind: ErrorKind,
-    message: String,
-    advice: &str,
-) -> ConnectorError {
-    let excerpt = endpoint.excerpt(&answer.body);
-    ConnectorError::new(kind, message, advice).with_exchange(answer.exchange).with_body_excerpt(excerpt)
-}
-
-/// What the API says about an error: `{"error": …}`, `{"errors": […]}`, `{"email": ["is taken"]}`, or text.
-fn complaint(answer: &Answer) -> String {
-    let text = match serde_json::from_slice::<Value>(&answer.body) {
-        Ok(value) => flatten(&value),
-        Err(_) => String::from_utf8_lossy(&answer.body).into_owned(),
-    };
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    line.trim().trim_end_matches('.').to_owned()
-}
-
-fn flatten(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(flatten).collect::<Vec<_>>().join(", "),
-        Value::Object(object) => {
-            let part = |(name, value): (&String, &Value)| match name.as_str() {
-                "error" | "errors" | "message" | "messages" | "base" => flatten(value),
-                _ => format!("{name} {}", flatten(value)),
-            };
-            object.iter().map(part).collect::<Vec<_>>().join(", ")
-        }
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-fn attribute_at_fault(detail: &str, paths: &[&TargetPath]) -> Option<String> {
-    let detail = detail.to_lowercase();
-    let names = |path: &&&TargetPath| {
-        let name = path.attribute().to_lowercase();
-        let singular = name.trim_end_matches('s').to_owned();
-        let words: Vec<&str> = detail.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        words.contains(&name.as_str()) || words.contains(&singular.as_str())
-    };
-    paths.iter().find(names).map(|path| path.to_string())
 }
 
 /// How long to wait: `Retry-After`, or `X-Ratelimit-Reset`, each as seconds from now or as an instant. The answer's own
@@ -327,19 +186,6 @@ fn is_out_of_calls(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
     use reqwest::header::{HeaderName, HeaderValue};
-    use serde_json::json;
-
-    #[test]
-    fn complaints_are_read_in_every_shape() {
-        for (body, expected) in [
-            (json!({"error": "Email can't be blank"}), "Email can't be blank"),
-            (json!({"errors": ["a", "b"]}), "a, b"),
-            (json!({"email": ["has already been taken"]}), "email has already been taken"),
-            (json!({"messages": {"message": "no"}}), "no"),
-        ] {
-            assert_eq!(flatten(&body), expected);
-        }
-    }
 
     #[test]
     fn the_time_to_wait_is_read_from_either_header() {
@@ -363,13 +209,5 @@ mod tests {
                 "{text}"
             );
         }
-    }
-
-    #[test]
-    fn the_attribute_at_fault_is_the_one_named() {
-        let paths = ["email", "roles"].map(|text| TargetPath::parse(text).unwrap());
-        let paths: Vec<&TargetPath> = paths.iter().collect();
-        assert_eq!(attribute_at_fault("Role can't be found", &paths).as_deref(), Some("roles"));
-        assert_eq!(attribute_at_fault("something else", &paths), None);
     }
 }

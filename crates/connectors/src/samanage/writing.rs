@@ -5,11 +5,13 @@ use purser_domain::plan::{Change, ChangeKind, NewObject, TargetObject};
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value};
 
-use super::problem::{self, Asked};
-use super::{
-    SamanageConnector, body, collection, members, names, object_path, pages, record, reply_of, wrapper,
-};
-use crate::connector::{Deleted, Exchange, Reply, Result, Updated};
+use super::problem;
+use super::tenant::{SamanageConnector, collection, object_path, reply_of, wrapper};
+use super::{body, members, names, pages, record};
+use crate::connector::{Connector, Deleted, Reply, Updated};
+use crate::error::Result;
+use crate::exchange::Exchange;
+use crate::refusal::Asked;
 
 impl SamanageConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
@@ -21,11 +23,11 @@ impl SamanageConnector {
         let body = body::wrapped(wrapper(kind), fields);
         let answer = self.send(Method::POST, collection(kind).to_owned(), None, Some(&body)).await?;
         if !answer.status.is_success() {
-            return Err(problem::refused(&self.endpoint, answer, Asked::Create, &paths));
+            return Err(self.refused(answer, kind, Asked::Create, &paths));
         }
         let made = pages::read_record(&answer, wrapper(kind)).and_then(|record| record::read(kind, record));
         let Some(mut made) = made else {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Create));
+            return Err(self.unusable(answer, Asked::Create));
         };
         let name = naming(kind);
         if let (Some(Value::String(sent)), Some(Value::String(shown))) =
@@ -91,10 +93,10 @@ impl SamanageConnector {
             let paths: Vec<TargetPath> =
                 wanted.keys().filter_map(|name| TargetPath::parse(name).ok()).collect();
             let paths: Vec<&TargetPath> = paths.iter().collect();
-            return Err(problem::refused(&self.endpoint, answer, Asked::Update, &paths));
+            return Err(self.refused(answer, kind, Asked::Update, &paths));
         }
-        if problem::is_html(&answer) {
-            return Err(problem::unusable(&self.endpoint, answer, Asked::Update));
+        if answer.is_page() {
+            return Err(self.unusable(answer, Asked::Update));
         }
         let shown = pages::read_record(&answer, wrapper(kind)).and_then(|record| record::read(kind, record));
         exchanges.push(answer.exchange);
@@ -118,7 +120,7 @@ impl SamanageConnector {
         wanted: &Map<String, Value>,
         object: &TargetObject,
     ) -> Map<String, Value> {
-        if !self.profile.read_back {
+        if !self.profile.common.read_back {
             return Map::new();
         }
         body::differences(self.schema(kind), wanted, &object.body)
@@ -126,13 +128,13 @@ impl SamanageConnector {
 
     pub(super) async fn delete(&self, kind: ObjectKind, id: &str) -> Result<Reply<Deleted>> {
         let answer = self.send(Method::DELETE, object_path(kind, id)?, None, None).await?;
-        if answer.status.is_success() && !problem::is_html(&answer) {
+        if answer.status.is_success() && !answer.is_page() {
             return Ok(Reply::new(Deleted::Gone, answer.exchange));
         }
-        if answer.status == StatusCode::NOT_FOUND && !problem::is_html(&answer) {
+        if answer.status == StatusCode::NOT_FOUND && !answer.is_page() {
             return Ok(Reply::new(Deleted::WasGone, answer.exchange));
         }
-        Err(problem::refused(&self.endpoint, answer, Asked::Delete, &[]))
+        Err(self.refused(answer, kind, Asked::Delete, &[]))
     }
 
     /// The write shape of these attributes: names resolved, custom fields in their other form.

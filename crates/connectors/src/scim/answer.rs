@@ -3,11 +3,12 @@
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::header::LOCATION;
 use serde_json::{Map, Value};
 
 use super::request::collection;
 use crate::http::Answer;
+use crate::json::find;
 
 /// The schema of an error.
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -30,21 +31,14 @@ pub(super) struct Listing {
 pub(super) enum Unreadable {
     /// A web page.
     Html,
+    /// Nothing.
+    Empty,
     /// Not JSON.
     NotJson,
     /// JSON, and not what SCIM prescribes here.
     NotScim,
     /// An object without an id.
     NoId,
-}
-
-/// Whether this is a web page: a login form, a proxy's error, the application's front page.
-pub(super) fn is_html(answer: &Answer) -> bool {
-    let content_type =
-        answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let start =
-        answer.body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
-    content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html")) || start == Some(&b'<')
 }
 
 /// An error that was sent as a success, under the status that it names.
@@ -74,10 +68,10 @@ pub(super) fn is_gone(answer: &Answer) -> bool {
 }
 
 /// Whether an error's body can be an API's: JSON, or none. A gateway's JSON about routes is not.
-fn is_from_api(answer: &Answer) -> bool {
+pub(super) fn is_from_api(answer: &Answer) -> bool {
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body).trim_ascii();
     if body.is_empty() {
-        return !is_html(answer);
+        return true;
     }
     if !matches!(body.first(), Some(b'{' | b'[' | b'"')) {
         return false;
@@ -119,7 +113,7 @@ pub(super) fn read_created(kind: ObjectKind, answer: &Answer) -> Result<TargetOb
     let body = match read_json(answer) {
         Ok(body @ Value::Object(_)) => body,
         Ok(_) => return Err(Unreadable::NotScim),
-        Err(Unreadable::NotJson) if answer.body.is_empty() => Value::Object(Map::new()),
+        Err(Unreadable::Empty) => Value::Object(Map::new()),
         Err(other) => return Err(other),
     };
     match id_of(&body).or_else(|| id_in_location(kind, answer)) {
@@ -138,8 +132,11 @@ fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
 
 pub(super) fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    serde_json::from_slice(body)
-        .map_err(|_| if is_html(answer) { Unreadable::Html } else { Unreadable::NotJson })
+    serde_json::from_slice(body).map_err(|_| match answer.is_page() {
+        true => Unreadable::Html,
+        false if body.trim_ascii().is_empty() => Unreadable::Empty,
+        false => Unreadable::NotJson,
+    })
 }
 
 /// Ids are opaque texts; a server that sends numbers means their digits.
@@ -162,13 +159,6 @@ fn id_in_location(kind: ObjectKind, answer: &Answer) -> Option<String> {
     percent_encoding::percent_decode_str(id).decode_utf8().ok().map(|id| id.into_owned())
 }
 
-/// The member with this name, whatever its case.
-pub(super) fn find<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
 fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
     let key = object.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
     object.swap_remove(&key)
@@ -185,7 +175,7 @@ fn read_number(value: &Value) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::Exchange;
+    use crate::exchange::Exchange;
     use reqwest::header::{HeaderMap, HeaderValue};
     use serde_json::json;
     use std::time::Duration;
@@ -226,7 +216,7 @@ mod tests {
         for (body, expected) in [
             ("<!doctype html><title>Sign in</title>", Unreadable::Html),
             ("\u{feff} <html>", Unreadable::Html),
-            ("", Unreadable::NotJson),
+            ("", Unreadable::Empty),
             ("{\"Resources\":[", Unreadable::NotJson),
             ("[]", Unreadable::NotScim),
             ("{\"hello\":1}", Unreadable::NotScim),

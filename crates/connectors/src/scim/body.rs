@@ -4,8 +4,8 @@ use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, WriteValue};
 use serde_json::{Map, Value, json};
 
-use super::answer::find;
 use super::dialect::{blank, spell};
+use crate::json::find;
 use crate::profile::Profile;
 
 /// The schema of every user.
@@ -29,7 +29,7 @@ pub(super) fn created<'w>(
 ) -> Value {
     let mut schemas = vec![Value::from(core_schema(kind))];
     for schema in
-        profile.always_schemas.iter().filter(|schema| !schema.eq_ignore_ascii_case(core_schema(kind)))
+        profile.scim.always_schemas.iter().filter(|schema| !schema.eq_ignore_ascii_case(core_schema(kind)))
     {
         schemas.push(Value::from(schema.as_str()));
     }
@@ -142,6 +142,7 @@ fn name_schemas(body: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::ScimProfile;
     use purser_domain::plan::NewObject;
     use std::sync::Arc;
 
@@ -172,8 +173,13 @@ mod tests {
 
     #[test]
     fn schemas_that_a_target_always_wants_are_named() {
-        let profile =
-            Profile { always_schemas: vec!["urn:x:y".into(), CORE_GROUP.into()], ..Profile::default() };
+        let profile = Profile {
+            scim: ScimProfile {
+                always_schemas: vec!["urn:x:y".into(), CORE_GROUP.into()],
+                ..ScimProfile::default()
+            },
+            ..Profile::default()
+        };
         assert_eq!(created(ObjectKind::Group, &[], &profile), json!({"schemas": [CORE_GROUP, "urn:x:y"]}));
     }
 
@@ -184,7 +190,8 @@ mod tests {
         for (clear, title) in
             [(crate::profile::Clear::Null, json!(null)), (crate::profile::Clear::EmptyText, json!(""))]
         {
-            let profile = Profile { clear, ..Profile::default() };
+            let profile =
+                Profile { scim: ScimProfile { clear, ..ScimProfile::default() }, ..Profile::default() };
             let after = replaced(ObjectKind::User, &current, &changes, &profile);
             assert_eq!(after, json!({"schemas": [CORE_USER], "title": title}));
         }
@@ -193,7 +200,10 @@ mod tests {
     #[test]
     fn booleans_become_texts_where_the_profile_says_so() {
         let write = NewObject { values: vec![WriteValue::new(path("active"), json!(false))] };
-        let profile = Profile { booleans_as_text: true, ..Profile::default() };
+        let profile = Profile {
+            scim: ScimProfile { booleans_as_text: true, ..ScimProfile::default() },
+            ..Profile::default()
+        };
         assert_eq!(created(ObjectKind::User, &write.values, &profile)["active"], json!("False"));
     }
 

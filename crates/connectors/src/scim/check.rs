@@ -4,14 +4,14 @@ use purser_domain::plan::TargetObject;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ScimConnector;
 use super::compare::Found;
+use super::connector::ScimConnector;
 use super::list::Place;
-use super::problem::{self, Asked};
 use super::talk::Trail;
-use crate::connector::{CheckReport, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::CheckReport;
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
+use crate::refusal::Asked;
 
 impl ScimConnector {
     pub(super) async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
@@ -37,7 +37,7 @@ impl ScimConnector {
     }
 
     async fn check_kind(&self, kind: ObjectKind, trail: &mut Trail) -> Result<String> {
-        let (path, nouns) = (&self.state(kind).matching, problem::nouns(kind));
+        let (path, nouns) = (&self.state(kind).matching, kind.nouns());
         let listed = format!(
             "It can't filter its {nouns} by {path}: all of them are listed and compared, which takes its time when there are many."
         );
@@ -56,7 +56,7 @@ impl ScimConnector {
                         .into_iter()
                         .for_each(|object: TargetObject| wanted.sort(object, &mut found));
                     if found.strangers > 1 {
-                        self.shelf.learn_unfilterable(kind, path);
+                        self.index.learn_unfilterable(kind, path);
                     }
                 }
                 Err(answer) => {
@@ -79,7 +79,7 @@ impl ScimConnector {
 
     fn refused_check(&self, kind: ObjectKind, answer: Answer) -> ConnectorError {
         let paths = std::iter::once(&self.state(kind).matching);
-        let error = problem::refused(&self.endpoint, answer, kind, Asked::Find, paths);
+        let error = self.refused(answer, kind, Asked::Find, paths);
         self.name_missing_groups(kind, error)
     }
 
@@ -89,18 +89,12 @@ impl ScimConnector {
         if kind != ObjectKind::Group || !matches!(status, Some(404 | 405 | 410 | 501)) {
             return error;
         }
-        let mut named = ConnectorError::new(
+        let host = self.endpoint.host();
+        let status = status.map(|status| status.to_string()).unwrap_or_default();
+        error.retold(
             ErrorKind::Misconfigured,
-            format!(
-                "{} has no groups at /Groups ({}).",
-                self.endpoint.host(),
-                status.map(|status| status.to_string()).unwrap_or_default()
-            ),
+            format!("{host} has no groups at /Groups ({status})."),
             "Switch the mapping of groups off: users are provisioned without it. Where the application should have groups, see whether its plan or the token's scope includes them.",
-        );
-        if let Some(exchange) = error.exchange() {
-            named = named.with_exchange(exchange.clone());
-        }
-        named.with_body_excerpt(error.body_excerpt().unwrap_or_default())
+        )
     }
 }

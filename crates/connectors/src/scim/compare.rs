@@ -5,7 +5,7 @@ use purser_domain::plan::TargetObject;
 use purser_domain::target_schema::TargetRule;
 use serde_json::Value;
 
-use super::answer::find;
+use crate::json::find;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy)]

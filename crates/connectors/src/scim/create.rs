@@ -6,17 +6,18 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::answer::Unreadable;
+use super::connector::ScimConnector;
+use super::edit::{Editing, Patched};
 use super::members::is_members_path;
-use super::problem::{self, Asked};
 use super::talk::Trail;
-use super::update::{Edit, Patched};
-use super::{ScimConnector, answer, body, request};
-use crate::connector::{Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use super::{answer, body, request};
+use crate::connector::Reply;
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::refusal::Asked;
 
 impl ScimConnector {
     pub(super) async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
-        self.rules().check_write(kind, &write.values)?;
+        self.value_rules().check_write(kind, &write.values)?;
         let mut trail = Trail::default();
         let (answer, values, body, later) = loop {
             let (values, later) = self.split(kind, write);
@@ -33,22 +34,22 @@ impl ScimConnector {
         };
         if !answer.status.is_success() {
             let paths = values.iter().map(|value| value.path.as_ref());
-            return Err(problem::refused(&self.endpoint, answer, kind, Asked::Create, paths));
+            return Err(self.refused(answer, kind, Asked::Create, paths));
         }
         let object = match answer::read_created(kind, &answer) {
             Ok(object) => object,
             Err(why) => match self.id_by_value(write).filter(|_| why != Unreadable::Html) {
                 Some(id) => TargetObject { id, body: body.clone() },
-                None => return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Create, why)),
+                None => return Err(self.unusable(answer, kind, Asked::Create, why)),
             },
         };
-        self.shelf.note(kind, &body, &object.id);
+        self.index.note(kind, &body, &object.id);
         trail.push(answer.exchange);
-        let mut edit = Edit { scim: self, kind, id: object.id.clone(), trail };
+        let mut edit = Editing { scim: self, kind, id: object.id.clone(), trail };
         if let Some((value, sent)) = later {
             fill(&mut edit, value, sent).await.map_err(|error| half_made(error, kind))?;
         }
-        if self.profile.read_back {
+        if self.profile.common.read_back {
             edit.read_back_created(&write.values).await?;
         }
         Ok(edit.trail.reply(object))
@@ -56,7 +57,7 @@ impl ScimConnector {
 
     /// The id of a new object where the profile says which attribute it is made of.
     fn id_by_value(&self, write: &NewObject) -> Option<String> {
-        let path = TargetPath::parse(self.profile.id_attribute.as_deref()?).ok()?;
+        let path = TargetPath::parse(self.profile.scim.id_attribute.as_deref()?).ok()?;
         let value = write.values.iter().find(|value| *value.path == path)?;
         value.value.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
     }
@@ -71,7 +72,7 @@ impl ScimConnector {
         let mut values: Vec<_> = write.values.iter().filter(|value| !is_members(value)).cloned().collect();
         let Some(members) = write.values.iter().find(is_members) else { return (values, None) };
         let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
-        if !self.profile.members_on_create || all.is_empty() {
+        if !self.profile.scim.members_on_create || all.is_empty() {
             return (values, Some((members, 0)).filter(|_| !all.is_empty()));
         }
         let first = self.chunk(all.len());
@@ -85,7 +86,7 @@ fn count_of(value: &WriteValue) -> usize {
     value.value.as_array().map_or(0, Vec::len)
 }
 
-async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<()> {
+async fn fill(edit: &mut Editing<'_>, members: &WriteValue, sent: usize) -> Result<()> {
     let all = members.value.as_array().map_or(&[][..], Vec::as_slice);
     let (known, rest) = all.split_at(sent.min(all.len()));
     let change = Change {
@@ -102,7 +103,7 @@ async fn fill(edit: &mut Edit<'_>, members: &WriteValue, sent: usize) -> Result<
 
 /// The object is there, and not yet as it should be: whoever comes next must find it and not make another.
 fn half_made(error: ConnectorError, kind: ObjectKind) -> ConnectorError {
-    let noun = problem::noun(kind);
+    let noun = kind.noun();
     let trouble = error.into_trouble();
     let mut told = ConnectorError::new(
         ErrorKind::Ambiguous,

@@ -10,40 +10,40 @@ use purser_domain::scim::{Filter, Literal, Path};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::answer::find;
+use crate::json::find;
 use crate::profile::{Clear, ManagerShape, MemberRemoval, Profile, RolesShape};
 
 const NEW_STYLE: &str = "aadOptscim062020";
 const OLD_STYLE: &str = "AzureAdScimPatch2017";
 
 /// The profile with what the flags in the Tenant URL say. An application's own settings go before both.
-pub(crate) fn heed_flags(profile: &Profile, tenant_url: &str) -> Profile {
+pub(super) fn heed_flags(profile: &Profile, tenant_url: &str) -> Profile {
     let mut profile = profile.clone();
     let Ok(url) = Url::parse(tenant_url.trim()) else { return profile };
     let has = |flag: &str| url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case(flag));
     if has(NEW_STYLE) {
-        profile.pathless_replace = true;
-        profile.capitalised_operations = false;
-        profile.booleans_as_text = false;
-        profile.roles = RolesShape::Standard;
-        if profile.member_removal == MemberRemoval::ValueArray {
-            profile.member_removal = MemberRemoval::FilteredPath;
+        profile.scim.pathless_replace = true;
+        profile.scim.capitalised_operations = false;
+        profile.scim.booleans_as_text = false;
+        profile.scim.roles = RolesShape::Standard;
+        if profile.scim.member_removal == MemberRemoval::ValueArray {
+            profile.scim.member_removal = MemberRemoval::FilteredPath;
         }
     } else if has(OLD_STYLE) {
-        profile.pathless_replace = false;
-        profile.capitalised_operations = true;
-        profile.booleans_as_text = true;
-        profile.member_removal = MemberRemoval::ValueArray;
-        profile.roles = RolesShape::Legacy;
-        profile.manager = ManagerShape::Array;
+        profile.scim.pathless_replace = false;
+        profile.scim.capitalised_operations = true;
+        profile.scim.booleans_as_text = true;
+        profile.scim.member_removal = MemberRemoval::ValueArray;
+        profile.scim.roles = RolesShape::Legacy;
+        profile.scim.manager = ManagerShape::Array;
     }
     profile
 }
 
 /// A value of a whole object as this target wants it.
 pub(super) fn spell(path: &TargetPath, value: &Value, profile: &Profile) -> Value {
-    match (value, profile.manager) {
-        (Value::Bool(boolean), _) if profile.booleans_as_text => {
+    match (value, profile.scim.manager) {
+        (Value::Bool(boolean), _) if profile.scim.booleans_as_text => {
             json!(if *boolean { "True" } else { "False" })
         }
         (value, ManagerShape::Text) if is_manager(path) => {
@@ -59,7 +59,7 @@ pub(super) fn spell(path: &TargetPath, value: &Value, profile: &Profile) -> Valu
 /// A value of a PATCH operation as this target wants it.
 pub(super) fn spell_in_patch(path: &TargetPath, value: &Value, profile: &Profile) -> Value {
     let spelled = spell(path, value, profile);
-    if profile.manager == ManagerShape::Array && is_manager(path) && spelled.is_object() {
+    if profile.scim.manager == ManagerShape::Array && is_manager(path) && spelled.is_object() {
         return Value::Array(vec![spelled]);
     }
     spelled
@@ -71,7 +71,8 @@ pub(super) fn spell_filter(filter: Filter, profile: &Profile) -> Filter {
     match filter {
         Filter::And(all) => Filter::And(all.into_iter().map(|one| spell_filter(one, profile)).collect()),
         Filter::Compare { path, operator, value: Literal::Text(text) } => {
-            let is_boolean = !profile.booleans_as_text && path.attribute.name.eq_ignore_ascii_case("primary");
+            let is_boolean =
+                !profile.scim.booleans_as_text && path.attribute.name.eq_ignore_ascii_case("primary");
             let boolean = text.to_ascii_lowercase().parse().ok().filter(|_| is_boolean);
             let value = boolean.map_or(Literal::Text(text), Literal::Boolean);
             Filter::Compare { path, operator, value }
@@ -88,7 +89,7 @@ pub(super) fn spell_path(mut path: Path, profile: &Profile) -> String {
 
 /// What is written to take away the value at `path`; `None` where it is removed.
 pub(super) fn blank(path: &TargetPath, profile: &Profile) -> Option<Value> {
-    match profile.clear {
+    match profile.scim.clear {
         Clear::Remove => None,
         Clear::Null => Some(Value::Null),
         Clear::EmptyText if is_manager(path) => Some(spell_in_patch(path, &json!({"value": ""}), profile)),
@@ -99,7 +100,9 @@ pub(super) fn blank(path: &TargetPath, profile: &Profile) -> Option<Value> {
 /// The operation by which the original's older clients change roles to these; `None` where this target gets the same
 /// roles as on creation.
 pub(super) fn legacy_roles(path: &TargetPath, value: &Value, profile: &Profile) -> Option<Value> {
-    if profile.roles != RolesShape::Legacy || !is_roles(path) || path.sub().is_some_and(|sub| sub != "value")
+    if profile.scim.roles != RolesShape::Legacy
+        || !is_roles(path)
+        || path.sub().is_some_and(|sub| sub != "value")
     {
         return None;
     }
@@ -150,6 +153,7 @@ fn id_of_reference(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::ScimProfile;
 
     fn path(text: &str) -> TargetPath {
         TargetPath::parse(text).unwrap()
@@ -159,12 +163,15 @@ mod tests {
     fn flags_in_the_tenant_url_switch_between_the_originals_two_ways() {
         let base = Profile::default();
         let new = heed_flags(&base, "https://x/scim?aadOptscim062020");
-        assert!(new.pathless_replace && !new.capitalised_operations && !new.booleans_as_text);
+        assert!(new.scim.pathless_replace && !new.scim.capitalised_operations && !new.scim.booleans_as_text);
         let old = heed_flags(&base, " https://x/scim?a=b&azureadscimpatch2017=1 ");
-        assert!(old.capitalised_operations && old.booleans_as_text && !old.pathless_replace);
-        assert_eq!((old.member_removal, old.roles), (MemberRemoval::ValueArray, RolesShape::Legacy));
+        assert!(old.scim.capitalised_operations && old.scim.booleans_as_text && !old.scim.pathless_replace);
         assert_eq!(
-            heed_flags(&old, "https://x?AADOPTSCIM062020=").member_removal,
+            (old.scim.member_removal, old.scim.roles),
+            (MemberRemoval::ValueArray, RolesShape::Legacy)
+        );
+        assert_eq!(
+            heed_flags(&old, "https://x?AADOPTSCIM062020=").scim.member_removal,
             MemberRemoval::FilteredPath
         );
         for other in ["https://x/scim", "https://x/aadOptscim062020", "no address"] {
@@ -175,7 +182,10 @@ mod tests {
     #[test]
     fn managers_are_written_in_three_ways() {
         let manager = path("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager");
-        let profile = |manager| Profile { manager, ..Profile::default() };
+        let profile = |manager| Profile {
+            scim: ScimProfile { manager, ..ScimProfile::default() },
+            ..Profile::default()
+        };
         let id = json!({"value": "7"});
         for (shape, whole, patched) in [
             (ManagerShape::Object, json!({"value": "7"}), json!({"value": "7"})),
@@ -195,13 +205,19 @@ mod tests {
             spell_path(role.clone(), &Profile::default()),
             "roles[primary eq true and type eq \"True\"].value"
         );
-        let texts = Profile { booleans_as_text: true, ..Profile::default() };
+        let texts = Profile {
+            scim: ScimProfile { booleans_as_text: true, ..ScimProfile::default() },
+            ..Profile::default()
+        };
         assert_eq!(spell_path(role.clone(), &texts), role.to_string());
     }
 
     #[test]
     fn older_targets_get_roles_as_texts() {
-        let profile = Profile { roles: RolesShape::Legacy, ..Profile::default() };
+        let profile = Profile {
+            scim: ScimProfile { roles: RolesShape::Legacy, ..ScimProfile::default() },
+            ..Profile::default()
+        };
         let single = path("roles[primary eq \"True\"].value");
         assert_eq!(
             legacy_roles(&single, &json!("Admin"), &profile).unwrap(),

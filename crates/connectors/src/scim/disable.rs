@@ -1,13 +1,14 @@
 //! Disabling an account, and seeing that it is disabled: a leaver who stays enabled is the worst that can happen, and
 //! some targets answer a change with success and do nothing.
+use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::Value;
 
+use super::connector::ScimConnector;
 use super::talk::Trail;
-use super::{ScimConnector, problem};
-use crate::connector::{Reply, Result, Updated};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::{Reply, Updated};
+use crate::error::{ConnectorError, ErrorKind, Result};
 
 impl ScimConnector {
     /// As an update; then the account is read, and one that shows the opposite of what was sent is an error. What is
@@ -34,11 +35,12 @@ impl ScimConnector {
         let message = format!(
             "{} answered with success and did not disable this {}: {path} is what it was.",
             self.endpoint.host(),
-            problem::noun(kind)
+            kind.noun()
         );
         let advice = "Disable it in the application by hand, and let the capability probe find out how it wants to be told.";
         ConnectorError::new(ErrorKind::Rejected { attribute: Some(path) }, message, advice)
             .with_exchange(aside.reply(()).exchange)
+            .with_cure(Cure::Probe)
     }
 }
 

@@ -7,14 +7,16 @@ use purser_domain::object::ObjectKind;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::{find, read_json};
+use super::answer::read_json;
 use super::body::core_schema;
-use super::problem::{self, Asked};
+use super::connector::ScimConnector;
+use super::request;
 use super::schemas::{list_attributes, text};
-use super::{ScimConnector, request};
-use crate::connector::{Discovery, Result};
-use crate::error::ErrorKind;
+use crate::connector::Discovery;
+use crate::error::{ErrorKind, Result};
+use crate::json::find;
 use crate::profile::{MemberRemoval, Overrides};
+use crate::refusal::Asked;
 
 /// How many pages of schemas are read.
 const MAX_PAGES: usize = 20;
@@ -32,7 +34,7 @@ impl ScimConnector {
         let types = self.ask_about("/ResourceTypes", &mut found).await?;
         let schemas = self.ask_about("/Schemas", &mut found).await?;
         if let Some(config) = config.first() {
-            found.settings = read_settings(config, u64::from(self.profile.page_size));
+            found.settings = read_settings(config, u64::from(self.profile.common.page_size));
         }
         found.attributes = read_attributes(&types, &schemas);
         if found.attributes.is_empty() && !schemas.is_empty() {
@@ -63,13 +65,7 @@ impl ScimConnector {
                 StatusCode::OK => {}
                 StatusCode::UNAUTHORIZED => {
                     let nothing = std::iter::empty();
-                    return Err(problem::refused(
-                        &self.endpoint,
-                        answer,
-                        ObjectKind::User,
-                        Asked::Read,
-                        nothing,
-                    ));
+                    return Err(self.refused(answer, ObjectKind::User, Asked::Read, nothing));
                 }
                 status => {
                     found.exchanges.push(answer.exchange);

@@ -11,16 +11,17 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::answer::{Listing, is_html};
+use super::answer::Listing;
 use super::compare::{Found, Wanted, keys_of, values_at};
-use super::complaint::Complaint;
+use super::connector::ScimConnector;
 use super::list::Place;
-use super::problem::{self, Asked};
+use super::request;
 use super::talk::Trail;
-use super::{ScimConnector, request};
-use crate::connector::{Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::complaint::Complaint;
+use crate::connector::Reply;
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
+use crate::refusal::Asked;
 
 /// Of how many objects a target may at most consist that can't filter by the matching attribute.
 pub(super) const MAX_LISTED: u64 = 50_000;
@@ -78,7 +79,7 @@ impl ScimConnector {
     /// Whether the target can be asked by this attribute, as far as is known.
     pub(super) fn filters_by(&self, kind: ObjectKind, path: &TargetPath) -> bool {
         let Some(declared) = self.profile.filterable(kind) else {
-            return !self.shelf.is_unfilterable(kind, path);
+            return !self.index.is_unfilterable(kind, path);
         };
         let simple = match path.sub() {
             Some(sub) => format!("{}.{sub}", path.attribute()),
@@ -86,7 +87,7 @@ impl ScimConnector {
         };
         let names = [path.as_str(), simple.as_str(), path.attribute()];
         let is_named = |name: &String| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        declared.iter().any(is_named) && !self.shelf.is_unfilterable(kind, path)
+        declared.iter().any(is_named) && !self.index.is_unfilterable(kind, path)
     }
 
     /// The answer to a filter: a list, or the refusal.
@@ -112,7 +113,7 @@ impl ScimConnector {
                     trail.push(answer.exchange.clone());
                 }
                 let paths = std::iter::once(wanted.path);
-                let error = problem::refused(&self.endpoint, answer, kind, Asked::Find, paths);
+                let error = self.refused(answer, kind, Asked::Find, paths);
                 if !is_filters_fault {
                     return Err(error);
                 }
@@ -127,7 +128,7 @@ impl ScimConnector {
         }
         if found.strangers > 0 {
             if found.strangers > 1 {
-                self.shelf.learn_unfilterable(kind, wanted.path);
+                self.index.learn_unfilterable(kind, wanted.path);
             }
             return Ok(Asking::Unfiltered { refusal: None, hidden: found.silent > 0 });
         }
@@ -174,12 +175,12 @@ impl ScimConnector {
         hidden: bool,
         trail: &mut Trail,
     ) -> Result<Vec<TargetObject>> {
-        if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
+        if let Some(candidates) = self.index.look_up(kind, wanted.path, wanted.value) {
             return self.examine(kind, wanted, candidates, trail).await;
         }
         // One listing at a time: the others wait for its index.
-        let _turn = self.shelf.take_turn(kind).await;
-        if let Some(candidates) = self.shelf.look_up(kind, wanted.path, wanted.value) {
+        let _turn = self.index.take_turn(kind).await;
+        if let Some(candidates) = self.index.look_up(kind, wanted.path, wanted.value) {
             return self.examine(kind, wanted, candidates, trail).await;
         }
         let for_good = refusal.as_ref().is_some_and(|(_, for_good)| *for_good);
@@ -191,7 +192,7 @@ impl ScimConnector {
             }
         };
         if for_good {
-            self.shelf.learn_unfilterable(kind, wanted.path);
+            self.index.learn_unfilterable(kind, wanted.path);
         }
         if found.count() == 0
             && hidden
@@ -204,7 +205,7 @@ impl ScimConnector {
     }
 
     async fn sift(&self, kind: ObjectKind, wanted: &Wanted<'_>, trail: &mut Trail) -> Result<Found> {
-        let mut draft = self.shelf.begin(kind, wanted.path);
+        let mut draft = self.index.begin(kind, wanted.path);
         let (mut found, mut place, mut requests) = (Found::default(), Place::default(), 0);
         loop {
             requests += 1;
@@ -268,7 +269,7 @@ impl ScimConnector {
             format!(
                 "{} finds a {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
                 self.endpoint.host(),
-                problem::noun(kind)
+                kind.noun()
             )
             .replace("a account", "an account"),
             "Match by an attribute that the application shows. Nothing was written.",
@@ -276,7 +277,7 @@ impl ScimConnector {
     }
 
     fn cut_short(&self, kind: ObjectKind, total: Option<u64>) -> ConnectorError {
-        let nouns = problem::nouns(kind);
+        let nouns = kind.nouns();
         let of = total.map(|total| format!(", of {total} that it says it has")).unwrap_or_default();
         ConnectorError::new(
             ErrorKind::Misconfigured,
@@ -292,7 +293,7 @@ impl ScimConnector {
 /// Whether this refusal may be about the filter alone.
 fn may_be_about_filter(answer: &Answer) -> bool {
     match answer.status {
-        StatusCode::NOT_FOUND => !is_html(answer),
+        StatusCode::NOT_FOUND => !answer.is_page(),
         status => matches!(status.as_u16(), 400 | 403 | 405 | 414 | 422 | 501),
     }
 }

@@ -12,13 +12,14 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Listing};
-use super::problem::{self, Asked};
+use super::connector::ScimConnector;
+use super::request;
 use super::talk::Trail;
-use super::{ScimConnector, request};
-use crate::connector::{ObjectPage, PageToken, Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use crate::connector::{ObjectPage, PageToken, Reply};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 use crate::profile::Paging;
+use crate::refusal::Asked;
 
 /// How often a list goes back to see what moved up.
 const MAX_BACKS: u16 = 20;
@@ -100,10 +101,10 @@ impl ScimConnector {
         place: &Place,
         trail: &mut Trail,
     ) -> Result<Page> {
-        let count = self.profile.page_size.max(1);
+        let count = self.profile.common.page_size.max(1);
         let build = |sized: bool| {
             let size = if sized { format!("&count={count}") } else { String::new() };
-            let paging = match (self.profile.paging, &place.cursor) {
+            let paging = match (self.profile.scim.paging, &place.cursor) {
                 (Paging::None, _) => None,
                 (_, Some(cursor)) => Some(format!("cursor={}{size}", request::encode(cursor))),
                 (Paging::Cursor, None) => Some(format!("cursor{size}")),
@@ -113,7 +114,7 @@ impl ScimConnector {
         };
         let sized = self.sizes_pages();
         let mut answer = self.collection(kind, build(sized), trail).await?;
-        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.paging != Paging::None {
+        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.scim.paging != Paging::None {
             // Perhaps for asking for more at once than it ever sends.
             let other = self.collection(kind, build(false), trail).await?;
             if other.status == StatusCode::OK {
@@ -122,10 +123,8 @@ impl ScimConnector {
             }
         }
         match self.read_collection(kind, answer, trail)? {
-            Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.paging)),
-            Err(answer) => {
-                Err(problem::refused(&self.endpoint, answer, kind, Asked::Find, std::iter::empty()))
-            }
+            Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.scim.paging)),
+            Err(answer) => Err(self.refused(answer, kind, Asked::Find, std::iter::empty())),
         }
     }
 
@@ -171,10 +170,10 @@ impl ScimConnector {
                     trail.push(answer.exchange);
                     Ok(Ok(listing))
                 }
-                Err(why) => Err(problem::unusable(&self.endpoint, answer, kind, Asked::Find, why)),
+                Err(why) => Err(self.unusable(answer, kind, Asked::Find, why)),
             };
         }
-        if self.profile.empty_result_is_404 && answer::is_gone(&answer) {
+        if self.profile.scim.empty_result_is_404 && answer::is_gone(&answer) {
             trail.push(answer.exchange);
             return Ok(Ok(Listing::default()));
         }
@@ -183,7 +182,7 @@ impl ScimConnector {
 
     /// The error for a list that does not come to an end.
     pub(super) fn endless(&self, kind: ObjectKind, limit: u64) -> ConnectorError {
-        let nouns = problem::nouns(kind);
+        let nouns = kind.nouns();
         ConnectorError::new(
             ErrorKind::Misconfigured,
             format!("{} lists more than {limit} {nouns}.", self.endpoint.host()),

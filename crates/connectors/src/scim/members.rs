@@ -9,13 +9,12 @@ use purser_domain::plan::{Change, ChangeKind};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::answer::find;
-use super::problem::{self, Asked};
-use super::update::{Edit, Patched, lacks_patch};
+use super::edit::{Editing, Patched, lacks_patch};
 use super::{patch, request};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::json::find;
 use crate::profile::{MemberRemoval, MembersRead};
+use crate::refusal::Asked;
 
 /// Whether this changes the members of a group.
 pub(super) fn is_members(change: &Change) -> bool {
@@ -32,7 +31,7 @@ pub(super) fn is_members_path(path: &TargetPath) -> bool {
 
 /// What happens to members in one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Move {
     Add,
     Remove,
 }
@@ -46,40 +45,41 @@ struct Steps {
     come: Vec<Value>,
 }
 
-impl Edit<'_> {
+impl Editing<'_> {
     /// Makes these changes of the group's members.
     pub(super) async fn change_members(&mut self, changes: &[&Change]) -> Result<Patched> {
-        let removal = self.scim.profile.member_removal;
+        let removal = self.scim.profile.scim.member_removal;
         if removal == MemberRemoval::Replace {
             return self.replace_members(changes).await;
         }
         let known = self.known_members(changes).await?;
-        let steps = plan(changes, known.as_deref(), self.scim.profile.members_read);
+        let steps = plan(changes, known.as_deref(), self.scim.profile.scim.members_read);
         if let Some(whole) = steps.whole {
             return self.write_whole(&whole, changes).await;
         }
-        if self.send_members(Way::Remove, &steps.gone, changes).await? == Patched::Missing {
+        if self.send_members(Move::Remove, &steps.gone, changes).await? == Patched::Missing {
             return Ok(Patched::Missing);
         }
-        self.send_members(Way::Add, &steps.come, changes).await
+        self.send_members(Move::Add, &steps.come, changes).await
     }
 
     /// Adds members to a group that has just been made with none but `known`.
     pub(super) async fn fill(&mut self, known: &[Value], rest: &[Value], change: &Change) -> Result<Patched> {
-        match self.scim.profile.member_removal {
+        match self.scim.profile.scim.member_removal {
             MemberRemoval::Put => Ok(Patched::Missing),
             MemberRemoval::Replace => {
                 let all: Vec<Value> = known.iter().chain(rest).cloned().collect();
                 self.write_one(patch::replace_members(&all, &self.scim.profile), &[change]).await
             }
-            _ => self.send_members(Way::Add, rest, &[change]).await,
+            _ => self.send_members(Move::Add, rest, &[change]).await,
         }
     }
 
     /// The members as far as reads tell them and they matter; not knowing them is no error.
     async fn known_members(&mut self, changes: &[&Change]) -> Result<Option<Vec<Value>>> {
         let matters = changes.iter().any(|change| change.new.is_some() || is_bare_set(change));
-        let told = matches!(self.scim.profile.members_read, MembersRead::Returned | MembersRead::OnRequest);
+        let told =
+            matches!(self.scim.profile.scim.members_read, MembersRead::Returned | MembersRead::OnRequest);
         if !matters || !told {
             return Ok(None);
         }
@@ -96,7 +96,7 @@ impl Edit<'_> {
         let whole = match changes {
             [change] if change.kind == ChangeKind::Set => list_of(change.new.as_ref()).to_vec(),
             _ => {
-                if matches!(self.scim.profile.members_read, MembersRead::ByFilter | MembersRead::Never) {
+                if matches!(self.scim.profile.scim.members_read, MembersRead::ByFilter | MembersRead::Never) {
                     return Err(self.blind());
                 }
                 let current = self.scim.load(self.kind, &self.id, &mut self.trail).await?;
@@ -132,7 +132,7 @@ impl Edit<'_> {
             if self.settle(answer, changes).await? == Patched::Missing {
                 return Ok(Patched::Missing);
             }
-            return self.send_members(Way::Add, rest, changes).await;
+            return self.send_members(Move::Add, rest, changes).await;
         }
     }
 
@@ -141,7 +141,7 @@ impl Edit<'_> {
         self.settle(answer, changes).await
     }
 
-    async fn send_members(&mut self, way: Way, members: &[Value], changes: &[&Change]) -> Result<Patched> {
+    async fn send_members(&mut self, way: Move, members: &[Value], changes: &[&Change]) -> Result<Patched> {
         let mut rest = members;
         while !rest.is_empty() {
             let size = self.scim.chunk(rest.len());
@@ -154,7 +154,7 @@ impl Edit<'_> {
                     self.scim.shrink_chunk(size / 2);
                     continue;
                 }
-                StatusCode::BAD_REQUEST if way == Way::Remove && !lacks_patch(&answer) => {
+                StatusCode::BAD_REQUEST if way == Move::Remove && !lacks_patch(&answer) => {
                     self.trail.push(answer.exchange.clone());
                     let Some(left) = self.still_there(chunk).await? else {
                         return Err(self.refusal(answer, changes));
@@ -175,20 +175,22 @@ impl Edit<'_> {
         Ok(Patched::Done)
     }
 
-    fn body(&self, way: Way, members: &[Value]) -> Value {
+    fn body(&self, way: Move, members: &[Value]) -> Value {
         let profile = &self.scim.profile;
         match way {
-            Way::Add => patch::add_members(members, profile),
-            Way::Remove => {
-                patch::remove_members(members, profile.member_removal == MemberRemoval::ValueArray, profile)
-            }
+            Move::Add => patch::add_members(members, profile),
+            Move::Remove => patch::remove_members(
+                members,
+                profile.scim.member_removal == MemberRemoval::ValueArray,
+                profile,
+            ),
         }
     }
 
     /// Of members that could not be removed, those that are there: some targets refuse to remove who is not. `None`
     /// when that is not the reason.
     async fn still_there(&mut self, members: &[Value]) -> Result<Option<Vec<Value>>> {
-        let there = match self.scim.profile.members_read {
+        let there = match self.scim.profile.scim.members_read {
             MembersRead::Never => return Ok(None),
             MembersRead::ByFilter => {
                 let mut there = HashSet::new();
@@ -220,7 +222,7 @@ impl Edit<'_> {
             Ok(listing) => Ok(listing.objects.iter().any(|group| group.id == self.id)),
             Err(answer) => {
                 let nothing = std::iter::empty();
-                Err(problem::refused(&self.scim.endpoint, answer, self.kind, Asked::Find, nothing))
+                Err(self.scim.refused(answer, self.kind, Asked::Find, nothing))
             }
         }
     }

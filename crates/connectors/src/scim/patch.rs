@@ -11,8 +11,8 @@ use purser_domain::path::{PathFilter, TargetPath};
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::{Map, Value, json};
 
-use super::answer::find;
 use super::dialect::{blank, is_roles, legacy_roles, spell, spell_in_patch, spell_path};
+use crate::json::find;
 use crate::profile::{Clear, Profile, RolesShape};
 
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -178,7 +178,7 @@ impl Element<'_> {
             (false, false) => self.add_element(operations, current),
             // Without its value an e-mail address or a telephone number is only a label.
             (true, true)
-                if operations.profile.clear == Clear::Remove
+                if operations.profile.scim.clear == Clear::Remove
                     && self.changes.iter().any(|change| change.path.sub() == Some("value")) =>
             {
                 let path = spell_path(self.path.to_scim_parent(), operations.profile);
@@ -191,7 +191,7 @@ impl Element<'_> {
 
     /// The older clients send no more of a role than its value.
     fn legacy_role(&self, profile: &Profile) -> Option<(&Change, Option<Value>)> {
-        if profile.roles != RolesShape::Legacy || !is_roles(self.path) {
+        if profile.scim.roles != RolesShape::Legacy || !is_roles(self.path) {
             return None;
         }
         let value = self.changes.iter().find(|change| change.path.sub() == Some("value"))?;
@@ -267,7 +267,7 @@ enum Verb {
 
 impl Verb {
     const fn spell(self, profile: &Profile) -> &'static str {
-        match (self, profile.capitalised_operations) {
+        match (self, profile.scim.capitalised_operations) {
             (Self::Add, false) => "add",
             (Self::Replace, false) => "replace",
             (Self::Remove, false) => "remove",
@@ -292,7 +292,7 @@ impl<'a> Operations<'a> {
 
     /// Writes a value that is already spelled.
     fn set(&mut self, verb: Verb, path: &TargetPath, value: Value) {
-        if self.profile.pathless_replace && path.filter().is_none() {
+        if self.profile.scim.pathless_replace && path.filter().is_none() {
             self.pathless.insert(path.as_str().to_owned(), value);
         } else {
             let path = spell_path(path.to_scim(), self.profile);

@@ -3,14 +3,13 @@ use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};
 
+use super::edit::Editing;
 use super::members::is_members;
-use super::update::Edit;
-use super::{body, problem, request};
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use super::{body, request};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
-impl Edit<'_> {
+impl Editing<'_> {
     /// Puts the object back with these changes. When somebody else changed it meanwhile, once more from the start.
     pub(super) async fn put(&mut self, changes: &[&Change]) -> Result<()> {
         self.refuse_to_lose_members(changes)?;
@@ -37,7 +36,8 @@ impl Edit<'_> {
 
     /// A group whose members nobody can see would lose them.
     fn refuse_to_lose_members(&self, changes: &[&Change]) -> Result<()> {
-        let unseen = matches!(self.scim.profile.members_read, MembersRead::ByFilter | MembersRead::Never);
+        let unseen =
+            matches!(self.scim.profile.scim.members_read, MembersRead::ByFilter | MembersRead::Never);
         let whole =
             |change: &&Change| is_members(change) && change.new.is_some() && change.kind == ChangeKind::Set;
         if self.kind != ObjectKind::Group || !unseen || changes.iter().any(whole) {
@@ -48,7 +48,7 @@ impl Edit<'_> {
             format!(
                 "{} has no PATCH and does not show the members of its {}, so that a group can't be changed without losing them.",
                 self.scim.endpoint.host(),
-                problem::nouns(self.kind)
+                self.kind.nouns()
             ),
             "Correct the profile settings patch, member_removal and members_read, or switch the mapping of groups off.",
         ))

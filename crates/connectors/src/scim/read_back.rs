@@ -5,17 +5,15 @@ use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, WriteValue};
 use serde_json::Value;
 
+use super::edit::Editing;
 use super::members::{id_of, is_members_path, without};
-use super::problem;
-use super::update::Edit;
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
 /// How many members of one change are asked about afterwards.
 const MAX_ASKED_BACK: usize = 5;
 
-impl Edit<'_> {
+impl Editing<'_> {
     /// Reads the object again and compares.
     ///
     /// # Errors
@@ -28,7 +26,7 @@ impl Edit<'_> {
         if let Some(change) = ignored {
             return Err(self.ignored(&change.path, "change of"));
         }
-        if self.kind == ObjectKind::Group && self.scim.profile.members_read == MembersRead::ByFilter {
+        if self.kind == ObjectKind::Group && self.scim.profile.scim.members_read == MembersRead::ByFilter {
             return self.ask_back(changes).await;
         }
         Ok(())
@@ -100,7 +98,7 @@ impl Edit<'_> {
         }
         self.kind == ObjectKind::User
             || !is_members_path(path)
-            || matches!(self.scim.profile.members_read, MembersRead::Returned | MembersRead::OnRequest)
+            || matches!(self.scim.profile.scim.members_read, MembersRead::Returned | MembersRead::OnRequest)
     }
 
     fn ignored(&self, path: &TargetPath, what: &str) -> ConnectorError {
@@ -109,7 +107,7 @@ impl Edit<'_> {
             format!(
                 "{} answered with success and ignored the {what} {path} of this {}.",
                 self.scim.endpoint.host(),
-                problem::noun(self.kind)
+                self.kind.noun()
             ),
             "See in the application whether this attribute can be set through its API, or take it out of the mapping.",
         )

@@ -5,8 +5,7 @@ use purser_domain::path::TargetPath;
 use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;
 
-use crate::connector::Result;
-use crate::error::{ConnectorError, ErrorKind};
+use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::{ElementFilter, Profile};
 
 use super::dialect::spell_filter;
@@ -78,7 +77,7 @@ fn build_filter(path: &TargetPath, value: &Value, profile: &Profile) -> Result<F
             "Let a row match whose value is a single text, number or boolean.",
         )
     })?;
-    Ok(match (path.filter(), path.sub(), profile.element_filter) {
+    Ok(match (path.filter(), path.sub(), profile.scim.element_filter) {
         (Some(element), Some(sub), ElementFilter::Inside) => Filter::Element {
             attribute: path.to_scim_parent().attribute,
             filter: Box::new(
@@ -102,10 +101,14 @@ fn build_filter(path: &TargetPath, value: &Value, profile: &Profile) -> Result<F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::ScimProfile;
     use serde_json::json;
 
     fn filter(path: &str, value: Value, style: ElementFilter) -> String {
-        let profile = Profile { element_filter: style, ..Profile::default() };
+        let profile = Profile {
+            scim: ScimProfile { element_filter: style, ..ScimProfile::default() },
+            ..Profile::default()
+        };
         build_filter(&TargetPath::parse(path).unwrap(), &value, &profile).unwrap().to_string()
     }
 

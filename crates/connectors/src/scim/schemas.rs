@@ -4,7 +4,7 @@ use purser_domain::attribute::{AttributeDefinition, AttributeType, Mutability};
 use purser_domain::path::TargetPath;
 use serde_json::{Map, Value, json};
 
-use super::answer::find;
+use crate::json::find;
 
 /// Attributes that are not a mapping's business.
 const LEFT_OUT: &[&str] = &["id", "meta", "schemas", "groups", "password"];

@@ -9,12 +9,15 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::answer::{self, Unreadable};
-use super::problem::{self, Asked};
-use super::{ScimConnector, request};
-use crate::connector::{Exchange, Reply, Result};
-use crate::error::{ConnectorError, ErrorKind};
+use super::connector::ScimConnector;
+use super::request;
+use crate::connector::Reply;
+use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::exchange::Exchange;
 use crate::http::{Answer, Call};
+use crate::json::find;
 use crate::profile::MembersRead;
+use crate::refusal::Asked;
 
 /// How many exchanges of one verb are kept; of more, the middle is left out.
 const MAX_EXCHANGES: usize = 1000;
@@ -79,7 +82,7 @@ impl ScimConnector {
         body: &Value,
         if_match: Option<HeaderValue>,
     ) -> Result<Answer> {
-        let bytes = serde_json::to_vec(body).map_err(|_| unwritable())?;
+        let bytes = serde_json::to_vec(body).map_err(|_| ConnectorError::of_ours("its body is no JSON"))?;
         let plain = HeaderValue::from_static("application/json");
         let is_plain = self.plain_json.load(Ordering::Relaxed) || self.content_type == plain;
         let content_type = if is_plain { &plain } else { &self.content_type };
@@ -116,7 +119,7 @@ impl ScimConnector {
         if kind == ObjectKind::Group
             && let Some(body) = current.object.body.as_object_mut()
         {
-            match self.profile.members_read {
+            match self.profile.scim.members_read {
                 MembersRead::Returned => {}
                 MembersRead::OnRequest => {
                     let query = Some("attributes=members".to_owned());
@@ -124,8 +127,7 @@ impl ScimConnector {
                         return Ok(None);
                     };
                     body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
-                    let members =
-                        other.object.body.as_object().and_then(|body| answer::find(body, "members"));
+                    let members = other.object.body.as_object().and_then(|body| find(body, "members"));
                     body.insert(
                         "members".to_owned(),
                         members.cloned().unwrap_or_else(|| Value::Array(Vec::new())),
@@ -156,7 +158,7 @@ impl ScimConnector {
                     trail.push(answer.exchange);
                     Ok(Some(Current { object, version }))
                 }
-                Err(why) => Err(problem::unusable(&self.endpoint, answer, kind, Asked::Read, why)),
+                Err(why) => Err(self.unusable(answer, kind, Asked::Read, why)),
             };
         }
         if answer::is_gone(&answer) {
@@ -164,7 +166,7 @@ impl ScimConnector {
             return Ok(None);
         }
         let answer = self.seen(answer, kind)?;
-        Err(problem::refused(&self.endpoint, answer, kind, Asked::Read, std::iter::empty()))
+        Err(self.refused(answer, kind, Asked::Read, std::iter::empty()))
     }
 
     /// The same, where the object has to be there.
@@ -179,7 +181,7 @@ impl ScimConnector {
     pub(super) fn no_such(&self, kind: ObjectKind, trail: &mut Trail) -> ConnectorError {
         let error = ConnectorError::new(
             ErrorKind::NotFound,
-            format!("{} has no such {}.", self.endpoint.host(), problem::noun(kind)),
+            format!("{} has no such {}.", self.endpoint.host(), kind.noun()),
             "Somebody may have deleted it in the application.",
         );
         match trail.0.pop() {
@@ -190,8 +192,8 @@ impl ScimConnector {
 
     /// Refuses a success that is a web page.
     pub(super) fn seen(&self, answer: Answer, kind: ObjectKind) -> Result<Answer> {
-        if answer.status.is_success() && answer::is_html(&answer) {
-            return Err(problem::unusable(&self.endpoint, answer, kind, Asked::Update, Unreadable::Html));
+        if answer.status.is_success() && answer.is_page() {
+            return Err(self.unusable(answer, kind, Asked::Update, Unreadable::Html));
         }
         Ok(answer)
     }
@@ -199,18 +201,10 @@ impl ScimConnector {
 
 /// SCIM's own version of the object before the header, which a proxy may have written.
 fn version_of(body: &Value, answer: &Answer) -> Option<HeaderValue> {
-    let meta = body.as_object().and_then(|body| answer::find(body, "meta"));
-    let version = meta.and_then(Value::as_object).and_then(|meta| answer::find(meta, "version"));
+    let meta = body.as_object().and_then(|body| find(body, "meta"));
+    let version = meta.and_then(Value::as_object).and_then(|meta| find(meta, "version"));
     let version = version.and_then(Value::as_str).filter(|version| version.ends_with('"'));
     version
         .and_then(|version| HeaderValue::try_from(version).ok())
         .or_else(|| answer.headers.get(ETAG).filter(|tag| !tag.is_empty()).cloned())
-}
-
-fn unwritable() -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Rejected { attribute: None },
-        "The request's body could not be written as JSON.",
-        "This is an error in Purser; please report it.",
-    )
 }

@@ -10,32 +10,17 @@ use purser_domain::plan::Change;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use super::complaint::Complaint;
+use super::connector::ScimConnector;
+use super::edit::{Editing, Patched, lacks_patch};
 use super::members::is_members;
-use super::problem::{self, Asked};
 use super::talk::Trail;
-use super::{ScimConnector, answer, patch, request};
-use crate::connector::{Reply, Result, Updated};
+use super::{answer, patch, request};
+use crate::complaint::Complaint;
+use crate::connector::{Reply, Updated};
+use crate::error::Result;
 use crate::http::Answer;
 use crate::profile::MemberRemoval;
-
-/// One object being changed.
-pub(super) struct Edit<'a> {
-    pub(super) scim: &'a ScimConnector,
-    pub(super) kind: ObjectKind,
-    /// Its id, which a change may change.
-    pub(super) id: String,
-    pub(super) trail: Trail,
-}
-
-/// What came of a PATCH that was not refused for what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patched {
-    /// It is made.
-    Done,
-    /// The target has no PATCH.
-    Missing,
-}
+use crate::refusal::Asked;
 
 impl ScimConnector {
     pub(super) async fn update(
@@ -44,14 +29,14 @@ impl ScimConnector {
         id: &str,
         changes: &[Change],
     ) -> Result<Reply<Updated>> {
-        self.rules().check_changes(kind, changes)?;
-        let mut edit = Edit { scim: self, kind, id: id.to_owned(), trail: Trail::default() };
+        self.value_rules().check_changes(kind, changes)?;
+        let mut edit = Editing { scim: self, kind, id: id.to_owned(), trail: Trail::default() };
         edit.make(changes).await?;
         self.note_changes(kind, &edit.id, changes);
         if edit.trail.is_empty() {
             self.load(kind, &edit.id, &mut edit.trail).await?;
         }
-        if self.profile.read_back {
+        if self.profile.common.read_back {
             edit.read_back(changes).await?;
         } else if self.puts_undeclared(kind) {
             // Nobody has tried whether this target heeds what is put. A leaver who stays enabled, or stays a member,
@@ -69,8 +54,8 @@ impl ScimConnector {
     /// Whether objects are put back whole because PATCH was refused, and not because the profile says so.
     fn puts_undeclared(&self, kind: ObjectKind) -> bool {
         let declared = match kind {
-            ObjectKind::User => !self.profile.patch,
-            ObjectKind::Group => self.profile.member_removal == MemberRemoval::Put,
+            ObjectKind::User => !self.profile.scim.patch,
+            ObjectKind::Group => self.profile.scim.member_removal == MemberRemoval::Put,
         };
         !declared && !self.patches(kind)
     }
@@ -82,7 +67,7 @@ impl ScimConnector {
                 change.path.write(&mut body, new.clone());
             }
         }
-        self.shelf.note(kind, &body, id);
+        self.index.note(kind, &body, id);
     }
 }
 
@@ -94,13 +79,13 @@ fn is_vital(kind: ObjectKind, change: &Change) -> bool {
     }
 }
 
-impl Edit<'_> {
+impl Editing<'_> {
     async fn make(&mut self, changes: &[Change]) -> Result<()> {
         let is_group = self.kind == ObjectKind::Group;
         let all: Vec<&Change> = changes.iter().collect();
         let (members, others): (Vec<&Change>, Vec<&Change>) =
             changes.iter().partition(|change| is_group && is_members(change));
-        let puts_members = self.scim.profile.member_removal == MemberRemoval::Put && !members.is_empty();
+        let puts_members = self.scim.profile.scim.member_removal == MemberRemoval::Put && !members.is_empty();
         if puts_members || !self.scim.patches(self.kind) {
             return self.put(&all).await;
         }
@@ -178,14 +163,14 @@ impl Edit<'_> {
 
     pub(super) fn refusal(&self, answer: Answer, changes: &[&Change]) -> crate::error::ConnectorError {
         let paths = changes.iter().map(|change| change.path.as_ref());
-        problem::refused(&self.scim.endpoint, answer, self.kind, Asked::Update, paths)
+        self.scim.refused(answer, self.kind, Asked::Update, paths)
     }
 
     /// Goes on with another id when the target made it of a value that was changed. Anything else that calls itself an
     /// id counts only when the object is there and no longer where it was.
     async fn follow_id(&mut self, told: Option<String>, changes: &[&Change]) -> Result<()> {
         let declared =
-            self.scim.profile.id_attribute.as_deref().and_then(|name| TargetPath::parse(name).ok());
+            self.scim.profile.scim.id_attribute.as_deref().and_then(|name| TargetPath::parse(name).ok());
         let of_path = declared
             .and_then(|path| changes.iter().find(|change| *change.path == path))
             .and_then(|change| change.new.as_ref()?.as_str().map(str::to_owned));
@@ -201,15 +186,6 @@ impl Edit<'_> {
             self.id = new;
         }
         Ok(())
-    }
-}
-
-/// Whether this says that there is no PATCH.
-pub(super) fn lacks_patch(answer: &Answer) -> bool {
-    match answer.status {
-        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => true,
-        StatusCode::BAD_REQUEST => Complaint::read(answer).is_about_missing_patch(),
-        _ => false,
     }
 }
 

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use futures::FutureExt;
 use jiff::Timestamp;
 use purser_connectors::{
-    Connector, CredentialMethod, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template,
-    TokenVault, Tokens, connect,
+    Connector, CredentialMethod, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig,
+    Template, TokenVault, Tokens, connect,
 };
 use purser_domain::secret::Secret;
 use purser_testkit::OAuthServer;
@@ -56,7 +56,8 @@ pub(crate) fn open_at(
     let generic = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
     let mut template = Template::clone(&*generic.context("the generic application is missing")?);
     template.credential_methods = vec![method.clone()];
-    let target = Target { tenant_url: tenant_url.to_owned(), credentials, overrides: Overrides::default() };
+    let target =
+        TargetConfig { tenant_url: tenant_url.to_owned(), credentials, overrides: Overrides::default() };
     Ok(connect(&template, &target, kit)?)
 }
 

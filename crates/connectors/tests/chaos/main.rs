@@ -15,7 +15,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use purser_connectors::probe::{ProbeOptions, probe};
 use purser_connectors::{
-    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template, connect,
+    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig, Template, connect,
 };
 use purser_domain::object::ObjectKind::{self, Group, User};
 use purser_domain::path::TargetPath;
@@ -83,8 +83,8 @@ fn open(template: &Template, base: &str, settings: Value) -> Result<Arc<dyn Conn
     Ok(connect(template, &target(base, settings), &kit()?)?)
 }
 
-fn target(base: &str, settings: Value) -> Target {
-    Target {
+fn target(base: &str, settings: Value) -> TargetConfig {
+    TargetConfig {
         tenant_url: base.to_owned(),
         credentials: Credentials::token(Secret::new(TOKEN)),
         overrides: Overrides(settings.as_object().cloned().unwrap_or_default()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use purser_connectors::probe::{ProbeOptions, probe};
 use purser_connectors::{
-    Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template,
+    Connector, ConnectorKind, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig, Template,
     connect,
 };
 use purser_domain::attribute::Mutability;
@@ -109,9 +109,9 @@ fn generic_template() -> Result<Arc<Template>> {
     found.context("the gallery has no generic application")
 }
 
-fn target(counterpart: &Counterpart, overrides: Overrides) -> Target {
+fn target(counterpart: &Counterpart, overrides: Overrides) -> TargetConfig {
     let credentials = Credentials::token(Secret::new(counterpart.token.as_str()));
-    Target { tenant_url: counterpart.base.clone(), credentials, overrides }
+    TargetConfig { tenant_url: counterpart.base.clone(), credentials, overrides }
 }
 
 /// A kit that may call this machine.

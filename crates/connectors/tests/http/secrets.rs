@@ -36,7 +36,7 @@ async fn requests_are_held_back_to_the_profiles_limits_across_connectors() -> Re
     let open = || {
         let limits = vec![limit.clone()];
         open_with(&kit, &format!("http://{address}/scim"), move |template| {
-            template.profile.limits.clone_from(&limits);
+            template.profile.common.limits.clone_from(&limits);
         })
     };
     let (one, other) = (open()?, open()?);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use purser_connectors::{
-    Connector, ConnectorError, Credentials, EgressPolicy, Exchange, Gallery, HttpKit, Overrides, Target,
-    Template, connect,
+    Connector, ConnectorError, Credentials, EgressPolicy, Exchange, Gallery, HttpKit, Overrides,
+    TargetConfig, Template, connect,
 };
 use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
@@ -38,7 +38,7 @@ pub(crate) fn open_with(
     let generic = gallery.templates().into_iter().find(|template| template.name == "SCIM application");
     let mut template = Template::clone(&*generic.context("the generic application is missing")?);
     change(&mut template);
-    let target = Target {
+    let target = TargetConfig {
         tenant_url: url.to_owned(),
         credentials: Credentials::token(Secret::new(TOKEN)),
         overrides: Overrides::default(),

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
+use axum::routing::get;
 use purser_connectors::{Connector, ConnectorError, Deleted, ErrorKind, Profile};
 use purser_domain::object::ObjectKind::User;
 use serde_json::json;
@@ -102,6 +103,49 @@ async fn a_page_that_says_not_found_does_not_count_as_an_account_that_is_gone() 
     Ok(())
 }
 
+/// Every Django server answers a DELETE so.
+#[tokio::test]
+async fn an_answer_without_a_body_is_no_web_page_whatever_its_header_says() -> Result<()> {
+    let html: &[(&str, &str)] = &[("content-type", "text/html; charset=utf-8")];
+    let changes = [change("title", None, Some(json!("x")))?];
+    for status in [200, 202, 204] {
+        let connector = fake(status, html, "").await?;
+        assert_eq!(connector.delete(User, "7").await?.value, Deleted::Gone, "{status}");
+        connector.update(User, "7", &changes).await?;
+        let list = connector.check(&[User]).await.err().context("nothing is no list")?;
+        let account = connector.read(User, "7").await.err().context("nothing is no account")?;
+        for error in [list, account] {
+            assert!(!error.message().contains("web page"), "{status}: {error}");
+            assert!(status != 200 || error.message().contains("with nothing where SCIM"), "{error}");
+        }
+    }
+    let gone = fake(404, html, "").await?;
+    assert_eq!(gone.delete(User, "7").await?.value, Deleted::WasGone);
+    assert!(gone.read(User, "7").await?.value.is_none());
+    let made = &[("content-type", "text/html"), ("location", "https://x/scim/Users/42")];
+    assert_eq!(fake(201, made, "").await?.create(User, &slim("kim@x")?).await?.value.id, "42");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_blames_the_attribute_that_the_target_named_also_when_it_was_not_sent() -> Result<()> {
+    for (body, attribute) in [
+        (
+            r#"{"detail":"Required attribute name.familyName is missing","scimType":"invalidValue"}"#,
+            "name.familyName",
+        ),
+        (r#"{"errors":[{"field":"familyName","message":"is required"}]}"#, "name.familyName"),
+        (r#"{"detail":"userName must not be so short"}"#, "userName"),
+    ] {
+        let error = fake(400, &[], body).await?.create(User, &slim("kim@x")?).await.err();
+        let error = error.context("must fail")?;
+        let blamed = ErrorKind::Rejected { attribute: Some(attribute.to_owned()) };
+        assert_eq!(*error.kind(), blamed, "{body}: {error}");
+        assert!(error.message().contains(&format!("because of {attribute}")), "{error}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_delete_may_be_answered_with_the_account_and_a_create_with_200() -> Result<()> {
     let connector = fake(200, &[], r#"{"id":"7","userName":"kim@x"}"#).await?;
@@ -173,5 +217,22 @@ async fn complaints_are_quoted_in_the_shapes_that_servers_use() -> Result<()> {
             "{error}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_target_tells_about_itself_as_far_as_it_can() -> Result<()> {
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let schema = json!([{"id": core, "attributes": [{"name": "badge", "type": "integer"}]}]).to_string();
+    let told = Router::new()
+        .route("/scim/ServiceProviderConfig", get(|| async { r#"{"patch":{"supported":false}}"# }))
+        .route("/scim/Schemas", get(|| async { schema }))
+        .route("/scim/ResourceTypes", get(|| async { "\"nonsense\"" }));
+    let found = serve(told).await?.discover().await?;
+    assert_eq!(found.settings.0.get("patch"), Some(&json!(false)));
+    assert_eq!(found.attributes[0].1[0].name, "badge");
+    assert_eq!((found.remarks.len(), found.exchanges.len()), (1, 3));
+    let found = fake(404, &[], "{}").await?.discover().await?;
+    assert_eq!((found.attributes.len(), found.remarks.len()), (0, 3));
     Ok(())
 }

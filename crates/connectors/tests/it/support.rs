@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use purser_connectors::{
-    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Profile, Target, Template, connect,
+    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Profile, TargetConfig, Template,
+    connect,
 };
 use purser_domain::mapping::MatchQuery;
 use purser_domain::path::TargetPath;
@@ -37,7 +38,7 @@ pub(crate) fn generic_template() -> Result<Template> {
 
 pub(crate) fn open(kit: &HttpKit, profile: Profile, url: &str, token: &str) -> Result<Arc<dyn Connector>> {
     let template = Template { profile, ..generic_template()? };
-    let target = Target {
+    let target = TargetConfig {
         tenant_url: url.to_owned(),
         credentials: Credentials::token(Secret::new(token)),
         overrides: Overrides::default(),

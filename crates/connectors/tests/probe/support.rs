@@ -1,7 +1,7 @@
 //! What these tests share.
 use anyhow::{Context, Result};
 use purser_connectors::probe::{ProbeOptions, ProbeReport, ProbeStep, probe};
-use purser_connectors::{Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template};
+use purser_connectors::{Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig, Template};
 use purser_domain::object::ObjectKind;
 use purser_domain::secret::Secret;
 use serde_json::Value;
@@ -22,8 +22,8 @@ pub(crate) fn kit() -> Result<HttpKit> {
     Ok(HttpKit::new(EgressPolicy { allowed_networks, ..EgressPolicy::default() })?)
 }
 
-pub(crate) fn target(fake: &Fake) -> Target {
-    Target {
+pub(crate) fn target(fake: &Fake) -> TargetConfig {
+    TargetConfig {
         tenant_url: fake.base_url(),
         credentials: Credentials::token(Secret::new(TOKEN)),
         overrides: Overrides::default(),

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use purser_connectors::{Connector, Credentials, ErrorKind, Overrides, Target, connect};
+use purser_connectors::{Connector, Credentials, ErrorKind, Overrides, TargetConfig, connect};
 use purser_domain::object::ObjectKind::{Group, User};
 use purser_domain::plan::ChangeKind;
 use purser_domain::secret::Secret;
@@ -54,7 +54,7 @@ impl Liar {
     fn open(&self) -> Result<Arc<dyn Connector>> {
         let overrides = Overrides(serde_json::from_value(json!({"limits": []}))?);
         let credentials = Credentials::token(Secret::new("t0ken"));
-        let target = Target { tenant_url: format!("http://{}", self.address), credentials, overrides };
+        let target = TargetConfig { tenant_url: format!("http://{}", self.address), credentials, overrides };
         Ok(connect(&template()?, &target, &kit()?)?)
     }
 

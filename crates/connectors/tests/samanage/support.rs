@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use purser_connectors::{
-    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, Target, Template, connect,
+    Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig, Template, connect,
 };
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind, MatchQuery, NewObject, WriteValue};
@@ -31,7 +31,7 @@ pub(crate) fn open_with(
 ) -> Result<Arc<dyn Connector>> {
     let mut overrides = settings.as_object().cloned().unwrap_or_default();
     overrides.entry("limits").or_insert(json!([]));
-    let target = Target { tenant_url: target.base_url(), credentials, overrides: Overrides(overrides) };
+    let target = TargetConfig { tenant_url: target.base_url(), credentials, overrides: Overrides(overrides) };
     Ok(connect(&template()?, &target, &kit()?)?)
 }
 

@@ -1,7 +1,7 @@
 //! What an administrator edits and the store keeps: rows, and what belongs to all of them.
 use crate::object::ObjectKind;
 use crate::scope::ScopingFilter;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// Where a row's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! What can be wrong with a mapping, with a sentence for everything.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 vocabulary! {
     /// How bad a problem is.

@@ -3,7 +3,7 @@ use crate::ids::{JobId, LinkId};
 use crate::mapping::Choice;
 use crate::object::ObjectKind;
 use crate::scope::DisableCause;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 

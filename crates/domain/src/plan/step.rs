@@ -7,7 +7,7 @@ use crate::object::ObjectKind;
 use crate::path::TargetPath;
 use crate::scope::{DisableCause, SkipReason};
 use crate::value::display_json;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 

@@ -10,13 +10,13 @@ pub struct CompiledFilter {
 
 /// Clauses that must all hold; there is at least one.
 #[derive(Debug)]
-pub struct CompiledGroup {
+pub(super) struct CompiledGroup {
     pub(super) clauses: Vec<CompiledClause>,
 }
 
 /// One condition on one attribute.
 #[derive(Debug)]
-pub struct CompiledClause {
+pub(super) struct CompiledClause {
     pub(super) attribute: &'static str,
     pub(super) condition: Condition,
     pub(super) words: String,
@@ -80,12 +80,6 @@ impl CompiledFilter {
         self.groups.is_empty()
     }
 
-    /// The groups, of which an object must pass one.
-    #[must_use]
-    pub fn groups(&self) -> &[CompiledGroup] {
-        &self.groups
-    }
-
     /// The source attributes that it reads, each once, in the order of the clauses.
     #[must_use]
     pub fn attributes(&self) -> Vec<&'static str> {
@@ -119,12 +113,6 @@ impl CompiledFilter {
 }
 
 impl CompiledGroup {
-    /// The clauses, which must all hold.
-    #[must_use]
-    pub fn clauses(&self) -> &[CompiledClause] {
-        &self.clauses
-    }
-
     /// Adds the clauses that do not hold to `failing`, if there is one; otherwise the first such clause ends it.
     fn answer(
         &self,
@@ -154,25 +142,5 @@ impl CompiledGroup {
             Some(message) => Answer::Unknown(message),
             None => Answer::Yes,
         }
-    }
-}
-
-impl CompiledClause {
-    /// The source attribute that it reads.
-    #[must_use]
-    pub fn attribute(&self) -> &'static str {
-        self.attribute
-    }
-
-    /// What it asks of the attribute.
-    #[must_use]
-    pub fn condition(&self) -> &Condition {
-        &self.condition
-    }
-}
-
-impl std::fmt::Display for CompiledClause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.words)
     }
 }

@@ -1,14 +1,11 @@
 //! What a compiled clause asks of an object's values.
-//!
-//! Everything in here has a twin in SQL, in the store, and the two have to agree for every value: hence the
-//! narrow definitions of what a whole number and what a date is.
 use crate::value::Value;
 use jiff::civil::{Date, DateTime, Time};
 use purser_dotnet::regex::Regex;
 
 /// What a clause asks. A value that is an empty text is no value.
 #[derive(Debug)]
-pub enum Condition {
+pub(super) enum Condition {
     /// The attribute has no value.
     HasNone,
     /// The attribute has a value.
@@ -21,7 +18,7 @@ pub enum Condition {
 
 /// What is asked of one value. Where a test has several operands, one that fits is enough.
 #[derive(Debug)]
-pub enum Test {
+pub(super) enum Test {
     /// The boolean, or a text that reads as it.
     IsBoolean(bool),
     /// The same text, with regard to case. A boolean equals each spelling of itself.
@@ -50,7 +47,7 @@ pub enum Test {
 
 /// What a value is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
+pub(super) enum Bound {
     /// A whole number.
     Integer(i64),
     /// A date with its time of day, in UTC.

@@ -1,5 +1,5 @@
 //! Scoping filters: clauses are joined by AND inside a group, groups by OR.
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 
 /// The source object scope of a mapping. Without groups everybody passes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

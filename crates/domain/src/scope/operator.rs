@@ -2,12 +2,12 @@
 //! shows and what the tests run.
 //!
 //! To add an operator: 1. a word in [`Operator`]; 2. an entry in [`OPERATORS`], with examples. Where it asks
-//! something new of a value, also a [`Test`] and its twin in the store's SQL.
+//! something new of a value, also a [`Test`].
 use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer, strip_lead};
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
 use crate::attribute::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
-use crate::vocabulary::vocabulary;
+use crate::vocabulary;
 use purser_dotnet::regex::Regex;
 use serde_json::json;
 use uuid::Uuid;

@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use purser_connectors::{ConnectorError, ErrorKind, Exchange};
+use purser_domain::log::Cure;
 
 use super::conversation::hide_query;
 
@@ -11,10 +12,13 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) reason: String,
     pub(crate) advice: String,
+    pub(crate) cure: Option<Cure>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) exchange: Option<Exchange>,
     /// The beginning of the target's answer.
     pub(crate) excerpt: Option<String>,
+    /// The target's attribute that is blamed.
+    pub(crate) attribute: Option<String>,
 }
 
 impl Failure {
@@ -23,9 +27,11 @@ impl Failure {
             code: code.to_owned(),
             reason: reason.into(),
             advice: advice.into(),
+            cure: None,
             retry_after: None,
             exchange: None,
             excerpt: None,
+            attribute: None,
         }
     }
 
@@ -42,17 +48,21 @@ impl Failure {
 impl From<ConnectorError> for Failure {
     fn from(error: ConnectorError) -> Self {
         let trouble = error.into_trouble();
-        let retry_after = match trouble.kind {
-            ErrorKind::Transient { retry_after } => retry_after,
-            _ => None,
+        let code = trouble.kind.code().to_owned();
+        let (retry_after, attribute) = match trouble.kind {
+            ErrorKind::Transient { retry_after } => (retry_after, None),
+            ErrorKind::Rejected { attribute } => (None, attribute),
+            _ => (None, None),
         };
         Self {
-            code: trouble.kind.code().to_owned(),
+            code,
             reason: trouble.message,
             advice: trouble.advice,
+            cure: trouble.cure,
             retry_after,
             exchange: trouble.exchange,
             excerpt: trouble.body_excerpt,
+            attribute,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use jiff::Timestamp;
 use purser_connectors::auth::oauth::CLIENT_ID;
-use purser_connectors::{Credentials, Overrides, Target, TokenVault, Tokens};
+use purser_connectors::{Credentials, Overrides, TargetConfig, TokenVault, Tokens};
 use purser_domain::ids::{AppId, JobId};
 use purser_domain::secret::Secret;
 use purser_store::{Clock, JobSpec, Store, StoreError};
@@ -26,12 +26,12 @@ pub fn target_of(
     clock: &Arc<dyn Clock>,
     spec: &JobSpec,
     secrets: BTreeMap<String, Secret>,
-) -> Target {
+) -> TargetConfig {
     let vault = open_vault(store, clock, spec, secrets.get(CLIENT_ID).cloned());
     let credential =
         |name: &String| !name.starts_with(INTERNAL) && name != ACCESS_TOKEN && name != REFRESH_TOKEN;
     let values = secrets.into_iter().filter(|(name, _)| credential(name)).collect();
-    Target {
+    TargetConfig {
         tenant_url: spec.tenant_url.clone(),
         credentials: Credentials { method: spec.credential_method.clone(), values, vault: Some(vault) },
         overrides: Overrides(spec.profile.clone()),

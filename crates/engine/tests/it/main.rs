@@ -6,7 +6,6 @@ mod group_crash;
 mod groups;
 mod initial;
 mod planning;
-mod queue;
 mod references;
 mod rules;
 mod teams;

@@ -10,7 +10,7 @@ use purser_domain::{
     scope::{Clause, ClauseGroup, MEMBER_OF, Operator, ScopingFilter},
 };
 use purser_engine::CycleEnd;
-use purser_store::{ChangeKind, CycleKind, new_id};
+use purser_store::{CycleKind, new_id};
 use serde_json::json;
 
 use crate::world::World;
@@ -84,10 +84,8 @@ async fn a_filter_on_groups_follows_their_memberships() -> Result<()> {
     world.run().await?;
     assert!(world.is_active("p0")?);
     assert!(world.target.account("p1@contoso.example").is_none());
-    assert_eq!(world.store.list_membership_readers().await?, [world.app]);
     let tx = world.store.begin().await?;
-    tx.remove_member(group, people[0].id).await?;
-    tx.append_change(people[0].id, Some(world.app), ChangeKind::Membership, now).await?;
+    tx.remove_member(group, people[0].id, now).await?;
     tx.commit().await?;
     world.run().await?;
     assert!(!world.is_active("p0")?);
@@ -243,10 +241,6 @@ async fn rules_that_read_the_clock_look_at_everybody_again_once_a_day() -> Resul
     let day_long = 24 * 60 * 60;
     world.advance(day_long - 60);
     assert!(!world.store.has_work(world.job, world.now()).await?);
-    assert_eq!(
-        world.store.find_next_due(world.job).await?,
-        Some(world.status().await?.look_again_at.context("no time")?)
-    );
     world.advance(120);
     assert!(world.store.has_work(world.job, world.now()).await?);
     let outcome = world.run().await?;

@@ -10,7 +10,7 @@ use purser_domain::{
     schema::Schema,
     scope::ScopingFilter,
 };
-use purser_store::{Assignment, ChangeKind, LogEntry, Principal, new_id};
+use purser_store::{Assignment, LogEntry, Principal, new_id};
 use serde_json::Value;
 
 use crate::world::World;
@@ -73,7 +73,6 @@ impl World {
         let tx = self.store.begin().await?;
         tx.insert_group(&group).await?;
         tx.add_members(group.id, members, now).await?;
-        tx.append_group_change(group.id, ChangeKind::Created, now).await?;
         tx.commit().await?;
         Ok(group.id)
     }
@@ -88,36 +87,26 @@ impl World {
             created_at: self.now(),
         })
         .await?;
-        tx.append_changes_for_group_members(group, Some(self.app), ChangeKind::Assignment, self.now())
-            .await?;
-        tx.append_change(group, Some(self.app), ChangeKind::Assignment, self.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub(crate) async fn unassign_team(&self, group: GroupId) -> Result<()> {
         let tx = self.store.begin().await?;
         for assignment in tx.list_group_assignments(group).await? {
-            tx.delete_assignment(assignment.id).await?;
+            tx.delete_assignment(assignment.id, self.now()).await?;
         }
-        tx.append_changes_for_group_members(group, Some(self.app), ChangeKind::Assignment, self.now())
-            .await?;
-        tx.append_change(group, Some(self.app), ChangeKind::Assignment, self.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub(crate) async fn join(&self, group: GroupId, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
         tx.add_members(group, &[user], self.now()).await?;
-        tx.append_change(user, Some(self.app), ChangeKind::Membership, self.now()).await?;
-        tx.append_group_change(group, ChangeKind::Membership, self.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub(crate) async fn leave(&self, group: GroupId, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
-        tx.remove_member(group, user).await?;
-        tx.append_change(user, Some(self.app), ChangeKind::Membership, self.now()).await?;
-        tx.append_group_change(group, ChangeKind::Membership, self.now()).await?;
+        tx.remove_member(group, user, self.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -126,16 +115,12 @@ impl World {
         let mut stored = tx.load_group(group).await?;
         stored.display_name = name.to_owned();
         tx.update_group(&stored, stored.generation).await?;
-        tx.append_group_change(group, ChangeKind::Updated, self.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub(crate) async fn disband(&self, group: GroupId) -> Result<()> {
         let tx = self.store.begin().await?;
-        tx.append_changes_for_group_members(group, Some(self.app), ChangeKind::Assignment, self.now())
-            .await?;
-        tx.append_group_change(group, ChangeKind::Deleted, self.now()).await?;
-        tx.delete_group(group).await?;
+        tx.delete_group(group, self.now()).await?;
         Ok(tx.commit().await?)
     }
 

@@ -2,7 +2,7 @@
 use anyhow::Result;
 use purser_domain::log::{LogAction, LogStatus};
 use purser_engine::{CycleEnd, EngineSettings};
-use purser_testkit::{Fault, FaultRule};
+use purser_testkit::{Fault, FaultRule, TargetOptions, ValueRules};
 
 use crate::world::World;
 
@@ -66,6 +66,20 @@ async fn a_poison_object_gets_its_row_and_its_retries_and_stops_nobody() -> Resu
     assert_eq!(world.run().await?.counts.created, 1);
     assert_eq!(world.target.count(), 50);
     assert_eq!(world.store.count_escrows(world.job).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_about_a_value_that_was_not_sent_names_its_source() -> Result<()> {
+    let values = ValueRules { required: vec!["name.familyName".to_owned()], ..ValueRules::default() };
+    let world = World::with_target(TargetOptions { values, ..TargetOptions::default() }).await?;
+    let people = world.hire_many(1).await?;
+    world.edit(people[0].id, |user| user.attributes.surname = None).await?;
+    world.run().await?;
+    let failed = world.logs().await?.pop().expect("a row");
+    let reason = &failed.detail.error.as_ref().expect("an error").reason;
+    assert!(reason.ends_with("name.familyName has no value; its source is surname."), "{reason}");
+    assert!(failed.summary.contains("its source is surname"), "{}", failed.summary);
     Ok(())
 }
 

@@ -14,8 +14,8 @@ use purser_domain::{
 };
 use purser_engine::{CycleOutcome, Engine, EngineDeps, EngineSettings};
 use purser_store::{
-    AppRole, Application, Assignment, ChangeKind, Clock, JobMode, JobSpec, JobStatus, LogEntry, LogFilter,
-    ManualClock, Principal, Store, StoreConfig, new_id,
+    AppRole, Application, Assignment, Clock, JobMode, JobSpec, JobStatus, LogEntry, LogFilter, ManualClock,
+    Principal, Store, StoreConfig, new_id,
 };
 use purser_testkit::{ScimTarget, TargetOptions};
 
@@ -147,12 +147,10 @@ impl World {
     /// People `p0`, `p1`, … of the directory, all assigned.
     pub(crate) async fn hire(&self, names: impl IntoIterator<Item = String>) -> Result<Vec<User>> {
         let users: Vec<User> = names.into_iter().map(|name| person(&*self.clock, &name)).collect();
-        let now = self.now();
         for chunk in users.chunks(500) {
             let tx = self.store.begin().await?;
             for user in chunk {
                 tx.insert_user(user).await?;
-                tx.append_change(user.id, None, ChangeKind::Created, now).await?;
                 tx.insert_assignment(&self.assignment(user.id, self.role)).await?;
             }
             tx.commit().await?;
@@ -169,7 +167,6 @@ impl World {
         let user = person(&*self.clock, name);
         let tx = self.store.begin().await?;
         tx.insert_user(&user).await?;
-        tx.append_change(user.id, None, ChangeKind::Created, self.now()).await?;
         tx.commit().await?;
         Ok(user)
     }
@@ -182,7 +179,6 @@ impl World {
     pub(crate) async fn assign(&self, user: UserId, role: RoleId) -> Result<()> {
         let tx = self.store.begin().await?;
         tx.insert_assignment(&self.assignment(user, role)).await?;
-        tx.append_change(user, Some(self.app), ChangeKind::Assignment, self.now()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -190,9 +186,8 @@ impl World {
     pub(crate) async fn unassign(&self, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
         for assignment in tx.list_assignments_of(user).await? {
-            tx.delete_assignment(assignment.assignment.id).await?;
+            tx.delete_assignment(assignment.assignment.id, self.now()).await?;
         }
-        tx.append_change(user, Some(self.app), ChangeKind::Assignment, self.now()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -203,7 +198,6 @@ impl World {
         let generation = user.generation;
         change(&mut user);
         tx.update_user(&user, generation).await?;
-        tx.append_change(user.id, None, ChangeKind::Updated, self.now()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -211,16 +205,13 @@ impl World {
     pub(crate) async fn soft_delete(&self, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
         tx.soft_delete_user(user, self.now()).await?;
-        tx.append_change(user, None, ChangeKind::SoftDeleted, self.now()).await?;
         tx.commit().await?;
         Ok(())
     }
 
     pub(crate) async fn hard_delete(&self, user: UserId) -> Result<()> {
         let tx = self.store.begin().await?;
-        tx.append_change(user, None, ChangeKind::Deleted, self.now()).await?;
-        tx.append_changes_for_groups_of(user, self.now()).await?;
-        tx.hard_delete_user(user).await?;
+        tx.hard_delete_user(user, self.now()).await?;
         tx.commit().await?;
         Ok(())
     }

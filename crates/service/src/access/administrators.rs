@@ -1,9 +1,9 @@
 //! Administrators: first-run set-up, sign-in and sign-out, passwords.
 //!
-//! The order of whatever somebody can ask for who is not signed in: the throttle, then what is cheap to look up, then
+//! The order of what a person can ask for without being signed in: the throttle, then what is cheap to look up, then
 //! the hash, then rows. What the throttle refuses writes nothing; see `refusals` for what the audit log tells of it.
 //!
-//! Deliberately absent: an entry for a session that ends because nobody used it.
+//! Deliberately absent: an audit entry for a session that ends because it was not used.
 use crate::access::password::{MAX_LENGTH, check_password};
 use crate::access::refusals::Attempt;
 use crate::caller::{Caller, Right};
@@ -80,7 +80,7 @@ impl Portal {
 
         let administrator = self.new_administrator(email, name, hash);
         let tx = self.store().begin().await?;
-        // Again, now that nobody else can use the token meanwhile.
+        // Again, now that the token can't be used by another request meanwhile.
         let checked = check_setup_token(tx.find_setting(SETUP_TOKEN).await?.as_deref(), &form.token);
         if checked.is_err() || tx.count_administrators().await? > 0 {
             drop(tx);
@@ -132,7 +132,7 @@ impl Portal {
         Ok(view_administrator(&administrator))
     }
 
-    /// Notes that somebody signed out; the session itself is the server's to end.
+    /// Notes that a person signed out; the session itself is the server's to end.
     pub async fn sign_out(&self, caller: &Caller, remote_address: &str) -> Result<()> {
         let tx = self.store().begin().await?;
         let note = AuditNote { target_id: caller.id(), ..AuditNote::default() };
@@ -196,7 +196,7 @@ impl Portal {
         }
         let note = AuditNote::on(administrator.id.as_uuid(), &administrator.email);
         self.audit(&tx, caller, Activity::AddAdministrator, note).await?;
-        // Whoever holds the set-up link has no business with it any more.
+        // The set-up link has no use any more.
         tx.delete_setting(SETUP_TOKEN).await?;
         tx.commit().await?;
         Ok(view_administrator(&administrator))

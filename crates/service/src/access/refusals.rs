@@ -1,8 +1,8 @@
-//! Refused attempts to come in, in the audit log: all of them are told, and nobody can fill the disk with them.
+//! Refused attempts to come in: the audit log tells of all of them, and an attacker can't fill the disk with them.
 //!
 //! The first of a kind (activity, account, address) is a row at once. Those of the same kind within a minute are
 //! counted, and so is whatever the throttle refuses, which writes nothing; the count becomes one row, with the next
-//! refusal after that minute or when somebody reads the log. Beyond [`KINDS`] kinds a minute all further are one row.
+//! refusal after that minute or when the log is read. Beyond [`KINDS`] kinds a minute all further are one row.
 //!
 //! Deliberately absent: counts that survive the process.
 use crate::access::throttle::address_key;
@@ -20,7 +20,7 @@ const KINDS: usize = 50;
 /// Most characters kept of what was typed.
 const MAX_TYPED: usize = 256;
 
-/// What somebody tried who was not let in.
+/// What was tried, and refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) activity: Activity,

@@ -2,10 +2,10 @@
 //!
 //! Counted per account and per address, in memory: a restart forgets, which an attacker can't bring about.
 //! A try is counted *before* anything is looked up, hashed or stored for it, so that tries made at the same time don't
-//! slip through together; success takes the count back. The wait for an account stays short, since otherwise anybody
+//! slip through together; success takes the count back. The wait for an account stays short, since otherwise an attacker
 //! could lock an administrator out by failing on purpose; the wait for an address grows much longer.
 //!
-//! Memory is bounded: [`CAPACITY`] entries of a few words each, however long the accounts are that somebody types.
+//! Memory is bounded: [`CAPACITY`] entries of a few words each, however long the typed accounts are.
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -17,8 +17,8 @@ const CAPACITY: usize = 10_000;
 /// A quiet hour forgets everything.
 const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
-/// The address that a client is counted under: of an IPv6 address its /64 network, since whoever has one address of it
-/// has them all; an IPv4 address in its IPv6 clothes is itself.
+/// The address that a client is counted under: of an IPv6 address its /64 network, since a client that has one
+/// address of it has them all; an IPv4 address in its IPv6 clothes is itself.
 #[must_use]
 pub fn throttle_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 const PREFIX: &str = "purser_";
 /// Longest text that can be a token; a longer one is not even hashed.
 const MAX_LENGTH: usize = 128;
-/// Tokens listed; nobody can oversee more.
+/// Most tokens listed.
 const MAX_LISTED: u64 = 1_000;
 
 impl Portal {
@@ -46,7 +46,7 @@ impl Portal {
         Ok(self.store().list_tokens(None, MAX_LISTED).await?.iter().map(view_token).collect())
     }
 
-    /// Deletes a token; whoever uses it is refused from now on.
+    /// Deletes a token; a program that uses it is refused from now on.
     pub async fn delete_token(&self, caller: &Caller, id: &str) -> Result<TokenView> {
         caller.may(Right::GrantAccess)?;
         let token_id: TokenId = parse_id("API token", id)?;

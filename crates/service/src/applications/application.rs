@@ -141,7 +141,7 @@ impl Portal {
     }
 
     /// Deletes an application with its assignments, configuration, secrets and links. The accounts in the target
-    /// stay as they are: nobody said that they should go.
+    /// stay as they are: that they should go was not said.
     pub async fn delete_application(&self, caller: &Caller, id: &str) -> Result<ApplicationRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;

@@ -16,7 +16,7 @@ use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, Princ
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, AssignmentId, RoleId};
 use purser_store::{
-    Application, Assignment, AssignmentRow, ChangeKind, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
+    Application, Assignment, AssignmentRow, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -244,7 +244,6 @@ impl Portal {
             return Ok(row);
         }
         tx.insert_assignment(&row.assignment).await?;
-        self.append_assignment_changes(tx, &row.assignment).await?;
         let activity = match row.assignment.principal {
             Principal::User(_) => Activity::AssignUser,
             Principal::Group(_) => Activity::AssignGroup,
@@ -276,8 +275,7 @@ impl Portal {
             if row.assignment.app != application.id {
                 return Err(not_found("assignment of this application", text).into());
             }
-            tx.delete_assignment(id).await?;
-            self.append_assignment_changes(&tx, &row.assignment).await?;
+            tx.delete_assignment(id, self.now()).await?;
             let activity = match row.assignment.principal {
                 Principal::User(_) => Activity::UnassignUser,
                 Principal::Group(_) => Activity::UnassignGroup,
@@ -288,18 +286,6 @@ impl Portal {
         tx.commit().await?;
         self.wake();
         Ok(removed)
-    }
-
-    async fn append_assignment_changes(&self, tx: &Tx, assignment: &Assignment) -> Result<()> {
-        let (app, kind, now) = (Some(assignment.app), ChangeKind::Assignment, self.now());
-        match assignment.principal {
-            Principal::User(user) => tx.append_change(user, app, kind, now).await?,
-            Principal::Group(group) => {
-                tx.append_changes_for_group_members(group, app, kind, now).await?;
-                tx.append_change(group, app, kind, now).await?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use purser_store::{Application, ImportedRole, RoleChanges};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Most roles of an application; more than anybody would choose from.
+/// Most roles of an application.
 const MAX_ROLES: usize = 2_000;
 /// Longest value or name.
 const MAX_NAME: usize = 256;

@@ -19,7 +19,7 @@ use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::group::Group;
 use purser_domain::ids::{AppId, GroupId, UserId};
-use purser_store::{ChangeKind, GroupRow, NameKey, Reads, Tx};
+use purser_store::{GroupRow, NameKey, Reads, Tx};
 use std::collections::BTreeSet;
 
 /// Longest name of a group.
@@ -70,7 +70,6 @@ impl Portal {
                 updated_at: now,
             };
             tx.insert_group(&group).await?;
-            tx.append_group_change(group.id, ChangeKind::Created, now).await?;
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name);
             self.audit(&tx, caller, Activity::AddGroup, note).await?;
             group
@@ -87,20 +86,14 @@ impl Portal {
         self.view_group(&group).await
     }
 
-    /// Deletes a group, with its assignments: whoever had an application by it only, loses it.
+    /// Deletes a group, with its assignments: a person who had an application only by it loses it.
     pub async fn delete_group(&self, caller: &Caller, id: &str) -> Result<GroupRowView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let group = load_group(&tx, id).await?;
         let member_count = tx.count_members(group.id, "").await?;
         let apps = applications_of(&tx, group.id).await?;
-        for app in &concerned_by(&tx, group.id).await? {
-            // Before the memberships go: afterwards nobody knows any more whom it concerned.
-            tx.append_changes_for_group_members(group.id, Some(*app), ChangeKind::Assignment, self.now())
-                .await?;
-        }
-        tx.append_group_change(group.id, ChangeKind::Deleted, self.now()).await?;
-        tx.delete_group(group.id).await?;
+        tx.delete_group(group.id, self.now()).await?;
         let note = AuditNote::on(group.id.as_uuid(), &group.display_name)
             .with("Members", member_count)
             .with("Assigned to applications", apps.len());
@@ -127,7 +120,7 @@ impl Portal {
         Ok(PageView { items: rows.iter().map(view_user_row).collect(), next, total: Some(total) })
     }
 
-    /// Adds members, by id or sign-in name; who is one already stays one.
+    /// Adds members, by id or sign-in name; a person who is one already stays one.
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:
@@ -157,15 +150,7 @@ impl Portal {
             }
             people.push(person.id);
         }
-        let now = self.now();
-        let added = tx.add_members(group.id, &people, now).await?;
-        for app in concerned_by(&tx, group.id).await? {
-            tx.append_changes(&added, Some(app), ChangeKind::Membership, now).await?;
-        }
-        if !added.is_empty() {
-            tx.append_group_change(group.id, ChangeKind::Membership, now).await?;
-        }
-        for user in &added {
+        for user in &tx.add_members(group.id, &people, self.now()).await? {
             let name = tx.load_user(*user).await?.name();
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", name);
             self.audit(&tx, caller, Activity::AddMember, note).await?;
@@ -181,11 +166,7 @@ impl Portal {
         let tx = self.store().begin().await?;
         let group = load_group(&tx, group).await?;
         let person = load_person(&tx, user).await?;
-        if tx.remove_member(group.id, person.id).await? {
-            for app in concerned_by(&tx, group.id).await? {
-                tx.append_change(person.id, Some(app), ChangeKind::Membership, self.now()).await?;
-            }
-            tx.append_group_change(group.id, ChangeKind::Membership, self.now()).await?;
+        if tx.remove_member(group.id, person.id, self.now()).await? {
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", person.name());
             self.audit(&tx, caller, Activity::RemoveMember, note).await?;
         }
@@ -208,7 +189,6 @@ impl Portal {
         }
         after.updated_at = self.now();
         tx.update_group(&after, before.generation).await?;
-        tx.append_group_change(after.id, ChangeKind::Updated, after.updated_at).await?;
         after.generation = before.generation + 1;
         let mut note = AuditNote::on(after.id.as_uuid(), &after.display_name);
         for field in &differences {
@@ -240,13 +220,6 @@ pub(crate) async fn load_group(reads: &Reads, id: &str) -> Result<Group> {
 async fn applications_of(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
     let assigned = tx.list_group_assignments(group).await?.into_iter().map(|assignment| assignment.app);
     Ok(assigned.collect())
-}
-
-/// The applications that a membership of the group concerns: it is assigned, or a scoping filter may ask for it.
-async fn concerned_by(tx: &Tx, group: GroupId) -> Result<BTreeSet<AppId>> {
-    let mut apps = applications_of(tx, group).await?;
-    apps.extend(tx.list_membership_readers().await?);
-    Ok(apps)
 }
 
 fn unknown_member(text: &str) -> ServiceError {

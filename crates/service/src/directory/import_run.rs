@@ -5,7 +5,7 @@
 //! same file again changes nothing. A bad row is one line of the report.
 //!
 //! A manager may stand further down in the file than the people who report to them: those who could not be given
-//! theirs at first get it in a second pass, when everybody is there.
+//! theirs at first get it in a second pass, when all people are there.
 use crate::caller::Caller;
 use crate::directory::user_fields::{check_attributes, compare, set_attributes};
 use crate::error::{Result, ServiceError, conflict, invalid};
@@ -280,7 +280,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Everybody whom these rows speak of: themselves and their managers.
+    /// All people of these rows, and their managers.
     async fn find_people<'r>(&self, tx: &Tx, rows: impl Iterator<Item = &'r PersonRow>) -> Result<People> {
         let mut names = Vec::new();
         for row in rows {
@@ -299,7 +299,7 @@ struct Late {
     moved: u64,
 }
 
-/// On which line each person comes first; a second row about somebody would undo the first at every import.
+/// On which line each person comes first; a second row about a person would undo the first at every import.
 struct FirstLines {
     // Keyed by hash: a file may hold a million names, and only their first lines are wanted.
     lines: HashMap<u64, u64>,

@@ -14,7 +14,7 @@ use crate::portal::Portal;
 use jiff::{SignedDuration, Timestamp};
 use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView};
 use purser_domain::user::User;
-use purser_store::{ChangeKind, Reads, Tx, UserFilter};
+use purser_store::{Reads, Tx, UserFilter};
 
 /// Setting that holds the time of the last run, in milliseconds.
 const LAST_PURGE: &str = "last_purge_at";
@@ -48,7 +48,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Deletes for good who was softly deleted 30 days ago; says how many. Nobody while the clock is in doubt.
+    /// Deletes people for good 30 days after they were softly deleted; says how many. None while the clock is in doubt.
     pub async fn purge_expired_users(&self) -> Result<u64> {
         let now = self.now();
         let last = find_last_purge(self.store()).await?;
@@ -127,12 +127,7 @@ impl Portal {
     }
 
     async fn purge_in(&self, tx: &Tx, caller: &Caller, user: &User) -> Result<()> {
-        let now = self.now();
-        // Before the row goes: afterwards nobody knows any more whose manager it was.
-        tx.append_changes_for_reports(user.id, now).await?;
-        tx.append_changes_for_groups_of(user.id, now).await?;
-        tx.hard_delete_user(user.id).await?;
-        tx.append_change(user.id, None, ChangeKind::Deleted, now).await?;
+        tx.hard_delete_user(user.id, self.now()).await?;
         self.audit(tx, caller, Activity::PurgeUser, AuditNote::on(user.id.as_uuid(), user.name())).await
     }
 }
@@ -147,7 +142,7 @@ fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
 
 async fn find_last_purge(reads: &Reads) -> Result<Option<Timestamp>> {
     let stored = reads.find_setting(LAST_PURGE).await?;
-    // A value that is no time is as good as none: somebody is asked.
+    // A value that is no time is as good as none: the purge asks.
     Ok(stored.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok()))
 }
 

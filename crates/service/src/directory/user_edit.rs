@@ -1,6 +1,4 @@
 //! People: create, edit, disable, delete, restore.
-//!
-//! Each of them reaches the change feed in its own transaction; see `user_fields`.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::view_user_row;
 use crate::directory::user_fields::{check_attributes, compare, find_manager, load_person, set_attributes};
@@ -12,7 +10,6 @@ use crate::portal::Portal;
 use purser_contract::directory::{UserForm, UserRowView, UserView};
 use purser_contract::problem::Problem;
 use purser_domain::user::{User, UserAttributes};
-use purser_store::ChangeKind;
 
 impl Portal {
     /// Creates (empty id) or edits a person.
@@ -59,7 +56,7 @@ impl Portal {
         Ok(user)
     }
 
-    /// Lets a person sign in, or not; who may not is disabled in every application.
+    /// Lets a person sign in, or not; a person who may not is disabled in every application.
     pub async fn set_user_enabled(&self, caller: &Caller, id: &str, enabled: bool) -> Result<UserView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -80,9 +77,7 @@ impl Portal {
         if stored.deleted_at.is_some() {
             return Ok(view_user_row(&stored));
         }
-        let now = self.now();
-        tx.soft_delete_user(stored.id, now).await?;
-        tx.append_change(stored.id, None, ChangeKind::SoftDeleted, now).await?;
+        tx.soft_delete_user(stored.id, self.now()).await?;
         let note = AuditNote::on(stored.id.as_uuid(), stored.name());
         self.audit(&tx, caller, Activity::DeleteUser, note).await?;
         let deleted = tx.load_user(stored.id).await?;
@@ -97,9 +92,7 @@ impl Portal {
         let tx = self.store().begin().await?;
         let stored = load_person(&tx, id).await?;
         if stored.deleted_at.is_some() {
-            let now = self.now();
-            tx.restore_user(stored.id, now).await?;
-            tx.append_change(stored.id, None, ChangeKind::Restored, now).await?;
+            tx.restore_user(stored.id, self.now()).await?;
             let note = AuditNote::on(stored.id.as_uuid(), stored.name());
             self.audit(&tx, caller, Activity::RestoreUser, note).await?;
         }
@@ -110,7 +103,7 @@ impl Portal {
     }
 }
 
-/// Refuses to edit who is softly deleted.
+/// Refuses to edit a person who is softly deleted.
 pub(crate) fn refuse_deleted(user: &User) -> Result<()> {
     if user.deleted_at.is_none() {
         return Ok(());

@@ -8,7 +8,7 @@ use crate::portal::Portal;
 use purser_contract::problem::Problem;
 use purser_domain::ids::UserId;
 use purser_domain::user::{User, UserAttribute, UserAttributes, validate_user};
-use purser_store::{ChangeKind, Reads, StoreError, Tx};
+use purser_store::{Reads, StoreError, Tx};
 
 /// Sets attributes from text; empty clears.
 pub(crate) fn set_attributes<N: AsRef<str>>(
@@ -47,8 +47,8 @@ pub(crate) async fn load_person(reads: &Reads, id_or_upn: &str) -> Result<User> 
     found.ok_or_else(|| not_found("user", key).into())
 }
 
-/// The manager of `whose` meant by an id or sign-in name; empty for none. Nobody manages themselves, and nobody who is
-/// deleted becomes a manager; who is one already stays it, so that a report can still be edited.
+/// The manager of `whose` meant by an id or sign-in name; empty for none. A person can't be their own manager, and a
+/// deleted person does not become one, but stays one, so that a report can still be edited.
 pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str) -> Result<Option<UserId>> {
     let text = text.trim();
     if text.is_empty() {
@@ -73,7 +73,7 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(manager.id))
 }
 
-/// The sentence for a sign-in name that somebody has already.
+/// The sentence for a sign-in name that is taken.
 pub(crate) fn taken(holder: &User) -> Problem {
     let upn = holder.attributes.get("userPrincipalName").unwrap_or_default();
     let problem = conflict(format!("The user principal name {upn} is taken by {}.", holder.name()));
@@ -134,7 +134,7 @@ impl Portal {
         }
     }
 
-    /// Stores a new person in `tx`, with audit entry and change.
+    /// Stores a new person in `tx`, with audit entry.
     pub(crate) async fn add_user(&self, tx: &Tx, caller: &Caller, user: &User) -> Result<()> {
         self.insert_user(tx, user).await?;
         let upn = user.attributes.get("userPrincipalName").unwrap_or_default();
@@ -142,7 +142,7 @@ impl Portal {
         self.audit(tx, caller, Activity::AddUser, note).await
     }
 
-    /// Stores a changed person in `tx`, with audit entry and change; nothing at all when nothing differs.
+    /// Stores a changed person in `tx`, with audit entry; nothing at all when nothing differs.
     /// `after` must have been made from `before`, as read in the same transaction.
     pub(crate) async fn edit_user(
         &self,
@@ -170,19 +170,18 @@ impl Portal {
         Ok(after)
     }
 
-    /// The row and the change of a new person, without audit entry: an import writes one for all its rows.
+    /// The row of a new person, without audit entry: an import writes one for all its rows.
     pub(crate) async fn insert_user(&self, tx: &Tx, user: &User) -> Result<()> {
         check_unique(tx, user).await?;
         match tx.insert_user(user).await {
-            Ok(()) => {}
+            Ok(()) => Ok(()),
             // Two spellings that the check above holds apart and the index does not.
-            Err(StoreError::Taken { .. }) => return Err(taken(user).into()),
-            Err(error) => return Err(error.into()),
+            Err(StoreError::Taken { .. }) => Err(taken(user).into()),
+            Err(error) => Err(error.into()),
         }
-        Ok(tx.append_change(user.id, None, ChangeKind::Created, self.now()).await?)
     }
 
-    /// The row and the change of a changed person, without audit entry.
+    /// The row of a changed person, without audit entry.
     pub(crate) async fn update_user(&self, tx: &Tx, before: &User, mut after: User) -> Result<User> {
         check_unique(tx, &after).await?;
         after.updated_at = self.now();
@@ -191,7 +190,6 @@ impl Portal {
             Err(StoreError::Taken { .. }) => return Err(taken(&after).into()),
             Err(error) => return Err(error.into()),
         }
-        tx.append_change(after.id, None, ChangeKind::Updated, after.updated_at).await?;
         after.generation = before.generation + 1;
         Ok(after)
     }

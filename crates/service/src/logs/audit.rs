@@ -84,7 +84,7 @@ impl Portal {
         self.append_audit(tx, (caller.id(), caller.name()), activity, note).await
     }
 
-    /// Writes what somebody did whom nobody knows.
+    /// Writes what a person did who was not let in.
     pub(crate) async fn audit_anonymous(&self, tx: &Tx, activity: Activity, note: AuditNote) -> Result<()> {
         self.append_audit(tx, (None, "Anonymous"), activity, note).await
     }

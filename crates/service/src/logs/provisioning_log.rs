@@ -68,6 +68,7 @@ impl Portal {
                 code: error.code,
                 reason: error.reason,
                 advice: error.advice,
+                cure: error.cure,
                 retry_at: error.retry_at.map(|at| at.to_string()),
             }),
         })

@@ -6,7 +6,9 @@ use crate::provisioning::credential_fields::parse_tenant_url;
 use crate::provisioning::credentials::{CredentialsEdit, check_secrets_stay, list_missing};
 use crate::provisioning::exchange::describe;
 use crate::provisioning::spec::load_job_of;
-use purser_connectors::{Connector, ConnectorError, CredentialMethod, ErrorKind, Target, Template, connect};
+use purser_connectors::{
+    Connector, ConnectorError, CredentialMethod, ErrorKind, TargetConfig, Template, connect,
+};
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::provisioning::{TestConnectionForm, TestConnectionView};
 use purser_domain::object::ObjectKind;
@@ -142,7 +144,7 @@ impl Portal {
         &self,
         application: &Application,
         spec: &JobSpec,
-    ) -> Result<(Arc<Template>, Target)> {
+    ) -> Result<(Arc<Template>, TargetConfig)> {
         let template = self.load_template_of(application)?;
         let secrets = self.store().read_secrets(application.id).await?;
         let method: Option<&CredentialMethod> = template.method(&spec.credential_method);

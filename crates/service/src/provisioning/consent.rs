@@ -4,7 +4,7 @@
 //! with. Between the two the application keeps what it needs as a secret, under a name that no connector gets.
 //!
 //! Invariants: what comes back is taken once, within ten minutes, from the administrator who began, and only with the
-//! state that the browser's session holds. Whoever begins anew ends what was begun before for the same application.
+//! state that the browser's session holds. A new beginning ends what was begun before for the same application.
 //!
 //! Deliberately absent: the session and the routes (`server`, `app`).
 use crate::caller::{Caller, Right};
@@ -46,7 +46,7 @@ const MAX_WORDS: usize = 300;
 pub struct ConsentAnswer {
     /// The state that it brings.
     pub state: String,
-    /// The code, when somebody consented.
+    /// The code, when the consent was given.
     pub code: String,
     /// The provider's code of what went wrong.
     pub error: String,

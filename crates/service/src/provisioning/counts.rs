@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How old counts may be while a cycle runs.
 const RUNNING: SignedDuration = SignedDuration::from_secs(5);
-/// Counts of a job at rest are taken anew after this: changes that nobody needs any more leave the feed.
+/// Counts of a job at rest are taken anew after this: changes that no job needs any more leave the feed.
 const AT_REST: SignedDuration = SignedDuration::from_secs(60);
 /// Most jobs that are remembered.
 const MAX_KEPT: usize = 1_000;

@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //!
-//! * A stored secret is only ever sent to the host that it was entered for: whoever points the Tenant URL or an OAuth
-//!   address to another host must enter every secret again, or an administrator's session would be enough to read
+//! * A stored secret is only ever sent to the host that it was entered for: an administrator who points the Tenant URL or
+//!   an OAuth address to another host must enter every secret again, or an administrator's session would be enough to read
 //!   one that no page shows.
 //! * What belongs to another method goes in the transaction that stores the new one's, and not before.
 //! * Tokens of a consent go as soon as they may belong to another client, another server or another target.
@@ -38,7 +38,7 @@ pub(crate) struct CredentialsEdit {
 /// What a save did to the credentials, in words for the audit log; never a value.
 pub(crate) type Notes = Vec<(String, String)>;
 
-/// What is missing when nobody consented.
+/// What is missing without a consent.
 pub(crate) const CONSENT: &str = "an administrator's consent";
 
 /// What is missing before provisioning can start.

@@ -47,7 +47,7 @@ pub(crate) fn expiry_warning(now: Timestamp, ends: Timestamp) -> Option<Warning>
     Some(Warning { stage, days_left: left.as_hours() / HOURS_A_DAY })
 }
 
-/// The end of a secret that was just entered, when nobody typed it in.
+/// The end of a secret that was just entered without one.
 pub(crate) fn guess_end(method: &CredentialMethod, secret: &Secret, now: Timestamp) -> Option<Timestamp> {
     read_expiry(secret.expose()).or_else(|| {
         let hours = i64::from(method.lifetime_days?).checked_mul(HOURS_A_DAY)?;

@@ -17,7 +17,8 @@ impl Portal {
     pub async fn load_job_status(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
         caller.may(Right::Read)?;
         let spec = find_spec(self.store(), app_or_job).await?;
-        self.load_job_view(spec).await
+        let application = self.store().load_application(spec.application_id).await?;
+        self.view_job(&self.load_snapshot(application, spec).await?).await
     }
 
     /// The configuration of a job, which must be this application's: what an address of the API names, and no more.
@@ -28,17 +29,17 @@ impl Portal {
     }
 
     /// Switches provisioning on; it goes on where it stood.
-    pub async fn start_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn start_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         self.switch_job(caller, app_or_job, true).await
     }
 
     /// Switches provisioning off; a running cycle stops at the next object.
-    pub async fn pause_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn pause_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         self.switch_job(caller, app_or_job, false).await
     }
 
     /// Has every object looked at again, in a new initial cycle. Links are kept, so no account is made twice.
-    pub async fn restart_job(&self, caller: &Caller, app_or_job: &str) -> Result<JobStatusView> {
+    pub async fn restart_job(&self, caller: &Caller, app_or_job: &str) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let stored = find_spec(&tx, app_or_job).await?;
@@ -50,28 +51,27 @@ impl Portal {
         let note =
             AuditNote::on(application.id.as_uuid(), &application.display_name).with("Job", stored.job_id);
         self.audit(&tx, caller, Activity::RestartProvisioning, note).await?;
-        let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;
         self.wake();
-        self.load_job_view(spec).await
+        Ok(())
     }
 
-    async fn switch_job(&self, caller: &Caller, app_or_job: &str, enabled: bool) -> Result<JobStatusView> {
+    async fn switch_job(&self, caller: &Caller, app_or_job: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
         let stored = find_spec(&tx, app_or_job).await?;
         let application = tx.load_application(stored.application_id).await?;
         let edit = SettingsEdit { enabled: Some(enabled), ..SettingsEdit::default() };
         self.edit_settings(&tx, caller, &application, &stored, edit).await?;
-        let spec = tx.load_spec(stored.job_id).await?;
         tx.commit().await?;
         self.wake();
-        self.load_job_view(spec).await
+        Ok(())
     }
 
-    async fn load_job_view(&self, spec: JobSpec) -> Result<JobStatusView> {
-        let application = self.store().load_application(spec.application_id).await?;
-        self.view_job(&self.load_snapshot(application, spec).await?).await
+    /// The application that a job belongs to; `None` when there is no such job.
+    pub async fn find_application_of(&self, caller: &Caller, job: JobId) -> Result<Option<AppId>> {
+        caller.may(Right::Read)?;
+        Ok(self.store().find_spec(job).await?.map(|spec| spec.application_id))
     }
 
     pub(crate) async fn view_job(&self, job: &Snapshot) -> Result<JobStatusView> {

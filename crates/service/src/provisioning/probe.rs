@@ -1,10 +1,10 @@
-//! The capability probe, run in the background, with what it did so far for whoever looks.
+//! The capability probe, run in the background, with what it did so far.
 //!
 //! One at a time for each job. Its state is in memory: a probe does not outlive the process, and what it proposes is
 //! worth nothing once the target has changed.
 //!
 //! Deliberately absent: a deadline around the whole probe. It makes a bounded number of requests with deadlines each,
-//! and whoever stops it half-way leaves its throw-away user behind.
+//! and stopping it half-way would leave its throw-away user behind.
 use crate::caller::{Caller, Right};
 use crate::error::{Result, conflict};
 use crate::logs::activity::Activity;
@@ -14,7 +14,7 @@ use crate::provisioning::exchange::view_exchange;
 use crate::provisioning::probe_runs::{End, Run};
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::probe::{ProbeOptions, ProbeStep, Proposal, probe};
-use purser_connectors::{Overrides, Target, Template};
+use purser_connectors::{Overrides, TargetConfig, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
 use std::sync::Arc;
@@ -77,6 +77,7 @@ impl Portal {
             started_at: run.started_at.to_string(),
             done: last.map_or(0, |step| step.done),
             total: last.map_or(0, |step| step.total),
+            requests: last.map_or(0, |step| step.requests),
             steps: run.steps.iter().map(|step| step.doing.to_owned()).collect(),
             ..empty
         };
@@ -85,6 +86,7 @@ impl Portal {
             Some(Err(error)) => ProbeView {
                 state: "failed".to_owned(),
                 failure: format!("{} {}", error.message(), error.advice()).trim().to_owned(),
+                evidence: error.exchange().map(view_exchange).into_iter().collect(),
                 ..view
             },
             Some(Ok(report)) => ProbeView {
@@ -103,9 +105,15 @@ impl Portal {
         })
     }
 
-    async fn run_probe(&self, job: JobId, template: Arc<Template>, target: Target, options: ProbeOptions) {
+    async fn run_probe(
+        &self,
+        job: JobId,
+        template: Arc<Template>,
+        target: TargetConfig,
+        options: ProbeOptions,
+    ) {
         let probes = Arc::clone(&self.memory.probes);
-        // Noted also when the task dies, or nobody could ever begin another one.
+        // Noted also when the task dies, or another one could never begin.
         let mut end = End::of(Arc::clone(&probes), job);
         let progress = move |step: ProbeStep| probes.edit(job, |run| run.steps.push(step));
         let outcome = probe(&template, &target, &self.deps.kit, &options, &progress).await;

@@ -19,9 +19,13 @@ use purser_domain::schema::{Schema, SchemaError, validate};
 use purser_domain::scope::{FilterProblem, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec};
 use serde_json::Value as Json;
+use std::time::Duration;
 
 /// Most problems that a refusal lists, so that a hostile document does not become a huge answer.
 const MAX_DETAILS: usize = 100;
+
+/// A page waits no longer for a count.
+const LONGEST_COUNT: Duration = Duration::from_secs(10);
 
 impl Portal {
     /// The schema of an application's job.
@@ -55,7 +59,7 @@ impl Portal {
         app: &str,
         document: &Json,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let schema = Schema::from_document(document).map_err(refuse_document)?;
         self.write_schema(caller, app, schema, generation, &[]).await
@@ -66,13 +70,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::replace_schema`]; also when there is no such mapping.
-    pub async fn switch_mapping(
-        &self,
-        caller: &Caller,
-        app: &str,
-        key: &str,
-        enabled: bool,
-    ) -> Result<SchemaView> {
+    pub async fn switch_mapping(&self, caller: &Caller, app: &str, key: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let mut schema = self.store().load_schema(spec.job_id).await?;
@@ -94,7 +92,7 @@ impl Portal {
         caller: &Caller,
         app: &str,
         generation: Option<i64>,
-    ) -> Result<SchemaView> {
+    ) -> Result<()> {
         caller.may(Right::Write)?;
         let (application, _) = load_job_of(self.store(), app).await?;
         let template = self.find_template(&application.template_id).ok_or_else(|| {
@@ -106,7 +104,7 @@ impl Portal {
     }
 
     /// Counts who is in the scope of an application: by the stored scoping filter of users, or by one that is not saved
-    /// yet.
+    /// yet. Takes ten seconds at most, and says when that was too short for everybody.
     ///
     /// # Errors
     /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the filter is none that
@@ -124,8 +122,9 @@ impl Portal {
         let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
         let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
         let reads = self.store();
-        let counts =
-            reads.count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter).await?;
+        let counts = reads
+            .count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter, LONGEST_COUNT)
+            .await?;
         Ok(ScopeCountView {
             people: counts.people,
             assigned: counts.assigned,
@@ -142,8 +141,8 @@ impl Portal {
         schema: Schema,
         generation: Option<i64>,
         details: &[(&str, &str)],
-    ) -> Result<SchemaView> {
-        // Checked before the transaction: nobody should wait for the writer while a long document is looked through.
+    ) -> Result<()> {
+        // Checked before the transaction: other writers should not wait while a long document is looked through.
         let (_, seen) = load_job_of(self.store(), app).await?;
         check_schema(&schema, seen.scope)?;
         let tx = self.store().begin().await?;
@@ -153,7 +152,7 @@ impl Portal {
         }
         let stored = tx.load_schema(spec.job_id).await?;
         if stored.to_document() == schema.to_document() {
-            return Ok(view_schema(&application, &spec, &stored));
+            return Ok(());
         }
         let mut changed = spec.clone();
         changed.mapping_generation += 1;
@@ -168,10 +167,9 @@ impl Portal {
             note = note.with(&label, change);
         }
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
-        let spec = tx.load_spec(spec.job_id).await?;
         tx.commit().await?;
         self.wake();
-        Ok(view_schema(&application, &spec, &schema))
+        Ok(())
     }
 }
 

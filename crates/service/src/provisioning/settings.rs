@@ -129,7 +129,7 @@ fn check_settings(spec: &JobSpec, stored: &JobSpec) -> std::result::Result<(), P
     Ok(())
 }
 
-/// What *On* needs. A consent that has to be given again does not keep anybody from saving: the cycle tells about it.
+/// What *On* needs. A consent that has to be given again does not prevent a save: the cycle tells about it.
 fn check_startable(
     spec: &JobSpec,
     stored: &JobSpec,

@@ -40,7 +40,8 @@ async fn an_application_without_groups_passes_once_their_mapping_is_switched_off
     let tested = form(&app.id, &target.base_url(), target.token());
     let view = fixture.portal.test_connection(&caller, tested.clone()).await.unwrap();
     assert!(!view.ok && view.advice.contains("mapping of groups off"), "{view:?}");
-    let switched = fixture.portal.switch_mapping(&caller, &app.id, "groups", false).await.unwrap();
+    fixture.portal.switch_mapping(&caller, &app.id, "groups", false).await.unwrap();
+    let switched = fixture.portal.load_schema(&caller, &app.id).await.unwrap();
     assert!(switched.document.to_string().contains("\"enabled\":false"), "{}", switched.document);
     assert!(fixture.portal.test_connection(&caller, tested).await.unwrap().ok);
     refused(fixture.portal.switch_mapping(&caller, &app.id, "devices", true).await, ProblemKind::NotFound);

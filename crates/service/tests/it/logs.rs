@@ -5,7 +5,7 @@ use purser_contract::problem::ProblemKind;
 use purser_domain::ids::{AppId, ChangeId, CycleId, JobId, UserId};
 use purser_domain::log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty};
 use purser_domain::object::ObjectKind;
-use purser_store::{Batch, CycleCounts, CycleKind, LogEntry, Observed, Progress, RunningCycle};
+use purser_store::{Batch, CycleCounts, CycleKind, LogEntry, ObservedGenerations, Progress, RunningCycle};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -49,7 +49,8 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         total: 300,
         counts: CycleCounts::default(),
     };
-    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    let observed =
+        ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     store.begin_cycle(job, owner, &cycle, observed).await.unwrap();
     let counts = CycleCounts { created: 119, failed: 1, ..CycleCounts::default() };
     let row = |number: u128, status, error| LogEntry {
@@ -78,6 +79,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         code: "Conflict".into(),
         reason: "Taken.".into(),
         advice: "Rename.".into(),
+        cure: None,
         retry_at: Some(now),
     };
     let batch = Batch {
@@ -98,7 +100,8 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
     assert_eq!(status.sentence, "Initial cycle is running: 120 of 300 users.");
     assert_eq!((status.running, status.cycle.as_str(), status.remaining_ms), (true, "initial", Some(3_000)));
     assert_eq!((status.counts.created, status.counts.failed), (119, 1));
-    let paused = portal.pause_job(&admin(), &app.id).await.unwrap();
+    portal.pause_job(&admin(), &app.id).await.unwrap();
+    let paused = portal.load_job_status(&admin(), &app.id).await.unwrap();
     assert_eq!((paused.code.as_str(), paused.running), ("Paused", false));
     assert_eq!(
         paused.sentence,

@@ -5,6 +5,7 @@ mod access;
 mod applications;
 mod connection;
 mod consent;
+mod counts;
 mod credentials;
 mod expressions;
 mod fixture;

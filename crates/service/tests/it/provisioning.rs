@@ -5,7 +5,7 @@ use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
 use purser_domain::ids::{CycleId, JobId};
 use purser_service::SecretForm;
-use purser_store::{CycleCounts, CycleKind, JobSpec, Observed, Quarantine, RunningCycle};
+use purser_store::{CycleCounts, CycleKind, JobSpec, ObservedGenerations, Quarantine, RunningCycle};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -52,7 +52,8 @@ async fn the_blade_is_saved_switched_on_and_off_with_the_originals_words_in_the_
     let on = fixture.portal.save_provisioning(&admin(), on).await.unwrap();
     assert_eq!((on.enabled, on.status.code.as_str()), (true, "Active"));
     assert_eq!(on.status.sentence, "Waiting for the initial cycle to start.");
-    let off = fixture.portal.pause_job(&token(), &on.job_id).await.unwrap();
+    fixture.portal.pause_job(&token(), &on.job_id).await.unwrap();
+    let off = fixture.portal.load_job_status(&token(), &on.job_id).await.unwrap();
     assert_eq!(off.code, "NotRun");
     fixture.portal.start_job(&token(), &on.application_id).await.unwrap();
     fixture.portal.restart_job(&token(), &on.job_id).await.unwrap();
@@ -237,7 +238,8 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         total: 0,
         counts: CycleCounts::default(),
     };
-    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    let observed =
+        ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     fixture.store.begin_cycle(job, owner, &cycle, observed).await.unwrap();
     let status = fixture.portal.load_job_status(&token(), &seen.job_id).await.unwrap();
     assert_eq!(status.code, "Quarantine");

@@ -52,8 +52,8 @@ async fn a_replaced_schema_raises_both_generations_and_the_audit_log_names_what_
             { "sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": { "values": ["Sales"] } },
         ] }] });
     });
-    let saved =
-        fixture.portal.replace_schema(&token(), &app.id, &document, Some(seen.generation)).await.unwrap();
+    fixture.portal.replace_schema(&token(), &app.id, &document, Some(seen.generation)).await.unwrap();
+    let saved = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     assert_eq!(saved.generation, seen.generation + 1);
     let after = fixture.store.load_spec(job).await.unwrap();
     assert_eq!(after.mapping_generation, before.mapping_generation + 1);
@@ -73,7 +73,8 @@ async fn a_replaced_schema_raises_both_generations_and_the_audit_log_names_what_
     assert_eq!(mapping.actions, ["Create", "Update"]);
     assert_eq!((mapping.scope[0].title.as_str(), mapping.scope[0].clauses.len()), ("Sales", 1));
 
-    let again = fixture.portal.replace_schema(&admin(), &app.id, &saved.document, None).await.unwrap();
+    fixture.portal.replace_schema(&admin(), &app.id, &saved.document, None).await.unwrap();
+    let again = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     assert_eq!(again.generation, saved.generation, "the same again writes nothing");
     assert_eq!(again.document, saved.document);
 }
@@ -88,7 +89,8 @@ async fn what_a_document_says_beyond_our_model_comes_back() {
     document["provisioningTaskIdentifier"] = "x".into();
     document["id"] = "somebody else's".into();
     document["version"] = "Date:2020".into();
-    let saved = fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
+    fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
+    let saved = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     assert_eq!(saved.document["provisioningTaskIdentifier"], "x");
     assert_eq!(saved.document.pointer(MAPPING).unwrap()["metadata"][0]["value"], "true");
     assert!(saved.document.get("id").is_none() && saved.document.get("version").is_none());
@@ -152,7 +154,8 @@ async fn defaults_are_restored_with_filters_gone() {
     let (app, seen) = stored(&fixture).await;
     let document = changed(&seen, |mapping| mapping["name"] = "Mine".into());
     fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
-    let restored = fixture.portal.restore_default_schema(&admin(), &app.id, None).await.unwrap();
+    fixture.portal.restore_default_schema(&admin(), &app.id, None).await.unwrap();
+    let restored = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     assert_eq!((restored.document, restored.generation), (seen.document, seen.generation + 2));
     let (activity, details) = newest_audit(&fixture).await;
     assert_eq!(activity, "Update attribute mappings or scope");

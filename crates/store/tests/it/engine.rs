@@ -109,8 +109,7 @@ async fn a_link_is_replaced_by_source_and_found_by_account() -> anyhow::Result<(
     assert_eq!(store.find_links(job, &[user]).await?[&user], second, "the id stays");
     let by_target =
         store.find_links_by_target(job, ObjectKind::User, &["other".to_owned(), first.target_id]).await?;
-    assert_eq!(by_target.into_values().collect::<Vec<_>>(), [second.clone()]);
-    assert_eq!(store.list_links_of(user).await?, [second]);
+    assert_eq!(by_target.into_values().collect::<Vec<_>>(), [second]);
 
     // The account passes on to somebody else within one batch.
     let mut heir = link(&bench, job, bench.user_id());
@@ -141,7 +140,6 @@ async fn escrows_come_when_they_are_due_and_wake_the_job() -> anyhow::Result<()>
     let (ada, bob) = (bench.user_id(), bench.user_id());
     let batch = Batch { escrows_upsert: vec![escrow(bob, 20), escrow(ada, 10)], ..Batch::default() };
     store.commit_batch(job, OWNER, batch).await?;
-    assert_eq!(store.find_next_due(job).await?, Some(later(10)));
     assert!(store.list_due_escrows(job, later(9), 5).await?.is_empty());
     assert_eq!(store.list_due_escrows(job, later(20), 5).await?, [escrow(ada, 10), escrow(bob, 20)]);
     assert_eq!(store.find_escrows(job, &[ada]).await?.into_values().collect::<Vec<_>>(), [escrow(ada, 10)]);
@@ -247,6 +245,7 @@ fn entry(bench: &Bench, spec: &JobSpec, user: UserId) -> LogEntry {
                 code: "X".to_owned(),
                 reason: "y".to_owned(),
                 advice: "z".to_owned(),
+                cure: None,
                 retry_at: Some(later(1)),
             }),
             ..LogDetail::default()

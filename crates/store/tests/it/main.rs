@@ -7,5 +7,6 @@ mod groups;
 mod jobs;
 mod migrations;
 mod people;
+mod queue;
 mod scope;
 mod support;

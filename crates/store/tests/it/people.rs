@@ -176,7 +176,7 @@ async fn a_cycle_walks_over_everybody_by_id() -> anyhow::Result<()> {
     }
     let tx = bench.store.begin().await?;
     tx.soft_delete_user(ids[3], now()).await?;
-    tx.hard_delete_user(ids[4]).await?;
+    tx.hard_delete_user(ids[4], now()).await?;
     tx.commit().await?;
     ids.remove(4);
     ids.sort();

@@ -47,7 +47,7 @@ pub(super) fn object(state: &State, kind: Kind, stored: &Bytes, asked: &Asked) -
             MembersShown::OnRequest => !asked.names_members(),
             MembersShown::ByFilter | MembersShown::Never => true,
         };
-    if answers.meta && answers.schemas && !hides && asked.is_nothing() {
+    if answers.meta && answers.schemas && answers.hides.is_empty() && !hides && asked.is_nothing() {
         return stored.clone();
     }
     let Ok(Value::Object(mut body)) = serde_json::from_slice(stored) else { return stored.clone() };
@@ -58,6 +58,7 @@ pub(super) fn object(state: &State, kind: Kind, stored: &Bytes, asked: &Asked) -
             "meta" if !answers.meta => false,
             "schemas" if !answers.schemas => false,
             "members" if hides => false,
+            name if answers.hides.iter().any(|hidden| hidden.eq_ignore_ascii_case(name)) => false,
             "id" | "schemas" => true,
             name if name.starts_with("urn:") => true,
             name => {

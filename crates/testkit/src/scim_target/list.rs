@@ -87,6 +87,9 @@ fn everything(state: &State, kind: Kind, query: Query<'_>) -> Page {
     let total = store.len();
     let pages = &state.options.paging;
     match pages.style {
+        PageStyle::Endless => {
+            Page { total: 0, start: 1, found: Vec::new(), next_cursor: Some(cursor(query) + 1) }
+        }
         PageStyle::Cursor => {
             let (behind, count) = (cursor(query), count(state, query));
             let mut found = store.behind(behind);
@@ -155,7 +158,7 @@ fn window(state: &State, query: Query<'_>) -> (usize, usize) {
     match state.options.paging.style {
         PageStyle::Whole => (0, usize::MAX),
         PageStyle::First => (0, state.options.paging.size),
-        PageStyle::Index | PageStyle::Cursor => {
+        PageStyle::Index | PageStyle::Cursor | PageStyle::Endless => {
             (query.number("startIndex").unwrap_or(1).max(1) - 1, count(state, query))
         }
     }

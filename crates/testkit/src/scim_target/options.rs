@@ -44,6 +44,8 @@ pub struct TargetOptions {
     pub versions: VersionStyle,
     /// Attributes that a PUT leaves as they are, whatever it says.
     pub put_ignores: Vec<String>,
+    /// Attributes that a new object does not get, whatever the request says.
+    pub create_ignores: Vec<String>,
     /// What its answers look like.
     pub answers: AnswerStyle,
     /// What requests must be like.
@@ -171,6 +173,8 @@ pub enum PageStyle {
     Whole,
     /// Always the first page.
     First,
+    /// Each page is empty and has another one behind it.
+    Endless,
 }
 
 /// What `totalResults` says.
@@ -233,6 +237,8 @@ pub struct AnswerStyle {
     pub schemas: bool,
     /// A create is answered with the object; else with its `Location` alone.
     pub created_body: bool,
+    /// Attributes that are never shown.
+    pub hides: Vec<String>,
     /// Content type of JSON.
     pub content_type: &'static str,
     /// What errors look like.
@@ -250,6 +256,8 @@ pub enum ErrorStyle {
     Text,
     /// A status and nothing else.
     Empty,
+    /// As the RFC says, but with the status 200.
+    Masked,
 }
 
 /// What requests must be like.
@@ -259,6 +267,8 @@ pub struct RequestRules {
     pub content_type: Option<String>,
     /// Headers that every request must have; else 400.
     pub headers: BTreeMap<String, String>,
+    /// Parameters that no query may have; else 400.
+    pub refused_parameters: Vec<String>,
     /// How many are answered; more are refused with 429.
     pub rate: Option<RequestRate>,
 }
@@ -306,6 +316,7 @@ impl Default for TargetOptions {
             deletes: DeleteStyle::NoContent,
             versions: VersionStyle::None,
             put_ignores: Vec::new(),
+            create_ignores: Vec::new(),
             answers: AnswerStyle::default(),
             requests: RequestRules::default(),
             discovery: DiscoveryStyle::Rfc,
@@ -327,6 +338,7 @@ impl Default for AnswerStyle {
             meta: true,
             schemas: true,
             created_body: true,
+            hides: Vec::new(),
             content_type: "application/scim+json",
             errors: ErrorStyle::Scim,
         }

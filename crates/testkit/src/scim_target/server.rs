@@ -96,6 +96,11 @@ fn refuse(state: &State, head: &Parts, body: &Bytes) -> Option<Answer> {
             return Some(error(StatusCode::BAD_REQUEST, "", &format!("The header {name} is missing.")));
         }
     }
+    let parameters = head.uri.query().unwrap_or_default().split('&');
+    let mut names = parameters.filter_map(|pair| pair.split('=').next());
+    if let Some(name) = names.find(|name| rules.refused_parameters.iter().any(|refused| refused == name)) {
+        return Some(error(StatusCode::BAD_REQUEST, "", &format!("The parameter {name} is not known.")));
+    }
     if !body.is_empty() {
         let sent = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let sent = sent.split(';').next().unwrap_or_default().trim();
@@ -130,6 +135,10 @@ fn in_style(state: &State, mut answer: Answer) -> Answer {
     let Some(Detail(detail)) = answer.extensions().get::<Detail>().cloned() else { return answer };
     let (content_type, body) = match style.errors {
         ErrorStyle::Scim => return answer,
+        ErrorStyle::Masked => {
+            *answer.status_mut() = StatusCode::OK;
+            return answer;
+        }
         ErrorStyle::Message => ("application/json", serde_json::json!({ "message": detail }).to_string()),
         ErrorStyle::Text => ("text/plain", detail),
         ErrorStyle::Empty => ("text/plain", String::new()),

@@ -14,11 +14,11 @@ pub(super) fn check(template: &Template, finder: &mut Finder<'_>) {
             finder.add(place, format!("{place} must be at least 1."));
         }
     };
-    at_least_one(finder, "profile.page_size", profile.page_size);
-    if let Some(concurrency) = profile.concurrency {
+    at_least_one(finder, "profile.page_size", profile.common.page_size);
+    if let Some(concurrency) = profile.common.concurrency {
         at_least_one(finder, "profile.concurrency", concurrency.into());
     }
-    for (at, limit) in profile.limits.iter().enumerate() {
+    for (at, limit) in profile.common.limits.iter().enumerate() {
         let place = format!("profile.limits[{at}]");
         at_least_one(finder, &format!("{place}.count"), limit.count);
         at_least_one(finder, &format!("{place}.seconds"), limit.seconds);
@@ -26,13 +26,13 @@ pub(super) fn check(template: &Template, finder: &mut Finder<'_>) {
             at_least_one(finder, &format!("{place}.burst"), burst);
         }
     }
-    finder.need("profile.content_type", &profile.content_type);
+    finder.need("profile.content_type", &profile.scim.content_type);
     check_rules(template, finder);
     check_attributes(template, finder);
 }
 
 fn check_rules(template: &Template, finder: &mut Finder<'_>) {
-    for (at, rule) in template.profile.value_rules.iter().enumerate() {
+    for (at, rule) in template.profile.common.value_rules.iter().enumerate() {
         let place = format!("profile.value_rules[{at}]");
         if rule.attribute != "*" {
             let kinds: Vec<ObjectKind> = match rule.object {
@@ -59,14 +59,14 @@ fn check_rules(template: &Template, finder: &mut Finder<'_>) {
 fn check_attributes(template: &Template, finder: &mut Finder<'_>) {
     let profile = &template.profile;
     for (name, kind, list) in [
-        ("filterable_users", ObjectKind::User, &profile.filterable_users),
-        ("filterable_groups", ObjectKind::Group, &profile.filterable_groups),
+        ("filterable_users", ObjectKind::User, &profile.scim.filterable_users),
+        ("filterable_groups", ObjectKind::Group, &profile.scim.filterable_groups),
     ] {
         for (at, attribute) in list.iter().flatten().enumerate() {
             check_known(template, &[kind], attribute, &format!("profile.{name}[{at}]"), finder);
         }
     }
-    if let Some(attribute) = &profile.id_attribute {
+    if let Some(attribute) = &profile.scim.id_attribute {
         check_known(template, &[ObjectKind::User], attribute, "profile.id_attribute", finder);
     }
 }

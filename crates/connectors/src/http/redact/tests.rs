@@ -69,7 +69,6 @@ fn values_that_an_administrator_hides_go_in_every_spelling_and_also_when_cut() {
     assert_eq!(exchange.path, "/Users?filter=title%20eq%20%22***%22");
     assert_eq!(exchange.request_body.as_deref(), Some(r#"{"title":"***","sex":***,"b":"FF","c":"***"}"#));
     assert_eq!(exchange.response_body.as_deref(), Some("{\"title\":\"***… (9000 bytes in all)"));
-    assert_eq!(exchange.without_bodies().request_body, None);
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! Which operations come of which changes.
 use super::*;
+use crate::profile::ScimProfile;
 use std::sync::Arc;
 
 const WORK_EMAIL: &str = "emails[type eq \"work\"].value";
@@ -122,7 +123,10 @@ fn values_without_a_filter_may_go_into_one_operation_without_a_path() {
         change("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber", None, Some("7")),
         change("title", Some("Chef"), None),
     ];
-    let profile = Profile { pathless_replace: true, ..Profile::default() };
+    let profile = Profile {
+        scim: ScimProfile { pathless_replace: true, ..ScimProfile::default() },
+        ..Profile::default()
+    };
     assert_eq!(
         body(&changes, None, &profile).unwrap().unwrap()["Operations"],
         json!([
@@ -140,7 +144,7 @@ fn values_without_a_filter_may_go_into_one_operation_without_a_path() {
 fn what_is_cleared_is_removed_emptied_or_nulled() {
     let changes = [change("title", Some("Chef"), None), change(WORK_EMAIL, Some("a@x"), None)];
     for (clear, value) in [(Clear::EmptyText, json!("")), (Clear::Null, json!(null))] {
-        let profile = Profile { clear, ..Profile::default() };
+        let profile = Profile { scim: ScimProfile { clear, ..ScimProfile::default() }, ..Profile::default() };
         assert_eq!(
             body(&changes, None, &profile).unwrap().unwrap()["Operations"],
             json!([
@@ -174,7 +178,10 @@ fn members_come_together_and_go_by_path_or_by_value() {
 
 #[test]
 fn the_profile_decides_how_operations_and_booleans_are_spelled() {
-    let profile = Profile { capitalised_operations: true, booleans_as_text: true, ..Profile::default() };
+    let profile = Profile {
+        scim: ScimProfile { capitalised_operations: true, booleans_as_text: true, ..ScimProfile::default() },
+        ..Profile::default()
+    };
     let path = Arc::new(TargetPath::parse("active").unwrap());
     let changes = [Change::set(path, Some(json!(true)), Some(json!(false)))];
     assert_eq!(
@@ -185,7 +192,10 @@ fn the_profile_decides_how_operations_and_booleans_are_spelled() {
 
 #[test]
 fn a_role_that_is_another_now_takes_the_one_before_along_in_the_older_way_too() {
-    let profile = Profile { roles: RolesShape::Legacy, ..Profile::default() };
+    let profile = Profile {
+        scim: ScimProfile { roles: RolesShape::Legacy, ..ScimProfile::default() },
+        ..Profile::default()
+    };
     let changes = [change("roles[primary eq \"True\"].value", Some("Admin"), Some("User"))];
     let verbs = |current: Option<&Value>| -> Vec<Value> {
         let body = body(&changes, current, &profile).unwrap().unwrap();

@@ -61,7 +61,7 @@ async fn refusals(subject: &Subject) -> Result<()> {
         let error = connector.create(User, &slim(subject, "new")?).await.err();
         check(&error, on_create, &format!("create with {fault:?}"))?;
         let found = connector.find(User, &wanted).await;
-        let told_as_nobody = subject.profile().empty_result_is_404 && fault == Fault::Status(404);
+        let told_as_nobody = subject.profile().scim.empty_result_is_404 && fault == Fault::Status(404);
         if !told_as_nobody {
             check(&found.err(), on_find, &format!("find with {fault:?}"))?;
         }
@@ -120,7 +120,7 @@ async fn lost_answers(subject: &Subject) -> Result<()> {
         fake.value(&user, names.title)? == Some(json!("Chef")),
         "an update must be made in the end: {user}"
     );
-    if subject.profile().deletes_users {
+    if subject.profile().common.deletes_users {
         fake.break_with(FaultRule::times(Fault::DropAfter, 1).on("DELETE"));
         check(&connector.delete(User, &id).await.err(), PASSING, "a delete whose answer got lost")?;
         let again = connector.delete(User, &id).await.context("a delete must be safe to repeat")?.value;

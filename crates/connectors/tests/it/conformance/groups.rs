@@ -110,13 +110,13 @@ fn sorted(ids: &[String]) -> Vec<String> {
 
 impl Subject {
     fn tells_members(&self) -> bool {
-        matches!(self.profile().members_read, MembersRead::Returned | MembersRead::OnRequest)
+        matches!(self.profile().scim.members_read, MembersRead::Returned | MembersRead::OnRequest)
     }
 
     /// Members that nobody sees can't be put back with the group.
     fn can_change_groups(&self) -> bool {
         use purser_connectors::MemberRemoval::{Put, Replace};
-        self.tells_members() || !matches!(self.profile().member_removal, Put | Replace)
+        self.tells_members() || !matches!(self.profile().scim.member_removal, Put | Replace)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn run(subject: &Subject) -> Result<()> {
         there.len()
     );
 
-    if subject.profile().page_size == 1 || pages + 1 >= there.len() {
+    if subject.profile().common.page_size == 1 || pages + 1 >= there.len() {
         // Of one object a page, nothing tells that others moved up.
         return Ok(());
     }

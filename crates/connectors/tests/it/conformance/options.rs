@@ -12,59 +12,63 @@ use purser_testkit::{
 
 pub(super) fn options_of(profile: &Profile) -> TargetOptions {
     TargetOptions {
-        patch: if profile.patch { PatchStyle::Resource } else { PatchStyle::Missing },
+        patch: if profile.scim.patch { PatchStyle::Resource } else { PatchStyle::Missing },
         patching: Patching {
-            paths: if profile.pathless_replace { PatchPaths::Pathless } else { PatchPaths::Pathed },
-            capitalised: profile.capitalised_operations,
-            clear: match profile.clear {
+            paths: if profile.scim.pathless_replace { PatchPaths::Pathless } else { PatchPaths::Pathed },
+            capitalised: profile.scim.capitalised_operations,
+            clear: match profile.scim.clear {
                 Clear::Remove => ClearStyle::Remove,
                 Clear::EmptyText => ClearStyle::EmptyText,
                 Clear::Null => ClearStyle::Null,
             },
             ..Patching::default()
         },
-        user_filters: filtering(profile, profile.filterable_users.clone()),
-        group_filters: filtering(profile, profile.filterable_groups.clone()),
+        user_filters: filtering(profile, profile.scim.filterable_users.clone()),
+        group_filters: filtering(profile, profile.scim.filterable_groups.clone()),
         paging: Pages {
-            style: match profile.paging {
+            style: match profile.scim.paging {
                 Paging::Index => PageStyle::Index,
                 Paging::Cursor => PageStyle::Cursor,
                 Paging::None => PageStyle::Whole,
             },
-            size: usize::try_from(profile.page_size).unwrap_or(100),
-            max: usize::try_from(profile.page_size).unwrap_or(100),
+            size: usize::try_from(profile.common.page_size).unwrap_or(100),
+            max: usize::try_from(profile.common.page_size).unwrap_or(100),
             ..Pages::default()
         },
         groups: groups(profile),
-        ids: if profile.id_attribute.as_deref() == Some("userName") {
+        ids: if profile.scim.id_attribute.as_deref() == Some("userName") {
             IdStyle::UserName
         } else {
             IdStyle::Uuid
         },
-        text_booleans: profile.booleans_as_text,
+        text_booleans: profile.scim.booleans_as_text,
         values: ValueRules {
-            required_schemas: profile.always_schemas.clone(),
-            manager: match profile.manager {
+            required_schemas: profile.scim.always_schemas.clone(),
+            manager: match profile.scim.manager {
                 ManagerShape::Object => ManagerForm::Object,
                 ManagerShape::Text => ManagerForm::Text,
                 ManagerShape::Array => ManagerForm::Array,
             },
-            legacy_roles: profile.roles == RolesShape::Legacy,
-            limits: profile.value_rules.iter().map(limit).collect(),
+            legacy_roles: profile.scim.roles == RolesShape::Legacy,
+            limits: profile.common.value_rules.iter().map(limit).collect(),
             ..ValueRules::default()
         },
-        deletes: if profile.deletes_users { DeleteStyle::NoContent } else { DeleteStyle::Refused(405) },
+        deletes: if profile.common.deletes_users {
+            DeleteStyle::NoContent
+        } else {
+            DeleteStyle::Refused(405)
+        },
         requests: RequestRules {
-            content_type: Some(profile.content_type.clone()),
-            headers: profile.headers.clone(),
-            rate: None,
+            content_type: Some(profile.scim.content_type.clone()),
+            headers: profile.common.headers.clone(),
+            ..RequestRules::default()
         },
         ..TargetOptions::default()
     }
 }
 
 fn filtering(profile: &Profile, attributes: Option<Vec<String>>) -> Filtering {
-    let element = match profile.element_filter {
+    let element = match profile.scim.element_filter {
         ElementFilter::Inside => ElementForm::Inside,
         ElementFilter::Outside => ElementForm::Outside,
         ElementFilter::Plain => ElementForm::Plain,
@@ -72,33 +76,33 @@ fn filtering(profile: &Profile, attributes: Option<Vec<String>>) -> Filtering {
     Filtering {
         attributes,
         element: Some(element),
-        empty_is_404: profile.empty_result_is_404,
+        empty_is_404: profile.scim.empty_result_is_404,
         ..Filtering::default()
     }
 }
 
 fn groups(profile: &Profile) -> GroupRules {
-    let shown = matches!(profile.members_read, MembersRead::Returned | MembersRead::OnRequest);
-    let most = usize::try_from(profile.members_per_request).unwrap_or(usize::MAX);
-    let whole = matches!(profile.member_removal, MemberRemoval::Replace | MemberRemoval::Put);
+    let shown = matches!(profile.scim.members_read, MembersRead::Returned | MembersRead::OnRequest);
+    let most = usize::try_from(profile.common.members_per_request).unwrap_or(usize::MAX);
+    let whole = matches!(profile.scim.member_removal, MemberRemoval::Replace | MemberRemoval::Put);
     GroupRules {
-        patch: Some(match profile.member_removal {
+        patch: Some(match profile.scim.member_removal {
             MemberRemoval::Put => PatchStyle::Missing,
             _ => PatchStyle::Resource,
         }),
-        read: match profile.members_read {
+        read: match profile.scim.members_read {
             MembersRead::Returned => MembersShown::Always,
             MembersRead::OnRequest => MembersShown::OnRequest,
             MembersRead::ByFilter => MembersShown::ByFilter,
             MembersRead::Never => MembersShown::Never,
         },
-        change: match profile.member_removal {
+        change: match profile.scim.member_removal {
             MemberRemoval::FilteredPath => MembersChange::FilteredPath,
             MemberRemoval::ValueArray => MembersChange::ValueArray,
             MemberRemoval::Replace => MembersChange::Replace,
             MemberRemoval::Put => MembersChange::Refused,
         },
-        members_on_create: profile.members_on_create,
+        members_on_create: profile.scim.members_on_create,
         max_changes: Some(most).filter(|most| *most > 0 && !whole),
         // Whoever can't see who is a member can't be asked to know.
         refuses_strangers: shown,
@@ -120,11 +124,11 @@ fn limit(rule: &purser_connectors::ValueRule) -> ValueLimit {
 pub(super) fn scaled(template: &Template) -> Template {
     let mut template = template.clone();
     let profile = &mut template.profile;
-    profile.limits.clear();
-    profile.concurrency = None;
-    profile.page_size = profile.page_size.clamp(1, 10);
-    if profile.members_per_request > 0 || template.connector == ConnectorKind::Samanage {
-        profile.members_per_request = profile.members_per_request.clamp(1, 7);
+    profile.common.limits.clear();
+    profile.common.concurrency = None;
+    profile.common.page_size = profile.common.page_size.clamp(1, 10);
+    if profile.common.members_per_request > 0 || template.connector == ConnectorKind::Samanage {
+        profile.common.members_per_request = profile.common.members_per_request.clamp(1, 7);
     }
     template
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use purser_connectors::{
-    Connector, ConnectorKind, Credentials, HttpKit, Overrides, Profile, Target, Template, connect,
+    Connector, ConnectorKind, Credentials, HttpKit, Overrides, Profile, TargetConfig, Template, connect,
 };
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
@@ -97,7 +97,7 @@ impl Fake {
             template.credential_methods = crate::support::generic_template()?.credential_methods;
         }
         let credentials = Credentials::token(Secret::new(token));
-        let target = Target { tenant_url, credentials, overrides: Overrides::default() };
+        let target = TargetConfig { tenant_url, credentials, overrides: Overrides::default() };
         Ok(connect(&template, &target, kit)?)
     }
 
@@ -234,7 +234,7 @@ impl Fake {
     /// The method by which this server changes an account.
     pub(super) fn update_method(&self, profile: &Profile) -> &'static str {
         match self {
-            Self::Scim(_) if profile.patch => "PATCH",
+            Self::Scim(_) if profile.scim.patch => "PATCH",
             _ => "PUT",
         }
     }

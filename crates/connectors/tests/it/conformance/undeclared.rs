@@ -1,6 +1,6 @@
 //! Deviations that no profile declares.
 use anyhow::{Context, Result, ensure};
-use purser_connectors::{Profile, Template};
+use purser_connectors::{CommonProfile, Profile, ScimProfile, Template};
 use purser_domain::object::ObjectKind::User;
 use purser_testkit::{
     AnswerStyle, DeleteStyle, DiscoveryStyle, ErrorStyle, FilterStyle, Filtering, GroupRules, IdStyle,
@@ -122,7 +122,10 @@ async fn lists_come_whole_whatever_the_target_says_about_them() -> Result<()> {
 async fn a_target_that_misbehaves_is_told_so_or_gets_the_right_accounts_and_nothing_else() -> Result<()> {
     let base = TargetOptions::default;
     let pages = Pages::default;
-    let read_back = Profile { read_back: true, ..Profile::default() };
+    let read_back = Profile {
+        common: CommonProfile { read_back: true, ..CommonProfile::default() },
+        ..Profile::default()
+    };
     let mut broken = Broken::default();
     for (name, profile, options) in [
         (
@@ -177,7 +180,7 @@ async fn a_target_that_misbehaves_is_told_so_or_gets_the_right_accounts_and_noth
         ),
         (
             "titles that are ignored by PUT",
-            Profile { patch: false, ..read_back },
+            Profile { scim: ScimProfile { patch: false, ..read_back.scim }, ..read_back },
             TargetOptions { put_ignores: vec!["title".to_owned()], ..base() },
         ),
         (
@@ -254,7 +257,10 @@ async fn survive(subject: &Subject) -> Result<()> {
 #[tokio::test]
 async fn a_group_is_never_told_to_be_right_when_it_is_not() -> Result<()> {
     let rules = GroupRules::default;
-    let read_back = Profile { read_back: true, ..Profile::default() };
+    let read_back = Profile {
+        common: CommonProfile { read_back: true, ..CommonProfile::default() },
+        ..Profile::default()
+    };
     let mut broken = Broken::default();
     for (name, rules) in [
         ("removal by path ignored", GroupRules { change: MembersChange::FilteredPathIgnored, ..rules() }),

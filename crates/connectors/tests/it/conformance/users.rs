@@ -152,7 +152,7 @@ fn steps(subject: &Subject, all: &Values, old: Option<&Values>, new: Option<&Val
 
 /// Gives the account another user name where that decides its id; its id then.
 async fn rename(subject: &Subject, user_name: &str, id: String) -> Result<String> {
-    if subject.profile().id_attribute.as_deref() != Some(subject.names().user_name) {
+    if subject.profile().scim.id_attribute.as_deref() != Some(subject.names().user_name) {
         return Ok(id);
     }
     let new = format!("r{}", &user_name[1..]);
@@ -167,7 +167,7 @@ async fn rename(subject: &Subject, user_name: &str, id: String) -> Result<String
 
 async fn delete(subject: &Subject, id: &str) -> Result<()> {
     let (connector, count) = (&subject.connector, subject.fake.users().len());
-    if !subject.profile().deletes_users {
+    if !subject.profile().common.deletes_users {
         let sent = subject.fake.counts().delete;
         let refused = connector.delete(User, id).await.err().context("a delete must be refused")?;
         ensure!(
@@ -280,7 +280,7 @@ impl Subject {
                     || rule.attribute == attribute
                     || Some(rule.attribute.as_str()) == plain)
         };
-        self.profile().value_rules.iter().filter(applies).fold(text.to_owned(), |text, rule| {
+        self.profile().common.value_rules.iter().filter(applies).fold(text.to_owned(), |text, rule| {
             let most = rule.max_length.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
             let allowed: String = text.chars().filter(|c| !rule.forbidden.contains(*c)).take(most).collect();
             allowed.trim().to_owned()
@@ -304,7 +304,7 @@ impl Subject {
     /// The value as the server keeps it.
     pub(super) fn spelled(&self, value: &Value) -> Value {
         match value {
-            Value::Bool(boolean) if self.profile().booleans_as_text => {
+            Value::Bool(boolean) if self.profile().scim.booleans_as_text => {
                 json!(if *boolean { "True" } else { "False" })
             }
             Value::Object(object) => object.get("value").cloned().unwrap_or_default(),
