@@ -7,6 +7,7 @@ use crate::components::{
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::HeldPurgeView;
+use purser_domain::job::ProvisioningState;
 
 /// Counts, what needs somebody, first steps, and the applications' state.
 #[component]
@@ -50,7 +51,7 @@ fn attention(overview: &Overview) -> AnyView {
     let bars = overview
         .first_applications
         .iter()
-        .filter(|application| application.provisioning == "Quarantine")
+        .filter(|application| application.provisioning == ProvisioningState::Quarantine)
         .map(|application| {
             let href = format!("/applications/{}/provisioning", application.id);
             view! {
@@ -100,12 +101,13 @@ fn held_purge(held: &HeldPurgeView) -> AnyView {
 
 /// What a newcomer does first; gone once an application is switched on.
 fn first_steps(overview: &Overview) -> Option<AnyView> {
-    let states = || overview.first_applications.iter().map(|application| application.provisioning.as_str());
-    let running = states().any(|state| state == "On" || state == "Quarantine");
+    let states = || overview.first_applications.iter().map(|application| application.provisioning);
+    let running =
+        states().any(|state| matches!(state, ProvisioningState::On | ProvisioningState::Quarantine));
     if running {
         return None;
     }
-    let configured = states().any(|state| state != "Not configured");
+    let configured = states().any(|state| state != ProvisioningState::NotConfigured);
     let provisioning = match overview.first_applications.as_slice() {
         [only] => format!("/applications/{}/provisioning", only.id),
         _ => "/applications".to_owned(),

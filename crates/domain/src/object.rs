@@ -38,6 +38,12 @@ impl ObjectKind {
         kinds
     }
 
+    /// The kind with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
     /// What a target calls one.
     #[must_use]
     pub const fn noun(self) -> &'static str {

@@ -26,13 +26,13 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use crate::log::SkipCode;
 pub use crate::mapping::{Choice, MatchQuery, Reference, References, Source, Subject, UniqueQuestion};
 pub use crate::scope::{DisableCause, SkipReason};
 pub use link::{Link, LinkState, Observed, Origin, TargetObject};
 pub use refusal::Refusal;
 pub use step::{
-    Becomes, Change, ChangeKind, Decision, Edit, NewObject, Note, Question, Skip, SkipCode, Step, Write,
-    WriteValue,
+    Becomes, Change, ChangeKind, Decision, Edit, NewObject, Note, Question, Skip, Step, Write, WriteValue,
 };
 
 use crate::expression::Context;

@@ -31,6 +31,7 @@ use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{ConnectorError, ErrorKind};
 use purser_domain::{
     ids::{CycleId, JobId},
+    job::QuarantineCode,
     object::ObjectKind,
 };
 use purser_store::{CycleCounts, CycleKind, JobMode, ObservedGenerations, Quarantine, RunningCycle, new_id};
@@ -267,6 +268,7 @@ async fn set_quarantine(
     let attempts = before.map_or(0, |quarantine| quarantine.attempts).saturating_add(1);
     let delay = SignedDuration::try_from(target_delay(attempts)).unwrap_or(SignedDuration::from_hours(1));
     let quarantine = Quarantine {
+        code: quarantine_code(trouble.kind()),
         reason: trouble.message().to_owned(),
         advice: trouble.advice().to_owned(),
         since: before.map_or(now, |quarantine| quarantine.since),
@@ -276,6 +278,20 @@ async fn set_quarantine(
     tracing::warn!(%job, reason = quarantine.reason, next = %quarantine.next_attempt_at, "job in quarantine");
     let stored = engine.deps.store.set_quarantine(job, owner, Some(&quarantine)).await;
     stored.map_err(EngineError::store("put a job into quarantine"))
+}
+
+fn quarantine_code(kind: &ErrorKind) -> QuarantineCode {
+    match kind {
+        ErrorKind::Auth => QuarantineCode::InvalidCredentials,
+        ErrorKind::Consent => QuarantineCode::ConsentRequired,
+        ErrorKind::Misconfigured => QuarantineCode::TargetMisconfigured,
+        ErrorKind::Unreachable(_) => QuarantineCode::TargetUnreachable,
+        ErrorKind::Transient { .. }
+        | ErrorKind::Ambiguous
+        | ErrorKind::Conflict
+        | ErrorKind::NotFound
+        | ErrorKind::Rejected { .. } => QuarantineCode::TargetUnavailable,
+    }
 }
 
 fn outcome(end: CycleEnd, place: &Place, before: u64) -> CycleOutcome {

@@ -15,7 +15,7 @@ use purser_domain::{
     ids::ChangeId,
     log::{LogAction, LogDetail, LogError, LogStatus, ModifiedProperty, Step, StepKind},
     object::ObjectKind,
-    plan::{Origin, Skip, SkipReason},
+    plan::{Origin, Skip, SkipCode, SkipReason},
 };
 use purser_store::{Escrow, LogEntry, new_id};
 
@@ -76,8 +76,21 @@ pub(crate) fn entry(
         target_id: target_id(candidate, fate),
         summary: ending.summary,
         duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
-        detail: LogDetail { steps, modified: ending.modified, error: ending.error, exchanges },
+        detail: LogDetail {
+            steps,
+            skip: skip_code(fate),
+            modified: ending.modified,
+            error: ending.error,
+            exchanges,
+        },
     })
+}
+
+fn skip_code(fate: &Fate) -> Option<SkipCode> {
+    match fate {
+        Fate::Skipped { skip, .. } => Some(skip.code),
+        _ => None,
+    }
 }
 
 /// What a row is about.

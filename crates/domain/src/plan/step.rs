@@ -1,7 +1,7 @@
 //! What a plan can say: a question to the target, a write, or a note.
 use super::Refusal;
 use super::elements::{list, subtract};
-use crate::log::{LogAction, ModifiedProperty};
+use crate::log::{LogAction, ModifiedProperty, SkipCode};
 use crate::mapping::{CompiledMapping, Desired, MatchQuery, UniqueQuestion};
 use crate::object::ObjectKind;
 use crate::path::TargetPath;
@@ -311,22 +311,6 @@ pub(super) fn display(value: &Value, redacted: bool) -> String {
             }
         }
         value => display_json(value),
-    }
-}
-
-vocabulary! {
-    /// Why nothing is to be done, as the log's `SkipReason`.
-    pub enum SkipCode {
-        /// Not in scope.
-        NotEffectivelyEntitled = "NotEffectivelyEntitled",
-        /// Everything is as it should be already.
-        RedundantExport = "RedundantExport",
-        /// No value to find the account by.
-        ImportSkipped = "ImportSkipped",
-        /// The target object actions or the mapping do not allow it.
-        EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
-        /// The object mapping is switched off.
-        EntityTypeNotSupported = "EntityTypeNotSupported",
     }
 }
 

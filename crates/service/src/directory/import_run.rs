@@ -7,7 +7,7 @@
 //! A manager may stand further down in the file than the people who report to them: those who could not be given
 //! theirs at first get it in a second pass, when all people are there.
 use crate::caller::Caller;
-use crate::directory::user_fields::{check_attributes, compare, set_attributes};
+use crate::directory::user_fields::{check_attributes, check_manager, compare, set_attributes};
 use crate::error::{Result, ServiceError, conflict, invalid};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
@@ -323,19 +323,11 @@ impl FirstLines {
 }
 
 fn find_manager(text: &str, whose: &User, people: &People) -> std::result::Result<UserId, Problem> {
-    let refuse = |message: String| Err(invalid(message).field("manager"));
-    match people.get(&text.trim().to_lowercase()) {
-        None => refuse(format!(
-            "There is no user \"{text}\" to be the manager; the rest of the row was imported."
-        )),
-        Some(manager) if manager.deleted_at.is_some() => {
-            refuse(format!("The manager \"{text}\" is deleted; the rest of the row was imported."))
-        }
-        Some(manager) if manager.id == whose.id => {
-            refuse("A user can't be their own manager; the rest of the row was imported.".to_owned())
-        }
-        Some(manager) => Ok(manager.id),
-    }
+    let found = people.get(&text.trim().to_lowercase());
+    check_manager(text, found, Some(whose)).map_err(|problem| {
+        let message = format!("{} The rest of the row was imported.", problem.message);
+        Problem { message, ..problem }
+    })
 }
 
 /// First and last name, for a file that has no display names.

@@ -3,7 +3,7 @@ use crate::caller::{Caller, Right};
 use crate::error::{Result, invalid};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
-use crate::provisioning::credentials::{CredentialsEdit, check_secrets_stay, list_missing};
+use crate::provisioning::credentials::{CredentialsEdit, Need, check_secrets_stay, list_missing};
 use crate::provisioning::exchange::describe;
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::{
@@ -71,8 +71,8 @@ impl Portal {
             ..spec.clone()
         };
         let missing = list_missing(&tried_spec, Some(&edit.method), |key| secrets.contains_key(key));
-        if let Some(first) = missing.iter().find(|missing| missing.field != "consent") {
-            return Err(invalid(format!("Enter {} first.", first.what)).field(first.field.as_str()).into());
+        if let Some(first) = missing.iter().find(|missing| missing.need != Need::Consent) {
+            return Err(invalid(format!("Enter {} first.", first.what)).field(first.need.field()).into());
         }
         if !form.only_entered {
             check_secrets_stay(self.store(), &spec, &tried, Some(&edit), Some(&edit.method)).await?;
@@ -155,7 +155,7 @@ impl Portal {
                 application.display_name, first.what
             ))
             .advice("Complete the Admin Credentials on the Provisioning page, test the connection and save.")
-            .field(first.field.as_str())
+            .field(first.need.field())
             .into());
         }
         Ok((template, target_of(self.store(), self.clock(), spec, secrets)))
@@ -183,7 +183,10 @@ pub(crate) fn refuse_target(error: &ConnectorError) -> Problem {
 }
 
 fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
-    let words = if matches!(error.kind(), ErrorKind::Auth) { INVALID_CREDENTIALS } else { NOT_VALIDATED };
+    let words = match error.kind() {
+        ErrorKind::Auth | ErrorKind::Consent => INVALID_CREDENTIALS,
+        _ => NOT_VALIDATED,
+    };
     let mut detail = format!("Error code: {}", error.kind().code());
     if let Some(exchange) = error.exchange() {
         detail.push('\n');

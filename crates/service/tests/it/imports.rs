@@ -131,7 +131,7 @@ async fn bad_rows_are_reported_and_never_stop_the_others() {
     );
     assert!(report[4].2.contains("line 2"), "{}", report[4].2);
     assert!(report[5].2.contains("Restore the user"));
-    assert!(report[7].2.contains("the rest of the row was imported"));
+    assert!(report[7].2.contains("The rest of the row was imported"));
     assert!(!fixture.portal.load_user(&admin(), "hal@x.org").await.unwrap().account_enabled);
     assert_eq!(fixture.audit(1).await[0].0, "Finish import of users");
 }
