@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cycle::{self, CycleEnd},
-    engine::{CycleTask, Inner},
     error::EngineError,
+    inner::{CycleTask, Inner},
 };
 
 /// Before a job is looked at again whose lease another worker held, or whose cycle had nothing to do.

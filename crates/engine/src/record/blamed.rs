@@ -5,7 +5,7 @@ use purser_domain::{
     path::TargetPath,
 };
 
-use crate::cycle::fate::Fate;
+use crate::executor::fate::Fate;
 
 /// Says that the blamed attribute has no value, and where the mapping takes it from. `None` when it was sent, or nobody
 /// knows: an update sends only what differs.

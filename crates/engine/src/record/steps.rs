@@ -9,18 +9,17 @@ use purser_domain::{
 use purser_store::ChangeKind;
 
 use super::About;
-use crate::cycle::{
-    context::Cycle,
-    fate::Fate,
-    subject::{Cause, Found, Manager, Subject},
+use crate::{
+    executor::{fate::Fate, lease::Executor},
+    planner::candidate::{Candidate, Cause, Found, Manager},
 };
 
 /// So many members without an account are named.
 const SHOWN_MEMBERS: usize = 5;
 
-pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
+pub(super) fn import(candidate: &Candidate, about: About<'_>) -> Step {
     let (About { kind: of, name, .. }, there) = (about, about.there());
-    let (step, description) = match subject.cause {
+    let (step, description) = match candidate.cause {
         Cause::Directory => ("EntryImport", format!("Retrieved {of} '{name}' from the directory.")),
         Cause::Change(kind) => {
             let (step, kind) = match kind {
@@ -59,14 +58,14 @@ pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
     plain(StepKind::Import, step, description)
 }
 
-pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
+pub(super) fn matching(candidate: &Candidate, about: About<'_>) -> Option<Step> {
     let (About { kind, name, target }, there) = (about, about.there());
-    let last = subject.asked.last()?;
-    let description = match &subject.found {
+    let last = candidate.asked.last()?;
+    let description = match &candidate.found {
         Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
         Some(Found::One(id)) => format!("One {kind} that matches '{name}' was found in {target}: {id}."),
         Some(Found::Several(count)) => format!("{count} {kind}s that match '{name}' were found in {target}."),
-        None if subject.stale.is_some() => {
+        None if candidate.stale.is_some() => {
             format!("The {there} linked to {kind} '{name}' was not found in {target}.")
         }
         None => format!("The {there} linked to {kind} '{name}' was found in {target}."),
@@ -76,7 +75,7 @@ pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
     Some(step)
 }
 
-pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
+pub(super) fn scoping(executor: &Executor, about: About<'_>, scope: &Scope) -> Step {
     let lacks = |reason| scope.reasons.contains(&reason);
     let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
     let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
@@ -86,7 +85,7 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
         format!("Determine if {} in scope by evaluating against each scoping filter.", about.kind),
     );
     step.details.push(("Active in the source system".to_owned(), text(active)));
-    if cycle.spec().scope == ScopeMode::All {
+    if executor.planner.spec().scope == ScopeMode::All {
         step.details.push(("Scope sync all".to_owned(), text(true)));
     } else {
         step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
@@ -109,10 +108,10 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope) -> Step {
 }
 
 /// Only for rows that write: for the others a missing manager or member changes nothing.
-pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Option<Step> {
+pub(super) fn reference(candidate: &Candidate, fate: &Fate, about: About<'_>) -> Option<Step> {
     let target = about.target;
     let writes = matches!(fate, Fate::Created { .. } | Fate::Updated { .. });
-    let missing = subject.members.iter().filter(|member| member.account.is_none());
+    let missing = candidate.members.iter().filter(|member| member.account.is_none());
     let count = if writes { missing.clone().count() } else { 0 };
     if count > 0 {
         let few: Vec<String> = missing.take(SHOWN_MEMBERS).map(|member| member.user.to_string()).collect();
@@ -127,7 +126,7 @@ pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>) -> Opt
             details: vec![("members".to_owned(), format!("{}{more}", few.join(", ")))],
         });
     }
-    let Manager::Unlinked(manager) = &subject.manager else { return None };
+    let Manager::Unlinked(manager) = &candidate.manager else { return None };
     writes.then(|| Step {
         kind: StepKind::ReferenceResolution,
         name: "UnableToResolveReferenceAttributeValue".to_owned(),

@@ -5,6 +5,7 @@ mod crash;
 mod group_crash;
 mod groups;
 mod initial;
+mod planning;
 mod references;
 mod rules;
 mod teams;

@@ -78,17 +78,15 @@ impl Portal {
             check_secrets_stay(self.store(), &spec, &tried, Some(&edit), Some(&edit.method)).await?;
         }
         let title = format!("Testing connection to {}", application.display_name);
-        let mut target = target_of(self.store(), &tried_spec, secrets);
+        let mut target = target_of(self.store(), self.clock(), &tried_spec, secrets);
         if !is_stored {
             // Tokens of the stored credentials are nothing to these.
             target.credentials.vault = None;
         }
         let schema = self.store().load_schema(spec.job_id).await?;
-        let is_on = |kind: &ObjectKind| schema.mapping(*kind).is_some_and(|mapping| mapping.enabled);
-        let mut kinds: Vec<_> = template.objects().map(|(kind, _)| kind).filter(is_on).collect();
-        if kinds.is_empty() {
-            kinds.push(ObjectKind::User);
-        }
+        let is_on = |kind| schema.mapping(kind).is_some_and(|mapping| mapping.enabled);
+        let kinds =
+            ObjectKind::to_check(|kind| is_on(kind) && template.objects().any(|(known, _)| known == kind));
         let connector = connect(&template, &target, &self.deps.kit);
         let checked = match &connector {
             Ok(connector) => connector.check(&kinds).await,
@@ -160,7 +158,7 @@ impl Portal {
             .field(first.need.field())
             .into());
         }
-        Ok((template, target_of(self.store(), spec, secrets)))
+        Ok((template, target_of(self.store(), self.clock(), spec, secrets)))
     }
 
     /// The connector that speaks with an application by its stored configuration.

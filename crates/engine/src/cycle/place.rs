@@ -1,39 +1,38 @@
 //! How far a cycle is: what moves while it runs.
-use std::collections::HashSet;
-
 use purser_domain::object::ObjectKind;
-use purser_store::{CycleKind, ObjectId, Progress, RunningCycle};
+use purser_store::{CycleKind, Progress, RunningCycle};
+
+use crate::executor::commit::Tally;
 
 /// Changed by commits only, so that memory and database agree.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(super) struct Place {
     /// The cycle's own row.
-    pub(crate) running: RunningCycle,
+    pub(super) running: RunningCycle,
     /// Position in the change feed up to which everything is settled. An initial cycle moves it too: see
-    /// `source::walk_directory`.
-    pub(crate) watermark: i64,
-    /// Objects of which an earlier request's outcome is not known, and could not be found out yet.
-    /// Nothing may be sent for them.
-    pub(crate) unresolved: HashSet<ObjectId>,
-    /// Whether the job was in quarantine when the cycle began, and no success has lifted that yet.
-    pub(crate) quarantined: bool,
+    /// `stages::walk_directory`.
+    pub(super) watermark: i64,
 }
 
-impl Ledger {
-    /// Counts objects that are settled.
-    pub(crate) fn count_processed(&mut self, objects: u64) {
-        self.running.processed += objects;
+impl Place {
+    /// Counts what became of a page. In an initial cycle the progress bar counts the walk; what changes meanwhile is extra.
+    pub(super) fn count(&mut self, tally: &Tally) {
+        self.running.counts += tally.counts;
+        self.running.processed += match self.running.kind {
+            CycleKind::Initial => tally.walked,
+            CycleKind::Incremental => tally.settled.iter().filter(|settled| **settled).count() as u64,
+        };
         self.running.total = self.running.total.max(self.running.processed);
     }
 
     /// Whether every group is still to be looked at in this cycle, so that nobody has to point at one.
-    pub(crate) fn groups_are_ahead(&self) -> bool {
+    pub(super) fn groups_are_ahead(&self) -> bool {
         let begun = self.running.cursor.is_some_and(|cursor| cursor.kind() == ObjectKind::Group);
         self.running.kind == CycleKind::Initial && !begun
     }
 
     /// What a batch stores of it.
-    pub(crate) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         Progress {
             cursor: self.running.cursor,
             processed: self.running.processed,
