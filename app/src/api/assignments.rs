@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
+use purser_domain::object::ObjectKind;
 
 /// Form and query name of a picked user.
 pub const USERS: &str = "form[users][]";
@@ -26,21 +27,21 @@ pub async fn list_assignments(
     portal()?.list_assignments(&caller()?, application, form).await.map_err(refused)
 }
 
-/// A page of the picker: the users (`User`) or groups (`Group`) that can be assigned.
+/// A page of the picker: the users or groups that can be assigned.
 pub async fn list_principals(
     application: &str,
-    kind: &str,
+    kind: ObjectKind,
     form: ListForm,
 ) -> Result<PageView<PrincipalView>, Problem> {
     portal()?.list_principals(&caller()?, application, kind, form).await.map_err(refused)
 }
 
 /// The name of a picked user or group, for *Selected items*.
-pub async fn load_principal_name(kind: &str, id: &str) -> Result<String, Problem> {
+pub async fn load_principal_name(kind: ObjectKind, id: &str) -> Result<String, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     match kind {
-        "Group" => portal.find_group_record(&caller, id).await.map(|group| group.display_name),
-        _ => portal.find_user_record(&caller, id).await.map(|user| {
+        ObjectKind::Group => portal.find_group_record(&caller, id).await.map(|group| group.display_name),
+        ObjectKind::User => portal.find_user_record(&caller, id).await.map(|user| {
             let name = user.attributes.get("displayName").or(user.attributes.get("userPrincipalName"));
             name.unwrap_or_default().to_owned()
         }),

@@ -1,6 +1,7 @@
 //! A state in one word, with a mark that doesn't rely on colour.
 use super::icon::Icon;
 use leptos::prelude::*;
+use purser_domain::job::ProvisioningState;
 
 /// What a state means for the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +62,13 @@ pub fn Badge(
 /// How an application's provisioning stands, as a badge.
 #[component]
 pub fn ProvisioningBadge(
-    /// `On`, `Off`, `Not configured` or `Quarantine`.
-    #[prop(into)]
-    state: String,
+    /// How it stands.
+    state: ProvisioningState,
 ) -> impl IntoView {
-    let tone = match state.as_str() {
-        "On" => Tone::Good,
-        "Quarantine" => Tone::Bad,
-        _ => Tone::Calm,
+    let tone = match state {
+        ProvisioningState::On => Tone::Good,
+        ProvisioningState::Quarantine => Tone::Bad,
+        ProvisioningState::Off | ProvisioningState::NotConfigured => Tone::Calm,
     };
-    view! { <Badge tone label=state/> }
+    view! { <Badge tone label=state.as_str()/> }
 }

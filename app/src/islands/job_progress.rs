@@ -7,7 +7,8 @@
 use super::answer_bar::AnswerBar;
 use crate::shared::{Progress, TimeStamp, grouped};
 use leptos::prelude::*;
-use purser_contract::provisioning::{CycleCountsView, JobStatusView};
+use purser_contract::provisioning::{CycleCountsView, JobStatusView, QuarantineView};
+use purser_domain::job::{CycleKind, JobCode};
 
 /// A job's state, progress, counts and dates.
 #[island]
@@ -27,9 +28,7 @@ pub fn JobProgress(
     let _ = application;
 
     let sentence = Memo::new(move |_| status.with(sentence));
-    let quarantine = Memo::new(move |_| {
-        status.with(|status| status.quarantine.clone().map(|advice| (advice, status.next_attempt_at.clone())))
-    });
+    let quarantine = Memo::new(move |_| status.with(|status| status.quarantine.clone()));
     let bar = Memo::new(move |_| {
         status.with(|status| {
             (cycle_label(status), status.processed, status.total, status.remaining_ms, status.running)
@@ -41,10 +40,10 @@ pub fn JobProgress(
 
     view! {
         <div class="job stack">
-            {move || quarantine.get().map(|(advice, next)| quarantine_bar(advice, next))}
+            {move || quarantine.get().map(quarantine_bar)}
             <p class="job-state">
                 <span class=move || format!("job-code job-code-{}", status.with(tone))>
-                    {move || status.with(|status| code_label(&status.code))}
+                    {move || status.with(|status| code_label(status.code))}
                 </span>
                 <span>{move || sentence.get()}</span>
             </p>
@@ -71,44 +70,44 @@ fn sentence(status: &JobStatusView) -> String {
 
 /// What the bar is about; empty when there was no cycle yet.
 fn cycle_label(status: &JobStatusView) -> String {
-    let cycle = match status.cycle.as_str() {
-        "initial" => "Initial cycle",
-        "incremental" => "Incremental cycle",
-        _ => return String::new(),
+    let cycle = match status.cycle {
+        Some(CycleKind::Initial) => "Initial cycle",
+        Some(CycleKind::Incremental) => "Incremental cycle",
+        None => return String::new(),
     };
-    match (status.running, status.code.as_str()) {
+    match (status.running, status.code) {
         (true, _) => format!("{cycle} running"),
-        (false, "Paused") if status.processed < status.total => format!("{cycle} paused"),
+        (false, JobCode::Paused) if status.processed < status.total => format!("{cycle} paused"),
         (false, _) if status.processed < status.total => format!("{cycle} stopped"),
         (false, _) => format!("{cycle} completed"),
     }
 }
 
-fn code_label(code: &str) -> &'static str {
+fn code_label(code: JobCode) -> &'static str {
     match code {
-        "NotConfigured" => "Not configured",
-        "NotRun" => "Not run yet",
-        "Active" => "On",
-        "Paused" => "Off",
-        "Quarantine" => "Quarantine",
-        _ => "Unknown",
+        JobCode::NotConfigured => "Not configured",
+        JobCode::NotRun => "Not run yet",
+        JobCode::Active => "On",
+        JobCode::Paused => "Off",
+        JobCode::Quarantine => "Quarantine",
     }
 }
 
 fn tone(status: &JobStatusView) -> &'static str {
-    match status.code.as_str() {
-        "Active" => "good",
-        "Quarantine" => "bad",
-        "NotRun" => "info",
-        _ => "calm",
+    match status.code {
+        JobCode::Active => "good",
+        JobCode::Quarantine => "bad",
+        JobCode::NotRun => "info",
+        JobCode::NotConfigured | JobCode::Paused => "calm",
     }
 }
 
-fn quarantine_bar(advice: String, next: Option<String>) -> AnyView {
+fn quarantine_bar(quarantine: QuarantineView) -> AnyView {
+    let QuarantineView { reason, next_attempt_at: next, .. } = quarantine;
     view! {
         <div role="alert">
             <AnswerBar ok=false title="Provisioning is in quarantine">
-                <p>{advice}</p>
+                <p>{reason}</p>
                 {next.map(|at| view! { <p>"Next attempt: " <TimeStamp at/></p> })}
             </AnswerBar>
         </div>
@@ -119,15 +118,14 @@ fn quarantine_bar(advice: String, next: Option<String>) -> AnyView {
 fn count_cards(counts: CycleCountsView) -> AnyView {
     let CycleCountsView { created, updated, disabled, deleted, skipped, failed } = counts;
     [
-        ("Created", created),
-        ("Updated", updated),
-        ("Disabled", disabled),
-        ("Deleted", deleted),
-        ("Skipped", skipped),
-        ("Failed", failed),
+        ("Created", created, "count"),
+        ("Updated", updated, "count"),
+        ("Disabled", disabled, "count"),
+        ("Deleted", deleted, "count"),
+        ("Skipped", skipped, "count"),
+        ("Failed", failed, if failed > 0 { "count count-bad" } else { "count" }),
     ]
-    .map(|(label, count)| {
-        let class = if label == "Failed" && count > 0 { "count count-bad" } else { "count" };
+    .map(|(label, count, class)| {
         view! {
             <div class=class>
                 <dt>{label}</dt>
@@ -172,6 +170,7 @@ mod poll {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use purser_contract::provisioning::JobStatusView;
+    use purser_domain::job::JobCode;
     use std::time::Duration;
 
     const BUSY: Duration = Duration::from_secs(1);
@@ -206,7 +205,7 @@ mod poll {
     }
 
     fn is_busy(status: &JobStatusView) -> bool {
-        status.running || (status.backlog > 0 && status.code == "Active")
+        status.running || (status.backlog > 0 && status.code == JobCode::Active)
     }
 }
 
@@ -217,8 +216,8 @@ mod tests {
     #[test]
     fn the_bar_says_which_cycle_and_whether_it_goes_on() {
         let mut status = JobStatusView {
-            cycle: "initial".to_owned(),
-            code: "Active".to_owned(),
+            cycle: Some(CycleKind::Initial),
+            code: JobCode::Active,
             running: true,
             processed: 3,
             total: 10,
@@ -226,11 +225,11 @@ mod tests {
         };
         assert_eq!(cycle_label(&status), "Initial cycle running");
         status.running = false;
-        status.code = "Paused".to_owned();
+        status.code = JobCode::Paused;
         assert_eq!(cycle_label(&status), "Initial cycle paused");
         status.processed = 10;
         assert_eq!(cycle_label(&status), "Initial cycle completed");
-        status.cycle.clear();
+        status.cycle = None;
         assert_eq!(cycle_label(&status), "");
     }
 }

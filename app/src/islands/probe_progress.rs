@@ -41,6 +41,7 @@ mod poll {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use purser_contract::profile::ProbeView;
+    use purser_domain::job::ProbeState;
     use std::time::Duration;
 
     /// Pause between an answer and the next question.
@@ -51,7 +52,7 @@ mod poll {
             move || {
                 spawn_local(async move {
                     match probe_status(probe.with_untracked(|probe| probe.application_id.clone())).await {
-                        Ok(now) if now.state != "running" => {
+                        Ok(now) if now.state != ProbeState::Running => {
                             let _ = window().location().reload();
                             return;
                         }

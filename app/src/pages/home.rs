@@ -7,6 +7,7 @@ use crate::components::{
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::HeldPurgeView;
+use purser_domain::job::ProvisioningState;
 
 /// Counts, what needs somebody, first steps, and the applications' state.
 #[component]
@@ -50,7 +51,7 @@ fn attention(overview: &Overview) -> AnyView {
     let bars = overview
         .first_applications
         .iter()
-        .filter(|application| application.provisioning == "Quarantine")
+        .filter(|application| application.provisioning == ProvisioningState::Quarantine)
         .map(|application| {
             let href = format!("/applications/{}/provisioning", application.id);
             view! {
@@ -86,7 +87,7 @@ fn held_purge(held: &HeldPurgeView) -> AnyView {
                 ". Either Purser was off for more than two days, or the clock was changed."
             </p>
             <p>
-                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes what they are linked to: " {accounts} " in all applications. "
+                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes their accounts where an application's mapping deletes: up to " {accounts} ". "
                 <a href="/users/deleted">"See who they are"</a>
             </p>
             <PostForm<ConfirmPurge>>
@@ -100,12 +101,13 @@ fn held_purge(held: &HeldPurgeView) -> AnyView {
 
 /// What a newcomer does first; gone once an application is switched on.
 fn first_steps(overview: &Overview) -> Option<AnyView> {
-    let states = || overview.first_applications.iter().map(|application| application.provisioning.as_str());
-    let running = states().any(|state| state == "On" || state == "Quarantine");
+    let states = || overview.first_applications.iter().map(|application| application.provisioning);
+    let running =
+        states().any(|state| matches!(state, ProvisioningState::On | ProvisioningState::Quarantine));
     if running {
         return None;
     }
-    let configured = states().any(|state| state != "Not configured");
+    let configured = states().any(|state| state != ProvisioningState::NotConfigured);
     let provisioning = match overview.first_applications.as_slice() {
         [only] => format!("/applications/{}/provisioning", only.id),
         _ => "/applications".to_owned(),

@@ -8,36 +8,38 @@ pub use list::LogsPage;
 
 use crate::components::{Badge, Tone};
 use leptos::prelude::*;
+use purser_domain::log::{LogAction, LogStatus};
 
-/// The statuses of a row: as in the query string, and in words.
-const STATUSES: [(&str, &str); 4] =
-    [("success", "Success"), ("failure", "Failure"), ("skipped", "Skipped"), ("warning", "Warning")];
+fn status_label(status: LogStatus) -> &'static str {
+    match status {
+        LogStatus::Success => "Success",
+        LogStatus::Failure => "Failure",
+        LogStatus::Skipped => "Skipped",
+        LogStatus::Warning => "Warning",
+    }
+}
 
-/// The actions of a row: as in the query string, and in words.
-const ACTIONS: [(&str, &str); 5] = [
-    ("create", "Create"),
-    ("update", "Update"),
-    ("delete", "Delete"),
-    ("disable", "Disable"),
-    ("other", "Other"),
-];
-
-/// The words for a value of the wire; a value that we have no words for is shown as it is.
-fn label(words: &[(&str, &str)], value: &str) -> String {
-    words.iter().find(|(known, _)| *known == value).map_or(value, |(_, label)| label).to_owned()
+fn action_label(action: LogAction) -> &'static str {
+    match action {
+        LogAction::Create => "Create",
+        LogAction::Update => "Update",
+        LogAction::Delete => "Delete",
+        LogAction::Disable => "Disable",
+        LogAction::Other => "Other",
+    }
 }
 
 /// How a row or step ended, as a badge.
 #[component]
 fn StatusBadge(
-    /// `success`, `failure`, `skipped` or `warning`.
-    status: String,
+    /// How it ended.
+    status: LogStatus,
 ) -> impl IntoView {
-    let tone = match status.as_str() {
-        "success" => Tone::Good,
-        "failure" => Tone::Bad,
-        "warning" => Tone::Warn,
-        _ => Tone::Calm,
+    let tone = match status {
+        LogStatus::Success => Tone::Good,
+        LogStatus::Failure => Tone::Bad,
+        LogStatus::Warning => Tone::Warn,
+        LogStatus::Skipped => Tone::Calm,
     };
-    view! { <Badge tone label=label(&STATUSES, &status)/> }
+    view! { <Badge tone label=status_label(status)/> }
 }

@@ -11,7 +11,7 @@
 use async_trait::async_trait;
 use purser_domain::attribute::AttributeDefinition;
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
+use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
 
 use crate::error::Result;
 use crate::exchange::Exchange;
@@ -46,7 +46,7 @@ pub trait Connector: Send + Sync {
 
     /// Makes an object. [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when it may have been made
     /// without our learning of it: then [`find`](Self::find) before trying again.
-    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>>;
+    async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>>;
 
     /// Brings these attributes, and no others, to their new values. Safe to repeat.
     async fn update(&self, kind: ObjectKind, target_id: &str, changes: &[Change]) -> Result<Reply<Updated>>;

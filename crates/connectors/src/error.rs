@@ -42,6 +42,8 @@ pub enum ErrorKind {
     },
     /// The target does not accept the credentials. Concerns every object.
     Auth,
+    /// Somebody has to consent (again) that Purser may work in the target. Concerns every object.
+    Consent,
     /// The address or the configuration is wrong, or this is no such target. Concerns every object.
     Misconfigured,
     /// The target has another account with a value that must be unique.
@@ -175,7 +177,10 @@ impl ConnectorError {
     /// Whether the trouble is the whole target's and not one object's: going on with the next object is useless.
     #[must_use]
     pub fn concerns_whole_target(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Auth | ErrorKind::Misconfigured | ErrorKind::Unreachable(_))
+        matches!(
+            self.0.kind,
+            ErrorKind::Auth | ErrorKind::Consent | ErrorKind::Misconfigured | ErrorKind::Unreachable(_)
+        )
     }
 
     /// The parts, to be moved into a log row.
@@ -192,6 +197,7 @@ impl ErrorKind {
         match self {
             Self::Transient { .. } => "TargetBusy",
             Self::Auth => "InvalidCredentials",
+            Self::Consent => "ConsentRequired",
             Self::Misconfigured => "TargetMisconfigured",
             Self::Conflict => "Conflict",
             Self::NotFound => "TargetObjectNotFound",

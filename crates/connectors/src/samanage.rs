@@ -27,7 +27,7 @@ mod writing;
 
 use async_trait::async_trait;
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Change, MatchQuery, TargetObject, Write};
+use purser_domain::plan::{Change, MatchQuery, NewObject, TargetObject};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -146,7 +146,7 @@ impl Connector for SamanageConnector {
         }
     }
 
-    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+    async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
         self.create(kind, write).await
     }
 

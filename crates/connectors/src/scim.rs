@@ -43,7 +43,7 @@ mod value_rules;
 use async_trait::async_trait;
 use purser_domain::mapping::MatchQuery;
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Change, TargetObject, Write};
+use purser_domain::plan::{Change, NewObject, TargetObject};
 use reqwest::Method;
 
 pub(crate) use connector::{ScimConnector, effective_profile};
@@ -82,7 +82,7 @@ impl Connector for ScimConnector {
         Ok(trail.reply(current.map(|current| current.object)))
     }
 
-    async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+    async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
         self.create(kind, write).await
     }
 

@@ -1,6 +1,7 @@
 //! Gallery and applications.
 use crate::credentials::ExpiryView;
 use crate::profile::SettingView;
+use purser_domain::job::ProvisioningState;
 use serde::{Deserialize, Serialize};
 
 /// A gallery app, as a tile.
@@ -62,8 +63,8 @@ pub struct ApplicationRowView {
     pub template_name: String,
     /// RFC 3339.
     pub created_at: String,
-    /// `On`, `Off`, `Not configured` or `Quarantine`.
-    pub provisioning: String,
+    /// How its provisioning stands.
+    pub provisioning: ProvisioningState,
     /// The credentials that end first, when they end soon or have ended.
     pub expiry: Option<ExpiryView>,
     /// Somebody has to consent again before provisioning can work.

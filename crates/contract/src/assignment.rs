@@ -1,4 +1,5 @@
 //! Who is assigned to an application, with which role.
+use purser_domain::object::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// An app role that can be chosen.
@@ -46,8 +47,8 @@ pub struct AssignmentView {
     pub id: String,
     /// Assigned user's or group's id.
     pub principal_id: String,
-    /// `User` or `Group`.
-    pub principal_type: String,
+    /// What it is.
+    pub principal_type: ObjectKind,
     /// Name of the user or group.
     pub display_name: String,
     /// Sign-in name of a user; empty for a group.
@@ -61,8 +62,8 @@ pub struct AssignmentView {
 pub struct PrincipalView {
     /// Id.
     pub id: String,
-    /// `User` or `Group`.
-    pub principal_type: String,
+    /// What it is.
+    pub principal_type: ObjectKind,
     /// Name.
     pub display_name: String,
     /// Sign-in name of a user, member count of a group.

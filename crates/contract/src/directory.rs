@@ -1,4 +1,5 @@
 //! Users and groups.
+use purser_domain::plan::LinkState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,8 +67,8 @@ pub struct UserApplicationView {
     pub display_name: String,
     /// Account id in the target, once provisioned.
     pub target_id: Option<String>,
-    /// `active`, `disabled`, or empty when there is no link.
-    pub link_state: String,
+    /// How Purser left the account; `None` when there is no link.
+    pub link_state: Option<LinkState>,
 }
 
 /// Create (empty `id`) or edit a user.

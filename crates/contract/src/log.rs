@@ -1,6 +1,6 @@
 //! Provisioning log.
 use crate::profile::ExchangeView;
-use purser_domain::log::Cure;
+use purser_domain::log::{Cure, LogAction, LogStatus, SkipCode, StepKind};
 use serde::{Deserialize, Serialize};
 
 /// Filters of the log page; its query string.
@@ -32,10 +32,10 @@ pub struct LogRowView {
     pub identity: String,
     /// Source id.
     pub source_id: String,
-    /// `create`, `update`, `delete`, `disable`, `other`.
-    pub action: String,
-    /// `success`, `failure`, `skipped`, `warning`.
-    pub status: String,
+    /// What was done.
+    pub action: LogAction,
+    /// How it went.
+    pub status: LogStatus,
     /// Application id.
     pub application_id: String,
     /// Application name (target system).
@@ -55,6 +55,8 @@ pub struct LogView {
     pub job_id: String,
     /// Account id in the target.
     pub target_id: Option<String>,
+    /// Why nothing was done, when the object was skipped.
+    pub skip: Option<SkipCode>,
     /// Milliseconds.
     pub duration_ms: u64,
     /// Steps in the order they happened.
@@ -70,12 +72,12 @@ pub struct LogView {
 /// A step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepView {
-    /// `import`, `scoping`, `matching`, `processing`, `referenceResolution`, `export`.
-    pub kind: String,
+    /// What it is about.
+    pub kind: StepKind,
     /// For example `EntryExportAdd`.
     pub name: String,
-    /// `success`, `failure`, `skipped`, `warning`.
-    pub status: String,
+    /// How it went.
+    pub status: LogStatus,
     /// Sentence.
     pub description: String,
     /// Details as label and value, requests and answers among them.

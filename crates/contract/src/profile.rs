@@ -1,4 +1,5 @@
 //! The target profile of an application: how its target deviates from the standard, and how that is found out.
+use purser_domain::job::ProbeState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -106,8 +107,8 @@ pub struct ProbeForm {
 pub struct ProbeView {
     /// Application.
     pub application_id: String,
-    /// `none`, `running`, `done` or `failed`.
-    pub state: String,
+    /// How far it is.
+    pub state: ProbeState,
     /// It only reads.
     pub read_only: bool,
     /// Who began it.

@@ -1,6 +1,9 @@
 //! The provisioning blade: configuration (spec) and state (status) of one job.
 use crate::credentials::{CredentialsView, UrlChoiceView};
 use crate::schema::MappingProblemView;
+use purser_domain::job::{CycleKind, JobCode, JobMode, QuarantineCode};
+use purser_domain::mapping::SourceKind;
+use purser_domain::scope::ScopeMode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,8 +18,8 @@ pub struct ProvisioningView {
     pub job_id: String,
     /// Generation that an edit of this view is made from.
     pub generation: i64,
-    /// `Automatic` or `Manual`.
-    pub mode: String,
+    /// Provisioning Mode.
+    pub mode: JobMode,
     /// Mode can't go back to Manual after Automatic was saved once.
     pub mode_locked: bool,
     /// Tenant URL, or empty.
@@ -43,8 +46,8 @@ pub struct ProvisioningView {
     pub notify_on_failure: bool,
     /// Provisioning Status.
     pub enabled: bool,
-    /// `assigned` or `all`.
-    pub scope: String,
+    /// Scope.
+    pub scope: ScopeMode,
     /// The object mappings.
     pub mappings: Vec<ObjectMappingRowView>,
     /// Synchronization Details.
@@ -217,8 +220,8 @@ pub struct AttributeMappingView {
     pub source: String,
     /// Target attribute.
     pub target: String,
-    /// `Direct`, `Constant`, `Expression` or `None`.
-    pub mapping_type: String,
+    /// What the source is.
+    pub mapping_type: SourceKind,
     /// Default value if null.
     pub default_value: Option<String>,
     /// Apply this mapping: `Always`, `Only during object creation`, or Graph's further ways in words.
@@ -236,12 +239,12 @@ pub struct AttributeMappingView {
 pub struct JobStatusView {
     /// Job id.
     pub job_id: String,
-    /// `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`, as in Graph.
-    pub code: String,
+    /// How it stands.
+    pub code: JobCode,
     /// One sentence: what the job is doing or waiting for.
     pub sentence: String,
-    /// `initial`, `incremental` or empty before the first.
-    pub cycle: String,
+    /// The present or last cycle; `None` before the first.
+    pub cycle: Option<CycleKind>,
     /// A cycle is running now.
     pub running: bool,
     /// Users and groups done in the present or last cycle.
@@ -262,14 +265,23 @@ pub struct JobStatusView {
     pub groups_managed: u64,
     /// Failed objects that wait for a retry.
     pub waiting_for_retry: u64,
-    /// Why the job is in quarantine, with advice.
-    pub quarantine: Option<String>,
-    /// RFC 3339 of the next attempt in quarantine.
-    pub next_attempt_at: Option<String>,
+    /// Why the job is in quarantine.
+    pub quarantine: Option<QuarantineView>,
     /// Changes in the directory that this job has not consumed yet (0 when in step).
     pub backlog: u64,
     /// RFC 3339 of the next cycle's beginning if nothing happens before.
     pub next_cycle_at: Option<String>,
+}
+
+/// Why a job is in quarantine, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantineView {
+    /// Why, in a word.
+    pub code: QuarantineCode,
+    /// Why, with advice.
+    pub reason: String,
+    /// RFC 3339 of the next attempt; `None` while provisioning is off.
+    pub next_attempt_at: Option<String>,
 }
 
 /// What a cycle did.

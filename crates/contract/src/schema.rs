@@ -1,4 +1,5 @@
 //! A job's schema: mappings, what is wrong with them, expressions tried out, and what can be said in filters.
+use purser_domain::expression::OutcomeKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -119,10 +120,8 @@ pub struct ExpressionTargetForm {
 pub struct ExpressionView {
     /// It could be read.
     pub parsed: bool,
-    /// It gave something, were it that the attribute is left out.
-    pub evaluated: bool,
-    /// `value`, `null` or `ignored` when it was evaluated, else empty.
-    pub outcome: String,
+    /// What it gave, when it was evaluated.
+    pub outcome: Option<OutcomeKind>,
     /// The values in words; none when there is nothing to write.
     pub values: Vec<String>,
     /// How it was understood: Graph's node.
@@ -131,6 +130,14 @@ pub struct ExpressionView {
     pub attributes: Vec<String>,
     /// What is wrong.
     pub error: Option<ExpressionErrorView>,
+}
+
+impl ExpressionView {
+    /// It gave something, were it that the attribute is left out.
+    #[must_use]
+    pub fn evaluated(&self) -> bool {
+        self.outcome.is_some()
+    }
 }
 
 /// An expression on the page where it is tried out.

@@ -37,7 +37,7 @@ mod tests;
 mod tree;
 
 pub use bounds::{MAX_DEPTH, MAX_LENGTH, MAX_RESULT, MAX_STEPS};
-pub use context::{Context, Outcome};
+pub use context::{Context, Outcome, OutcomeKind};
 pub use fault::{EvaluationError, ExpressionError, Fault};
 pub use function::{Example, Function, Gives, Need, Parameter, Type};
 pub use functions::{find_function, functions};

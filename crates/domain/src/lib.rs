@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! ids, value, object ─► user, group ─► attribute ─► expression, scim ─► path ─► target_schema ─► mapping ┐
-//! secret, log, nearest (words that every layer shares)                                  scope ───────────┴─► plan
+//! secret, job, log, nearest (words that every layer shares)                                  scope ───────────┴─► plan
 //! ```
 //!
 //! Invariants:
@@ -26,6 +26,7 @@ pub mod diacritics;
 pub mod expression;
 pub mod group;
 pub mod ids;
+pub mod job;
 pub mod log;
 pub mod mapping;
 pub mod nearest;

@@ -56,6 +56,24 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why nothing is to be done, as the log's `SkipReason`.
+    pub enum SkipCode {
+        /// Not in scope.
+        NotEffectivelyEntitled = "NotEffectivelyEntitled",
+        /// Everything is as it should be already.
+        RedundantExport = "RedundantExport",
+        /// No value to find the account by.
+        ImportSkipped = "ImportSkipped",
+        /// The target object actions or the mapping do not allow it.
+        EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
+        /// An expression says `IgnoreObjectFlow`.
+        ObjectFlowIgnored = "ObjectFlowIgnored",
+        /// The object mapping is switched off.
+        EntityTypeNotSupported = "EntityTypeNotSupported",
+    }
+}
+
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -155,6 +173,9 @@ pub struct LogExchange {
 pub struct LogDetail {
     /// In the order they happened.
     pub steps: Vec<Step>,
+    /// Why nothing was done, when the object was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip: Option<SkipCode>,
     /// What was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modified: Vec<ModifiedProperty>,

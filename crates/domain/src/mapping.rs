@@ -16,7 +16,7 @@ pub(crate) use compile::Row;
 pub use defaults::default_user_mapping;
 pub use evaluate::{AttributeFailure, Choice, Desired, DesiredValue, Flow, MatchQuery, UniqueQuestion};
 pub use object_mapping::{
-    AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectMapping,
+    AttributeMapping, FlowBehavior, FlowType, MappingSource, ObjectActions, ObjectMapping, SourceKind,
 };
 pub use runnable::check_runnable;
 pub(crate) use runnable::{CheckedRow, check_rows};

@@ -27,6 +27,23 @@ impl ObjectKind {
         }
     }
 
+    /// The kinds that a target is asked about to see whether it works: those that are switched on. Without any, users, so
+    /// that there is something to ask.
+    #[must_use]
+    pub fn to_check(is_on: impl Fn(Self) -> bool) -> Vec<Self> {
+        let mut kinds: Vec<Self> = Self::ALL.iter().copied().filter(|kind| is_on(*kind)).collect();
+        if kinds.is_empty() {
+            kinds.push(Self::User);
+        }
+        kinds
+    }
+
+    /// The kind with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
     /// What a target calls one.
     #[must_use]
     pub const fn noun(self) -> &'static str {
@@ -52,5 +69,17 @@ impl ObjectKind {
             Self::User => "an account",
             Self::Group => "a group",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_any_kind_switched_on_a_target_is_asked_about_users() {
+        assert_eq!(ObjectKind::to_check(|_| false), [ObjectKind::User]);
+        assert_eq!(ObjectKind::to_check(|kind| kind == ObjectKind::Group), [ObjectKind::Group]);
+        assert_eq!(ObjectKind::to_check(|_| true), ObjectKind::ALL);
     }
 }

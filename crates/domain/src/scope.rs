@@ -29,6 +29,17 @@ vocabulary! {
     }
 }
 
+impl ScopeMode {
+    /// The setting as the portal words it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Assigned => "Sync only assigned users and groups",
+            Self::All => "Sync all users and groups",
+        }
+    }
+}
+
 /// One role that a person has in the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Entitlement {

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use purser_domain::{
     expression,
     mapping::{CompiledMapping, default_user_mapping},
-    plan::{Action, Observed, References, Source, Subject, plan_object},
+    plan::{Decision, Observed, References, Source, Step, Subject, Write, plan_object},
     scope::Scope,
     target_schema::TargetSchema,
 };
@@ -112,7 +112,9 @@ async fn run_plain_client(users: usize) -> Result<Duration> {
                 context: &context,
             };
             let body = match plan_object(&mapping, subject, None, &Observed::None) {
-                Action::Create(write) => serde_json::to_vec(&write.body()).unwrap_or_default(),
+                Step::Decided(Decision::Send(Write::Create(object))) => {
+                    serde_json::to_vec(&object.body()).unwrap_or_default()
+                }
                 _ => Vec::new(),
             };
             let filter =

@@ -15,43 +15,40 @@
 //! - Members of a group are the enabled accounts of its direct members. Whenever one of these comes or goes, the groups
 //!   are seen to in the same cycle.
 //!
-//! To add a source of people: a function in `source`. To add an action: `purser_domain::plan`, then `execute`,
-//! `recovery` (what became of it?), `fate` and `record`.
-mod choose;
-mod commit;
-pub(crate) mod context;
-mod control;
-mod execute;
-pub(crate) mod fate;
-mod gate;
+//! Each page goes plan, admit, carry out, commit (`page`). What planning, guarding and carrying out mean is said in their
+//! own rooms; here is only which objects, in which order, and how far the cycle is.
+//!
+//! To add a source of people: a function in `stages`, and in `planner::sources` if a plan for everybody needs it too.
 mod keeper;
-mod ledger;
-mod members;
-mod open;
 mod page;
-mod pool;
-mod recovery;
-mod references;
-mod source;
-pub(crate) mod subject;
-mod verify;
+mod place;
+mod recover;
+mod stages;
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use purser_connectors::ConnectorError;
+use purser_connectors::{ConnectorError, ErrorKind};
 use purser_domain::{
     ids::{CycleId, JobId},
+    job::QuarantineCode,
     object::ObjectKind,
 };
 use purser_store::{CycleCounts, CycleKind, JobMode, ObservedGenerations, Quarantine, RunningCycle, new_id};
 use uuid::Uuid;
 
-use crate::{backoff::target_delay, engine::Inner, error::EngineError};
-use context::Cycle;
-use control::{Control, Stop};
+use crate::{
+    backoff::target_delay,
+    error::EngineError,
+    executor::{lease::Executor, standing::Standing},
+    guard::Guard,
+    inner::Inner,
+    planner::{claims::Claims, rules, setup::Planner},
+    target::control::{Control, Stop},
+};
 use keeper::Started;
-use ledger::Ledger;
+use page::Cycle;
+use place::Place;
 
 /// Where rules read the clock, everybody is looked at again so long after the last initial cycle began: the first cycle
 /// after that time is an initial one, and there is one every interval. Asking everybody costs with the size of the
@@ -140,61 +137,60 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
         ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     let begun = store.begin_cycle(job, owner, &running, observed).await;
     begun.map_err(EngineError::store("begin a cycle"))?;
-    let mut ledger = Ledger {
+    let place = Place {
         // Before an initial cycle has stored anything, its start is further than the job's watermark.
         watermark: status.watermark.max(running.start_seq),
-        quarantined: status.quarantine.is_some(),
-        unresolved: Default::default(),
         running,
     };
-    let (before, quarantine) = (ledger.running.processed, status.quarantine.clone());
-    let (id, kind) = (ledger.running.id, ledger.running.kind);
+    let (before, quarantine) = (place.running.processed, status.quarantine.clone());
+    let standing = Standing { quarantined: quarantine.is_some(), unresolved: Default::default() };
+    let (id, doubts_links) = (place.running.id, place.running.kind == CycleKind::Initial);
 
-    let opened = open::open(engine, &loaded);
-    let (rules, connector) = match opened {
-        Ok(opened) => opened,
+    let planner = match Planner::open(&engine.deps, loaded, control, doubts_links) {
+        Ok(planner) => planner,
         Err(trouble) => {
             set_quarantine(engine, job, owner, quarantine.as_ref(), &trouble).await?;
-            return Ok(outcome(CycleEnd::Quarantined, &ledger, before));
+            return Ok(outcome(CycleEnd::Quarantined, &place, before));
         }
     };
-    let cycle = Cycle::new(Arc::clone(engine), loaded, rules, connector, control, owner, id, kind);
-    let finished = run_stages(&cycle, &mut ledger).await?;
-    let end = match cycle.control.stopped() {
+    let executor = Executor { planner, owner, cycle: id };
+    let mut cycle = Cycle { executor, guard: Guard::Free, place, standing, claims: Claims::default() };
+    let finished = run_stages(&mut cycle).await?;
+    let end = match cycle.stopped() {
         Some(Stop::LeaseLost) => return Err(EngineError::LeaseLost),
         Some(Stop::Target) => {
-            let trouble = cycle.take_trouble().unwrap_or_else(open::unknown_trouble);
+            let trouble = cycle.executor.line().take_trouble().unwrap_or_else(unknown_trouble);
             set_quarantine(engine, job, owner, quarantine.as_ref(), &trouble).await?;
             CycleEnd::Quarantined
         }
         _ if finished => {
-            finish(&cycle, &mut ledger).await?;
+            finish(&mut cycle).await?;
             CycleEnd::Finished
         }
         Some(Stop::Superseded) => CycleEnd::Superseded,
         Some(Stop::Paused) | None => CycleEnd::Paused,
     };
     drop(keeper);
-    let outcome = outcome(end, &ledger, before);
+    let outcome = outcome(end, &cycle.place, before);
     tracing::debug!(%job, cycle = %id, ?end, processed = outcome.processed, "cycle ended");
     Ok(outcome)
 }
 
 /// The stages in their order; `true` when all are done.
-async fn run_stages(cycle: &Cycle, ledger: &mut Ledger) -> Result<bool, EngineError> {
-    if ledger.quarantined && !cycle.confirm_target().await {
+async fn run_stages(cycle: &mut Cycle) -> Result<bool, EngineError> {
+    if cycle.standing.quarantined && !cycle.executor.line().confirm().await {
         return Ok(false);
     }
-    recovery::recover(cycle, ledger).await?;
-    match cycle.kind {
+    recover::recover(cycle).await?;
+    match cycle.place.running.kind {
         CycleKind::Initial => {
-            source::walk_directory(cycle, ledger).await?;
-            source::sweep_orphans(cycle, ledger).await?;
+            stages::walk_directory(cycle).await?;
+            stages::sweep_orphans(cycle).await?;
         }
-        CycleKind::Incremental => source::follow_changes(cycle, ledger).await?,
+        CycleKind::Incremental => stages::follow_changes(cycle).await?,
     }
-    source::retry_due(cycle, ledger).await?;
-    Ok(cycle.control.stopped().is_none())
+    stages::retry_due(cycle).await?;
+    Ok(cycle.stopped().is_none())
 }
 
 /// The cycle that was interrupted, or a new one.
@@ -213,15 +209,15 @@ async fn choose_cycle(
     let store = &engine.deps.store;
     let kind = if restart || !status.initial_done { CycleKind::Initial } else { CycleKind::Incremental };
     let (people, groups) = match kind {
-        CycleKind::Initial => (
-            store.count_users_total().await.map_err(EngineError::store("count people"))?,
-            store.count_groups("").await.map_err(EngineError::store("count groups"))?,
-        ),
+        CycleKind::Initial => {
+            let people = store.count_users_total().await.map_err(EngineError::store("count people"))?;
+            (people, store.count_groups("").await.map_err(EngineError::store("count groups"))?)
+        }
         CycleKind::Incremental => {
             store.count_changed(spec.job_id).await.map_err(EngineError::store("count who changed"))?
         }
     };
-    let groups = if open::provisions_groups(engine, loaded) { groups } else { 0 };
+    let groups = if rules::provisions_groups(&engine.deps, loaded) { groups } else { 0 };
     // From here on the feed counts once the cycle is finished. A job that has consumed part of the feed already
     // goes on from there: the deletions in the rest of it are news.
     let start_seq = if status.initial_done {
@@ -245,18 +241,19 @@ async fn choose_cycle(
     })
 }
 
-async fn finish(cycle: &Cycle, ledger: &mut Ledger) -> Result<(), EngineError> {
-    let now = cycle.clock().now();
-    let look_again_at = match cycle.kind {
-        _ if !ObjectKind::ALL.iter().any(|kind| cycle.rules(*kind).mapping.reads_clock()) => None,
-        CycleKind::Initial => ledger.running.started_at.saturating_add(LOOK_AGAIN).ok(),
-        CycleKind::Incremental => cycle.loaded.status.finished.look_again_at,
+async fn finish(cycle: &mut Cycle) -> Result<(), EngineError> {
+    let (planner, running) = (cycle.planner(), &cycle.place.running);
+    let now = planner.clock().now();
+    let look_again_at = match running.kind {
+        _ if !ObjectKind::ALL.iter().any(|kind| planner.rules(*kind).mapping.reads_clock()) => None,
+        CycleKind::Initial => running.started_at.saturating_add(LOOK_AGAIN).ok(),
+        CycleKind::Incremental => planner.loaded.status.finished.look_again_at,
     };
-    let watermark = ledger.watermark;
-    let finished = cycle.store().finish_cycle(cycle.job(), cycle.owner, watermark, now, look_again_at).await;
+    let (watermark, owner) = (cycle.place.watermark, cycle.executor.owner);
+    let finished = planner.store().finish_cycle(planner.job(), owner, watermark, now, look_again_at).await;
     finished.map_err(EngineError::store("finish a cycle"))?;
-    if ledger.quarantined {
-        commit::lift_quarantine(cycle, ledger).await?;
+    if cycle.standing.quarantined {
+        cycle.executor.lift_quarantine(&mut cycle.standing).await?;
     }
     Ok(())
 }
@@ -272,6 +269,7 @@ async fn set_quarantine(
     let attempts = before.map_or(0, |quarantine| quarantine.attempts).saturating_add(1);
     let delay = SignedDuration::try_from(target_delay(attempts)).unwrap_or(SignedDuration::from_hours(1));
     let quarantine = Quarantine {
+        code: quarantine_code(trouble.kind()),
         reason: trouble.message().to_owned(),
         advice: trouble.advice().to_owned(),
         since: before.map_or(now, |quarantine| quarantine.since),
@@ -284,7 +282,27 @@ async fn set_quarantine(
     stored.map_err(EngineError::store("put a job into quarantine"))
 }
 
-fn outcome(end: CycleEnd, ledger: &Ledger, before: u64) -> CycleOutcome {
-    let processed = ledger.running.processed.saturating_sub(before);
-    CycleOutcome { end, cycle: Some(ledger.running.id), processed, counts: ledger.running.counts }
+fn quarantine_code(kind: &ErrorKind) -> QuarantineCode {
+    match kind {
+        ErrorKind::Auth => QuarantineCode::InvalidCredentials,
+        ErrorKind::Consent => QuarantineCode::ConsentRequired,
+        ErrorKind::Misconfigured => QuarantineCode::TargetMisconfigured,
+        ErrorKind::Unreachable(_) => QuarantineCode::TargetUnreachable,
+        ErrorKind::Transient { .. }
+        | ErrorKind::Ambiguous
+        | ErrorKind::Conflict
+        | ErrorKind::NotFound
+        | ErrorKind::Rejected { .. } => QuarantineCode::TargetUnavailable,
+    }
+}
+
+fn outcome(end: CycleEnd, place: &Place, before: u64) -> CycleOutcome {
+    let processed = place.running.processed.saturating_sub(before);
+    CycleOutcome { end, cycle: Some(place.running.id), processed, counts: place.running.counts }
+}
+
+/// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.
+fn unknown_trouble() -> ConnectorError {
+    let advice = "Use Test Connection to find out what is wrong with the application.";
+    ConnectorError::new(ErrorKind::Transient { retry_after: None }, "The application does not work.", advice)
 }

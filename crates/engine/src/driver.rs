@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     cycle::{self, CycleEnd},
-    engine::{CycleTask, Inner},
     error::EngineError,
+    inner::{CycleTask, Inner},
 };
 
 /// Before a job is looked at again whose lease another worker held, or whose cycle had nothing to do.

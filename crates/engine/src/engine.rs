@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use purser_domain::ids::JobId;
 use purser_store::TaskQueue;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +10,8 @@ use crate::{
     cycle::{self, CycleOutcome},
     driver::Driver,
     error::EngineError,
+    inner::Inner,
+    planner::walk::Planning,
     settings::EngineDeps,
 };
 
@@ -18,21 +19,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) deps: EngineDeps,
-    pub(crate) queue: TaskQueue<CycleTask>,
-    /// Counts wake-ups. It carries no data: who is woken reads the store.
-    pub(crate) wake: watch::Sender<u64>,
-    /// Cancelled when the process shuts down: running cycles pause.
-    pub(crate) stopping: CancellationToken,
-}
-
-/// The queue's task: one cycle of one job.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct CycleTask {
-    pub(crate) job: JobId,
 }
 
 impl Engine {
@@ -72,6 +58,19 @@ impl Engine {
     /// and targets is in the log and in the job's status.
     pub async fn run_cycle(&self, job: JobId) -> Result<CycleOutcome, EngineError> {
         cycle::run(&self.inner, job).await
+    }
+
+    /// Plans for everybody, page by page, and carries nothing out: no table is written, and no write is sent to the
+    /// target. Each page asks the target what an initial cycle would ask.
+    ///
+    /// Planning and then running an initial cycle does what the plan said, as long as directory, configuration and
+    /// target stay as they are.
+    ///
+    /// # Errors
+    /// [`EngineError::Target`] when the configuration can't be used (the target itself is not asked yet),
+    /// [`EngineError::UnknownJob`], or the store's.
+    pub async fn plan(&self, job: JobId) -> Result<Planning, EngineError> {
+        Planning::open(&self.inner.deps, job).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can stop the engine's own work. A failing object or a failing target is *not* an error here: the first
 //! is a row in the provisioning log, the second puts its job into quarantine.
+use purser_connectors::ConnectorError;
 use purser_domain::ids::JobId;
 use purser_store::StoreError;
 
@@ -16,6 +17,12 @@ pub enum EngineError {
         #[source]
         source: StoreError,
     },
+    /// An intent could not be written down, so nothing was sent.
+    #[error("the engine could not write down what it was about to send")]
+    Intent(#[source] serde_json::Error),
+    /// The target, or the configuration for it, can't be used; for plans only, since a cycle puts its job into quarantine.
+    #[error("the application can't be asked what is to be done")]
+    Target(#[source] Box<ConnectorError>),
     /// The job does not exist (any more).
     #[error("there is no provisioning job {job}")]
     UnknownJob {
@@ -34,5 +41,10 @@ impl EngineError {
             StoreError::LeaseLost => Self::LeaseLost,
             source => Self::Store { what, source },
         }
+    }
+
+    /// Wraps what is wrong with a target.
+    pub(crate) fn target(trouble: ConnectorError) -> Self {
+        Self::Target(Box::new(trouble))
     }
 }

@@ -1,9 +1,17 @@
 //! The engine: brings the accounts of every application into line with the directory, in the background.
 //!
 //! [`Engine::run`] watches for work and runs cycles ([`Engine::run_cycle`]); [`Engine::wake`] tells it that there
-//! may be some. What a cycle does is computed by `purser_domain::plan`, carried out through a
-//! [`Connector`](purser_connectors::Connector), and stored by `purser_store`; this room is the order of those
-//! steps, and what happens when one of them fails.
+//! may be some; [`Engine::plan`] says what one would do. Its rooms, each of which may use those to its right:
+//!
+//! ```text
+//! driver ─► cycle ─► executor ─► guard ─► planner ─► target
+//!             (record: the log rows that the executor commits)
+//! ```
+//!
+//! A page goes `plan_page → admit → carry_out → commit`: `planner` reads the store and asks the target, and writes nothing;
+//! `guard` says whether a decision may be carried out now; `executor` stores intents, sends writes and commits what became
+//! of them; `cycle` knows which objects, in which order, and how far it is. What should happen to somebody is computed by
+//! `purser_domain::plan`.
 //!
 //! Invariants (the design's numbers 2 to 9):
 //! - It writes status, links, log, escrow and intents, and never configuration.
@@ -27,6 +35,10 @@ mod cycle;
 mod driver;
 mod engine;
 mod error;
+mod executor;
+mod guard;
+mod inner;
+mod planner;
 mod record;
 mod settings;
 mod target;
@@ -35,5 +47,6 @@ pub use cycle::{CycleEnd, CycleOutcome};
 pub use driver::interval_of;
 pub use engine::Engine;
 pub use error::EngineError;
+pub use planner::walk::{PlannedObject, Planning, Prospect};
 pub use settings::{EngineDeps, EngineSettings};
-pub use target::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};
+pub use target::vault::{ACCESS_TOKEN, INTERNAL, REFRESH_TOKEN, target_of};

@@ -12,13 +12,16 @@ mod steps;
 mod transcript;
 
 use jiff::Timestamp;
-use purser_domain::{ids::ChangeId, log::LogDetail, object::ObjectKind};
+use purser_domain::{
+    ids::ChangeId,
+    log::{LogDetail, SkipCode},
+    object::ObjectKind,
+};
 use purser_store::{Escrow, LogEntry, new_id};
 
-use crate::cycle::{
-    context::Cycle,
-    fate::Fate,
-    subject::{Entry, Subject},
+use crate::{
+    executor::{fate::Fate, lease::Executor},
+    planner::candidate::{Candidate, Entry},
 };
 
 use blamed::missing_value;
@@ -29,60 +32,73 @@ use transcript::transcribe;
 
 /// The row for an object; `None` for those that nothing can be said about.
 pub(crate) fn entry(
-    cycle: &Cycle,
-    subject: &Subject,
+    executor: &Executor,
+    candidate: &Candidate,
     fate: &Fate,
     escrow: Option<&Escrow>,
     names: &Names,
     now: Timestamp,
 ) -> Option<LogEntry> {
-    let name = subject.name();
+    let name = candidate.name();
     let about = About {
-        kind: subject.kind(),
+        kind: candidate.kind(),
         name: &name,
-        target: cycle.target_name(),
-        is_gone: subject.source.is_none(),
-        updates: cycle.rules(subject.kind()).mapping.actions().update,
+        target: executor.planner.target_name(),
+        is_gone: candidate.source.is_none(),
+        updates: executor.planner.rules(candidate.kind()).mapping.actions().update,
     };
     let mut ending = Ending::of(fate, about, escrow)?;
-    let mapping = cycle.loaded.schema.mapping(about.kind);
+    let mapping = executor.planner.loaded.schema.mapping(about.kind);
     if let Some(sentence) = missing_value(fate, mapping.map_or(&[][..], |mapping| &mapping.attributes)) {
         ending.add(&sentence);
     }
     let mut steps = Vec::with_capacity(4);
-    steps.push(import(subject, about));
-    if let Some(step) = matching(subject, about) {
+    steps.push(import(candidate, about));
+    if let Some(step) = matching(candidate, about) {
         steps.push(step);
     }
-    if subject.source.is_some() {
-        steps.push(scoping(cycle, about, &subject.scope, names));
+    if candidate.source.is_some() {
+        steps.push(scoping(executor, about, &candidate.scope, names));
     }
-    if let Some(step) = reference(subject, fate, about, names) {
+    if let Some(step) = reference(candidate, fate, about, names) {
         steps.push(step);
     }
     steps.push(ending.step);
-    let said = || subject.asked.iter().chain(ending.exchanges);
+    let said = || candidate.asked.iter().chain(ending.exchanges);
     let duration: u128 = said().map(|exchange| exchange.duration.as_millis()).sum();
-    let exchanges = transcribe(said(), subject.asked.len() + ending.exchanges.len());
-    let user = subject.source.as_ref().and_then(Entry::person);
+    let exchanges = transcribe(said(), candidate.asked.len() + ending.exchanges.len());
+    let user = candidate.source.as_ref().and_then(Entry::person);
     let upn = user.and_then(|user| user.attributes.user_principal_name.clone());
     Some(LogEntry {
-        id: ChangeId::from_uuid(new_id(cycle.clock())),
-        job: cycle.job(),
-        app: cycle.spec().application_id,
-        cycle: cycle.id,
+        id: ChangeId::from_uuid(new_id(executor.planner.clock())),
+        job: executor.planner.job(),
+        app: executor.planner.spec().application_id,
+        cycle: executor.cycle,
         at: now,
         action: ending.action,
         status: ending.status,
         kind: about.kind,
-        source_id: subject.id.as_uuid(),
+        source_id: candidate.id.as_uuid(),
         source_name: name,
         source_detail: upn.unwrap_or_default(),
-        target_id: target_id(subject, fate),
+        target_id: target_id(candidate, fate),
         summary: ending.summary,
         duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
-        detail: LogDetail { steps, modified: ending.modified, error: ending.error, exchanges },
+        detail: LogDetail {
+            steps,
+            skip: skip_code(fate),
+            modified: ending.modified,
+            error: ending.error,
+            exchanges,
+        },
     })
+}
+
+fn skip_code(fate: &Fate) -> Option<SkipCode> {
+    match fate {
+        Fate::Skipped { skip, .. } => Some(skip.code),
+        _ => None,
+    }
 }
 
 /// What a row is about.
@@ -116,13 +132,13 @@ impl About<'_> {
     }
 }
 
-fn target_id(subject: &Subject, fate: &Fate) -> Option<String> {
+fn target_id(candidate: &Candidate, fate: &Fate) -> Option<String> {
     if let Some(link) = fate.link() {
         return Some(link.target_id.clone());
     }
     match fate {
         Fate::Deleted { target_id, .. } => Some(target_id.clone()),
         Fate::Vanished { link, .. } => Some(link.target_id.clone()),
-        _ => subject.link.as_ref().map(|link| link.target_id.clone()),
+        _ => candidate.link.as_ref().map(|link| link.target_id.clone()),
     }
 }

@@ -221,6 +221,7 @@ fn entry(spec: &JobSpec, user: &User) -> LogEntry {
                 step(StepKind::Matching, "EntryImportByMatchingAttribute"),
                 step(StepKind::Export, "EntryExportAdd"),
             ],
+            skip: None,
             modified: modified
                 .into_iter()
                 .map(|name| ModifiedProperty { name: name.to_owned(), old: None, new: Some(user.name()) })

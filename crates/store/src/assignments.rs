@@ -2,13 +2,14 @@
 
 use crate::{
     ChangeKind, NameKey, Reads, StoreError, Tx, bulk,
-    convert::{instant, millis, unsigned},
+    convert::{instant, millis, unsigned, word},
     entities::{application, assignment, membership},
     error::Doing,
 };
 use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, AssignmentId, GroupId, RoleId, UserId},
+    object::ObjectKind,
     scope::Entitlement,
 };
 use sea_orm::{
@@ -20,9 +21,6 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-const USER: &str = "User";
-const GROUP: &str = "Group";
-
 /// Who can be assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Principal {
@@ -33,12 +31,12 @@ pub enum Principal {
 }
 
 impl Principal {
-    /// `User` or `Group`, as stored and as the API says.
+    /// What it is.
     #[must_use]
-    pub const fn kind(self) -> &'static str {
+    pub const fn kind(self) -> ObjectKind {
         match self {
-            Self::User(_) => USER,
-            Self::Group(_) => GROUP,
+            Self::User(_) => ObjectKind::User,
+            Self::Group(_) => ObjectKind::Group,
         }
     }
 
@@ -144,9 +142,9 @@ impl Reads {
             .into_tuple::<(String, i64)>();
         let mut counts = AssignmentCounts::default();
         for (kind, count) in query.all(&self.db()).await.doing("count assignments")? {
-            match kind.as_str() {
-                USER => counts.users = unsigned(count),
-                _ => counts.groups = unsigned(count),
+            match word("kind of principal", &kind)? {
+                ObjectKind::User => counts.users = unsigned(count),
+                ObjectKind::Group => counts.groups = unsigned(count),
             }
         }
         Ok(counts)
@@ -233,7 +231,7 @@ impl Reads {
                 .column(assignment::Column::PrincipalId)
                 .column(assignment::Column::RoleId)
                 .filter(assignment::Column::AppId.eq(app.as_uuid()))
-                .filter(assignment::Column::PrincipalKind.eq(GROUP))
+                .filter(assignment::Column::PrincipalKind.eq(ObjectKind::Group.as_str()))
                 .filter(assignment::Column::PrincipalId.is_in(chunk.iter().map(|id| id.as_uuid())))
                 .into_tuple::<(Uuid, Uuid)>();
             for (group, role) in query.all(&self.db()).await.doing("find the roles of groups")? {
@@ -267,7 +265,7 @@ impl Tx {
         let row = assignment::ActiveModel {
             id: Set(new.id.as_uuid()),
             app_id: Set(new.app.as_uuid()),
-            principal_kind: Set(new.principal.kind().to_owned()),
+            principal_kind: Set(new.principal.kind().to_string()),
             principal_id: Set(new.principal.as_uuid()),
             role_id: Set(new.role.as_uuid()),
             created_at: Set(millis(new.created_at)),
@@ -350,9 +348,8 @@ fn from_row(row: assignment::Model) -> Result<Assignment, StoreError> {
 }
 
 fn principal(kind: &str, id: Uuid) -> Result<Principal, StoreError> {
-    match kind {
-        USER => Ok(Principal::User(UserId::from_uuid(id))),
-        GROUP => Ok(Principal::Group(GroupId::from_uuid(id))),
-        _ => Err(StoreError::Corrupt { what: "kind of principal", detail: kind.to_owned() }),
-    }
+    Ok(match word("kind of principal", kind)? {
+        ObjectKind::User => Principal::User(UserId::from_uuid(id)),
+        ObjectKind::Group => Principal::Group(GroupId::from_uuid(id)),
+    })
 }

@@ -9,24 +9,14 @@ use crate::{
 use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, JobId},
+    job::JobMode,
     scope::ScopeMode,
-    vocabulary,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Map, Value as Json};
-
-vocabulary! {
-    /// Provisioning Mode.
-    pub enum JobMode {
-        /// Nothing is provisioned.
-        Manual = "Manual",
-        /// Purser provisions.
-        Automatic = "Automatic",
-    }
-}
 
 /// The configuration of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -83,18 +83,17 @@ pub use escrows::{Escrow, EscrowKind};
 pub use groups::GroupRow;
 pub use imports::{Import, ImportError, ImportErrorRow, ImportState};
 pub use intents::{Intent, OpenIntent};
-pub use jobs::{JobMode, JobSpec};
+pub use jobs::JobSpec;
 pub use keyset::NameKey;
 pub use logs::{LogEntry, LogFilter, LogRow};
 pub use memberships::Member;
 pub use objects::{ObjectId, ObjectKey};
+pub use purser_domain::job::{CycleKind, JobMode};
 pub use queue::TaskQueue;
 pub use roles::{ImportedRole, RoleChanges, RoleRow};
 pub use scope::ScopeCounts;
 pub use seed::Seed;
 pub use sessions::SessionRecord;
-pub use statuses::{
-    CycleCounts, CycleKind, FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle,
-};
+pub use statuses::{CycleCounts, FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle};
 pub use tokens::ApiToken;
 pub use users::{UserCondition, UserFilter, UserQuery};

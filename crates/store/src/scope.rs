@@ -68,7 +68,7 @@ struct Person {
 }
 
 impl Reads {
-    /// Counts who would be in the scope of an application, for about as long as `longest` at most. One or two seconds
+    /// Counts who would be in the scope of an application, for about as long as `longest` at most. Some seconds
     /// for 500,000 people.
     ///
     /// Pages are read one after the other, so people who are changed meanwhile are counted as they were or as they are.

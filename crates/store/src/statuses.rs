@@ -9,21 +9,11 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use purser_domain::{
     ids::{CycleId, JobId},
-    vocabulary,
+    job::{CycleKind, QuarantineCode},
 };
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-vocabulary! {
-    /// What a cycle looks at.
-    pub enum CycleKind {
-        /// Everybody.
-        Initial = "initial",
-        /// Those who changed since the watermark.
-        Incremental = "incremental",
-    }
-}
 
 /// What a cycle did, in objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +134,9 @@ impl FinishedCycles {
 /// Why an unhealthy job runs seldom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {
+    /// Why, in a word; of rows from before there were such words it is unknown.
+    #[serde(default)]
+    pub code: QuarantineCode,
     /// What happened.
     pub reason: String,
     /// What to do.

@@ -157,6 +157,7 @@ fn shape_operator(operator: FilterOperatorView) -> Value {
 }
 
 fn shape_answer(view: ExpressionView) -> Value {
+    let evaluated = view.evaluated();
     let error = view.error.map(|error| {
         let place = format!("line {}, column {}", error.line, error.column);
         json!({
@@ -169,7 +170,7 @@ fn shape_answer(view: ExpressionView) -> Value {
     });
     json!({
         "parsingSucceeded": view.parsed,
-        "evaluationSucceeded": view.evaluated,
+        "evaluationSucceeded": evaluated,
         "evaluationResult": view.values,
         "parsedExpression": view.tree,
         "error": error,

@@ -11,6 +11,7 @@ use purser_contract::{
     page::PageView,
     provisioning::{ExecutionView, ProvisioningView, TestConnectionForm},
 };
+use purser_domain::job::JobCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -91,7 +92,8 @@ async fn create_job(
     }
     let blade = portal.load_provisioning(&caller, &id).await?;
     // Graph answers 201; to a script that runs again, 200 tells that the job was in use already.
-    let status = if blade.status.code == "NotConfigured" { StatusCode::CREATED } else { StatusCode::OK };
+    let status =
+        if blade.status.code == JobCode::NotConfigured { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!(
         "{}/servicePrincipals/{}/synchronization/jobs/{}",
         query.base(),
@@ -173,8 +175,8 @@ async fn validate_credentials(
 /// A job in Graph's shape.
 fn shape_job(blade: &ProvisioningView) -> Value {
     let status = &blade.status;
-    let state = match (status.code.as_str(), blade.enabled) {
-        ("Paused", _) => "Paused",
+    let state = match (status.code, blade.enabled) {
+        (JobCode::Paused, _) => "Paused",
         (_, true) => "Active",
         (_, false) => "Disabled",
     };
@@ -196,12 +198,12 @@ fn shape_job(blade: &ProvisioningView) -> Value {
 fn shape_status(blade: &ProvisioningView) -> Value {
     const NEVER: &str = "0001-01-01T00:00:00Z";
     let (status, executions) = (&blade.status, &blade.executions);
-    let quarantine = status.quarantine.as_ref().map(|reason| {
+    let quarantine = status.quarantine.as_ref().map(|quarantine| {
         json!({
-            "reason": "Unknown",
+            "reason": quarantine.code.graph_reason(),
             "currentBegan": executions.quarantined_at,
-            "nextAttempt": status.next_attempt_at,
-            "error": { "code": "Quarantine", "message": reason, "tenantActionable": true },
+            "nextAttempt": quarantine.next_attempt_at,
+            "error": { "code": quarantine.code, "message": quarantine.reason, "tenantActionable": true },
         })
     });
     let progress = if status.running {
@@ -248,4 +250,29 @@ fn shape_execution(execution: &ExecutionView) -> Value {
         "countEscrowed": counts.failed,
         "error": error.map(|message| json!({ "code": "Quarantine", "message": message, "tenantActionable": true })),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_contract::provisioning::QuarantineView;
+    use purser_domain::job::QuarantineCode;
+
+    #[test]
+    fn a_quarantine_is_told_with_graphs_reason_and_our_own_code() {
+        let quarantine = QuarantineView {
+            code: QuarantineCode::InvalidCredentials,
+            reason: "The target refused the token.".to_owned(),
+            next_attempt_at: None,
+        };
+        let status = JobStatusView {
+            code: JobCode::Quarantine,
+            quarantine: Some(quarantine),
+            ..JobStatusView::default()
+        };
+        let told = shape_status(&status, "App");
+        assert_eq!(told["code"], "Quarantine");
+        assert_eq!(told["quarantine"]["reason"], "EncounteredQuarantineException");
+        assert_eq!(told["quarantine"]["error"]["code"], "InvalidCredentials");
+    }
 }

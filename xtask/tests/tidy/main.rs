@@ -1,12 +1,16 @@
-//! What keeps the house in order, and no compiler says: arrows between rooms, circles of files, dependencies that
-//! nothing uses, styles without a rule, forms that lead nowhere.
+//! What keeps the house in order, and no compiler says: arrows between rooms, circles of files, decisions by words,
+//! dependencies that nothing uses, styles without a rule, forms that lead nowhere.
 //!
 //! Everything here reads the sources and names the place. To add a rule: a module with its test, a line below.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a panic is how one says no")]
+
 mod arrows;
 mod circles;
+mod decisions;
 mod dependencies;
 mod forms;
+mod raw_elements;
 mod styles;
 
 use std::path::{Path, PathBuf};

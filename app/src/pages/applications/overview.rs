@@ -9,6 +9,7 @@ use crate::pages::banners::banners;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationView;
 use purser_contract::provisioning::ProvisioningView;
+use purser_domain::scope::ScopeMode;
 
 /// One application.
 #[component]
@@ -78,7 +79,7 @@ pub fn ApplicationPage() -> impl IntoView {
 fn checklist(application: &ApplicationView, provisioning: &ProvisioningView) -> AnyView {
     let home = format!("/applications/{}", application.id);
     let assigned = application.assigned_users + application.assigned_groups;
-    let everybody = provisioning.scope == "all";
+    let everybody = provisioning.scope == ScopeMode::All;
     let connected = provisioning.configured;
     let assignment = match (everybody, assigned) {
         (true, _) => "The scope is all users and groups, so nobody needs to be assigned.".to_owned(),

@@ -14,14 +14,15 @@ use crate::context::{param, query, url};
 use leptos::prelude::*;
 use purser_contract::assignment::{AppRoleView, AssignForm};
 use purser_contract::problem::{Problem, ProblemKind};
+use purser_domain::object::ObjectKind;
 
 const FORM: &str = "assign";
 
 /// One picked user or group.
 #[derive(Debug, Clone)]
 pub(super) struct Picked {
-    /// `User` or `Group`.
-    pub(super) kind: &'static str,
+    /// What it is.
+    pub(super) kind: ObjectKind,
     /// Id.
     pub(super) id: String,
     /// Name, for people.
@@ -31,7 +32,15 @@ pub(super) struct Picked {
 impl Picked {
     /// Form and query name of its id.
     pub(super) fn field(&self) -> &'static str {
-        if self.kind == "Group" { GROUPS } else { USERS }
+        field_of(self.kind)
+    }
+}
+
+/// Form and query name of the ids of a kind.
+pub(super) fn field_of(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::User => USERS,
+        ObjectKind::Group => GROUPS,
     }
 }
 
@@ -101,7 +110,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
 /// The first row: how many are picked, and the way to the picker. The button sends the form to this
 /// page instead of posting it, so that the role chosen meanwhile is not lost.
 fn who(here: &str, picked: &[Picked]) -> AnyView {
-    let groups = picked.iter().filter(|picked| picked.kind == "Group").count();
+    let groups = picked.iter().filter(|picked| picked.kind == ObjectKind::Group).count();
     let summary = match (picked.len() - groups, groups) {
         (0, 0) => "None Selected".to_owned(),
         (users, 0) => format!("{users} user{} selected", plural(users)),
@@ -118,7 +127,7 @@ fn who(here: &str, picked: &[Picked]) -> AnyView {
         let items = picked.iter().map(|picked| {
             view! {
                 <li class="person">
-                    <Monogram name=picked.name.clone() round=picked.kind == "User"/>
+                    <Monogram name=picked.name.clone() round=picked.kind == ObjectKind::User/>
                     <bdi>{picked.name.clone()}</bdi>
                 </li>
             }
@@ -199,7 +208,8 @@ fn preferred_role(roles: &[AppRoleView]) -> String {
 /// The names of those picked. Whoever was deleted meanwhile is no longer selected.
 async fn load_picked(selection: &mut AssignForm) -> Result<Vec<Picked>, Problem> {
     let mut picked = Vec::with_capacity(selection.users.len() + selection.groups.len());
-    for (kind, ids) in [("User", &mut selection.users), ("Group", &mut selection.groups)] {
+    for (kind, ids) in [(ObjectKind::User, &mut selection.users), (ObjectKind::Group, &mut selection.groups)]
+    {
         let mut present = Vec::with_capacity(ids.len());
         for id in ids.drain(..) {
             match load_principal_name(kind, &id).await {

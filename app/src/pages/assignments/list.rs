@@ -8,6 +8,7 @@ use crate::context::{param, query};
 use leptos::prelude::*;
 use purser_contract::assignment::AssignmentView;
 use purser_contract::page::ListForm;
+use purser_domain::object::ObjectKind;
 
 const FORM: &str = "assignments";
 const ROLES: &str = "refresh-roles";
@@ -93,8 +94,8 @@ fn assigned(total: Option<u64>) -> AnyView {
 }
 
 fn row(assignment: AssignmentView, application: &str) -> AnyView {
-    let group = assignment.principal_type == "Group";
-    let href = format!("/{}/{}", if group { "groups" } else { "users" }, assignment.principal_id);
+    let kind = assignment.principal_type;
+    let href = format!("/{}/{}", kind.key(), assignment.principal_id);
     let tick = format!("Select {}", assignment.display_name);
     let detail = assignment.detail;
     let detail = (!detail.is_empty()).then(|| view! { <span class="cell-sub">{detail}</span> });
@@ -110,14 +111,14 @@ fn row(assignment: AssignmentView, application: &str) -> AnyView {
             </td>
             <th scope="row">
                 <span class="named">
-                    <Monogram name=assignment.display_name.clone() round=!group/>
+                    <Monogram name=assignment.display_name.clone() round=kind == ObjectKind::User/>
                     <span class="person-text">
                         <a href=href><bdi>{assignment.display_name}</bdi></a>
                         {detail}
                     </span>
                 </span>
             </th>
-            <td>{assignment.principal_type}</td>
+            <td>{kind.as_str()}</td>
             <td>
                 <span class="named">{assignment.role.display_name} {not_counting} {missing}</span>
             </td>

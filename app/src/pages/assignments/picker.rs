@@ -3,12 +3,13 @@
 //! One GET form: every button in it (Search, Users, Groups, Next, Remove, Select) sends the page
 //! back to itself with all that is picked and ticked, so nothing is lost from one step to the next.
 
-use super::add::Picked;
-use crate::api::assignments::{GROUPS, ROLE, USERS};
+use super::add::{Picked, field_of};
+use crate::api::assignments::ROLE;
 use crate::components::*;
 use leptos::prelude::*;
 use purser_contract::assignment::{AssignForm, PrincipalView};
 use purser_contract::page::{ListForm, PageView};
+use purser_domain::object::ObjectKind;
 
 /// Value of `pane` while the picker is open.
 pub(super) const PICKER: &str = "principals";
@@ -20,8 +21,8 @@ const FORM: &str = "picker";
 pub(super) struct PickerForm {
     /// Whether the pane is shown.
     pub(super) open: bool,
-    /// `User` or `Group`.
-    pub(super) kind: &'static str,
+    /// What it looks for.
+    pub(super) kind: ObjectKind,
     /// Words of the search.
     pub(super) search: String,
     /// Cursor.
@@ -38,10 +39,7 @@ impl PickerForm {
             last.map(|(_, value)| value.clone()).unwrap_or_default()
         };
         // `tab` is a pressed button and wins over `kind`, which says what was shown before.
-        let kind = match (value("tab").as_str(), value("kind").as_str()) {
-            ("Group", _) | ("", "Group") => "Group",
-            _ => "User",
-        };
+        let kind = value("tab").parse().or_else(|_| value("kind").parse()).unwrap_or(ObjectKind::User);
         Self {
             open: value("pane") == PICKER && value("done").is_empty(),
             kind,
@@ -78,9 +76,9 @@ pub(super) fn picker_pane(
     });
     let rows = found.items.into_iter().map(|principal| result(principal, picked)).collect::<Vec<_>>();
     let results = if rows.is_empty() {
-        view! { <p role="status">{format!("No {} found.", noun(form.kind))}</p> }.into_any()
+        view! { <p role="status">{format!("No {} found.", form.kind.key())}</p> }.into_any()
     } else {
-        view! { <ul class="pick-list" aria-label=format!("Found {}", noun(form.kind))>{rows}</ul> }.into_any()
+        view! { <ul class="pick-list" aria-label=format!("Found {}", form.kind.key())>{rows}</ul> }.into_any()
     };
     view! {
         <Pane
@@ -93,7 +91,7 @@ pub(super) fn picker_pane(
         >
             <form id=FORM class="stack" method="get" action=action>
                 <HiddenField name="pane" value=PICKER/>
-                <HiddenField name="kind" value=kind/>
+                <HiddenField name="kind" value=kind.as_str()/>
                 <HiddenField name=ROLE value=role/>
                 <div class="search" role="search">
                     <label class="search-box">
@@ -120,26 +118,26 @@ pub(super) fn picker_pane(
     .into_any()
 }
 
-fn tabs(kind: &'static str) -> AnyView {
-    let tab = |value: &'static str, label: &'static str| {
+fn tabs(shown: ObjectKind) -> AnyView {
+    let tab = |kind: ObjectKind, label: &'static str| {
+        let pressed = (kind == shown).to_string();
         view! {
-            <button class="tab" type="submit" name="tab" value=value aria-pressed=(value == kind).to_string()>
+            <button class="tab" type="submit" name="tab" value=kind.as_str() aria-pressed=pressed>
                 {label}
             </button>
         }
     };
     view! {
         <div class="tabs" role="group" aria-label="Show">
-            {tab("User", "Users")}
-            {tab("Group", "Groups")}
+            {tab(ObjectKind::User, "Users")}
+            {tab(ObjectKind::Group, "Groups")}
         </div>
     }
     .into_any()
 }
 
 fn result(principal: PrincipalView, picked: &[Picked]) -> AnyView {
-    let group = principal.principal_type == "Group";
-    let name = if group { GROUPS } else { USERS };
+    let (kind, name) = (principal.principal_type, field_of(principal.principal_type));
     let selected = picked.iter().any(|picked| picked.id == principal.id);
     let mark = match (selected, principal.assigned) {
         (true, _) => Some("Selected"),
@@ -153,7 +151,7 @@ fn result(principal: PrincipalView, picked: &[Picked]) -> AnyView {
         <li>
             <label class="person">
                 {tick}
-                <Monogram name=principal.display_name.clone() round=!group/>
+                <Monogram name=principal.display_name.clone() round=kind == ObjectKind::User/>
                 <span class="person-text">
                     <bdi>{principal.display_name}</bdi>
                     <span class="quiet">{principal.detail}</span>
@@ -173,7 +171,7 @@ fn selected(picked: &[Picked]) -> AnyView {
             view! {
                 <li class="person">
                     <HiddenField name=picked.field() value=picked.id.clone()/>
-                    <Monogram name=picked.name.clone() round=picked.kind == "User"/>
+                    <Monogram name=picked.name.clone() round=picked.kind == ObjectKind::User/>
                     <bdi class="person-text">{picked.name.clone()}</bdi>
                     <button class="link" type="submit" name="remove" value=picked.id.clone() aria-label=label>
                         "Remove"
@@ -197,10 +195,6 @@ fn selected(picked: &[Picked]) -> AnyView {
     .into_any()
 }
 
-fn noun(kind: &str) -> &'static str {
-    if kind == "Group" { "groups" } else { "users" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,10 +207,10 @@ mod tests {
 
     #[test]
     fn a_pressed_tab_wins_over_what_was_shown_before() {
-        assert_eq!(parse(&[("kind", "User"), ("tab", "Group")]).kind, "Group");
-        assert_eq!(parse(&[("kind", "Group"), ("tab", "User")]).kind, "User");
-        assert_eq!(parse(&[("kind", "Group")]).kind, "Group");
-        assert_eq!(parse(&[]).kind, "User");
+        assert_eq!(parse(&[("kind", "User"), ("tab", "Group")]).kind, ObjectKind::Group);
+        assert_eq!(parse(&[("kind", "Group"), ("tab", "User")]).kind, ObjectKind::User);
+        assert_eq!(parse(&[("kind", "Group")]).kind, ObjectKind::Group);
+        assert_eq!(parse(&[]).kind, ObjectKind::User);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One row of the provisioning log in full.
 
-use super::{ACTIONS, STATUSES, StatusBadge, label};
+use super::{StatusBadge, action_label, status_label};
 use crate::api::applications::load_application;
 use crate::api::logs::load_log;
 use crate::components::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::ExchangeView;
-use purser_domain::log::Cure;
+use purser_domain::log::{Cure, SkipCode, StepKind};
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -21,15 +21,17 @@ const TABS: [(&str, &str); 5] = [
     ("summary", "Summary"),
 ];
 
-/// What a step of each kind does.
-const STEP_KINDS: [(&str, &str); 6] = [
-    ("import", "Import the object"),
-    ("scoping", "Determine if the object is in scope"),
-    ("matching", "Match the object between source and target"),
-    ("processing", "Evaluate the object before synchronization"),
-    ("referenceResolution", "Resolve references to other objects"),
-    ("export", "Provision the object"),
-];
+/// What a step of a kind does.
+fn step_label(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Import => "Import the object",
+        StepKind::Scoping => "Determine if the object is in scope",
+        StepKind::Matching => "Match the object between source and target",
+        StepKind::Processing => "Evaluate the object before synchronization",
+        StepKind::ReferenceResolution => "Resolve references to other objects",
+        StepKind::Export => "Provision the object",
+    }
+}
 
 /// Provisioning log details.
 #[component]
@@ -67,7 +69,7 @@ pub fn LogPage() -> impl IntoView {
             <Shell
                 title="Provisioning log details"
                 resource=identity.clone()
-                subtitle=format!("{} in {}", label(&ACTIONS, &log.row.action), log.row.target_system)
+                subtitle=format!("{} in {}", action_label(log.row.action), log.row.target_system)
                 menu
                 crumbs=vec![
                     Crumb::new("Home", "/"),
@@ -77,7 +79,7 @@ pub fn LogPage() -> impl IntoView {
             >
                 <div class="stack">
                     <p class="log-line">
-                        <StatusBadge status=log.row.status.clone()/>
+                        <StatusBadge status=log.row.status/>
                         <TimeStamp at=log.row.at.clone()/>
                         <span>{log.row.summary.clone()}</span>
                     </p>
@@ -108,8 +110,8 @@ fn steps(steps: &[StepView]) -> AnyView {
         view! {
             <li class="log-step">
                 <div class="log-step-head">
-                    <h2 class="log-step-title">{label(&STEP_KINDS, &step.kind)}</h2>
-                    <StatusBadge status=step.status.clone()/>
+                    <h2 class="log-step-title">{step_label(step.kind)}</h2>
+                    <StatusBadge status=step.status/>
                     <span class="quiet">{step.name.clone()}</span>
                 </div>
                 <p>{step.description.clone()}</p>
@@ -182,15 +184,20 @@ fn troubleshooting(log: &LogView) -> AnyView {
 
 /// Nobody who was skipped is left without a word on what would change it.
 fn nothing_failed(log: &LogView) -> AnyView {
-    let (title, advice) = match skip_reason(&log.steps) {
-        Some("NotEffectivelyEntitled") => (
+    let (title, advice) = match log.skip {
+        Some(SkipCode::NotEffectivelyEntitled) => (
             "The object was skipped",
             "For a user who should have an account: assign them, or a group they are a direct member of, with a role \
              other than Default Access, and see that their account is enabled. For a group: assign the group itself. \
              The next cycle picks it up by itself.",
         ),
-        Some("RedundantExport") => ("Nothing was to be changed", "There is nothing to do."),
-        Some(_) => ("The object was skipped", "The steps say why."),
+        Some(SkipCode::RedundantExport) => ("Nothing was to be changed", "There is nothing to do."),
+        Some(
+            SkipCode::ImportSkipped
+            | SkipCode::EntrySynchronizationSkipped
+            | SkipCode::ObjectFlowIgnored
+            | SkipCode::EntityTypeNotSupported,
+        ) => ("The object was skipped", "The steps say why."),
         None => ("Nothing failed", "There is nothing to do."),
     };
     let summary = log.row.summary.clone();
@@ -202,12 +209,6 @@ fn nothing_failed(log: &LogView) -> AnyView {
         </InfoBar>
     }
     .into_any()
-}
-
-/// Why an object was skipped, as the engine's code for it.
-fn skip_reason(steps: &[StepView]) -> Option<&str> {
-    let mut details = steps.iter().flat_map(|step| &step.details);
-    details.find(|(label, _)| label == "SkipReason").map(|(_, code)| code.as_str())
 }
 
 fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
@@ -249,8 +250,8 @@ fn summary(log: &LogView) -> AnyView {
         ("Identity", row.identity.clone().into_any()),
         ("Source ID", row.source_id.clone().into_any()),
         ("Target ID", log.target_id.clone().unwrap_or_else(|| "None".to_owned()).into_any()),
-        ("Action", label(&ACTIONS, &row.action).into_any()),
-        ("Status", label(&STATUSES, &row.status).into_any()),
+        ("Action", action_label(row.action).into_any()),
+        ("Status", status_label(row.status).into_any()),
         ("Source System", "Purser".into_any()),
         ("Target System", row.target_system.clone().into_any()),
         ("Date", view! { <TimeStamp at=row.at.clone()/> }.into_any()),

@@ -1,12 +1,13 @@
 //! The list of the provisioning log.
 
-use super::{ACTIONS, STATUSES, StatusBadge, label};
+use super::{StatusBadge, action_label, status_label};
 use crate::api::applications::load_application;
 use crate::api::logs::list_logs;
 use crate::components::*;
 use crate::context::{param, query, url};
 use leptos::prelude::*;
 use purser_contract::log::{LogForm, LogRowView};
+use purser_domain::log::{LogAction, LogStatus};
 
 /// Where the list stands: under an application, or for all of them.
 struct Place {
@@ -100,8 +101,10 @@ pub fn LogsPage() -> impl IntoView {
 }
 
 fn filters(path: &str, form: &LogForm) -> AnyView {
-    let status = filter("status", "Status", &STATUSES, &form.status);
-    let action = filter("action", "Action", &ACTIONS, &form.action);
+    let statuses = LogStatus::ALL.iter().map(|status| (status.as_str(), status_label(*status)));
+    let actions = LogAction::ALL.iter().map(|action| (action.as_str(), action_label(*action)));
+    let status = filter("status", "Status", statuses, &form.status);
+    let action = filter("action", "Action", actions, &form.action);
     view! {
         <SearchBox
             path=path.to_owned()
@@ -119,10 +122,10 @@ fn filters(path: &str, form: &LogForm) -> AnyView {
 fn filter(
     name: &'static str,
     title: &'static str,
-    choices: &[(&'static str, &'static str)],
+    choices: impl Iterator<Item = (&'static str, &'static str)>,
     value: &str,
 ) -> AnyView {
-    let options = std::iter::once(("", "All")).chain(choices.iter().copied()).map(|(choice, label)| {
+    let options = std::iter::once(("", "All")).chain(choices).map(|(choice, label)| {
         view! { <option value=choice selected=choice == value>{label}</option> }
     });
     view! {
@@ -144,7 +147,7 @@ fn row(log: LogRowView) -> AnyView {
                 <a href=href><bdi>{identity}</bdi></a>
                 <code class="cell-sub cell-id" title=log.source_id.clone()>{log.source_id.clone()}</code>
             </th>
-            <td class="cell-word">{label(&ACTIONS, &log.action)}</td>
+            <td class="cell-word">{action_label(log.action)}</td>
             <td><StatusBadge status=log.status/></td>
             <td><a href=format!("/applications/{}", log.application_id)>{log.target_system}</a></td>
             <td class="cell-wide"><bdi>{log.summary}</bdi></td>

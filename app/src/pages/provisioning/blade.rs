@@ -12,6 +12,7 @@ use crate::pages::banners::banners;
 use leptos::prelude::*;
 use purser_contract::credentials::ConsentView;
 use purser_contract::provisioning::ProvisioningView;
+use purser_domain::job::JobMode;
 
 pub(super) const FORM: &str = "provisioning";
 
@@ -87,13 +88,14 @@ fn mode(view: &ProvisioningView, edit: &Edit) -> AnyView {
     } else {
         ""
     };
+    let modes: Vec<_> = JobMode::ALL.iter().map(|mode| (mode.to_string(), mode.to_string())).collect();
     view! {
         <SelectField
             name="form[mode]"
             field="mode"
             label="Provisioning Mode"
             value=edit.form.mode.clone()
-            options=["Manual", "Automatic"].map(|mode| (mode.to_owned(), mode.to_owned())).to_vec()
+            options=modes
             disabled=view.mode_locked
             hint
         />

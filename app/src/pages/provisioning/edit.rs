@@ -50,7 +50,7 @@ fn stored(view: &ProvisioningView) -> ProvisioningForm {
     ProvisioningForm {
         application_id: view.application_id.clone(),
         generation: view.generation,
-        mode: view.mode.clone(),
+        mode: view.mode.to_string(),
         tenant_url: view.tenant_url.clone(),
         credential_method: String::new(),
         credentials: BTreeMap::new(),
@@ -58,7 +58,7 @@ fn stored(view: &ProvisioningView) -> ProvisioningForm {
         notification_email: view.notification_email.clone(),
         notify_on_failure: view.notify_on_failure.then(|| "true".to_owned()),
         provisioning_status: if view.enabled { "on" } else { "off" }.to_owned(),
-        scope: view.scope.clone(),
+        scope: view.scope.to_string(),
     }
 }
 
@@ -68,6 +68,8 @@ mod tests {
     use purser_contract::credentials::CredentialsView;
     use purser_contract::problem::{FieldConflict, Problem, ProblemKind};
     use purser_contract::provisioning::{ExecutionsView, JobStatusView};
+    use purser_domain::job::JobMode;
+    use purser_domain::scope::ScopeMode;
 
     fn view() -> ProvisioningView {
         ProvisioningView {
@@ -75,7 +77,7 @@ mod tests {
             application_name: "App".to_owned(),
             job_id: "job".to_owned(),
             generation: 7,
-            mode: "Automatic".to_owned(),
+            mode: JobMode::Automatic,
             mode_locked: true,
             tenant_url: "https://stored.example".to_owned(),
             tenant_url_hint: String::new(),
@@ -89,7 +91,7 @@ mod tests {
             notification_email: String::new(),
             notify_on_failure: false,
             enabled: true,
-            scope: "all".to_owned(),
+            scope: ScopeMode::All,
             mappings: Vec::new(),
             status: JobStatusView::default(),
             executions: ExecutionsView::default(),

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use purser_contract::schema::{
     ExpressionErrorView, ExpressionTestForm, ExpressionTestView, ExpressionView, FunctionView,
 };
+use purser_domain::expression::OutcomeKind;
 
 /// What the page shows: what was typed, and what came of it if it was tried.
 struct Shown {
@@ -141,13 +142,13 @@ fn output(expression: &str, result: &ExpressionView) -> AnyView {
     let inside = if let Some(error) = &result.error {
         failure(expression, error)
     } else {
-        match result.outcome.as_str() {
-            "null" => {
+        match result.outcome {
+            Some(OutcomeKind::Null) => {
                 "There is no value: the attribute is not exported, unless a default value is set.".into_any()
             }
-            "objectIgnored" => "The whole object is left as it is.".into_any(),
-            "ignored" => "The attribute is left out of this export.".into_any(),
-            _ => values(&result.values),
+            Some(OutcomeKind::ObjectIgnored) => "The whole object is left as it is.".into_any(),
+            Some(OutcomeKind::Ignored) => "The attribute is left out of this export.".into_any(),
+            Some(OutcomeKind::Value) | None => values(&result.values),
         }
     };
     view! {

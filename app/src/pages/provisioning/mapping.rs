@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
 use purser_contract::schema::{MappingProblemView, ScopeCountView};
+use purser_domain::mapping::SourceKind;
 
 const DISCOVER: &str = "discover-attributes";
 const SWITCH: &str = "switch-mapping";
@@ -231,7 +232,7 @@ fn problems(problems: &[MappingProblemView]) -> AnyView {
 
 fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
     let source = attribute.source.clone();
-    let source = if attribute.mapping_type == "Expression" && source.len() <= MAX_LINKED {
+    let source = if attribute.mapping_type == SourceKind::Expression && source.len() <= MAX_LINKED {
         let link = url(builder, &[("expression", &source)]);
         view! { <a href=link>{source}</a> }.into_any()
     } else {
@@ -246,7 +247,7 @@ fn row(attribute: &AttributeMappingView, builder: &str) -> AnyView {
         <tr>
             <td class="cell-code cell-wide">{source}</td>
             <td class="cell-code cell-wide">{attribute.target.clone()}</td>
-            <td class="cell-word">{attribute.mapping_type.clone()}</td>
+            <td class="cell-word">{attribute.mapping_type.as_str()}</td>
             <td>{attribute.matching_precedence.map(|precedence| precedence.to_string())}</td>
             <td class="cell-code">{attribute.default_value.clone()}</td>
             <td>{apply}</td>

@@ -10,6 +10,7 @@ use crate::islands::ProbeProgress;
 use leptos::prelude::*;
 use purser_contract::profile::{ProbeView, ProfileView, SettingView};
 use purser_contract::provisioning::ProvisioningView;
+use purser_domain::job::ProbeState;
 
 /// What a target takes, found out by asking, and what Purser knows about it already.
 #[component]
@@ -48,7 +49,7 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
         "The probe asks {name} what it takes: how it lists, filters, changes and deletes. From what it sees it proposes \
          settings for the target profile, each with the requests that show it. Nothing is applied until you say so."
     );
-    if probe.state == "running" {
+    if probe.state == ProbeState::Running {
         return view! { <p>{what}</p> }.into_any();
     }
     if !provisioning.configured {
@@ -81,7 +82,7 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
                 "Where the application sends mails to new users or counts licences, the throw-away user may cause one."
             </p>
             <div class="button-row">
-                <PrimaryButton label=if probe.state == "none" { "Start probe" } else { "Probe again" }/>
+                <PrimaryButton label=if probe.state == ProbeState::None { "Start probe" } else { "Probe again" }/>
             </div>
         </PostForm<StartProbe>>
     }
@@ -89,14 +90,14 @@ fn start(provisioning: &ProvisioningView, probe: &ProbeView, blade: &str) -> Any
 }
 
 fn result(probe: &ProbeView) -> AnyView {
-    let body = match probe.state.as_str() {
-        "none" => return ().into_any(),
-        "running" => view! {
+    let body = match probe.state {
+        ProbeState::None => return ().into_any(),
+        ProbeState::Running => view! {
             <p>"The probe is running. This page shows its result as soon as it is done; without a script, press Refresh."</p>
             <ProbeProgress initial=probe.clone()/>
         }
         .into_any(),
-        "failed" => view! {
+        ProbeState::Failed => view! {
             <InfoBar tone=Tone::Bad>
                 <p class="bar-title">"The probe could not be made"</p>
                 <p>{probe.failure.clone()}</p>
@@ -105,7 +106,7 @@ fn result(probe: &ProbeView) -> AnyView {
             {evidence(&probe.evidence)}
         }
         .into_any(),
-        _ => finished(probe),
+        ProbeState::Done => finished(probe),
     };
     let depth = if probe.read_only { "only reading" } else { "with a throw-away user" };
     let begun = format!("Begun by {}, {depth}, ", probe.started_by);

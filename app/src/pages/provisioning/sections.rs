@@ -6,6 +6,7 @@ use crate::islands::JobProgress;
 use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, TemplateView};
 use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningView};
+use purser_domain::scope::ScopeMode;
 
 /// What to do in the application before its credentials exist; nothing when its gallery app has no
 /// steps.
@@ -54,7 +55,8 @@ pub(super) fn mappings(view: &ProvisioningView) -> AnyView {
 /// Settings: who is in scope, and On or Off.
 pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, edit: &Edit) -> AnyView {
     let assignments = format!("/applications/{}/users-and-groups", application.id);
-    let nobody = view.scope == "assigned" && application.assigned_users + application.assigned_groups == 0;
+    let nobody =
+        view.scope == ScopeMode::Assigned && application.assigned_users + application.assigned_groups == 0;
     let nobody = nobody.then(|| {
         view! {
             <InfoBar tone=Tone::Warn>
@@ -65,6 +67,8 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
             </InfoBar>
         }
     });
+    let scopes: Vec<_> =
+        ScopeMode::ALL.iter().map(|scope| (scope.to_string(), scope.label().to_owned())).collect();
     let (scope, status) = (edit.form.scope.clone(), edit.form.provisioning_status.clone());
     view! {
         <div id="settings">
@@ -76,12 +80,7 @@ pub(super) fn settings(application: &ApplicationView, view: &ProvisioningView, e
                     field="scope"
                     label="Scope"
                     value=scope
-                    options=[
-                        ("assigned", "Sync only assigned users and groups"),
-                        ("all", "Sync all users and groups"),
-                    ]
-                    .map(|(scope, label)| (scope.to_owned(), label.to_owned()))
-                    .to_vec()
+                    options=scopes
                 />
                 {nobody}
                 <Toggle

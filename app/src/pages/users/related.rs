@@ -2,6 +2,7 @@
 use crate::components::{Badge, Properties, TimeStamp, Tone};
 use leptos::prelude::*;
 use purser_contract::directory::{UserApplicationView, UserView};
+use purser_domain::plan::LinkState;
 
 /// The column beside the form.
 pub(super) fn show(user: &UserView) -> AnyView {
@@ -36,10 +37,10 @@ pub(super) fn show(user: &UserView) -> AnyView {
 }
 
 fn application(application: &UserApplicationView) -> AnyView {
-    let (tone, state) = match application.link_state.as_str() {
-        "active" => (Tone::Good, "Account active"),
-        "disabled" => (Tone::Calm, "Account disabled"),
-        _ => (Tone::Calm, "No account yet"),
+    let (tone, state) = match application.link_state {
+        Some(LinkState::Active) => (Tone::Good, "Account active"),
+        Some(LinkState::Disabled) => (Tone::Calm, "Account disabled"),
+        None => (Tone::Calm, "No account yet"),
     };
     let account =
         application.target_id.clone().map(|id| view! { <p class="quiet">"Account " <code>{id}</code></p> });

@@ -73,7 +73,8 @@ pub fn begin_consent(
 /// Exchanges the code that a consent gave for tokens.
 ///
 /// # Errors
-/// [`ErrorKind::Auth`] when the server refuses the code or the client; otherwise as for any request.
+/// [`ErrorKind::Auth`] when the server refuses the client, [`ErrorKind::Consent`] when it refuses the code; otherwise as for any
+/// request.
 pub async fn finish_consent(
     method: &CredentialMethod,
     credentials: &Credentials,
@@ -216,11 +217,14 @@ impl Server {
         };
         let said = complaint.error_description().map(|text| format!(": {text}")).unwrap_or_default();
         let code = complaint.error();
-        let (message, advice) = match code {
-            BasicErrorResponseType::InvalidGrant if self.kind == CredentialKind::AuthorizationCode => (
+        if *code == BasicErrorResponseType::InvalidGrant && self.kind == CredentialKind::AuthorizationCode {
+            return ConnectorError::new(
+                ErrorKind::Consent,
                 format!("{host} does not accept the consent any more ({code}{said})."),
                 "Press Authorize under Admin Credentials and consent again with an administrator's account.",
-            ),
+            );
+        }
+        let (message, advice) = match code {
             BasicErrorResponseType::InvalidClient | BasicErrorResponseType::UnauthorizedClient => (
                 format!("{host} does not accept the client ({code}{said})."),
                 "Check Client ID and Client Secret, and that the client may use this way to sign in.",

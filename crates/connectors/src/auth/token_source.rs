@@ -142,12 +142,14 @@ impl Keeper {
             (CredentialKind::AuthorizationCode, Some(refresh)) => {
                 match self.server.refresh(&self.kit, refresh).await {
                     // Another process that shares the store may have been faster.
-                    Err(error) if *error.kind() == ErrorKind::Auth => match self.load().await? {
-                        Some(other) if other.refresh.as_ref() != Some(refresh) && self.lasts(&other) => {
-                            return self.hold(other, true);
+                    Err(error) if matches!(error.kind(), ErrorKind::Auth | ErrorKind::Consent) => {
+                        match self.load().await? {
+                            Some(other) if other.refresh.as_ref() != Some(refresh) && self.lasts(&other) => {
+                                return self.hold(other, true);
+                            }
+                            _ => return Err(error),
                         }
-                        _ => return Err(error),
-                    },
+                    }
                     outcome => outcome?,
                 }
             }
@@ -227,7 +229,7 @@ fn ahead_of(lasts: Duration) -> Duration {
 /// `before`: there was a consent, which gave no refresh token.
 fn no_consent(before: bool) -> ConnectorError {
     ConnectorError::new(
-        ErrorKind::Auth,
+        ErrorKind::Consent,
         if before {
             "The consent has ended, and the application gave nothing to prolong it with (no refresh token)."
         } else {

@@ -1,7 +1,7 @@
 //! Writing: what is made, changed and deleted, and whether it arrived.
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, ChangeKind, TargetObject, Write};
+use purser_domain::plan::{Change, ChangeKind, NewObject, TargetObject};
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ use crate::exchange::Exchange;
 use crate::refusal::Asked;
 
 impl SamanageConnector {
-    pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+    pub(super) async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
         let wanted = write.body();
         let (attributes, members) = split_members(&wanted);
         let mut exchanges = Vec::new();

@@ -143,7 +143,7 @@ fn name_schemas(body: &mut Value) {
 mod tests {
     use super::*;
     use crate::profile::ScimProfile;
-    use purser_domain::plan::Write;
+    use purser_domain::plan::NewObject;
     use std::sync::Arc;
 
     const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -159,12 +159,12 @@ mod tests {
     #[test]
     fn a_create_names_the_extensions_that_it_uses_and_no_others() {
         let value = |text: &str, value| WriteValue::new(path(text), value);
-        let write = Write { values: vec![value("userName", json!("kim")), value("active", json!(true))] };
+        let write = NewObject { values: vec![value("userName", json!("kim")), value("active", json!(true))] };
         assert_eq!(
             created(ObjectKind::User, &write.values, &Profile::default()),
             json!({"schemas": [CORE_USER], "userName": "kim", "active": true})
         );
-        let write = Write { values: vec![value(MANAGER, json!({"value": "7"}))] };
+        let write = NewObject { values: vec![value(MANAGER, json!({"value": "7"}))] };
         assert_eq!(
             created(ObjectKind::User, &write.values, &Profile::default())["schemas"],
             json!([CORE_USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn booleans_become_texts_where_the_profile_says_so() {
-        let write = Write { values: vec![WriteValue::new(path("active"), json!(false))] };
+        let write = NewObject { values: vec![WriteValue::new(path("active"), json!(false))] };
         let profile = Profile {
             scim: ScimProfile { booleans_as_text: true, ..ScimProfile::default() },
             ..Profile::default()

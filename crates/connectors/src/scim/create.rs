@@ -1,7 +1,7 @@
 //! Making an object, and the members of a group in the same breath.
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, ChangeKind, TargetObject, Write, WriteValue};
+use purser_domain::plan::{Change, ChangeKind, NewObject, TargetObject, WriteValue};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::refusal::Asked;
 
 impl ScimConnector {
-    pub(super) async fn create(&self, kind: ObjectKind, write: &Write) -> Result<Reply<TargetObject>> {
+    pub(super) async fn create(&self, kind: ObjectKind, write: &NewObject) -> Result<Reply<TargetObject>> {
         self.value_rules().check_write(kind, &write.values)?;
         let mut trail = Trail::default();
         let (answer, values, body, later) = loop {
@@ -56,7 +56,7 @@ impl ScimConnector {
     }
 
     /// The id of a new object where the profile says which attribute it is made of.
-    fn id_by_value(&self, write: &Write) -> Option<String> {
+    fn id_by_value(&self, write: &NewObject) -> Option<String> {
         let path = TargetPath::parse(self.profile.scim.id_attribute.as_deref()?).ok()?;
         let value = write.values.iter().find(|value| *value.path == path)?;
         value.value.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
@@ -66,7 +66,7 @@ impl ScimConnector {
     fn split<'w>(
         &self,
         kind: ObjectKind,
-        write: &'w Write,
+        write: &'w NewObject,
     ) -> (Vec<WriteValue>, Option<(&'w WriteValue, usize)>) {
         let is_members = |value: &&WriteValue| kind == ObjectKind::Group && is_members_path(&value.path);
         let mut values: Vec<_> = write.values.iter().filter(|value| !is_members(value)).cloned().collect();

@@ -52,7 +52,12 @@ impl ScimConnector {
             let query = (!all.is_empty()).then(|| format!("startIndex={}", all.len() + 1));
             let answer = match self.get(path.to_owned(), query).await {
                 Ok(answer) => answer,
-                Err(error) if matches!(error.kind(), ErrorKind::Unreachable(_) | ErrorKind::Auth) => {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::Unreachable(_) | ErrorKind::Auth | ErrorKind::Consent
+                    ) =>
+                {
                     return Err(error);
                 }
                 Err(error) => {

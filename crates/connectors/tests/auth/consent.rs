@@ -59,7 +59,7 @@ async fn whoever_does_not_hold_the_verifier_gets_no_tokens() -> Result<()> {
     let forged = Secret::new("x".repeat(43));
     let error = finish_consent(&method, &credentials, &kit()?, &code, &forged, REDIRECT, now()).await;
     let error = error.err().context("must be refused")?;
-    ensure!(*error.kind() == ErrorKind::Auth, "{error:?}");
+    ensure!(*error.kind() == ErrorKind::Consent, "{error:?}");
     Ok(())
 }
 
@@ -93,7 +93,7 @@ async fn a_withdrawn_consent_asks_for_a_new_one() -> Result<()> {
     server.revoke();
     let connector = open(&server, &method, credentials(SECRET, Some(shelf.vault())))?;
     let error = connector.check(USERS).await.err().context("must be refused")?;
-    ensure!(*error.kind() == ErrorKind::Auth && error.advice().contains("Authorize"), "{error:?}");
+    ensure!(*error.kind() == ErrorKind::Consent && error.advice().contains("Authorize"), "{error:?}");
     Ok(())
 }
 
@@ -103,7 +103,10 @@ async fn without_a_consent_nothing_is_sent() -> Result<()> {
     let method = method("authorizationCode", &server)?;
     let connector = open(&server, &method, credentials(SECRET, Some(Shelf::default().vault())))?;
     let error = connector.check(USERS).await.err().context("must be refused")?;
-    ensure!(error.message().contains("Nobody has consented"), "{error}");
+    ensure!(
+        *error.kind() == ErrorKind::Consent && error.message().contains("Nobody has consented"),
+        "{error}"
+    );
     ensure!(server.grants() == 0, "nothing was asked");
     Ok(())
 }

@@ -307,6 +307,6 @@ async fn a_consent_without_a_refresh_token_that_ended_is_said() -> Result<()> {
     shelf.put(tokens("old", None, Some(-5)));
     let error =
         server.open("authorizationCode", Some(shelf.vault()))?.check(USERS).await.err().context("ended")?;
-    ensure!(*error.kind() == ErrorKind::Auth && error.message().contains("has ended"), "{error:?}");
+    ensure!(*error.kind() == ErrorKind::Consent && error.message().contains("has ended"), "{error:?}");
     Ok(())
 }

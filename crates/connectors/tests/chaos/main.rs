@@ -19,7 +19,7 @@ use purser_connectors::{
 };
 use purser_domain::object::ObjectKind::{self, Group, User};
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, ChangeKind, MatchQuery, Write, WriteValue};
+use purser_domain::plan::{Change, ChangeKind, MatchQuery, NewObject, WriteValue};
 use purser_domain::secret::Secret;
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ async fn every_verb(
     named: &str,
 ) -> Result<String> {
     let query = MatchQuery { path: path(named)?, value: json!("ann@x.org"), redacted: false };
-    let write = Write {
+    let write = NewObject {
         values: vec![
             WriteValue::new(path(named)?, json!("ann@x.org")),
             WriteValue::new(path("title")?, json!("Chef")),

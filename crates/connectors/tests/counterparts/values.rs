@@ -2,7 +2,7 @@
 use anyhow::{Context, Result, ensure};
 use purser_domain::attribute::AttributeType;
 use purser_domain::mapping::MatchQuery;
-use purser_domain::plan::{Change, ChangeKind, Write, WriteValue};
+use purser_domain::plan::{Change, ChangeKind, NewObject, WriteValue};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -51,9 +51,9 @@ fn sample_value(row: &Row, named: &str, from: Sample<'_>) -> Value {
 }
 
 /// An object of these values.
-pub(crate) fn write(values: &[Valued]) -> Write {
+pub(crate) fn write(values: &[Valued]) -> NewObject {
     let value = |valued: &Valued| WriteValue::new(Arc::clone(&valued.row.path), valued.value.clone());
-    Write { values: values.iter().map(value).collect() }
+    NewObject { values: values.iter().map(value).collect() }
 }
 
 /// The changes from the one to the other, as a plan has them: nothing for what stays.

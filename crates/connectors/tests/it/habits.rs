@@ -11,7 +11,7 @@ use purser_connectors::{Connector, Profile};
 use purser_domain::mapping::MatchQuery;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, ChangeKind, TargetObject, Write, WriteValue};
+use purser_domain::plan::{Change, ChangeKind, NewObject, TargetObject, WriteValue};
 use purser_testkit::{Pages, ScimTarget, TargetOptions};
 use serde_json::{Value, json};
 
@@ -83,11 +83,13 @@ fn people(ids: &[&str]) -> Value {
     ids.iter().map(|id| json!({ "value": id })).collect()
 }
 
-fn write(values: &[(&str, Value)]) -> Write {
-    Write { values: values.iter().map(|(name, value)| WriteValue::new(path(name), value.clone())).collect() }
+fn write(values: &[(&str, Value)]) -> NewObject {
+    NewObject {
+        values: values.iter().map(|(name, value)| WriteValue::new(path(name), value.clone())).collect(),
+    }
 }
 
-fn group(ids: &[&str]) -> Write {
+fn group(ids: &[&str]) -> NewObject {
     write(&[("displayName", json!("Sales")), ("members", people(ids))])
 }
 

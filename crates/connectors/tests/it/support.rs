@@ -9,7 +9,7 @@ use purser_connectors::{
 };
 use purser_domain::mapping::MatchQuery;
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, Write, WriteValue};
+use purser_domain::plan::{Change, NewObject, WriteValue};
 use purser_domain::secret::Secret;
 use purser_testkit::ScimTarget;
 use serde_json::{Value, json};
@@ -62,12 +62,12 @@ pub(crate) fn change(attribute: &str, old: Option<Value>, new: Option<Value>) ->
     Ok(Change::set(path(attribute)?, old, new))
 }
 
-pub(crate) fn write(values: &[(String, Value)]) -> Result<Write> {
+pub(crate) fn write(values: &[(String, Value)]) -> Result<NewObject> {
     let value = |(attribute, value): &(String, Value)| Ok(WriteValue::new(path(attribute)?, value.clone()));
-    Ok(Write { values: values.iter().map(value).collect::<Result<_>>()? })
+    Ok(NewObject { values: values.iter().map(value).collect::<Result<_>>()? })
 }
 
 /// A person with nothing but what every account needs.
-pub(crate) fn slim(user_name: &str) -> Result<Write> {
+pub(crate) fn slim(user_name: &str) -> Result<NewObject> {
     write(&[("userName".to_owned(), json!(user_name)), ("active".to_owned(), json!(true))])
 }

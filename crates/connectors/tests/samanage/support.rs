@@ -6,7 +6,7 @@ use purser_connectors::{
     Connector, Credentials, EgressPolicy, Gallery, HttpKit, Overrides, TargetConfig, Template, connect,
 };
 use purser_domain::path::TargetPath;
-use purser_domain::plan::{Change, ChangeKind, MatchQuery, Write, WriteValue};
+use purser_domain::plan::{Change, ChangeKind, MatchQuery, NewObject, WriteValue};
 use purser_domain::secret::Secret;
 use purser_testkit::{ComplaintStyle, MemberStyle, SamanageOptions, SamanageTarget, Wrapping};
 use serde_json::{Value, json};
@@ -69,9 +69,9 @@ pub(crate) fn query(attribute: &str, value: &str) -> Result<MatchQuery> {
     Ok(MatchQuery { path: path(attribute)?, value: json!(value), redacted: false })
 }
 
-pub(crate) fn write(values: &[(&str, Value)]) -> Result<Write> {
+pub(crate) fn write(values: &[(&str, Value)]) -> Result<NewObject> {
     let value = |(attribute, value): &(&str, Value)| Ok(WriteValue::new(path(attribute)?, value.clone()));
-    Ok(Write { values: values.iter().map(value).collect::<Result<_>>()? })
+    Ok(NewObject { values: values.iter().map(value).collect::<Result<_>>()? })
 }
 
 pub(crate) fn set(attribute: &str, new: Value) -> Result<Change> {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use people::{Person, person};
 use purser_domain::expression::{Context, Expression};
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Action, Observed, SkipCode, plan_object};
+use purser_domain::plan::{Decision, Note, Observed, SkipCode, Step, plan_object};
 use purser_domain::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
 use purser_domain::value::Value;
 use std::process::ExitCode;
@@ -91,7 +91,9 @@ fn evaluate(person: &Person) {
 
 fn plan(person: &Person) {
     let action = plan_object(&person.mapping, person.subject(), Some(&person.link), &Observed::NotAsked);
-    let Action::Skip(skip) = black_box(action) else { panic!("somebody unchanged needs nothing") };
+    let Step::Decided(Decision::Note(Note::Skip(skip))) = black_box(action) else {
+        panic!("somebody unchanged needs nothing")
+    };
     assert_eq!(skip.code, SkipCode::RedundantExport);
 }
 

@@ -4,7 +4,7 @@ use purser_domain::expression::Context;
 use purser_domain::ids::{JobId, LinkId, RoleId, UserId};
 use purser_domain::mapping::{CompiledMapping, Reference, References, Source, Subject, default_user_mapping};
 use purser_domain::object::ObjectKind;
-use purser_domain::plan::{Action, Link, LinkState, Observed, Origin, plan_object};
+use purser_domain::plan::{Decision, Link, LinkState, Observed, Origin, Step, Write, plan_object};
 use purser_domain::scope::{Entitlement, FilterVerdict, Scope, ScopeFacts, ScopeMode, decide_scope};
 use purser_domain::target_schema::TargetSchema;
 use purser_domain::user::{User, UserAttributes};
@@ -63,7 +63,9 @@ pub(crate) fn person() -> Person {
     };
     let context = Context::at(Timestamp::UNIX_EPOCH);
     let mut person = Person { user, scope, mapping, link, context };
-    let Action::Create(write) = plan_object(&person.mapping, person.subject(), None, &Observed::None) else {
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan_object(&person.mapping, person.subject(), None, &Observed::None)
+    else {
         panic!("somebody new gets an account")
     };
     person.link.exported = write.exported();

@@ -1,5 +1,6 @@
 //! What an expression knows besides the person, and what it can come to.
 use crate::value::Value;
+use crate::vocabulary;
 use jiff::Timestamp;
 
 /// The outside world, handed in so that the same input always gives the same output.
@@ -52,5 +53,19 @@ impl Outcome {
             Self::Value(value) => Some(value),
             Self::Null | Self::Ignored | Self::ObjectIgnored => None,
         }
+    }
+}
+
+vocabulary! {
+    /// What an [`Outcome`] is, without its value.
+    pub enum OutcomeKind {
+        /// A value, which may be empty.
+        Value = "value",
+        /// Nothing.
+        Null = "null",
+        /// Left out.
+        Ignored = "ignored",
+        /// The whole object is left as it is.
+        ObjectIgnored = "objectIgnored",
     }
 }

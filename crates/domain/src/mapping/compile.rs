@@ -160,7 +160,7 @@ impl CompiledMapping {
     }
 
     /// Whether some row picks a value that nobody in the target has, so that a new account needs
-    /// [`Action::Choose`](crate::plan::Action::Choose).
+    /// [`Question::Choose`](crate::plan::Question::Choose).
     #[must_use]
     pub fn selects_unique(&self) -> bool {
         self.rows.iter().any(|row| row.unique)

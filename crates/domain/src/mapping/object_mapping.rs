@@ -16,15 +16,29 @@ pub enum MappingSource {
     None,
 }
 
+vocabulary! {
+    /// What a [`MappingSource`] is, as pages name it.
+    pub enum SourceKind {
+        /// An attribute.
+        Direct = "Direct",
+        /// A constant.
+        Constant = "Constant",
+        /// An expression.
+        Expression = "Expression",
+        /// Nothing.
+        None = "None",
+    }
+}
+
 impl MappingSource {
-    /// The kind as pages and the API name it.
+    /// What it is.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> SourceKind {
         match self {
-            Self::Direct(_) => "Direct",
-            Self::Constant(_) => "Constant",
-            Self::Expression(_) => "Expression",
-            Self::None => "None",
+            Self::Direct(_) => SourceKind::Direct,
+            Self::Constant(_) => SourceKind::Constant,
+            Self::Expression(_) => SourceKind::Expression,
+            Self::None => SourceKind::None,
         }
     }
 

@@ -83,6 +83,11 @@ pub enum Observed {
         /// The other object's name.
         other: String,
     },
+    /// The search found no account, but the same run creates one for another object that it would find afterwards.
+    Promised {
+        /// The other object's name.
+        other: String,
+    },
     /// The search found no account, and these values were chosen for the new one.
     Chosen(Vec<Choice>),
 }

@@ -1,5 +1,5 @@
 //! What a plan can't do.
-use super::action::display;
+use super::step::display;
 use crate::mapping::{AttributeFailure, Choice, MatchQuery};
 
 /// It can't be done before somebody repairs something.
@@ -58,6 +58,18 @@ impl Refusal {
         Self {
             code: "DuplicateSourceEntries",
             reason: format!("The account {target_id} that was found is already linked to {other}."),
+            advice:
+                "Two objects of the directory have the same value of the matching attribute; make it unique."
+                    .to_owned(),
+        }
+    }
+
+    /// The account that would be found by then is created for another object.
+    #[must_use]
+    pub fn promised(other: &str) -> Self {
+        Self {
+            code: "DuplicateSourceEntries",
+            reason: format!("The account that matches is created for {other}."),
             advice:
                 "Two objects of the directory have the same value of the matching attribute; make it unique."
                     .to_owned(),

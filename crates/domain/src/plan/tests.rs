@@ -5,11 +5,14 @@ mod groups;
 mod leaving;
 mod model;
 mod questions;
+mod writes;
 
 use super::*;
 use crate::ids::{JobId, LinkId, RoleId, UserId};
+use crate::log::LogAction;
 use crate::mapping::{AttributeMapping, FlowType, MappingSource, ObjectMapping, default_user_mapping};
 use crate::object::ObjectKind;
+use crate::path::TargetPath;
 use crate::scope::{Entitlement, FilterVerdict, ScopeFacts, ScopeMode, decide_scope};
 use crate::target_schema::TargetSchema;
 use crate::user::{User, UserAttributes};
@@ -63,7 +66,7 @@ fn plan(
     roles: &[RoleId],
     link: Option<&Link>,
     observed: &Observed,
-) -> Action {
+) -> Step {
     plan_with_manager(mapping, user, roles, None, link, observed)
 }
 
@@ -75,7 +78,7 @@ fn plan_with_manager(
     manager: Option<Option<&str>>,
     link: Option<&Link>,
     observed: &Observed,
-) -> Action {
+) -> Step {
     let (scope, context) = (scope_of(user, roles), Context::at(Timestamp::UNIX_EPOCH));
     let manager = manager.map(|account| Reference { source: Uuid::from_u128(9), account });
     let subject = Subject {
@@ -112,16 +115,34 @@ fn account(id: &str, body: Value) -> Observed {
 }
 
 /// The link as it is after the action.
-fn linked(link: &Link, action: &Action) -> Link {
+fn linked(link: &Link, action: &Step) -> Link {
     match action {
-        Action::Update { exported_after, .. } | Action::Remember { exported_after } => {
+        Step::Decided(
+            Decision::Send(Write::Update { edit: Edit { exported_after, .. }, .. })
+            | Decision::Note(Note::Remember { exported_after, becomes: None | Some(Becomes::Active) }),
+        ) => {
             let (exported, state) = (exported_after.clone(), LinkState::Active);
             Link { exported, state, cause: None, ..link.clone() }
         }
-        Action::Disable { exported_after, cause, .. } => {
+        Step::Decided(
+            Decision::Send(Write::Disable { edit: Edit { exported_after, .. }, cause })
+            | Decision::Note(Note::Remember { exported_after, becomes: Some(Becomes::Disabled(cause)) }),
+        ) => {
             let (exported, state) = (exported_after.clone(), LinkState::Disabled);
             Link { exported, state, cause: Some(*cause), ..link.clone() }
         }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is decided about an object that is gone.
+fn deprovision(mapping: &CompiledMapping, link: &Link) -> Step {
+    plan_deprovision(mapping, link).into()
+}
+
+fn edit_of(step: &Step) -> &Edit {
+    match step {
+        Step::Decided(Decision::Send(Write::Update { edit, .. })) => edit,
         other => panic!("{other:?}"),
     }
 }
@@ -144,22 +165,25 @@ fn link_to(user: &User, exported: Map<String, Value>) -> Link {
 /// A link as it is after the person was created under the mapping.
 fn created(mapping: &CompiledMapping, user: &User) -> Link {
     match plan(mapping, user, &[ROLE], None, &Observed::None) {
-        Action::Create(write) => link_to(user, write.exported()),
+        Step::Decided(Decision::Send(Write::Create(write))) => link_to(user, write.exported()),
         other => panic!("{other:?}"),
     }
 }
 
-fn reasons(action: &Action) -> (SkipCode, &[SkipReason]) {
+fn reasons(action: &Step) -> (SkipCode, &[SkipReason]) {
     match action {
-        Action::Skip(skip) => (skip.code, &skip.reasons),
+        Step::Decided(Decision::Note(Note::Skip(skip))) => (skip.code, &skip.reasons),
         other => panic!("{other:?}"),
     }
 }
 
 /// The changes as path, old and new.
-fn changes(action: &Action) -> Vec<(String, Option<Value>, Option<Value>)> {
+fn changes(action: &Step) -> Vec<(String, Option<Value>, Option<Value>)> {
     match action {
-        Action::Update { changes, .. } | Action::Disable { changes, .. } => {
+        Step::Decided(Decision::Send(
+            Write::Update { edit: Edit { changes, .. }, .. }
+            | Write::Disable { edit: Edit { changes, .. }, .. },
+        )) => {
             let spell = |change: &Change| (change.path.to_string(), change.old.clone(), change.new.clone());
             changes.iter().map(spell).collect()
         }
@@ -170,9 +194,16 @@ fn changes(action: &Action) -> Vec<(String, Option<Value>, Option<Value>)> {
 #[test]
 fn a_new_person_is_looked_for_and_then_created() {
     let (mapping, user) = (compile(|_| {}), kim());
-    let Action::Match(queries) = plan(&mapping, &user, &[ROLE], None, &Observed::NotAsked) else { panic!() };
+    let Step::Ask(Question::Match(queries)) = plan(&mapping, &user, &[ROLE], None, &Observed::NotAsked)
+    else {
+        panic!()
+    };
     assert_eq!((queries[0].path.as_str(), &queries[0].value), ("userName", &json!("kim@contoso.com")));
-    let Action::Create(write) = plan(&mapping, &user, &[ROLE], None, &Observed::None) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan(&mapping, &user, &[ROLE], None, &Observed::None)
+    else {
+        panic!()
+    };
     let expected = json!({
         "userName": "kim@contoso.com",
         "active": true,
@@ -190,7 +221,7 @@ fn a_new_person_is_looked_for_and_then_created() {
 fn a_person_with_default_access_only_is_skipped_with_the_reason() {
     let action = plan(&compile(|_| {}), &kim(), &[RoleId::DEFAULT_ACCESS], None, &Observed::NotAsked);
     assert_eq!(reasons(&action), (SkipCode::NotEffectivelyEntitled, &[SkipReason::NotEntitled][..]));
-    let Action::Skip(skip) = action else { panic!() };
+    let Step::Decided(Decision::Note(Note::Skip(skip))) = action else { panic!() };
     let sentence = "The User 'Kim' will be skipped due to the following reasons: \
         1) This object does not have required entitlement for provisioning.";
     assert_eq!(skip.describe(ObjectKind::User, "Kim"), sentence);
@@ -212,10 +243,20 @@ fn a_skip_names_the_clauses_that_failed() {
     let references = References::default();
     let subject =
         Subject { source: Source::User(&user), scope: &scope, references, roles: &[], context: &context };
-    let Action::Skip(skip) = plan_object(&mapping, subject, None, &Observed::NotAsked) else { panic!() };
+    let Step::Decided(Decision::Note(Note::Skip(skip))) =
+        plan_object(&mapping, subject, None, &Observed::NotAsked)
+    else {
+        panic!()
+    };
     assert_eq!(skip.sentences(), ["This object did not pass a scoping filter: department EQUALS IT."]);
     let action = plan_object(&mapping, subject, Some(&created(&mapping, &user)), &Observed::NotAsked);
-    assert!(matches!(action, Action::Disable { cause: DisableCause::OutOfScope, .. }), "{action:?}");
+    assert!(
+        matches!(
+            action,
+            Step::Decided(Decision::Send(Write::Disable { cause: DisableCause::OutOfScope, .. }))
+        ),
+        "{action:?}"
+    );
 }
 
 #[test]
@@ -260,37 +301,52 @@ fn what_is_not_ticked_is_not_done() {
     let mapping = compile(|mapping| mapping.enabled = false);
     let action = plan(&mapping, &user, &[ROLE], Some(&link), &Observed::NotAsked);
     assert_eq!(reasons(&action).0, SkipCode::EntityTypeNotSupported);
-    assert_eq!(reasons(&plan_deprovision(&mapping, &link)).1, [SkipReason::MappingDisabled]);
+    assert_eq!(reasons(&deprovision(&mapping, &link)).1, [SkipReason::MappingDisabled]);
 }
 
 #[test]
 fn an_account_that_was_there_is_adopted_and_only_what_differs_is_written() {
     let (mapping, user) = (compile(|_| {}), kim());
-    let Action::Create(write) = plan(&mapping, &user, &[ROLE], None, &Observed::None) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan(&mapping, &user, &[ROLE], None, &Observed::None)
+    else {
+        panic!()
+    };
     let mut body = write.body();
     body["title"] = json!("Theirs");
     body["active"] = json!("True");
     let found = |body: &Value| account("t9", body.clone());
     let action = plan(&mapping, &user, &[ROLE], None, &found(&body));
-    assert_eq!(action, Action::Link { target_id: "t9".to_owned(), exported_after: write.exported() });
+    assert_eq!(
+        action,
+        Step::Decided(Decision::Note(Note::Link {
+            target_id: "t9".to_owned(),
+            exported_after: write.exported()
+        }))
+    );
     body["displayName"] = json!("Old");
     let action = plan(&mapping, &user, &[ROLE], None, &found(&body));
     assert_eq!(
         changes(&action),
         [("displayName".to_owned(), Some(json!("Old")), Some(json!("Kim \"K\" O'Brien")))]
     );
-    let Action::Update { adopt, exported_after, .. } = action else { panic!() };
+    let Step::Decided(Decision::Send(Write::Update { edit: Edit { exported_after, .. }, adopt })) = action
+    else {
+        panic!()
+    };
     assert!(adopt && !exported_after.contains_key("title"));
     let careful = compile(|mapping| mapping.actions.update = false);
     let action = plan(&careful, &user, &[ROLE], None, &found(&body));
-    let Action::Link { exported_after, .. } = action else { panic!("{action:?}") };
+    let Step::Decided(Decision::Note(Note::Link { exported_after, .. })) = action else {
+        panic!("{action:?}")
+    };
     assert!(!exported_after.contains_key("displayName"));
 }
 
 #[test]
 fn several_matches_are_refused() {
     let action = plan(&compile(|_| {}), &kim(), &[ROLE], None, &Observed::Several(2));
-    let Action::Refuse(refusal) = action else { panic!() };
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) = action else { panic!() };
     assert_eq!(refusal.code, "DuplicateTargetEntries");
     assert!(refusal.reason.contains("2 accounts with userName \"kim@contoso.com\""), "{}", refusal.reason);
 }
@@ -299,7 +355,9 @@ fn several_matches_are_refused() {
 fn a_value_that_does_not_fit_its_target_is_refused_by_name() {
     let mapping =
         compile(|mapping| mapping.attributes[1].source = MappingSource::Direct("department".to_owned()));
-    let Action::Refuse(refusal) = plan(&mapping, &kim(), &[ROLE], None, &Observed::NotAsked) else {
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) =
+        plan(&mapping, &kim(), &[ROLE], None, &Observed::NotAsked)
+    else {
         panic!()
     };
     assert_eq!(refusal.code, "AttributeValidationFailed");

@@ -1,7 +1,9 @@
 //! Documents as other systems export them, written by hand after the facts of sections 3.9 and 9.4.
 use super::*;
 use crate::attribute::{AttributeType, Mutability};
-use crate::mapping::{FlowBehavior, FlowType, MappingSource, ObjectActions, default_user_mapping};
+use crate::mapping::{
+    FlowBehavior, FlowType, MappingSource, ObjectActions, SourceKind, default_user_mapping,
+};
 use crate::object::ObjectKind;
 use crate::scope::{Operator, ScopingFilter};
 use serde_json::{Map, Value as Json, json};
@@ -87,7 +89,7 @@ fn a_gallery_application_is_read_with_its_users_and_groups() {
     let schema = read(SCIM);
     let users = schema.mapping(ObjectKind::User).unwrap();
     assert_eq!((users.attributes.len(), users.attributes[0].matching_priority), (16, Some(1)));
-    assert_eq!(users.attributes[1].source.kind(), "Expression");
+    assert_eq!(users.attributes[1].source.kind(), SourceKind::Expression);
     assert_eq!(users.scope.groups[0].clauses[0].operator, Operator::Equals);
     assert_eq!(users.scope.groups[1].clauses[0].values, [".*\\@domain.com"]);
     assert!(users.scope.extra.is_empty());

@@ -7,19 +7,21 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::control::{Control, Stop};
-use crate::engine::Inner;
+use crate::{
+    inner::Inner,
+    target::control::{Control, Stop},
+};
 
 /// What a cycle was started with; when it no longer stands, the cycle is stopped.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Started {
-    pub(crate) job: JobId,
-    pub(crate) owner: Uuid,
-    pub(crate) mapping_generation: i64,
+pub(super) struct Started {
+    pub(super) job: JobId,
+    pub(super) owner: Uuid,
+    pub(super) mapping_generation: i64,
 }
 
 /// Starts the keeper. It ends with the handle, that is, with the cycle.
-pub(crate) fn keep(engine: &Arc<Inner>, control: Control, started: Started) -> AbortOnDropHandle<()> {
+pub(super) fn keep(engine: &Arc<Inner>, control: Control, started: Started) -> AbortOnDropHandle<()> {
     let engine = Arc::clone(engine);
     AbortOnDropHandle::new(tokio::spawn(async move {
         let mut woken = engine.wake.subscribe();

@@ -1,22 +1,30 @@
 //! An attribute that the target blames and that was not sent.
 use purser_domain::{
-    log::ModifiedProperty,
+    log::{LogAction, ModifiedProperty},
     mapping::{AttributeMapping, MappingSource},
     path::TargetPath,
 };
 
-use crate::cycle::fate::Fate;
+use crate::executor::fate::Fate;
 
-/// Says that the blamed attribute has no value, and where the mapping takes it from. `None` when it was sent.
+/// Says that the blamed attribute has no value, and where the mapping takes it from. `None` when it was sent, or nobody
+/// knows: an update sends only what differs.
 pub(super) fn missing_value(fate: &Fate, rows: &[AttributeMapping]) -> Option<String> {
-    let Fate::Failed { failure, modified, .. } = fate else { return None };
-    tell(failure.attribute.as_deref()?, modified, rows)
+    let Fate::Failed { failure, modified, action, .. } = fate else { return None };
+    tell(failure.attribute.as_deref()?, *action, modified, rows)
 }
 
-fn tell(blamed: &str, sent: &[ModifiedProperty], rows: &[AttributeMapping]) -> Option<String> {
+fn tell(
+    blamed: &str,
+    action: LogAction,
+    sent: &[ModifiedProperty],
+    rows: &[AttributeMapping],
+) -> Option<String> {
     let path = TargetPath::parse(blamed).ok()?;
-    let is_it = |name: &str| TargetPath::parse(name).is_ok_and(|other| other == path);
-    if sent.iter().any(|property| property.new.is_some() && is_it(&property.name)) {
+    let is_it = |name: &str| TargetPath::parse(name).is_ok_and(|other| is_meant(&path, &other));
+    let mut told = sent.iter().filter(|property| is_it(&property.name)).peekable();
+    let known = action == LogAction::Create || told.peek().is_some();
+    if !known || told.any(|property| property.new.is_some()) {
         return None;
     }
     let source = match rows.iter().find(|row| is_it(&row.target)).map(|row| &row.source) {
@@ -25,6 +33,14 @@ fn tell(blamed: &str, sent: &[ModifiedProperty], rows: &[AttributeMapping]) -> O
         Some(source) => format!("its source is {}", source.text()),
     };
     Some(format!("{blamed} has no value; {source}."))
+}
+
+/// A whole attribute stands for each of its parts.
+fn is_meant(blamed: &TargetPath, other: &TargetPath) -> bool {
+    let same =
+        blamed.attribute().eq_ignore_ascii_case(other.attribute()) && blamed.extension() == other.extension();
+    blamed.as_str().eq_ignore_ascii_case(other.as_str())
+        || (same && blamed.sub().is_none() && blamed.filter().is_none())
 }
 
 #[cfg(test)]
@@ -46,12 +62,17 @@ mod tests {
             old: None,
             new: new.map(str::to_owned),
         };
-        let tell = |blamed, sent: &[ModifiedProperty]| super::tell(blamed, sent, &rows);
+        let create = LogAction::Create;
+        let tell = |blamed, action, sent: &[ModifiedProperty]| super::tell(blamed, action, sent, &rows);
         let expected = "name.familyName has no value; its source is surname.";
-        assert_eq!(tell("name.familyName", &[]).as_deref(), Some(expected));
-        assert_eq!(tell("NAME.familyname", &[sent(None)]).map(|text| text.len()), Some(expected.len()));
-        assert_eq!(tell("name.familyName", &[sent(Some("Kay"))]), None);
-        assert!(tell("title", &[]).is_some_and(|text| text.contains("has no source")));
-        assert!(tell("costCentre", &[]).is_some_and(|text| text.contains("no row")));
+        assert_eq!(tell("name.familyName", create, &[]).as_deref(), Some(expected));
+        assert_eq!(tell("NAME.familyname", create, &[]).map(|text| text.len()), Some(expected.len()));
+        assert_eq!(tell("name.familyName", LogAction::Update, &[sent(None)]).as_deref(), Some(expected));
+        assert!(tell("title", create, &[]).is_some_and(|text| text.contains("has no source")));
+        assert!(tell("costCentre", create, &[]).is_some_and(|text| text.contains("no row")));
+        // It was sent, in part at least; or it was not to be changed.
+        assert_eq!(tell("name.familyName", create, &[sent(Some("Kay"))]), None);
+        assert_eq!(tell("name", create, &[sent(Some("Kay"))]), None);
+        assert_eq!(tell("name.familyName", LogAction::Update, &[]), None);
     }
 }

@@ -11,7 +11,7 @@ use purser_domain::{
 use purser_store::Escrow;
 
 use super::{About, steps::request};
-use crate::cycle::fate::{Failure, Fate};
+use crate::{executor::fate::Fate, target::failure::Failure};
 
 /// So many attributes the summary names.
 const NAMED: usize = 5;

@@ -6,11 +6,9 @@ use purser_store::ObjectId;
 
 use super::steps::missing_members;
 use crate::{
-    cycle::{
-        context::Cycle,
-        subject::{Manager, Subject},
-    },
     error::EngineError,
+    executor::fate::Finished,
+    planner::{candidate::Manager, setup::Planner},
 };
 
 /// See the module.
@@ -19,24 +17,25 @@ pub(crate) struct Names(HashMap<ObjectId, String>);
 
 impl Names {
     /// Those that the rows of these may need, in two queries.
-    pub(crate) async fn load(cycle: &Cycle, subjects: &[Subject]) -> Result<Self, EngineError> {
+    pub(crate) async fn load(planner: &Planner, page: &[Finished]) -> Result<Self, EngineError> {
         let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
-        for subject in subjects {
-            groups.extend(subject.scope.assignment.and_then(|assignment| assignment.via_group));
-            if let Manager::Unlinked(manager) = subject.manager {
+        for Finished { candidate, .. } in page {
+            groups.extend(candidate.scope.assignment.and_then(|assignment| assignment.via_group));
+            if let Manager::Unlinked(manager) = candidate.manager {
                 users.insert(manager);
             }
-            users.extend(missing_members(subject).shown());
+            users.extend(missing_members(candidate).shown());
         }
         let mut names = HashMap::with_capacity(users.len() + groups.len());
         if !users.is_empty() {
             let ids: Vec<_> = users.into_iter().collect();
-            let users = cycle.store().load_users(&ids).await.map_err(EngineError::store("read people"))?;
+            let users = planner.store().load_users(&ids).await.map_err(EngineError::store("read people"))?;
             names.extend(users.into_iter().map(|user| (user.id.into(), user.name())));
         }
         if !groups.is_empty() {
             let ids: Vec<_> = groups.into_iter().collect();
-            let groups = cycle.store().find_groups(&ids).await.map_err(EngineError::store("read groups"))?;
+            let groups =
+                planner.store().find_groups(&ids).await.map_err(EngineError::store("read groups"))?;
             names.extend(groups.into_iter().map(|(id, group)| (id.into(), group.display_name)));
         }
         Ok(Self(names))

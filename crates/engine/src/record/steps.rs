@@ -9,19 +9,18 @@ use purser_domain::{
 };
 use purser_store::ChangeKind;
 
-use super::{About, Names};
-use crate::cycle::{
-    context::Cycle,
-    fate::Fate,
-    subject::{Cause, Found, Manager, Subject},
+use super::{About, names::Names};
+use crate::{
+    executor::{fate::Fate, lease::Executor},
+    planner::candidate::{Candidate, Cause, Found, Manager},
 };
 
 /// So many members without an account are named.
 const SHOWN_MEMBERS: usize = 5;
 
-pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
+pub(super) fn import(candidate: &Candidate, about: About<'_>) -> Step {
     let (About { kind: of, name, .. }, there) = (about, about.there());
-    let (step, description) = match subject.cause {
+    let (step, description) = match candidate.cause {
         Cause::Directory => ("EntryImport", format!("Retrieved {of} '{name}' from the directory.")),
         Cause::Change(kind) => {
             let (step, kind) = match kind {
@@ -60,14 +59,14 @@ pub(super) fn import(subject: &Subject, about: About<'_>) -> Step {
     plain(StepKind::Import, step, description)
 }
 
-pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
+pub(super) fn matching(candidate: &Candidate, about: About<'_>) -> Option<Step> {
     let (About { kind, name, target, .. }, there) = (about, about.there());
-    let last = subject.asked.last()?;
-    let description = match &subject.found {
+    let last = candidate.asked.last()?;
+    let description = match &candidate.found {
         Some(Found::Nobody) => format!("No {kind} that matches '{name}' was found in {target}."),
         Some(Found::One(id)) => format!("One {kind} that matches '{name}' was found in {target}: {id}."),
         Some(Found::Several(count)) => format!("{count} {kind}s that match '{name}' were found in {target}."),
-        None if subject.stale.is_some() => {
+        None if candidate.stale.is_some() => {
             format!("The {there} linked to {kind} '{name}' was not found in {target}.")
         }
         None => format!("The {there} linked to {kind} '{name}' was found in {target}."),
@@ -77,7 +76,7 @@ pub(super) fn matching(subject: &Subject, about: About<'_>) -> Option<Step> {
     Some(step)
 }
 
-pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope, names: &Names) -> Step {
+pub(super) fn scoping(executor: &Executor, about: About<'_>, scope: &Scope, names: &Names) -> Step {
     let lacks = |reason| scope.reasons.contains(&reason);
     let text = |yes: bool| if yes { "True" } else { "False" }.to_owned();
     let active = !lacks(SkipReason::SoftDeleted) && !lacks(SkipReason::AccountDisabled);
@@ -87,7 +86,7 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope, names: &Na
         format!("Determine if {} in scope by evaluating against each scoping filter.", about.kind),
     );
     step.details.push(("Active in the source system".to_owned(), text(active)));
-    if cycle.spec().scope == ScopeMode::All {
+    if executor.planner.spec().scope == ScopeMode::All {
         step.details.push(("Scope sync all".to_owned(), text(true)));
     } else {
         step.details.push(("Assigned to the application".to_owned(), text(!lacks(SkipReason::NotAssigned))));
@@ -113,10 +112,10 @@ pub(super) fn scoping(cycle: &Cycle, about: About<'_>, scope: &Scope, names: &Na
 }
 
 /// The members of a group that have no account.
-pub(super) struct MissingMembers<'a>(&'a Subject);
+pub(super) struct MissingMembers<'a>(&'a Candidate);
 
-pub(super) const fn missing_members(subject: &Subject) -> MissingMembers<'_> {
-    MissingMembers(subject)
+pub(super) const fn missing_members(candidate: &Candidate) -> MissingMembers<'_> {
+    MissingMembers(candidate)
 }
 
 impl MissingMembers<'_> {
@@ -131,11 +130,11 @@ impl MissingMembers<'_> {
 }
 
 /// Only for rows that write: for the others a missing manager or member changes nothing.
-pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>, names: &Names) -> Option<Step> {
+pub(super) fn reference(candidate: &Candidate, fate: &Fate, about: About<'_>, names: &Names) -> Option<Step> {
     if !matches!(fate, Fate::Created { .. } | Fate::Updated { .. }) {
         return None;
     }
-    let (target, missing) = (about.target, missing_members(subject));
+    let (target, missing) = (about.target, missing_members(candidate));
     let count = missing.all().count();
     let (description, label, objects): (_, _, Vec<NamedObject>) = if count > 0 {
         let description = format!(
@@ -143,7 +142,7 @@ pub(super) fn reference(subject: &Subject, fate: &Fate, about: About<'_>, names:
         );
         (description, "members", missing.shown().filter_map(|member| names.find(member)).collect())
     } else {
-        let Manager::Unlinked(manager) = &subject.manager else { return None };
+        let Manager::Unlinked(manager) = &candidate.manager else { return None };
         let description = format!(
             "The manager has no account in {target}, so the reference is left out. It is set as soon as there is one."
         );

@@ -2,7 +2,7 @@
 use anyhow::Result;
 use purser_domain::{
     ids::RoleId,
-    log::{LogAction, LogStatus},
+    log::{LogAction, LogStatus, SkipCode},
     plan::Origin,
 };
 use purser_engine::CycleEnd;
@@ -81,7 +81,7 @@ async fn the_unassigned_and_those_with_default_access_are_skipped_and_the_log_sa
     let outcome = world.run().await?;
     assert_eq!((outcome.counts.skipped, world.target.count()), (2, 0));
     let row = &world.logs_of(nobody.id).await?[0];
-    assert_eq!(row.status, LogStatus::Skipped);
+    assert_eq!((row.status, row.detail.skip), (LogStatus::Skipped, Some(SkipCode::NotEffectivelyEntitled)));
     assert!(row.summary.contains("not assigned"), "{}", row.summary);
     let row = &world.logs_of(default.id).await?[0];
     assert!(row.summary.contains("entitlement"), "{}", row.summary);

@@ -6,6 +6,7 @@ mod group_crash;
 mod groups;
 mod initial;
 mod periodic;
+mod planning;
 mod references;
 mod rules;
 mod teams;

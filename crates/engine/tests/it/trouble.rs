@@ -1,5 +1,6 @@
 //! Targets that fail, in all the ways that the fake can fail.
 use anyhow::Result;
+use purser_domain::job::QuarantineCode;
 use purser_domain::log::{LogAction, LogStatus};
 use purser_engine::{CycleEnd, EngineSettings};
 use purser_testkit::{Fault, FaultRule, TargetOptions, ValueRules};
@@ -137,7 +138,7 @@ async fn a_dead_target_puts_the_job_into_quarantine_and_recovers_by_itself() -> 
     assert_eq!(outcome.end, CycleEnd::Quarantined);
     let quarantine = world.status().await?.quarantine.expect("a quarantine");
     assert!(!quarantine.reason.is_empty() && !quarantine.advice.is_empty());
-    assert_eq!(quarantine.attempts, 1);
+    assert_eq!((quarantine.code, quarantine.attempts), (QuarantineCode::InvalidCredentials, 1));
     let failures = world.logs().await?.iter().filter(|row| row.status == LogStatus::Failure).count();
     assert_eq!(failures, 0, "the target's failure is not the objects'");
 

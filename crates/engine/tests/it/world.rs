@@ -31,7 +31,7 @@ pub(crate) struct World {
     pub(crate) role: RoleId,
     kit: HttpKit,
     gallery: Arc<Gallery>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
@@ -63,7 +63,7 @@ impl World {
             app,
             kit,
             gallery: Arc::new(Gallery::load()?),
-            _folder: folder,
+            folder: folder,
         };
         world.add_application().await?;
         Ok(world)
@@ -240,6 +240,12 @@ impl World {
         tx.write_schema(self.job, &Schema::default_for("Contoso", vec![mapping])).await?;
         tx.commit().await?;
         self.configure(|spec| spec.mapping_generation += 1).await
+    }
+
+    /// The database as it lies on the disk, with what was written but not yet moved into its main file.
+    pub(crate) fn database(&self) -> Result<Vec<Vec<u8>>> {
+        let file = |name: &str| std::fs::read(self.folder.path().join(name));
+        Ok(vec![file("purser.db")?, file("purser.db-wal")?])
     }
 
     pub(crate) async fn status(&self) -> Result<JobStatus> {

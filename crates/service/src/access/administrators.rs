@@ -142,11 +142,6 @@ impl Portal {
         Ok(tx.commit().await?)
     }
 
-    /// The administrator with this id.
-    pub async fn find_administrator(&self, id: AdminId) -> Result<Option<AdministratorView>> {
-        Ok(self.store().find_administrator(id).await?.as_ref().map(view_administrator))
-    }
-
     /// The administrator of a session that was begun at `signed_in_at`; `None` when they are gone, or when their
     /// password was set anew since, which ends every older session.
     pub async fn resume_session(

@@ -16,6 +16,7 @@ use purser_contract::application::{
 };
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, JobId, RoleId};
+use purser_domain::job::ProvisioningState;
 use purser_domain::object::ObjectKind;
 use purser_domain::scope::ScopeMode;
 use purser_store::{AppRole, Application, JobMode, JobSpec, NameKey, Reads};
@@ -161,7 +162,7 @@ impl Portal {
         tx.delete_application(application.id).await?;
         tx.commit().await?;
         self.wake();
-        Ok(row(&application, &self.template_name(&application), "Off"))
+        Ok(row(&application, &self.template_name(&application), ProvisioningState::Off))
     }
 
     fn first_roles(&self, app: AppId) -> [AppRole; 2] {
@@ -206,14 +207,14 @@ impl Portal {
     async fn view_application_row(&self, application: Application) -> Result<ApplicationRowView> {
         let template_name = self.template_name(&application);
         let Some(spec) = self.store().find_spec_of(application.id).await? else {
-            return Ok(row(&application, &template_name, "Not configured"));
+            return Ok(row(&application, &template_name, ProvisioningState::NotConfigured));
         };
         let job = self.load_snapshot(application, spec).await?;
         let provisioning = match (job.spec.enabled, job.status.quarantine.is_some()) {
-            (true, true) => "Quarantine",
-            (true, false) => "On",
-            (false, _) if job.is_configured() => "Off",
-            (false, _) => "Not configured",
+            (true, true) => ProvisioningState::Quarantine,
+            (true, false) => ProvisioningState::On,
+            (false, _) if job.is_configured() => ProvisioningState::Off,
+            (false, _) => ProvisioningState::NotConfigured,
         };
         let mut view = row(&job.application, &template_name, provisioning);
         if let Some(method) = &job.method {
@@ -230,14 +231,18 @@ pub(crate) async fn load_application(reads: &Reads, id: &str) -> Result<Applicat
     found.ok_or_else(|| not_found("application", id).into())
 }
 
-fn row(application: &Application, template_name: &str, provisioning: &str) -> ApplicationRowView {
+fn row(
+    application: &Application,
+    template_name: &str,
+    provisioning: ProvisioningState,
+) -> ApplicationRowView {
     ApplicationRowView {
         id: application.id.to_string(),
         display_name: application.display_name.clone(),
         app_id: application.client_id.to_string(),
         template_name: template_name.to_owned(),
         created_at: application.created_at.to_string(),
-        provisioning: provisioning.to_owned(),
+        provisioning,
         expiry: None,
         needs_consent: false,
     }

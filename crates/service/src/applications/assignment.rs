@@ -15,6 +15,7 @@ use crate::portal::Portal;
 use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, AssignmentId, RoleId};
+use purser_domain::object::ObjectKind;
 use purser_store::{
     Application, Assignment, AssignmentRow, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
 };
@@ -113,12 +114,12 @@ impl Portal {
         })
     }
 
-    /// One page of the users or groups (`kind` is `User` or `Group`) that can be assigned.
+    /// One page of the users or groups that can be assigned.
     pub async fn list_principals(
         &self,
         caller: &Caller,
         app: &str,
-        kind: &str,
+        kind: ObjectKind,
         form: ListForm,
     ) -> Result<PageView<PrincipalView>> {
         caller.may(Right::Read)?;
@@ -126,12 +127,12 @@ impl Portal {
         let (size, search) = (page_size(form.size), search_text(&form.search));
         let after = decode_cursor::<NameKey>(&form.after)?;
         let limit = u64::from(size) + 1;
-        let (mut items, next, total) = if kind.eq_ignore_ascii_case("group") {
+        let (mut items, next, total) = if kind == ObjectKind::Group {
             let rows = self.store().list_groups(&search, after.as_ref(), limit).await?;
             let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
             let views = rows.iter().map(view_group_row).map(|row| PrincipalView {
                 id: row.id,
-                principal_type: "Group".to_owned(),
+                principal_type: ObjectKind::Group,
                 display_name: row.display_name,
                 detail: if row.member_count == 1 {
                     "1 member".into()
@@ -146,7 +147,7 @@ impl Portal {
             let (rows, next) = cut(rows, size, |user| encode_cursor(&NameKey::of_user(user)));
             let views = rows.iter().map(view_user_row).map(|row| PrincipalView {
                 id: row.id,
-                principal_type: "User".to_owned(),
+                principal_type: ObjectKind::User,
                 display_name: row.display_name,
                 detail: row.user_principal_name,
                 assigned: false,
@@ -303,15 +304,8 @@ async fn find_held(tx: &Tx, wanted: &Assignment) -> Result<Option<Assignment>> {
 
 fn note(application: &Application, roles: &Roles, row: &NamedAssignment) -> AuditNote {
     AuditNote::on(application.id.as_uuid(), &application.display_name)
-        .with(principal_type(&row.assignment.principal), &row.display_name)
+        .with(row.assignment.principal.kind().as_str(), &row.display_name)
         .with("Role", roles.view(row.assignment.role).display_name)
-}
-
-fn principal_type(principal: &Principal) -> &'static str {
-    match principal {
-        Principal::User(_) => "User",
-        Principal::Group(_) => "Group",
-    }
 }
 
 fn view_assignment(row: &NamedAssignment, roles: &Roles) -> AssignmentView {
@@ -322,7 +316,7 @@ fn view_assignment(row: &NamedAssignment, roles: &Roles) -> AssignmentView {
     AssignmentView {
         id: row.assignment.id.to_string(),
         principal_id,
-        principal_type: principal_type(&row.assignment.principal).to_owned(),
+        principal_type: row.assignment.principal.kind(),
         display_name: row.display_name.clone(),
         detail: row.detail.clone(),
         role: roles.view(row.assignment.role),

@@ -140,7 +140,7 @@ impl Portal {
         let (portal, stop) = (self.clone(), shutdown.clone());
         let handler = move |task: ImportTask| {
             let (portal, stop) = (portal.clone(), stop.clone());
-            async move { portal.run_import_until(task.import, &stop).await }
+            async move { portal.run_import(task.import, &stop).await }
         };
         queue.run(handler, shutdown).await;
         Ok(())

@@ -7,7 +7,7 @@
 //! A manager may stand further down in the file than the people who report to them: those who could not be given
 //! theirs at first get it in a second pass, when all people are there.
 use crate::caller::Caller;
-use crate::directory::user_fields::{check_attributes, compare, set_attributes};
+use crate::directory::user_fields::{check_attributes, check_manager, compare, set_attributes};
 use crate::error::{Result, ServiceError, conflict, invalid};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
@@ -37,15 +37,12 @@ enum Outcome {
 type People = HashMap<String, User>;
 
 impl Portal {
-    /// Works on an import to its end. Does nothing unless it was started; safe to run again and twice at a time.
+    /// Works on an import to its end, or until it is stopped. Does nothing unless it was started; safe to run again and
+    /// twice at a time.
     ///
     /// # Errors
-    /// [`ServiceError`] when even the failure could not be stored; any other ends up in the import.
-    pub async fn run_import(&self, id: ImportId) -> Result<()> {
-        self.run_import_until(id, &CancellationToken::new()).await
-    }
-
-    pub(crate) async fn run_import_until(&self, id: ImportId, stop: &CancellationToken) -> Result<()> {
+    /// When even the failure could not be stored; any other ends up in the import.
+    pub async fn run_import(&self, id: ImportId, stop: &CancellationToken) -> Result<()> {
         match self.import_rows(id, stop).await {
             Ok(()) => Ok(()),
             Err(error) => self.fail_import(id, &error).await,
@@ -323,19 +320,11 @@ impl FirstLines {
 }
 
 fn find_manager(text: &str, whose: &User, people: &People) -> std::result::Result<UserId, Problem> {
-    let refuse = |message: String| Err(invalid(message).field("manager"));
-    match people.get(&text.trim().to_lowercase()) {
-        None => refuse(format!(
-            "There is no user \"{text}\" to be the manager; the rest of the row was imported."
-        )),
-        Some(manager) if manager.deleted_at.is_some() => {
-            refuse(format!("The manager \"{text}\" is deleted; the rest of the row was imported."))
-        }
-        Some(manager) if manager.id == whose.id => {
-            refuse("A user can't be their own manager; the rest of the row was imported.".to_owned())
-        }
-        Some(manager) => Ok(manager.id),
-    }
+    let found = people.get(&text.trim().to_lowercase());
+    check_manager(text, found, Some(whose)).map_err(|problem| {
+        let message = format!("{} The rest of the row was imported.", problem.message);
+        Problem { message, ..problem }
+    })
 }
 
 /// First and last name, for a file that has no display names.

@@ -47,30 +47,42 @@ pub(crate) async fn load_person(reads: &Reads, id_or_upn: &str) -> Result<User> 
     found.ok_or_else(|| not_found("user", key).into())
 }
 
-/// The manager of `whose` meant by an id or sign-in name; empty for none. A person can't be their own manager, and a
-/// deleted person does not become one, but stays one, so that a report can still be edited.
+/// The manager of `whose` meant by an id or sign-in name; empty for none.
 pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str) -> Result<Option<UserId>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let manager = load_person(reads, text).await.map_err(|error| match error {
-        ServiceError::Refused(_) => invalid(format!("There is no user \"{text}\" to be the manager."))
+    let found = match load_person(reads, text).await {
+        Ok(found) => Some(found),
+        Err(ServiceError::Refused(_)) => None,
+        Err(fault) => return Err(fault),
+    };
+    Ok(Some(check_manager(text, found.as_ref(), whose)?))
+}
+
+/// Refuses a manager whom `text` named and who was `found`. A person can't be their own manager, and a deleted
+/// person does not become one, but stays one, so that a report can still be edited.
+pub(crate) fn check_manager(
+    text: &str,
+    found: Option<&User>,
+    whose: Option<&User>,
+) -> std::result::Result<UserId, Problem> {
+    let Some(manager) = found else {
+        return Err(invalid(format!("There is no user \"{text}\" to be the manager."))
             .advice("Give the manager's user principal name as it stands in the users list.")
-            .field("manager")
-            .into(),
-        fault => fault,
-    })?;
+            .field("manager"));
+    };
     if whose.is_some_and(|user| user.id == manager.id) {
-        return Err(invalid("A user can't be their own manager.").field("manager").into());
+        return Err(invalid("A user can't be their own manager.").field("manager"));
     }
     let stays = whose.is_some_and(|user| user.manager == Some(manager.id));
     if manager.deleted_at.is_some() && !stays {
-        return Err(invalid(format!("{} is deleted and can't be a manager.", manager.name()))
-            .field("manager")
-            .into());
+        return Err(
+            invalid(format!("{} is deleted and can't be a manager.", manager.name())).field("manager")
+        );
     }
-    Ok(Some(manager.id))
+    Ok(manager.id)
 }
 
 /// The sentence for a sign-in name that is taken.

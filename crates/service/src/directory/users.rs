@@ -81,7 +81,7 @@ impl Portal {
             views.push(UserApplicationView {
                 application_id: app.to_string(),
                 display_name,
-                link_state: link.as_ref().map(|link| link.state.as_str().to_owned()).unwrap_or_default(),
+                link_state: link.as_ref().map(|link| link.state),
                 target_id: link.map(|link| link.target_id),
             });
         }

@@ -46,9 +46,9 @@ impl Portal {
         let entry = found.ok_or_else(|| not_found("provisioning log entry", id))?.entry;
         let row = view_row(&entry, self.name_application(entry.app).await?);
         let steps = entry.detail.steps.into_iter().map(|step| StepView {
-            kind: step.kind.as_str().to_owned(),
+            kind: step.kind,
             name: step.name,
-            status: step.status.as_str().to_owned(),
+            status: step.status,
             description: step.description,
             details: step.details,
             objects: step.objects.into_iter().map(view_object).collect(),
@@ -63,6 +63,7 @@ impl Portal {
             cycle_id: entry.cycle.to_string(),
             job_id: entry.job.to_string(),
             target_id: entry.target_id,
+            skip: entry.detail.skip,
             duration_ms: u64::from(entry.duration_ms),
             steps: steps.collect(),
             exchanges: entry.detail.exchanges.into_iter().map(view_log_exchange).collect(),
@@ -130,8 +131,8 @@ fn view_row(entry: &LogEntry, target_system: String) -> LogRowView {
         at: entry.at.to_string(),
         identity: entry.source_name.clone(),
         source_id: entry.source_id.to_string(),
-        action: entry.action.as_str().to_owned(),
-        status: entry.status.as_str().to_owned(),
+        action: entry.action,
+        status: entry.status,
         application_id: entry.app.to_string(),
         target_system,
         summary: entry.summary.clone(),

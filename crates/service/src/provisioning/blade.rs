@@ -8,13 +8,14 @@ use crate::input::{email_address, is_ticked};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
 use crate::provisioning::credentials::CredentialsEdit;
-use crate::provisioning::settings::{SettingsEdit, name_mode, name_scope, yes_no};
+use crate::provisioning::settings::{SettingsEdit, yes_no};
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::{CredentialMethod, Template};
 use purser_contract::credentials::entered;
 use purser_contract::problem::{FieldConflict, Problem};
 use purser_contract::provisioning::ProvisioningForm;
 use purser_contract::provisioning::ProvisioningView;
+use purser_domain::scope::ScopeMode;
 use purser_store::{JobMode, JobSpec};
 
 impl Portal {
@@ -97,7 +98,7 @@ fn parse_form(
 }
 
 fn parse_mode(text: &str) -> Option<JobMode> {
-    [JobMode::Manual, JobMode::Automatic].into_iter().find(|mode| name_mode(*mode).eq_ignore_ascii_case(text))
+    JobMode::ALL.iter().copied().find(|mode| mode.as_str().eq_ignore_ascii_case(text))
 }
 
 fn parse_status(text: &str) -> Option<bool> {
@@ -118,10 +119,10 @@ fn compare_versions(
     let typed_or = |typed: &str, stored: &str| {
         if typed.trim().is_empty() { stored.to_owned() } else { typed.to_owned() }
     };
-    let mode = name_mode(stored.mode);
+    let mode = stored.mode.as_str();
     let status = on_off(stored.enabled);
     let typed_status = parse_status(&form.provisioning_status).map_or(status, on_off);
-    let typed_scope = form.scope.trim().parse().map_or(name_scope(stored.scope), name_scope);
+    let typed_scope = form.scope.trim().parse().map_or(stored.scope.label(), ScopeMode::label);
     let mut fields = vec![
         differing("Provisioning Mode", typed_or(&form.mode, mode), mode),
         differing("Tenant URL", form.tenant_url.trim(), &stored.tenant_url),
@@ -132,7 +133,7 @@ fn compare_versions(
             yes_no(stored.notify_on_failure),
         ),
         differing("Provisioning Status", typed_status, status),
-        differing("Scope", typed_scope, name_scope(stored.scope)),
+        differing("Scope", typed_scope, stored.scope.label()),
     ];
     for field in method.map(|method| method.fields.as_slice()).unwrap_or_default() {
         let typed = entered(&form.credentials, method.map_or("", |method| &method.id), &field.key);

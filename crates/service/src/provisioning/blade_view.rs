@@ -4,7 +4,6 @@ use crate::portal::Portal;
 use crate::provisioning::credentials::{find_successor, needs_consent};
 use crate::provisioning::expiry::{day_of, view_expiry};
 use crate::provisioning::sentence::view_executions;
-use crate::provisioning::settings::name_mode;
 use crate::provisioning::snapshot::Snapshot;
 use jiff::Timestamp;
 use purser_connectors::{FieldFormat, Template};
@@ -12,6 +11,7 @@ use purser_contract::credentials::{
     ConsentStateView, CredentialFieldView, CredentialMethodView, CredentialsView, UrlChoiceView,
 };
 use purser_contract::provisioning::{ObjectMappingRowView, ProvisioningForm, ProvisioningView};
+use purser_domain::job::QuarantineCode;
 use purser_domain::mapping::ObjectMapping;
 use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN, interval_of};
 use purser_store::{Application, JobMode, JobSpec};
@@ -37,7 +37,7 @@ impl Portal {
             application_name: application.display_name,
             job_id: spec.job_id.to_string(),
             generation: spec.generation,
-            mode: name_mode(spec.mode).to_owned(),
+            mode: spec.mode,
             mode_locked: spec.mode == JobMode::Automatic,
             tenant_url: spec.tenant_url,
             tenant_url_hint: template.map(|template| template.tenant_url.hint.clone()).unwrap_or_default(),
@@ -51,7 +51,7 @@ impl Portal {
             notification_email: spec.notification_email,
             notify_on_failure: spec.notify_on_failure,
             enabled: spec.enabled,
-            scope: spec.scope.as_str().to_owned(),
+            scope: spec.scope,
             mappings: schema.mappings().map(view_mapping_row).collect(),
             status,
             executions,
@@ -140,7 +140,7 @@ pub(crate) fn view_consent(job: &Snapshot, now: Timestamp) -> Option<ConsentStat
     // What a cycle ran into since. A configuration that was saved after it has not been tried yet.
     let tried = job.status.observed_generation == job.spec.generation;
     let quarantine = job.status.quarantine.as_ref();
-    let refused = quarantine.filter(|why| tried && why.advice.contains("Press Authorize"));
+    let refused = quarantine.filter(|why| tried && why.code == QuarantineCode::ConsentRequired);
     let message = match (refused, lost) {
         (Some(why), _) => format!("{} Authorize again to go on.", why.reason),
         (None, true) => {

@@ -3,7 +3,7 @@ use crate::caller::{Caller, Right};
 use crate::error::{Result, invalid};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
-use crate::provisioning::credentials::{CredentialsEdit, check_secrets_stay, list_missing};
+use crate::provisioning::credentials::{CredentialsEdit, Need, check_secrets_stay, list_missing};
 use crate::provisioning::exchange::describe;
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::{
@@ -71,24 +71,22 @@ impl Portal {
             ..spec.clone()
         };
         let missing = list_missing(&tried_spec, Some(&edit.method), |key| secrets.contains_key(key));
-        if let Some(first) = missing.iter().find(|missing| missing.field != "consent") {
-            return Err(invalid(format!("Enter {} first.", first.what)).field(first.field.as_str()).into());
+        if let Some(first) = missing.iter().find(|missing| missing.need != Need::Consent) {
+            return Err(invalid(format!("Enter {} first.", first.what)).field(first.need.field()).into());
         }
         if !form.only_entered {
             check_secrets_stay(self.store(), &spec, &tried, Some(&edit), Some(&edit.method)).await?;
         }
         let title = format!("Testing connection to {}", application.display_name);
-        let mut target = target_of(self.store(), &tried_spec, secrets);
+        let mut target = target_of(self.store(), self.clock(), &tried_spec, secrets);
         if !is_stored {
             // Tokens of the stored credentials are nothing to these.
             target.credentials.vault = None;
         }
         let schema = self.store().load_schema(spec.job_id).await?;
-        let is_on = |kind: &ObjectKind| schema.mapping(*kind).is_some_and(|mapping| mapping.enabled);
-        let mut kinds: Vec<_> = template.objects().map(|(kind, _)| kind).filter(is_on).collect();
-        if kinds.is_empty() {
-            kinds.push(ObjectKind::User);
-        }
+        let is_on = |kind| schema.mapping(kind).is_some_and(|mapping| mapping.enabled);
+        let kinds =
+            ObjectKind::to_check(|kind| is_on(kind) && template.objects().any(|(known, _)| known == kind));
         let connector = connect(&template, &target, &self.deps.kit);
         let checked = match &connector {
             Ok(connector) => connector.check(&kinds).await,
@@ -157,10 +155,10 @@ impl Portal {
                 application.display_name, first.what
             ))
             .advice("Complete the Admin Credentials on the Provisioning page, test the connection and save.")
-            .field(first.field.as_str())
+            .field(first.need.field())
             .into());
         }
-        Ok((template, target_of(self.store(), spec, secrets)))
+        Ok((template, target_of(self.store(), self.clock(), spec, secrets)))
     }
 
     /// The connector that speaks with an application by its stored configuration.
@@ -185,7 +183,10 @@ pub(crate) fn refuse_target(error: &ConnectorError) -> Problem {
 }
 
 fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
-    let words = if matches!(error.kind(), ErrorKind::Auth) { INVALID_CREDENTIALS } else { NOT_VALIDATED };
+    let words = match error.kind() {
+        ErrorKind::Auth | ErrorKind::Consent => INVALID_CREDENTIALS,
+        _ => NOT_VALIDATED,
+    };
     let mut detail = format!("Error code: {}", error.kind().code());
     if let Some(exchange) = error.exchange() {
         detail.push('\n');

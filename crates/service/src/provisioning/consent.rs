@@ -83,7 +83,7 @@ impl Portal {
         let (application, spec) = load_job_of(self.store(), app).await?;
         let method = self.load_consenting(&application, &spec)?;
         let secrets = self.store().read_secrets(application.id).await?;
-        let credentials = target_of(self.store(), &spec, secrets).credentials;
+        let credentials = target_of(self.store(), self.clock(), &spec, secrets).credentials;
         let consent =
             begin_consent(&method, &credentials, redirect_uri).map_err(|error| refuse_target(&error))?;
         let now = self.now();
@@ -144,7 +144,7 @@ impl Portal {
             return Err(refuse_answer(&application.display_name, answer).into());
         }
         let secrets: BTreeMap<String, Secret> = self.store().read_secrets(application.id).await?;
-        let target = target_of(self.store(), &spec, secrets);
+        let target = target_of(self.store(), self.clock(), &spec, secrets);
         let tokens = finish_consent(
             &method,
             &target.credentials,

@@ -38,16 +38,33 @@ pub(crate) struct CredentialsEdit {
 /// What a save did to the credentials, in words for the audit log; never a value.
 pub(crate) type Notes = Vec<(String, String)>;
 
-/// What is missing without a consent.
-pub(crate) const CONSENT: &str = "an administrator's consent";
-
 /// What is missing before provisioning can start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
-    /// The form's field.
-    pub(crate) field: String,
-    /// *the Secret Token*.
+    /// What it is.
+    pub(crate) need: Need,
+    /// The same in words: *the Secret Token*.
     pub(crate) what: String,
+}
+
+/// Something that provisioning can't start without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Need {
+    TenantUrl,
+    /// A field of the credential method, by its key.
+    Credential(String),
+    Consent,
+}
+
+impl Need {
+    /// The form's field.
+    pub(crate) fn field(&self) -> &str {
+        match self {
+            Self::TenantUrl => "tenant_url",
+            Self::Credential(key) => key,
+            Self::Consent => "consent",
+        }
+    }
 }
 
 impl CredentialsEdit {
@@ -138,16 +155,18 @@ pub(crate) fn list_missing(
     method: Option<&CredentialMethod>,
     has: impl Fn(&str) -> bool,
 ) -> Vec<Missing> {
-    let missing = |field: &str, what: String| Missing { field: field.to_owned(), what };
+    let missing = |need: Need, what: String| Missing { need, what };
     let mut list = Vec::new();
     if spec.tenant_url.is_empty() {
-        list.push(missing("tenant_url", "the Tenant URL".to_owned()));
+        list.push(missing(Need::TenantUrl, "the Tenant URL".to_owned()));
     }
     let Some(method) = method else { return list };
     let lacking = method.fields.iter().filter(|field| field.required && !has(&field.key));
-    list.extend(lacking.map(|field| missing(&field.key, format!("the {}", field.label))));
+    list.extend(
+        lacking.map(|field| missing(Need::Credential(field.key.clone()), format!("the {}", field.label))),
+    );
     if list.is_empty() && needs_consent(method) && !has(ACCESS_TOKEN) {
-        list.push(missing("consent", CONSENT.to_owned()));
+        list.push(missing(Need::Consent, "an administrator's consent".to_owned()));
     }
     list
 }

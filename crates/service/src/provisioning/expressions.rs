@@ -14,7 +14,7 @@ use purser_contract::schema::{
 };
 use purser_domain::attribute::{AttributeType, Mutability};
 use purser_domain::expression::{
-    Context, Example, Expression, Function, Gives, Need, Outcome, Parameter, functions,
+    Context, Example, Expression, Function, Gives, Need, Outcome, OutcomeKind, Parameter, functions,
 };
 use purser_domain::object::IS_SOFT_DELETED;
 use purser_domain::scope::OPERATORS;
@@ -143,13 +143,11 @@ fn try_expression(
         Err(error) => {
             failed(error_view("ExpressionEvaluationError", error.fault.to_string(), error.line, error.column))
         }
-        Ok(Outcome::Null) => ExpressionView { evaluated: true, outcome: "null".to_owned(), ..read },
-        Ok(Outcome::Ignored) => ExpressionView { evaluated: true, outcome: "ignored".to_owned(), ..read },
-        Ok(Outcome::ObjectIgnored) => {
-            ExpressionView { evaluated: true, outcome: "objectIgnored".to_owned(), ..read }
-        }
+        Ok(Outcome::Null) => ExpressionView { outcome: Some(OutcomeKind::Null), ..read },
+        Ok(Outcome::Ignored) => ExpressionView { outcome: Some(OutcomeKind::Ignored), ..read },
+        Ok(Outcome::ObjectIgnored) => ExpressionView { outcome: Some(OutcomeKind::ObjectIgnored), ..read },
         Ok(Outcome::Value(value)) => match fit(value, rule) {
-            Ok(values) => ExpressionView { evaluated: true, outcome: "value".to_owned(), values, ..read },
+            Ok(values) => ExpressionView { outcome: Some(OutcomeKind::Value), values, ..read },
             Err(message) => {
                 let message = format!("The value does not fit the target attribute: it {message}.");
                 failed(error_view("ValueDoesNotFit", message, 1, 1))

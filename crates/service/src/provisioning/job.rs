@@ -77,7 +77,7 @@ impl Portal {
     pub(crate) async fn view_job(&self, job: &Snapshot) -> Result<JobStatusView> {
         let (spec, status, now) = (&job.spec, &job.status, self.now());
         let facts = JobFacts {
-            missing: job.missing().into_iter().map(|missing| missing.what).collect(),
+            missing: job.missing(),
             interval: interval_of(&self.deps.gallery, &job.application.template_id),
             standing: self.memory.counts.load(self.store(), spec, status, now).await?,
         };

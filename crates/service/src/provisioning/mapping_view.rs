@@ -79,7 +79,7 @@ fn view_attribute(attribute: &AttributeMapping) -> AttributeMappingView {
     AttributeMappingView {
         source: attribute.source.text().to_owned(),
         target: attribute.target.clone(),
-        mapping_type: attribute.source.kind().to_owned(),
+        mapping_type: attribute.source.kind(),
         default_value: attribute.default_value.clone(),
         apply: name_flow(attribute.flow_type).to_owned(),
         flow_always: attribute.flow_behavior == FlowBehavior::FlowAlways,

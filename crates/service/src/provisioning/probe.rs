@@ -17,6 +17,7 @@ use purser_connectors::probe::{ProbeOptions, ProbeStep, Proposal, probe};
 use purser_connectors::{Overrides, TargetConfig, Template};
 use purser_contract::profile::{ProbeForm, ProbeView, ProposalView};
 use purser_domain::ids::JobId;
+use purser_domain::job::ProbeState;
 use std::sync::Arc;
 
 /// Most requests shown for one proposal.
@@ -59,11 +60,7 @@ impl Portal {
     pub async fn load_probe(&self, caller: &Caller, app: &str) -> Result<ProbeView> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
-        let empty = ProbeView {
-            application_id: application.id.to_string(),
-            state: "none".to_owned(),
-            ..ProbeView::default()
-        };
+        let empty = ProbeView { application_id: application.id.to_string(), ..ProbeView::default() };
         let Some(run) = self.memory.probes.find(spec.job_id) else { return Ok(empty) };
         let template = self.find_template(&application.template_id);
         let profile =
@@ -71,7 +68,7 @@ impl Portal {
         let present = profile.and_then(|profile| serde_json::to_value(profile).ok());
         let last = run.steps.last();
         let view = ProbeView {
-            state: "running".to_owned(),
+            state: ProbeState::Running,
             read_only: run.read_only,
             started_by: run.started_by,
             started_at: run.started_at.to_string(),
@@ -84,13 +81,13 @@ impl Portal {
         Ok(match run.outcome {
             None => view,
             Some(Err(error)) => ProbeView {
-                state: "failed".to_owned(),
+                state: ProbeState::Failed,
                 failure: format!("{} {}", error.message(), error.advice()).trim().to_owned(),
                 evidence: error.exchange().map(view_exchange).into_iter().collect(),
                 ..view
             },
             Some(Ok(report)) => ProbeView {
-                state: "done".to_owned(),
+                state: ProbeState::Done,
                 done: view.total,
                 proposals: report
                     .proposals

@@ -42,7 +42,7 @@ impl Portal {
         caller.may(Right::Read)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let schema = self.store().load_schema(spec.job_id).await?;
-        let kind = [ObjectKind::User, ObjectKind::Group].into_iter().find(|kind| kind.key() == key);
+        let kind = ObjectKind::from_key(key);
         let mapping = kind.and_then(|kind| schema.mapping(kind)).ok_or_else(|| not_found("mapping", key))?;
         let problems = find_problems(&schema, spec.scope, mapping.source_object);
         Ok(view_mapping(&name_groups(self.store(), mapping).await?, problems))
@@ -76,7 +76,7 @@ impl Portal {
         caller.may(Right::Write)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
         let mut schema = self.store().load_schema(spec.job_id).await?;
-        let kind = ObjectKind::ALL.iter().copied().find(|kind| kind.key() == key);
+        let kind = ObjectKind::from_key(key);
         let Some((kind, mapping)) = kind.and_then(|kind| Some((kind, schema.mapping(kind)?.clone()))) else {
             return Err(not_found("mapping", key).into());
         };

@@ -1,15 +1,18 @@
 //! Synchronization Details in words: what a job is doing or waiting for.
 use crate::provisioning::counts::Standing;
-use crate::provisioning::credentials::CONSENT;
+use crate::provisioning::credentials::{Missing, Need};
 use jiff::{SignedDuration, Timestamp};
-use purser_contract::provisioning::{CycleCountsView, ExecutionView, ExecutionsView, JobStatusView};
-use purser_store::{CycleCounts, CycleKind, FinishedCycle, JobMode, JobSpec, JobStatus, RunningCycle};
+use purser_contract::provisioning::{
+    CycleCountsView, ExecutionView, ExecutionsView, JobStatusView, QuarantineView,
+};
+use purser_domain::job::{CycleKind, JobCode, JobMode};
+use purser_store::{CycleCounts, FinishedCycle, JobSpec, JobStatus, RunningCycle};
 
 /// What the sentence needs beside the two rows of the job.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct JobFacts {
-    /// What is needed before it can start: *the Secret Token*.
-    pub(crate) missing: Vec<String>,
+    /// What is needed before it can start.
+    pub(crate) missing: Vec<Missing>,
     /// Between the beginnings of two cycles that nothing else causes.
     pub(crate) interval: SignedDuration,
     pub(crate) standing: Standing,
@@ -40,9 +43,9 @@ pub(crate) fn view_job_status(
     let next = next_cycle(spec, status, &facts);
     JobStatusView {
         job_id: spec.job_id.to_string(),
-        code: code(spec, status, configured).to_owned(),
+        code: code(spec, status, configured),
         sentence: sentence(spec, status, &facts, configured),
-        cycle: kind.map(name_kind).unwrap_or_default().to_owned(),
+        cycle: kind,
         running: running.is_some(),
         processed,
         total,
@@ -53,15 +56,11 @@ pub(crate) fn view_job_status(
         users_managed: facts.standing.users_managed,
         groups_managed: facts.standing.groups_managed,
         waiting_for_retry: facts.standing.waiting_for_retry,
-        quarantine: status
-            .quarantine
-            .as_ref()
-            .map(|quarantine| join_sentences(&quarantine.reason, &quarantine.advice)),
-        next_attempt_at: status
-            .quarantine
-            .as_ref()
-            .filter(|_| spec.enabled)
-            .map(|quarantine| quarantine.next_attempt_at.to_string()),
+        quarantine: status.quarantine.as_ref().map(|quarantine| QuarantineView {
+            code: quarantine.code,
+            reason: join_sentences(&quarantine.reason, &quarantine.advice),
+            next_attempt_at: spec.enabled.then(|| quarantine.next_attempt_at.to_string()),
+        }),
         backlog: facts.standing.backlog,
         next_cycle_at: next.map(|at| at.to_string()),
     }
@@ -119,17 +118,17 @@ fn running_cycle<'s>(spec: &JobSpec, status: &'s JobStatus) -> Option<&'s Runnin
     status.cycle.as_ref().filter(|_| spec.enabled && status.quarantine.is_none())
 }
 
-fn code(spec: &JobSpec, status: &JobStatus, configured: bool) -> &'static str {
+fn code(spec: &JobSpec, status: &JobStatus, configured: bool) -> JobCode {
     if !configured {
-        "NotConfigured"
+        JobCode::NotConfigured
     } else if spec.enabled && status.quarantine.is_some() {
-        "Quarantine"
+        JobCode::Quarantine
     } else if spec.enabled {
-        "Active"
+        JobCode::Active
     } else if status.first_run_at.is_none() {
-        "NotRun"
+        JobCode::NotRun
     } else {
-        "Paused"
+        JobCode::Paused
     }
 }
 
@@ -139,11 +138,12 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bo
     }
     if !configured {
         return match facts.missing.as_slice() {
-            [consent] if consent == CONSENT => {
-                format!("Press Authorize: {CONSENT} is needed. Then switch provisioning on.")
+            [Missing { need: Need::Consent, what }] => {
+                format!("Press Authorize: {what} is needed. Then switch provisioning on.")
             }
             missing => {
-                format!("Enter {}, test the connection, then switch provisioning on.", join_words(missing))
+                let missing: Vec<&str> = missing.iter().map(|missing| missing.what.as_str()).collect();
+                format!("Enter {}, test the connection, then switch provisioning on.", join_words(&missing))
             }
         };
     }
@@ -190,10 +190,10 @@ fn sentence(spec: &JobSpec, status: &JobStatus, facts: &JobFacts, configured: bo
 }
 
 /// *a, b and c*.
-fn join_words(words: &[String]) -> String {
+fn join_words(words: &[&str]) -> String {
     match words {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
@@ -217,13 +217,6 @@ fn remaining(cycle: &RunningCycle, now: Timestamp) -> Option<u64> {
     let left = cycle.total.checked_sub(cycle.processed).filter(|_| cycle.processed > 0)?;
     let spent = u64::try_from(now.duration_since(cycle.started_at).as_millis()).ok()?;
     spent.checked_mul(left).map(|product| product / cycle.processed)
-}
-
-fn name_kind(kind: CycleKind) -> &'static str {
-    match kind {
-        CycleKind::Initial => "initial",
-        CycleKind::Incremental => "incremental",
-    }
 }
 
 fn title_kind(kind: CycleKind) -> &'static str {

@@ -8,7 +8,7 @@ use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::same_host;
 use crate::provisioning::credentials::{
-    CredentialsEdit, Missing, Notes, check_secrets_stay, list_missing, write_credentials,
+    CredentialsEdit, Missing, Need, Notes, check_secrets_stay, list_missing, write_credentials,
 };
 use purser_connectors::CredentialMethod;
 use purser_contract::problem::Problem;
@@ -93,7 +93,7 @@ impl Portal {
     ) -> Result<()> {
         let on = || AuditNote::on(application.id.as_uuid(), &application.display_name);
         let mut note = on()
-            .change("Provisioning Mode", name_mode(before.mode), name_mode(after.mode))
+            .change("Provisioning Mode", before.mode.as_str(), after.mode.as_str())
             .change("Tenant URL", &before.tenant_url, &after.tenant_url)
             .change("Notification Email", &before.notification_email, &after.notification_email)
             .change(
@@ -101,7 +101,7 @@ impl Portal {
                 yes_no(before.notify_on_failure),
                 yes_no(after.notify_on_failure),
             )
-            .change("Scope", name_scope(before.scope), name_scope(after.scope));
+            .change("Scope", before.scope.label(), after.scope.label());
         for (label, change) in credentials {
             note = note.with(&label, change);
         }
@@ -140,17 +140,17 @@ fn check_startable(
             .advice("Choose Automatic, enter the credentials, test the connection, then save again.")
             .field("mode"));
     }
-    let Some(first) = missing.iter().find(|missing| missing.field != "consent" || !stored.enabled) else {
+    let Some(first) = missing.iter().find(|missing| missing.need != Need::Consent || !stored.enabled) else {
         return Ok(());
     };
-    let advice = if first.field == "consent" {
+    let advice = if first.need == Need::Consent {
         "Press Authorize and consent with an administrator's account of the application, then switch it on."
     } else {
         "Enter it, test the connection, then save again."
     };
     Err(invalid(format!("Provisioning can't be on yet: {} is needed.", first.what))
         .advice(advice)
-        .field(first.field.as_str()))
+        .field(first.need.field()))
 }
 
 /// Working credentials are not given up for another method that could not work.
@@ -164,7 +164,8 @@ fn check_change_of_method(
         return Ok(());
     };
     let in_use = before.fields.iter().any(|field| field.secret && has(&field.key));
-    let lacking = after.fields.iter().find(|field| missing.iter().any(|missing| missing.field == field.key));
+    let lacking =
+        after.fields.iter().find(|field| missing.iter().any(|missing| missing.need.field() == field.key));
     match lacking {
         Some(field) if in_use => Err(invalid(format!(
             "The credentials can't be changed to {} yet: the {} is needed.",
@@ -176,20 +177,6 @@ fn check_change_of_method(
         ))
         .field(field.key.as_str())),
         _ => Ok(()),
-    }
-}
-
-pub(crate) fn name_mode(mode: JobMode) -> &'static str {
-    match mode {
-        JobMode::Manual => "Manual",
-        JobMode::Automatic => "Automatic",
-    }
-}
-
-pub(crate) fn name_scope(scope: ScopeMode) -> &'static str {
-    match scope {
-        ScopeMode::Assigned => "Sync only assigned users and groups",
-        ScopeMode::All => "Sync all users and groups",
     }
 }
 

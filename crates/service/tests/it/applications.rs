@@ -3,6 +3,7 @@ use purser_contract::application::{CreateApplicationForm, PropertiesForm};
 use purser_contract::assignment::{AssignForm, UnassignForm};
 use purser_contract::page::ListForm;
 use purser_contract::problem::ProblemKind;
+use purser_domain::object::ObjectKind;
 use purser_store::ChangeKind;
 
 #[tokio::test]
@@ -92,9 +93,11 @@ async fn assigning_and_unassigning_reach_the_change_feed_once() {
 
     let listed = portal.list_assignments(&admin(), &app.id, ListForm::default()).await.unwrap();
     assert_eq!((listed.items.len(), listed.total), (2, Some(2)));
-    let picker = portal.list_principals(&admin(), &app.id, "User", ListForm::default()).await.unwrap();
+    let picker =
+        portal.list_principals(&admin(), &app.id, ObjectKind::User, ListForm::default()).await.unwrap();
     assert!(picker.items[0].assigned);
-    let picker = portal.list_principals(&admin(), &app.id, "Group", ListForm::default()).await.unwrap();
+    let picker =
+        portal.list_principals(&admin(), &app.id, ObjectKind::Group, ListForm::default()).await.unwrap();
     assert_eq!((picker.items[0].assigned, picker.items[0].detail.as_str()), (true, "0 members"));
 
     let seq = fixture.last_seq().await;

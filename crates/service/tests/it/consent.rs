@@ -3,9 +3,10 @@ use jiff::SignedDuration;
 use purser_contract::application::ApplicationView;
 use purser_contract::problem::ProblemKind;
 use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
-use purser_domain::ids::AdminId;
+use purser_domain::ids::{AdminId, CycleId};
+use purser_domain::job::QuarantineCode;
 use purser_service::{Caller, ConsentAnswer};
-use purser_store::{Clock, SystemClock};
+use purser_store::{Clock, CycleCounts, CycleKind, Observed, Quarantine, RunningCycle, SystemClock};
 use purser_testkit::{OAuthOptions, OAuthServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -122,6 +123,48 @@ async fn an_access_token_is_refreshed_and_the_new_tokens_are_kept() {
     server.revoke();
     let failed = portal.test_connection(&admin(), saved()).await.unwrap();
     assert!(!failed.ok && failed.advice.contains("Press Authorize"), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_consent_has_ended_when_a_cycle_needed_another_whatever_the_advice_says() {
+    let server = OAuthServer::start(OAuthOptions::default()).await.unwrap();
+    let (fixture, app) = ready(&server).await;
+    let (portal, store) = (&fixture.portal, &fixture.store);
+    let begun = portal.begin_consent(&admin(), &app.id, BACK).await.unwrap();
+    let answer = consent(&begun.url).await;
+    portal.finish_consent(&admin(), &app.id, &begun.state, &answer).await.unwrap();
+    let spec = store.find_spec_of(app.id.parse().unwrap()).await.unwrap().unwrap();
+    let (owner, now) = (Uuid::from_u128(1), portal.clock().now());
+    let later = now + SignedDuration::from_mins(5);
+    assert!(store.acquire_lease(spec.job_id, owner, later, now).await.unwrap());
+    let cycle = RunningCycle {
+        id: CycleId::from_uuid(Uuid::from_u128(2)),
+        kind: CycleKind::Initial,
+        cursor: None,
+        start_seq: 0,
+        started_at: now,
+        processed: 0,
+        total: 0,
+        counts: CycleCounts::default(),
+    };
+    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    store.begin_cycle(spec.job_id, owner, &cycle, observed).await.unwrap();
+    for (code, advice, ended) in [
+        (QuarantineCode::InvalidCredentials, "Press Authorize, or do not.", false),
+        (QuarantineCode::ConsentRequired, "", true),
+    ] {
+        let quarantine = Quarantine {
+            code,
+            reason: "It does not work.".into(),
+            advice: advice.into(),
+            since: now,
+            attempts: 1,
+            next_attempt_at: later,
+        };
+        store.set_quarantine(spec.job_id, owner, Some(&quarantine)).await.unwrap();
+        let view = portal.load_provisioning(&admin(), &app.id).await.unwrap();
+        assert_eq!(view.credentials.consent.unwrap().ended, ended, "{code}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn import(fixture: &Fixture, file: &str) -> ImportView {
     let started = fixture.portal.start_import(&admin(), &uploaded.id).await.unwrap();
     assert_eq!(started.state, ImportState::Running);
     fixture.clock.advance(SignedDuration::from_secs(1));
-    fixture.portal.run_import(uploaded.id.parse().unwrap()).await.unwrap();
+    fixture.portal.run_import(uploaded.id.parse().unwrap(), &CancellationToken::new()).await.unwrap();
     fixture.portal.load_import(&admin(), &uploaded.id).await.unwrap()
 }
 
@@ -131,7 +131,7 @@ async fn bad_rows_are_reported_and_never_stop_the_others() {
     );
     assert!(report[4].2.contains("line 2"), "{}", report[4].2);
     assert!(report[5].2.contains("Restore the user"));
-    assert!(report[7].2.contains("the rest of the row was imported"));
+    assert!(report[7].2.contains("The rest of the row was imported"));
     assert!(!fixture.portal.load_user(&admin(), "hal@x.org").await.unwrap().account_enabled);
     assert_eq!(fixture.audit(1).await[0].0, "Finish import of users");
 }
@@ -153,7 +153,7 @@ async fn an_import_that_was_cut_off_goes_on_where_it_stood() {
     let tx = fixture.store.begin().await.unwrap();
     tx.update_import(&row).await.unwrap();
     tx.commit().await.unwrap();
-    fixture.portal.run_import(id).await.unwrap();
+    fixture.portal.run_import(id, &CancellationToken::new()).await.unwrap();
     let done = fixture.portal.load_import(&admin(), &view.id).await.unwrap();
     assert_eq!((done.state, counts(&done)), (ImportState::Done, (500, 500, 0, 0, 0)));
     assert_eq!(
@@ -161,7 +161,7 @@ async fn an_import_that_was_cut_off_goes_on_where_it_stood() {
         100,
         "the rows of the first batches are not touched"
     );
-    fixture.portal.run_import(id).await.unwrap();
+    fixture.portal.run_import(id, &CancellationToken::new()).await.unwrap();
     assert_eq!(counts(&fixture.portal.load_import(&admin(), &view.id).await.unwrap()), (500, 500, 0, 0, 0));
 }
 
@@ -175,10 +175,12 @@ async fn two_workers_on_one_import_count_every_row_once() {
     let view = fixture.portal.upload_import(&admin(), "people.csv", file.into()).await.unwrap();
     let id = view.id.parse().unwrap();
     fixture.portal.start_import(&admin(), &view.id).await.unwrap();
-    let (first, second) = tokio::join!(fixture.portal.run_import(id), fixture.portal.run_import(id));
+    let stop = CancellationToken::new();
+    let (first, second) =
+        tokio::join!(fixture.portal.run_import(id, &stop), fixture.portal.run_import(id, &stop));
     first.and(second).unwrap();
     // Each may have given way to the other; the next run finishes what is left.
-    fixture.portal.run_import(id).await.unwrap();
+    fixture.portal.run_import(id, &CancellationToken::new()).await.unwrap();
     let done = fixture.portal.load_import(&admin(), &view.id).await.unwrap();
     assert_eq!((done.state, counts(&done)), (ImportState::Done, (1_000, 1_000, 0, 0, 0)));
     assert_eq!(fixture.store.count_users_total().await.unwrap(), 1_000);

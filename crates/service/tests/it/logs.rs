@@ -72,6 +72,7 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
         duration_ms: 3,
         detail: LogDetail {
             steps: vec![],
+            skip: None,
             modified: vec![ModifiedProperty { name: "userName".into(), old: None, new: Some("p".into()) }],
             error,
             exchanges: vec![],
@@ -101,7 +102,10 @@ async fn a_cycle_is_told_while_it_runs_is_paused_and_has_ended_and_its_rows_are_
     fixture.clock.advance(SignedDuration::from_secs(2));
     let status = portal.load_job_status(&admin(), &app.id).await.unwrap();
     assert_eq!(status.sentence, "Initial cycle is running: 120 of 300 users and 0 of 20 groups.");
-    assert_eq!((status.running, status.cycle.as_str(), status.remaining_ms), (true, "initial", Some(3_333)));
+    assert_eq!(
+        (status.running, status.cycle, status.remaining_ms),
+        (true, Some(CycleKind::Initial), Some(3_333))
+    );
     assert_eq!((status.counts.created, status.counts.failed), (119, 1));
     portal.pause_job(&admin(), &app.id).await.unwrap();
     let paused = portal.load_job_status(&admin(), &app.id).await.unwrap();

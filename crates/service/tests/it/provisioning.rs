@@ -2,8 +2,9 @@ use crate::fixture::{Fixture, admin, fields, refused, token};
 use jiff::SignedDuration;
 use purser_contract::page::ListForm;
 use purser_contract::problem::ProblemKind;
-use purser_contract::provisioning::{ProvisioningForm, ProvisioningView};
+use purser_contract::provisioning::{ProvisioningForm, ProvisioningView, QuarantineView};
 use purser_domain::ids::{CycleId, JobId};
+use purser_domain::job::{JobCode, ProvisioningState, QuarantineCode};
 use purser_service::SecretForm;
 use purser_store::{CycleCounts, CycleKind, JobSpec, ObservedGenerations, Quarantine, RunningCycle};
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ async fn spec(fixture: &Fixture, view: &ProvisioningView) -> JobSpec {
 async fn the_blade_is_saved_switched_on_and_off_with_the_originals_words_in_the_audit_log() {
     let fixture = Fixture::new().await;
     let seen = blade(&fixture).await;
-    assert_eq!(seen.status.code, "NotConfigured");
+    assert_eq!(seen.status.code, JobCode::NotConfigured);
     let saved = fixture.portal.save_provisioning(&admin(), complete(&seen)).await.unwrap();
     assert_eq!((saved.mode.as_str(), saved.mode_locked, saved.configured), ("Automatic", true, true));
     assert_eq!((saved.tenant_url.as_str(), saved.status.code.as_str()), (URL, "NotRun"));
@@ -54,7 +55,7 @@ async fn the_blade_is_saved_switched_on_and_off_with_the_originals_words_in_the_
     assert_eq!(on.status.sentence, "Waiting for the initial cycle to start.");
     fixture.portal.pause_job(&token(), &on.job_id).await.unwrap();
     let off = fixture.portal.load_job_status(&token(), &on.job_id).await.unwrap();
-    assert_eq!(off.code, "NotRun");
+    assert_eq!(off.code, JobCode::NotRun);
     fixture.portal.start_job(&token(), &on.application_id).await.unwrap();
     fixture.portal.restart_job(&token(), &on.job_id).await.unwrap();
     let activities: Vec<_> = fixture.audit(5).await.into_iter().rev().map(|row| row.0).collect();
@@ -214,6 +215,7 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
     let later = now + SignedDuration::from_mins(5);
     assert!(fixture.store.acquire_lease(job, owner, later, now).await.unwrap());
     let quarantine = Quarantine {
+        code: QuarantineCode::InvalidCredentials,
         reason: "The target refused the token.".into(),
         advice: "Make a new one.".into(),
         since: now,
@@ -245,13 +247,17 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     fixture.store.begin_cycle(job, owner, &cycle, observed).await.unwrap();
     let status = fixture.portal.load_job_status(&token(), &seen.job_id).await.unwrap();
-    assert_eq!(status.code, "Quarantine");
+    assert_eq!(status.code, JobCode::Quarantine);
     assert_eq!(
         status.sentence,
         "In quarantine because the target refused the token. Next attempt at 1 Mar 2026, 08:05:00 UTC."
     );
-    assert_eq!(status.quarantine.as_deref(), Some("The target refused the token. Make a new one."));
-    assert_eq!(status.next_attempt_at.as_deref(), Some("2026-03-01T08:05:00Z"));
+    let shown = QuarantineView {
+        code: QuarantineCode::InvalidCredentials,
+        reason: "The target refused the token. Make a new one.".to_owned(),
+        next_attempt_at: Some("2026-03-01T08:05:00Z".to_owned()),
+    };
+    assert_eq!(status.quarantine, Some(shown));
     let page = fixture.portal.list_applications(&admin(), ListForm::default()).await.unwrap();
-    assert_eq!(page.items[0].provisioning, "Quarantine");
+    assert_eq!(page.items[0].provisioning, ProvisioningState::Quarantine);
 }

@@ -4,6 +4,7 @@ use purser_contract::assignment::AssignForm;
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm};
 use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
+use purser_domain::job::ProbeState;
 use purser_testkit::{Kind, PatchStyle, SamanageOptions, SamanageTarget, ScimTarget, TargetOptions};
 use serde_json::json;
 use std::time::Duration;
@@ -136,7 +137,7 @@ async fn probe_of(fixture: &Fixture, app: &ApplicationView, depth: &str) -> Prob
     let looking = async {
         loop {
             let view = fixture.portal.load_probe(&admin(), &app.id).await.unwrap();
-            if view.state != "running" {
+            if view.state != ProbeState::Running {
                 return view;
             }
             tokio::task::yield_now().await;
@@ -154,9 +155,9 @@ async fn the_probe_runs_in_the_background_and_what_it_proposes_is_applied_only_w
     let form = ProbeForm { application_id: app.id.clone(), depth: "full".into() };
     refused(fixture.portal.start_probe(&admin(), form).await, ProblemKind::Invalid);
     connect(&fixture, &app, &target.base_url(), target.token()).await;
-    assert_eq!(fixture.portal.load_probe(&admin(), &app.id).await.unwrap().state, "none");
+    assert_eq!(fixture.portal.load_probe(&admin(), &app.id).await.unwrap().state, ProbeState::None);
     let view = probe_of(&fixture, &app, "full").await;
-    assert_eq!(view.state, "done", "{view:?}");
+    assert_eq!(view.state, ProbeState::Done, "{view:?}");
     assert!(view.requests > 5 && !view.steps.is_empty() && view.left_behind.is_empty(), "{view:?}");
     assert_eq!(target.count(), 0, "the throw-away user is gone");
     let spec = fixture.store.find_spec_of(app.id.parse().unwrap()).await.unwrap().unwrap();
@@ -176,9 +177,9 @@ async fn a_probe_that_fails_says_why_and_another_one_can_be_begun() {
     let app = fixture.add_application("Wiki").await;
     connect(&fixture, &app, &target.base_url(), "wrong").await;
     let view = probe_of(&fixture, &app, "read").await;
-    assert!(view.state == "failed" && !view.failure.is_empty() && view.read_only, "{view:?}");
+    assert!(view.state == ProbeState::Failed && !view.failure.is_empty() && view.read_only, "{view:?}");
     connect(&fixture, &app, &target.base_url(), target.token()).await;
-    assert_eq!(probe_of(&fixture, &app, "read").await.state, "done");
+    assert_eq!(probe_of(&fixture, &app, "read").await.state, ProbeState::Done);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::support::{Bench, later, now};
 use jiff::SignedDuration;
 use purser_domain::{
     ids::{CycleId, JobId},
+    job::QuarantineCode,
     mapping::{FlowType, MappingSource, default_user_mapping},
     object::ObjectKind,
     schema::Schema,
@@ -120,6 +121,7 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
     assert!(store.has_work(job, now(), INTERVAL).await?, "the directory changed");
 
     let quarantine = Quarantine {
+        code: QuarantineCode::InvalidCredentials,
         reason: "401".to_owned(),
         advice: "Enter a new token.".to_owned(),
         since: now(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use purser_connectors::{ConnectorError, Deleted, ErrorKind, Unreachable};
 use purser_domain::object::ObjectKind::User;
-use purser_domain::plan::{Change, Write};
+use purser_domain::plan::{Change, NewObject};
 use purser_testkit::{Fault, FaultRule};
 use serde_json::json;
 
@@ -168,7 +168,7 @@ pub(super) fn name_of(_subject: &Subject, name: &str) -> String {
 }
 
 /// The whole mapping, so that nothing that is required is missing.
-pub(super) fn slim(subject: &Subject, name: &str) -> Result<Write> {
+pub(super) fn slim(subject: &Subject, name: &str) -> Result<NewObject> {
     write(&subject.values(&name_of(subject, name), name)?)
 }
 

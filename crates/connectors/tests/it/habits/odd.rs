@@ -4,7 +4,7 @@ use purser_testkit::{DeleteStyle, ErrorStyle, Fault, FaultRule};
 
 use super::*;
 
-fn kim() -> Write {
+fn kim() -> NewObject {
     write(&[("userName", json!("kim"))])
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 const TITLE: &str = "title";
 
-fn update(mapping: &CompiledMapping, user: &User, link: &Link) -> Action {
+fn update(mapping: &CompiledMapping, user: &User, link: &Link) -> Step {
     plan(mapping, user, &[ROLE], Some(link), &Observed::NotAsked)
 }
 
@@ -49,7 +49,7 @@ fn on_creation_rows_have_no_say_afterwards_not_even_by_failing() {
         mapping.attributes[1].flow_type = FlowType::ObjectAddOnly;
     });
     let refused = plan(&failing, &user, &[ROLE], None, &Observed::NotAsked);
-    assert!(matches!(refused, Action::Refuse(_)), "{refused:?}");
+    assert!(matches!(refused, Step::Decided(Decision::Note(Note::Refuse(_)))), "{refused:?}");
     is_settled(&failing, &kim(), &created(&compile(|_| {}), &kim()));
 }
 

@@ -12,7 +12,7 @@ fn subject_with<'a>(
     Subject { source: Source::User(user), scope, references: References::default(), roles, context }
 }
 
-fn settled(action: &Action) {
+fn settled(action: &Step) {
     assert_eq!(reasons(action).1, [SkipReason::AlreadyMatches]);
 }
 
@@ -27,7 +27,7 @@ fn a_random_value_is_drawn_once_and_each_row_has_dice_of_its_own() {
         let context = Context { seed: [seed; 32], ..Context::at(Timestamp::UNIX_EPOCH) };
         let subject = subject_with(&user, &scope, &[], &context);
         match plan_object(&mapping, subject, None, &Observed::None) {
-            Action::Create(write) => write.exported(),
+            Step::Decided(Decision::Send(Write::Create(write))) => write.exported(),
             other => panic!("{other:?}"),
         }
     };
@@ -40,7 +40,7 @@ fn a_random_value_is_drawn_once_and_each_row_has_dice_of_its_own() {
     // A row that came later fills what is missing, and an adopted account keeps what it has.
     let old = created(&compile(|_| {}), &user);
     let look = plan(&mapping, &user, &[ROLE], Some(&old), &Observed::NotAsked);
-    assert!(matches!(look, Action::Look { .. }), "{look:?}");
+    assert!(matches!(look, Step::Ask(Question::Read { .. })), "{look:?}");
     let seen = plan(&mapping, &user, &[ROLE], Some(&old), &account("t1", json!({"nickName": "K"})));
     let paths: Vec<_> = changes(&seen).into_iter().map(|(path, ..)| path).collect();
     assert_eq!(paths, ["userType"]);
@@ -53,16 +53,16 @@ fn a_unique_value_is_asked_for_on_creation_only() {
     let mapping = with_row("nickName", expression(choose), |row| row.flow_type = FlowType::ObjectAddOnly);
     let user = kim();
     let ask = |observed: &Observed| plan(&mapping, &user, &[ROLE], None, observed);
-    assert!(matches!(ask(&Observed::NotAsked), Action::Match(_)));
-    let Action::Choose(questions) = ask(&Observed::None) else { panic!() };
+    assert!(matches!(ask(&Observed::NotAsked), Step::Ask(Question::Match(_))));
+    let Step::Ask(Question::Choose(questions)) = ask(&Observed::None) else { panic!() };
     assert_eq!(questions[0].candidates, [json!("Kim"), json!("Kim2")]);
     let chosen = |value: Option<&str>| {
         let value = value.map(|value| json!(value));
         Observed::Chosen(vec![Choice { path: questions[0].path.clone(), value }])
     };
-    let Action::Create(write) = ask(&chosen(Some("Kim2"))) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) = ask(&chosen(Some("Kim2"))) else { panic!() };
     assert_eq!(write.exported()["nickName"], json!("Kim2"));
-    let Action::Refuse(refusal) = ask(&chosen(None)) else { panic!() };
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) = ask(&chosen(None)) else { panic!() };
     assert_eq!(refusal.code, "NoUniqueValue");
     let link = link_to(&user, write.exported());
     settled(&plan(&mapping, &user, &[ROLE], Some(&link), &Observed::NotAsked));
@@ -74,26 +74,34 @@ fn a_unique_value_is_asked_for_on_creation_only() {
 fn redacted_values_flow_and_are_shown_nowhere() {
     let mapping = with_row("nickName", expression("Redact([department])"), |_| {});
     let mut user = kim();
-    let Action::Create(write) = plan(&mapping, &user, &[ROLE], None, &Observed::None) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan(&mapping, &user, &[ROLE], None, &Observed::None)
+    else {
+        panic!()
+    };
     assert_eq!(write.exported()["nickName"], json!("Sales"));
     let shown = write.modified().into_iter().find(|property| property.name == "nickName").unwrap();
     assert_eq!(shown.new.as_deref(), Some("[Redact]"));
     let link = link_to(&user, write.exported());
     user.attributes.department = Some("IT".to_owned());
     let action = plan(&mapping, &user, &[ROLE], Some(&link), &Observed::NotAsked);
-    let Action::Update { changes, .. } = &action else { panic!("{action:?}") };
+    let Edit { changes, .. } = edit_of(&action);
     let change = changes.iter().find(|change| change.path.as_str() == "nickName").unwrap();
     let shown = change.modified();
     assert_eq!((shown.old.as_deref(), shown.new.as_deref()), (Some("[Redact]"), Some("[Redact]")));
 
     let wrong = compile(|mapping| mapping.attributes[1].source = expression("Redact([department])"));
-    let Action::Refuse(refusal) = plan(&wrong, &kim(), &[ROLE], None, &Observed::NotAsked) else { panic!() };
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) =
+        plan(&wrong, &kim(), &[ROLE], None, &Observed::NotAsked)
+    else {
+        panic!()
+    };
     assert!(!refusal.reason.contains("Sales") && refusal.reason.contains("active"), "{}", refusal.reason);
     let matched = compile(|mapping| {
         mapping.attributes[0].source = expression("Redact([userPrincipalName])");
     });
     let several = plan(&matched, &kim(), &[ROLE], None, &Observed::Several(2));
-    let Action::Refuse(refusal) = several else { panic!() };
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) = several else { panic!() };
     assert!(refusal.reason.contains("[Redact]") && !refusal.reason.contains("kim@"), "{}", refusal.reason);
 }
 
@@ -133,12 +141,15 @@ fn the_assertive_role_function_replaces_and_the_others_only_add() {
             plan_object(&mapping, subject_with(&user, &scope, roles, &context), link, observed)
         };
         let first = [admin.clone()];
-        let Action::Create(write) = plan_for(&first, None, &Observed::None) else { panic!() };
+        let Step::Decided(Decision::Send(Write::Create(write))) = plan_for(&first, None, &Observed::None)
+        else {
+            panic!()
+        };
         let link = link_to(&user, write.exported());
         settled(&plan_for(&first, Some(&link), &Observed::NotAsked));
         let second = [cook.clone()];
         let action = plan_for(&second, Some(&link), &Observed::NotAsked);
-        let Action::Update { changes, exported_after, .. } = &action else { panic!("{action:?}") };
+        let Edit { changes, exported_after, .. } = edit_of(&action);
         assert_eq!((changes.len(), changes[0].kind), (1, kind), "{function}");
         assert_eq!(changes[0].new.as_ref().unwrap()[0]["value"], json!("Cook"));
         let left = exported_after["roles"].as_array().unwrap().len();
@@ -169,7 +180,7 @@ fn lists_are_sets_and_add_only_rows_take_nothing_away() {
         settled(&plan(&adding, &user(unchanged), &[ROLE], Some(&link), &Observed::NotAsked));
     }
     let action = plan(&adding, &user("c;a"), &[ROLE], Some(&link), &Observed::NotAsked);
-    let Action::Update { changes: found, exported_after, .. } = &action else { panic!("{action:?}") };
+    let Edit { changes: found, exported_after, .. } = edit_of(&action);
     assert_eq!((found[0].kind, &found[0].new), (ChangeKind::Add, &Some(json!([{"value": "c"}]))));
     assert_eq!(exported_after["roles"], json!([{"value": "a"}, {"value": "b"}, {"value": "c"}]));
     let body = json!({"userName": "kim@contoso.com", "roles": [{"value": "x"}, {"value": "b", "type": "t"}]});
@@ -182,6 +193,6 @@ fn lists_are_sets_and_add_only_rows_take_nothing_away() {
     let link = created(&replacing, &user("a;b"));
     settled(&plan(&replacing, &user("b;a"), &[ROLE], Some(&link), &Observed::NotAsked));
     let action = plan(&replacing, &user("c"), &[ROLE], Some(&link), &Observed::NotAsked);
-    let Action::Update { changes: found, .. } = &action else { panic!("{action:?}") };
+    let Edit { changes: found, .. } = edit_of(&action);
     assert_eq!((found[0].kind, &found[0].new), (ChangeKind::Set, &Some(json!([{"value": "c"}]))));
 }

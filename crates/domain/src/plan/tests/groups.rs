@@ -40,12 +40,20 @@ fn references_without_an_account_are_counted_and_left_out_or_sent_as_they_are() 
         Subject { source: Source::User(&user), scope: &scope, references, roles: &[], context: &context };
     let mapping = compile(|_| {});
     assert_eq!(mapping.count_deferred(subject), 1);
-    let Action::Create(write) = plan_object(&mapping, subject, None, &Observed::None) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan_object(&mapping, subject, None, &Observed::None)
+    else {
+        panic!()
+    };
     assert!(!write.exported().contains_key(MANAGER));
     assert_eq!(compile(|mapping| drop(mapping.attributes.pop())).count_deferred(subject), 0);
     let mapping = compile(|mapping| mapping.attributes[21].export_missing_references = true);
     assert_eq!(mapping.count_deferred(subject), 0);
-    let Action::Create(write) = plan_object(&mapping, subject, None, &Observed::None) else { panic!() };
+    let Step::Decided(Decision::Send(Write::Create(write))) =
+        plan_object(&mapping, subject, None, &Observed::None)
+    else {
+        panic!()
+    };
     assert_eq!(write.exported()[MANAGER], json!({"value": Uuid::from_u128(9).to_string()}));
 }
 
@@ -90,7 +98,7 @@ fn plan_group(
     assigned: bool,
     link: Option<&Link>,
     observed: &Observed,
-) -> Action {
+) -> Step {
     let (group, context) = (cooks(), Context::at(Timestamp::UNIX_EPOCH));
     let roles = [Entitlement { role: ROLE, via_group: None }];
     let roles = if assigned { &roles[..] } else { &[] };
@@ -105,9 +113,9 @@ fn plan_group(
     plan_object(mapping, subject, link, observed)
 }
 
-fn member_changes(action: &Action) -> Vec<(ChangeKind, Value)> {
+fn member_changes(action: &Step) -> Vec<(ChangeKind, Value)> {
     match action {
-        Action::Update { changes, .. } => changes
+        Step::Decided(Decision::Send(Write::Update { edit: Edit { changes, .. }, .. })) => changes
             .iter()
             .map(|change| {
                 assert_eq!(change.path.as_str(), "members");
@@ -121,7 +129,7 @@ fn member_changes(action: &Action) -> Vec<(ChangeKind, Value)> {
 
 fn created_group(mapping: &CompiledMapping, members: &[Option<&str>]) -> Link {
     match plan_group(mapping, members, true, None, &Observed::None) {
-        Action::Create(write) => link_to(&kim(), write.exported()),
+        Step::Decided(Decision::Send(Write::Create(write))) => link_to(&kim(), write.exported()),
         other => panic!("{other:?}"),
     }
 }
@@ -169,9 +177,9 @@ fn members_that_purser_never_exported_stay() {
         "members": [{"value": "stranger"}, {"value": "a", "display": "Ann"}]});
     let action = plan_group(&mapping, &[Some("a"), Some("b")], true, None, &account("g", body));
     assert_eq!(member_changes(&action), [(ChangeKind::Add, json!([{"value": "b"}]))]);
-    let Action::Update { exported_after, .. } = action else { panic!() };
+    let Edit { exported_after, .. } = edit_of(&action);
     assert_eq!(exported_after["members"], json!([{"value": "a"}, {"value": "b"}]));
-    let link = link_to(&kim(), exported_after);
+    let link = link_to(&kim(), exported_after.clone());
     let action = plan_group(&mapping, &[], true, Some(&link), &Observed::NotAsked);
     assert_eq!(member_changes(&action), [(ChangeKind::Remove, json!([{"value": "a"}, {"value": "b"}]))]);
 }
@@ -194,12 +202,15 @@ fn groups_have_a_scope_and_are_deleted_when_they_are_gone() {
     let mapping = group_mapping(|_| {});
     let skipped = plan_group(&mapping, &[], false, None, &Observed::NotAsked);
     assert_eq!(reasons(&skipped).0, SkipCode::NotEffectivelyEntitled);
-    let Action::Skip(skip) = skipped else { panic!() };
+    let Step::Decided(Decision::Note(Note::Skip(skip))) = skipped else { panic!() };
     assert!(skip.describe(ObjectKind::Group, "Cooks").starts_with("The Group 'Cooks' will be skipped"));
     let link = created_group(&mapping, &[]);
     let left = plan_group(&mapping, &[], false, Some(&link), &Observed::NotAsked);
-    assert_eq!(left, Action::Delete { target_id: "t1".to_owned() });
-    assert_eq!(plan_deprovision(&mapping, &link), Action::Delete { target_id: "t1".to_owned() });
+    assert_eq!(left, Step::Decided(Decision::Send(Write::Delete { target_id: "t1".to_owned() })));
+    assert_eq!(
+        deprovision(&mapping, &link),
+        Step::Decided(Decision::Send(Write::Delete { target_id: "t1".to_owned() }))
+    );
 }
 
 #[test]
@@ -211,13 +222,11 @@ fn a_group_that_was_there_before_or_may_not_be_deleted_is_let_go_as_it_is() {
         (&keeping, &ours, SkipReason::DeleteOff),
         (&group_mapping(|_| {}), &theirs, SkipReason::WasThereBefore),
     ] {
-        assert_eq!(reasons(&plan_deprovision(mapping, link)).1, [why, SkipReason::GroupReleased]);
+        assert_eq!(reasons(&deprovision(mapping, link)).1, [why, SkipReason::GroupReleased]);
         let left = plan_group(mapping, &[Some("a")], false, Some(link), &Observed::NotAsked);
-        let Action::Disable { changes, exported_after, cause, .. } = &left else { panic!("{left:?}") };
-        assert_eq!(
-            (changes.as_slice(), exported_after, *cause),
-            (&[][..], &link.exported, DisableCause::Unassigned)
-        );
+        let becomes = Some(Becomes::Disabled(DisableCause::Unassigned));
+        let note = Note::Remember { exported_after: link.exported.clone(), becomes };
+        assert_eq!(left, Decision::Note(note).into(), "nothing is sent");
         let released = linked(link, &left);
         let again = plan_group(mapping, &[], false, Some(&released), &Observed::NotAsked);
         assert_eq!(reasons(&again).1[0], SkipReason::GroupReleased);

@@ -9,14 +9,17 @@ fn leaving_the_scope_disables_and_tells_the_target_nothing_else() {
     user.attributes.department = Some("Competition".to_owned());
     let action = plan(&mapping, &user, &[], Some(&link), &Observed::NotAsked);
     assert_eq!(changes(&action), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
-    let Action::Disable { cause, exported_after, .. } = action else { panic!() };
+    let Step::Decided(Decision::Send(Write::Disable { edit: Edit { exported_after, .. }, cause })) = action
+    else {
+        panic!()
+    };
     assert_eq!(cause, DisableCause::Unassigned);
     let disabled =
         Link { state: LinkState::Disabled, cause: Some(cause), exported: exported_after, ..link.clone() };
     let again = plan(&mapping, &user, &[], Some(&disabled), &Observed::NotAsked);
     assert_eq!(reasons(&again).0, SkipCode::RedundantExport);
     let back = plan(&mapping, &kim(), &[ROLE], Some(&disabled), &Observed::NotAsked);
-    assert!(matches!(back, Action::Update { reenable: true, .. }), "{back:?}");
+    assert!(matches!(back, Step::Decided(Decision::Send(Write::Update { .. }))), "{back:?}");
     assert_eq!(changes(&back), [("active".to_owned(), Some(json!(false)), Some(json!(true)))]);
 }
 
@@ -48,9 +51,9 @@ fn a_leaver_is_disabled_again_when_the_mapping_learns_how() {
     let link = created(&proper, &user);
     let marked = linked(&link, &plan(&marking, &user, &[], Some(&link), &Observed::NotAsked));
     assert_eq!((marked.state, &marked.exported["active"]), (LinkState::Disabled, &json!(true)));
-    let gone = plan_deprovision(&proper, &marked);
+    let gone = deprovision(&proper, &marked);
     assert_eq!(changes(&gone), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
-    assert_eq!(reasons(&plan_deprovision(&proper, &linked(&marked, &gone))).1, [SkipReason::NoLongerManaged]);
+    assert_eq!(reasons(&deprovision(&proper, &linked(&marked, &gone))).1, [SkipReason::NoLongerManaged]);
     let mut deleted = user.clone();
     deleted.deleted_at = Some(Timestamp::UNIX_EPOCH);
     let action = plan(&proper, &deleted, &[], Some(&marked), &Observed::NotAsked);
@@ -65,7 +68,10 @@ fn a_leaver_is_disabled_again_when_the_mapping_learns_how() {
 fn who_is_deleted_for_good_is_deleted_unless_they_had_left_the_scope_before() {
     let (mapping, user) = (compile(|_| {}), kim());
     let link = created(&mapping, &user);
-    assert_eq!(plan_deprovision(&mapping, &link), Action::Delete { target_id: "t1".to_owned() });
+    assert_eq!(
+        deprovision(&mapping, &link),
+        Step::Decided(Decision::Send(Write::Delete { target_id: "t1".to_owned() }))
+    );
     for (cause, deleted) in [
         (DisableCause::SoftDeleted, true),
         (DisableCause::AccountDisabled, true),
@@ -73,7 +79,11 @@ fn who_is_deleted_for_good_is_deleted_unless_they_had_left_the_scope_before() {
         (DisableCause::OutOfScope, false),
     ] {
         let link = Link { state: LinkState::Disabled, cause: Some(cause), ..link.clone() };
-        assert_eq!(matches!(plan_deprovision(&mapping, &link), Action::Delete { .. }), deleted, "{cause}");
+        assert_eq!(
+            matches!(deprovision(&mapping, &link), Step::Decided(Decision::Send(Write::Delete { .. }))),
+            deleted,
+            "{cause}"
+        );
     }
 }
 
@@ -87,14 +97,14 @@ fn who_is_deleted_for_good_and_must_not_be_deleted_is_disabled() {
     };
     let mapping = kept(|_| {});
     let link = created(&mapping, &kim());
-    let action = plan_deprovision(&mapping, &link);
+    let action = deprovision(&mapping, &link);
     assert_eq!(changes(&action), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
     let link = linked(&link, &action);
     assert_eq!(link.cause, Some(DisableCause::SoftDeleted));
-    assert_eq!(reasons(&plan_deprovision(&mapping, &link)).1, [SkipReason::DeleteOff]);
+    assert_eq!(reasons(&deprovision(&mapping, &link)).1, [SkipReason::DeleteOff]);
 
     let link = created(&mapping, &kim());
-    let refused = |mapping: &CompiledMapping| reasons(&plan_deprovision(mapping, &link)).1.to_vec();
+    let refused = |mapping: &CompiledMapping| reasons(&deprovision(mapping, &link)).1.to_vec();
     let mapping = kept(|mapping| mapping.actions.update = false);
     assert_eq!(refused(&mapping), [SkipReason::DeleteOff, SkipReason::UpdateOff]);
     let mapping = kept(|mapping| drop(mapping.attributes.remove(1)));
@@ -114,6 +124,6 @@ fn deprovisioning_leaves_out_the_rows_that_need_more_than_the_link() {
         mapping.attributes.push(AttributeMapping::new(joined, "nickName"));
     });
     let link = created(&mapping, &kim());
-    let action = plan_deprovision(&mapping, &link);
+    let action = deprovision(&mapping, &link);
     assert_eq!(changes(&action), [("active".to_owned(), Some(json!(true)), Some(json!(false)))]);
 }

@@ -113,7 +113,10 @@ fn run_cycle(world: &mut World) -> Result<bool, TestCaseError> {
         let owned: Vec<String> = world.links.values().map(|link| link.target_id.clone()).collect();
         let own = world.link(who).map(|link| link.target_id.clone());
         let adopted = match &action {
-            Action::Link { target_id, .. } | Action::Update { target_id, adopt: true, .. } => {
+            Step::Decided(
+                Decision::Note(Note::Link { target_id, .. })
+                | Decision::Send(Write::Update { edit: Edit { target_id, .. }, adopt: true }),
+            ) => {
                 prop_assert!(!owned.contains(target_id), "adopts somebody else's account: {:?}", action);
                 Some(target_id.clone())
             }

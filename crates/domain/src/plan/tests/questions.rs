@@ -5,7 +5,11 @@ use serde_json::json;
 #[test]
 fn an_account_of_somebody_else_is_refused() {
     let taken = Observed::Taken { target_id: "t4".to_owned(), other: "Ann".to_owned() };
-    let Action::Refuse(refusal) = plan(&compile(|_| {}), &kim(), &[ROLE], None, &taken) else { panic!() };
+    let Step::Decided(Decision::Note(Note::Refuse(refusal))) =
+        plan(&compile(|_| {}), &kim(), &[ROLE], None, &taken)
+    else {
+        panic!()
+    };
     assert_eq!(refusal.code, "DuplicateSourceEntries");
     assert_eq!(refusal.reason, "The account t4 that was found is already linked to Ann.");
 }
@@ -27,7 +31,9 @@ fn who_can_not_be_decided_is_left_as_they_are() {
     let subject =
         Subject { source: Source::User(&user), scope: &scope, references, roles: &[], context: &context };
     for link in [None, Some(&created(&mapping, &user))] {
-        let Action::Refuse(refusal) = plan_object(&mapping, subject, link, &Observed::NotAsked) else {
+        let Step::Decided(Decision::Note(Note::Refuse(refusal))) =
+            plan_object(&mapping, subject, link, &Observed::NotAsked)
+        else {
             panic!()
         };
         assert_eq!(refusal.code, "ScopingFilterUndecidable");
@@ -41,7 +47,10 @@ fn matching_asks_by_precedence() {
         mapping.attributes[0].matching_priority = Some(2);
         mapping.attributes[4].matching_priority = Some(1);
     });
-    let Action::Match(queries) = plan(&mapping, &kim(), &[ROLE], None, &Observed::NotAsked) else { panic!() };
+    let Step::Ask(Question::Match(queries)) = plan(&mapping, &kim(), &[ROLE], None, &Observed::NotAsked)
+    else {
+        panic!()
+    };
     let paths: Vec<&str> = queries.iter().map(|query| query.path.as_str()).collect();
     assert_eq!(paths, ["emails[type eq \"work\"].value", "userName"]);
 }
@@ -57,7 +66,7 @@ fn a_linked_account_is_read_before_something_missing_is_filled_in_and_then_never
     assert_eq!(reasons(&plan_for(&user, &link, &Observed::NotAsked)).1, [SkipReason::AlreadyMatches]);
     user.attributes.mail_nickname = Some("kim".to_owned());
     let look = plan_for(&user, &link, &Observed::NotAsked);
-    assert_eq!(look, Action::Look { target_id: "t1".to_owned() });
+    assert_eq!(look, Step::Ask(Question::Read { target_id: "t1".to_owned() }));
     // External id is a row of its own; only the nickname is of interest here.
     let body = json!({"externalId": "kim", "nickName": "Kimmy"});
     let seen = plan_for(&user, &link, &account("t1", body));
@@ -85,9 +94,9 @@ fn what_was_seen_is_remembered_even_when_nothing_is_sent() {
     // The default mapping flows the city too, so that is exported first.
     let mut link = link;
     link.exported.insert("addresses[type eq \"work\"].locality".to_owned(), json!("Bonn"));
-    assert!(matches!(action, Action::Look { .. }), "{action:?}");
+    assert!(matches!(action, Step::Ask(Question::Read { .. })), "{action:?}");
     let seen = plan(&mapping, &user, &[ROLE], Some(&link), &account("t1", json!({"nickName": "Kimmy"})));
-    assert!(matches!(seen, Action::Remember { .. }), "{seen:?}");
+    assert!(matches!(seen, Step::Decided(Decision::Note(Note::Remember { .. }))), "{seen:?}");
     let again = plan(&mapping, &user, &[ROLE], Some(&linked(&link, &seen)), &Observed::NotAsked);
     assert_eq!(reasons(&again).1, [SkipReason::AlreadyMatches]);
 }

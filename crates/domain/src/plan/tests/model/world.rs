@@ -145,15 +145,15 @@ impl World {
     }
 
     /// The plan, once every question is answered.
-    pub(super) fn plan(&self, who: Who) -> Action {
+    pub(super) fn plan(&self, who: Who) -> Step {
         let mut observed = Observed::NotAsked;
         for _ in 0..4 {
             observed = match self.plan_once(who, &observed) {
-                Action::Match(queries) => self.search(who, &queries),
-                Action::Choose(questions) => {
+                Step::Ask(Question::Match(queries)) => self.search(who, &queries),
+                Step::Ask(Question::Choose(questions)) => {
                     Observed::Chosen(questions.iter().map(|question| self.choose(question)).collect())
                 }
-                Action::Look { target_id } => {
+                Step::Ask(Question::Read { target_id }) => {
                     let body = self.accounts[&target_id].clone();
                     Observed::One(TargetObject { id: target_id, body })
                 }
@@ -163,7 +163,7 @@ impl World {
         panic!("the plan asks again and again");
     }
 
-    fn plan_once(&self, who: Who, observed: &Observed) -> Action {
+    fn plan_once(&self, who: Who, observed: &Observed) -> Step {
         let (mapping, link) = (self.mapping(who), self.link(who));
         let refer = |at: usize| Reference {
             source: person_id(at),
@@ -179,8 +179,10 @@ impl World {
             }
             Who::Person(at) => match (&self.people[at].user, link) {
                 (Some(user), _) => (Source::User(user), Vec::new(), self.people[at].manager.map(refer)),
-                (None, Some(link)) => return plan_deprovision(mapping, link),
-                (None, None) => return skip(SkipCode::NotEffectivelyEntitled, [SkipReason::NotAssigned]),
+                (None, Some(link)) => return deprovision(mapping, link),
+                (None, None) => {
+                    return skip(SkipCode::NotEffectivelyEntitled, [SkipReason::NotAssigned]).into();
+                }
             },
         };
         let references = References { manager, members: &members };
@@ -222,43 +224,43 @@ impl World {
     }
 
     /// Carries out an action; false when there was nothing to do.
-    pub(super) fn carry_out(&mut self, who: Who, action: Action) -> bool {
+    pub(super) fn carry_out(&mut self, who: Who, action: Step) -> bool {
         let id = Self::id_of(who);
         let fresh = |target_id, exported| Link { source: id, target_id, ..link_to(&kim(), exported) };
-        match &action {
-            Action::Match(_) | Action::Choose(_) | Action::Look { .. } => panic!("asked already"),
-            Action::Skip(skip) => {
+        let Step::Decided(decision) = &action else { panic!("asked already") };
+        match decision {
+            Decision::Note(Note::Skip(skip)) => {
                 if skip.reasons.contains(&SkipReason::NoLongerManaged) {
                     self.links.remove(&id);
                 }
                 return false;
             }
-            Action::Refuse(_) => return false,
-            Action::Create(write) => {
+            Decision::Note(Note::Refuse(_)) => return false,
+            Decision::Send(Write::Create(write)) => {
                 self.created += 1;
                 let target_id = format!("t{}", self.created);
                 self.accounts.insert(target_id.clone(), write.body());
                 self.links.insert(id, fresh(target_id, write.exported()));
             }
-            Action::Link { target_id, exported_after } => {
+            Decision::Note(Note::Link { target_id, exported_after }) => {
                 self.links.insert(id, fresh(target_id.clone(), exported_after.clone()));
             }
-            Action::Update { target_id, changes, exported_after, adopt, .. } => {
-                self.change(target_id, changes);
+            Decision::Send(Write::Update { edit, adopt }) => {
+                self.change(edit);
                 let link = match adopt {
-                    true => fresh(target_id.clone(), exported_after.clone()),
+                    true => fresh(edit.target_id.clone(), edit.exported_after.clone()),
                     false => linked(&self.links[&id], &action),
                 };
                 self.links.insert(id, link);
             }
-            Action::Disable { target_id, changes, .. } => {
-                self.change(target_id, changes);
+            Decision::Send(Write::Disable { edit, .. }) => {
+                self.change(edit);
                 self.links.insert(id, linked(&self.links[&id], &action));
             }
-            Action::Remember { .. } => {
+            Decision::Note(Note::Remember { .. }) => {
                 self.links.insert(id, linked(&self.links[&id], &action));
             }
-            Action::Delete { target_id } => {
+            Decision::Send(Write::Delete { target_id }) => {
                 self.accounts.remove(target_id).unwrap();
                 self.links.remove(&id).unwrap();
             }
@@ -266,9 +268,10 @@ impl World {
         true
     }
 
-    fn change(&mut self, target_id: &str, changes: &[Change]) {
-        let body = self.accounts.get_mut(target_id).unwrap();
-        for change in changes {
+    fn change(&mut self, edit: &Edit) {
+        assert!(!edit.changes.is_empty(), "a write that changes nothing");
+        let body = self.accounts.get_mut(&edit.target_id).unwrap();
+        for change in &edit.changes {
             let after = change.apply(change.path.find(body));
             change.path.write(body, after.unwrap_or(Value::Null));
         }

@@ -14,42 +14,45 @@ use purser_domain::{
 use purser_store::{Escrow, EscrowKind, ObjectId};
 
 use super::{
-    context::Cycle,
-    fate::Fate,
-    ledger::Ledger,
-    members,
-    subject::{Manager, Subject},
+    fate::{Fate, Finished},
+    lease::Executor,
 };
-use crate::error::EngineError;
+use crate::{
+    error::EngineError,
+    planner::{
+        candidate::{Candidate, Manager},
+        members,
+    },
+};
 
 /// The escrow of everything that has to be completed after this page.
 pub(crate) async fn find(
-    cycle: &Cycle,
-    ledger: &Ledger,
-    subjects: &[Subject],
-    fates: &[Fate],
+    executor: &Executor,
+    groups_are_ahead: bool,
+    page: &[Finished],
     now: Timestamp,
 ) -> Result<HashMap<ObjectId, Escrow>, EngineError> {
     let mut waiting: HashMap<ObjectId, Escrow> = HashMap::new();
     let mut wait = |object: ObjectId, message: &str| {
         waiting.insert(object, escrow(object, message, now));
     };
-    for report in find_reports(cycle, subjects, fates).await? {
+    for report in find_reports(executor, page).await? {
         wait(report.into(), "The manager has an account now.");
     }
-    if cycle.rules(ObjectKind::Group).mapping.reads_members() && !ledger.groups_are_ahead() {
+    if executor.planner.rules(ObjectKind::Group).mapping.reads_members() && !groups_are_ahead {
         let changed: Vec<UserId> =
-            changed(subjects, fates).filter_map(|(subject, _)| subject.id.user()).collect();
-        if !changed.is_empty() && cycle.provisions(ObjectKind::Group) {
-            let groups = cycle.store().find_linked_groups_of(cycle.job(), &changed).await;
+            changed(page).filter_map(|finished| finished.candidate.id.user()).collect();
+        if !changed.is_empty() && executor.planner.provisions(ObjectKind::Group) {
+            let groups =
+                executor.planner.store().find_linked_groups_of(executor.planner.job(), &changed).await;
             for group in groups.map_err(EngineError::store("read whose groups are linked"))? {
                 wait(group.into(), "Accounts of members came or went.");
             }
         }
     }
-    for (subject, fate) in subjects.iter().zip(fates) {
+    for Finished { candidate, fate } in page {
         if matches!(fate, Fate::Created { link, .. } if members::is_doubtful(link)) {
-            wait(subject.id, "It is not known which of the members were added.");
+            wait(candidate.id, "It is not known which of the members were added.");
         }
     }
     Ok(waiting)
@@ -68,15 +71,15 @@ fn escrow(object: ObjectId, message: &str, now: Timestamp) -> Escrow {
 }
 
 /// Those of whom others see another account than before, or none any more.
-fn changed<'a>(subjects: &'a [Subject], fates: &'a [Fate]) -> impl Iterator<Item = (&'a Subject, &'a Fate)> {
-    subjects.iter().zip(fates).filter(|(subject, fate)| {
-        let before = subject.link.as_ref();
+fn changed(page: &[Finished]) -> impl Iterator<Item = &Finished> {
+    page.iter().filter(|Finished { candidate, fate }| {
+        let before = candidate.link.as_ref();
         let after = match fate {
             Fate::Deleted { .. } | Fate::Vanished { .. } => None,
             fate if fate.unlink().is_some() => None,
             fate => fate.link().or(before),
         };
-        fate.is_settled() && (subject.stale.is_some() || account(before) != account(after))
+        fate.is_settled() && (candidate.stale.is_some() || account(before) != account(after))
     })
 }
 
@@ -86,36 +89,32 @@ fn account(link: Option<&Link>) -> Option<&str> {
 }
 
 /// People whose manager got an account just now, or another one.
-async fn find_reports(
-    cycle: &Cycle,
-    subjects: &[Subject],
-    fates: &[Fate],
-) -> Result<HashSet<UserId>, EngineError> {
-    if !cycle.rules(ObjectKind::User).mapping.reads_manager() {
+async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<UserId>, EngineError> {
+    if !executor.planner.rules(ObjectKind::User).mapping.reads_manager() {
         return Ok(HashSet::new());
     }
-    let moved = |subject: &Subject, fate: &Fate| match (&subject.link, fate.link()) {
+    let moved = |candidate: &Candidate, fate: &Fate| match (&candidate.link, fate.link()) {
         (Some(before), Some(after)) => before.target_id != after.target_id,
         _ => false,
     };
     let linked =
-        subjects.iter().zip(fates).filter(|(subject, fate)| fate.links_anew() || moved(subject, fate));
-    let linked: Vec<UserId> = linked.filter_map(|(subject, _)| subject.id.user()).collect();
+        page.iter().filter(|Finished { candidate, fate }| fate.links_anew() || moved(candidate, fate));
+    let linked: Vec<UserId> = linked.filter_map(|finished| finished.candidate.id.user()).collect();
     if linked.is_empty() {
         return Ok(HashSet::new());
     }
-    let store = cycle.store();
+    let store = executor.planner.store();
     let reports =
         store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
-    let here: HashMap<ObjectId, (&Subject, &Fate)> =
-        subjects.iter().zip(fates).map(|(subject, fate)| (subject.id, (subject, fate))).collect();
+    let here: HashMap<ObjectId, &Finished> =
+        page.iter().map(|finished| (finished.candidate.id, finished)).collect();
     let (mut waiting, mut elsewhere) = (HashSet::new(), Vec::new());
     for (manager, reports) in reports {
-        let moved = here.get(&manager.into()).is_some_and(|(subject, fate)| moved(subject, fate));
+        let moved = here.get(&manager.into()).is_some_and(|here| moved(&here.candidate, &here.fate));
         for report in reports {
             match here.get(&report.into()) {
-                Some((subject, fate)) => {
-                    if lacks_manager(subject, fate, moved) {
+                Some(Finished { candidate, fate }) => {
+                    if lacks_manager(candidate, fate, moved) {
                         waiting.insert(report);
                     }
                 }
@@ -124,9 +123,9 @@ async fn find_reports(
         }
     }
     if !elsewhere.is_empty() {
-        let links = store.find_links(cycle.job(), &elsewhere).await;
+        let links = store.find_links(executor.planner.job(), &elsewhere).await;
         let links = links.map_err(EngineError::store("read the links of reports"))?;
-        let escrows = store.find_escrows(cycle.job(), &elsewhere).await;
+        let escrows = store.find_escrows(executor.planner.job(), &elsewhere).await;
         let escrows = escrows.map_err(EngineError::store("read the escrow of reports"))?;
         // Whoever waits for a retry already gets the manager along with it.
         elsewhere.retain(|report| !escrows.contains_key(report));
@@ -138,12 +137,12 @@ async fn find_reports(
 
 /// Whether somebody of this page has an account that does not know its manager, or by an old id. Whoever failed or is
 /// open does not count: they are planned again anyway, and their manager has an account by then.
-fn lacks_manager(subject: &Subject, fate: &Fate, moved: bool) -> bool {
+fn lacks_manager(candidate: &Candidate, fate: &Fate, moved: bool) -> bool {
     let link: Option<&Link> = match fate {
-        Fate::Skipped { .. } => subject.link.as_ref(),
+        Fate::Skipped { .. } => candidate.link.as_ref(),
         Fate::Failed { .. } => None,
         fate => fate.link(),
     };
     let active = link.is_some_and(|link| link.state == LinkState::Active);
-    active && (moved || matches!(subject.manager, Manager::Unlinked(_)))
+    active && (moved || matches!(candidate.manager, Manager::Unlinked(_)))
 }

@@ -1,42 +1,44 @@
 //! How far a cycle is: what moves while it runs.
-use std::collections::HashSet;
-
 use purser_domain::object::ObjectKind;
-use purser_store::{CycleKind, ObjectId, Progress, RunningCycle};
+use purser_store::{CycleKind, Progress, RunningCycle};
+
+use crate::executor::commit::Tally;
 
 /// Changed by commits only, so that memory and database agree.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(super) struct Place {
     /// The cycle's own row.
-    pub(crate) running: RunningCycle,
+    pub(super) running: RunningCycle,
     /// Position in the change feed up to which everything is settled. An initial cycle moves it too: see
-    /// `source::walk_directory`.
-    pub(crate) watermark: i64,
-    /// Objects of which an earlier request's outcome is not known, and could not be found out yet.
-    /// Nothing may be sent for them.
-    pub(crate) unresolved: HashSet<ObjectId>,
-    /// Whether the job was in quarantine when the cycle began, and no success has lifted that yet.
-    pub(crate) quarantined: bool,
+    /// `stages::walk_directory`.
+    pub(super) watermark: i64,
 }
 
-impl Ledger {
-    /// Counts an object that is settled.
-    pub(crate) fn count_processed(&mut self, kind: ObjectKind) {
+impl Place {
+    /// Counts what became of a page. In an initial cycle the progress bar counts the walk; what changes meanwhile is extra.
+    pub(super) fn count(&mut self, tally: &Tally) {
         let running = &mut self.running;
-        running.processed += 1;
-        running.processed_groups += u64::from(kind == ObjectKind::Group);
+        running.counts += tally.counts;
+        let settled = match running.kind {
+            CycleKind::Initial => tally.walked,
+            CycleKind::Incremental => tally.settled.iter().filter(|settled| **settled).count() as u64,
+        };
+        running.processed += settled;
         running.total = running.total.max(running.processed);
-        running.total_groups = running.total_groups.max(running.processed_groups);
+        if tally.kind == Some(ObjectKind::Group) {
+            running.processed_groups += settled;
+            running.total_groups = running.total_groups.max(running.processed_groups);
+        }
     }
 
     /// Whether every group is still to be looked at in this cycle, so that nobody has to point at one.
-    pub(crate) fn groups_are_ahead(&self) -> bool {
+    pub(super) fn groups_are_ahead(&self) -> bool {
         let begun = self.running.cursor.is_some_and(|cursor| cursor.kind() == ObjectKind::Group);
         self.running.kind == CycleKind::Initial && !begun
     }
 
     /// What a batch stores of it.
-    pub(crate) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         Progress {
             cursor: self.running.cursor,
             processed: self.running.processed,

@@ -1,4 +1,4 @@
-//! From a job's configuration to something that a cycle can work with.
+//! What a job's configuration says, ready to be asked, and the connector to its target.
 use std::sync::Arc;
 
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Template, connect};
@@ -12,10 +12,10 @@ use purser_domain::{
 use purser_store::Job;
 use uuid::Uuid;
 
-use crate::{engine::Inner, target::target_of};
+use crate::{settings::EngineDeps, target::vault::target_of};
 
 /// What the job's schema says about one kind of object, ready to be asked.
-pub(crate) struct Rules {
+pub(crate) struct RuleSet {
     pub(crate) mapping: CompiledMapping,
     /// Which of those that are entitled are in scope.
     pub(crate) filter: CompiledFilter,
@@ -24,61 +24,59 @@ pub(crate) struct Rules {
 }
 
 /// What it says about all kinds.
-pub(crate) struct RuleSet {
-    user: Rules,
+pub(crate) struct RuleBook {
+    user: RuleSet,
     /// Switched off where groups are not provisioned; then no plan ever does anything to one.
-    group: Rules,
+    group: RuleSet,
 }
 
-impl RuleSet {
-    pub(crate) fn of(&self, kind: ObjectKind) -> &Rules {
+impl RuleBook {
+    pub(crate) fn of(&self, kind: ObjectKind) -> &RuleSet {
         match kind {
             ObjectKind::User => &self.user,
             ObjectKind::Group => &self.group,
         }
     }
 
-    /// The kinds that are provisioned, in the order in which that has to happen.
-    pub(crate) fn kinds(&self) -> Vec<ObjectKind> {
-        let mut kinds: Vec<ObjectKind> = ObjectKind::ALL.to_vec();
-        kinds.retain(|kind| self.of(*kind).mapping.is_enabled());
-        kinds
+    /// Whether objects of this kind are provisioned.
+    pub(crate) fn is_on(&self, kind: ObjectKind) -> bool {
+        self.of(kind).mapping.is_enabled()
     }
 }
 
 /// Whether the job provisions groups: its mapping of groups is switched on, and the application's template knows groups.
-pub(crate) fn provisions_groups(engine: &Inner, job: &Job) -> bool {
+pub(crate) fn provisions_groups(deps: &EngineDeps, job: &Job) -> bool {
     let enabled = job.schema.mapping(ObjectKind::Group).is_some_and(|mapping| mapping.enabled);
-    let known = find_template(engine, job).is_some_and(|template| template.group.is_some());
+    let known = find_template(deps, job).is_some_and(|template| template.group.is_some());
     if enabled && !known {
         tracing::warn!(job = %job.spec.job_id, "the mapping of groups is ignored: the application's template has no groups");
     }
     enabled && known
 }
 
-fn find_template(engine: &Inner, job: &Job) -> Option<Arc<Template>> {
+fn find_template(deps: &EngineDeps, job: &Job) -> Option<Arc<Template>> {
     let id = Uuid::parse_str(&job.application.template_id).ok()?;
-    engine.deps.gallery.find(id).map(|template| template.to_owned())
+    deps.gallery.find(id).map(|template| template.to_owned())
 }
 
 /// Compiles the rules and prepares the connector. Sends nothing.
 ///
 /// # Errors
 /// What is wrong with the configuration, as the reason of a quarantine.
-pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(RuleSet, Arc<dyn Connector>), ConnectorError> {
+pub(crate) fn open(deps: &EngineDeps, job: &Job) -> Result<(RuleBook, Arc<dyn Connector>), ConnectorError> {
     let Some(people) = job.schema.mapping(ObjectKind::User) else {
         return Err(misconfigured("The schema has no mapping for users.".to_owned(), SAVE));
     };
     let group = match job.schema.mapping(ObjectKind::Group) {
-        Some(mapping) if provisions_groups(engine, job) => compile(job, ObjectKind::Group, mapping)?,
+        Some(mapping) if provisions_groups(deps, job) => compile(job, ObjectKind::Group, mapping)?,
         _ => compile(job, ObjectKind::Group, &switched_off(ObjectKind::Group))?,
     };
     let user = match people.enabled {
         true => compile(job, ObjectKind::User, people)?,
         false => compile(job, ObjectKind::User, &switched_off(ObjectKind::User))?,
     };
-    let rules = RuleSet { user, group };
-    let template = find_template(engine, job).ok_or_else(|| {
+    let rules = RuleBook { user, group };
+    let template = find_template(deps, job).ok_or_else(|| {
         misconfigured(
             "The gallery does not know the application's template any more.".to_owned(),
             "Update Purser, or add the application again from the gallery.",
@@ -94,14 +92,14 @@ pub(crate) fn open(engine: &Inner, job: &Job) -> Result<(RuleSet, Arc<dyn Connec
             "Complete the Admin Credentials and save.",
         ));
     }
-    let target = target_of(&engine.deps.store, &job.spec, job.secrets.clone());
-    Ok((rules, connect(&template, &target, &engine.deps.kit)?))
+    let target = target_of(&deps.store, &deps.clock, &job.spec, job.secrets.clone());
+    Ok((rules, connect(&template, &target, &deps.kit)?))
 }
 
 /// What to do about a mapping that can't be used.
 const SAVE: &str = "Correct the mapping and save it; then provisioning goes on by itself.";
 
-fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<Rules, ConnectorError> {
+fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<RuleSet, ConnectorError> {
     let target = match (job.schema.target(kind), kind) {
         (Some(definition), _) if mapping.enabled => TargetSchema::from_definition(definition),
         (_, ObjectKind::User) => TargetSchema::scim_user().clone(),
@@ -118,7 +116,7 @@ fn compile(job: &Job, kind: ObjectKind, mapping: &ObjectMapping) -> Result<Rules
         .scope
         .compile(kind)
         .map_err(|problems| refuse("scoping filter", problems.iter().map(ToString::to_string).collect()))?;
-    Ok(Rules { mapping: compiled, filter, target })
+    Ok(RuleSet { mapping: compiled, filter, target })
 }
 
 /// A mapping by which nothing happens, in place of one that is switched off and need not make sense.
@@ -136,12 +134,6 @@ fn switched_off(kind: ObjectKind) -> ObjectMapping {
         attributes: vec![name],
         extra: serde_json::Map::new(),
     }
-}
-
-/// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.
-pub(crate) fn unknown_trouble() -> ConnectorError {
-    let advice = "Use Test Connection to find out what is wrong with the application.";
-    ConnectorError::new(ErrorKind::Transient { retry_after: None }, "The application does not work.", advice)
 }
 
 fn misconfigured(message: String, advice: &str) -> ConnectorError {

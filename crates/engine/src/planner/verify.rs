@@ -11,7 +11,7 @@ use purser_domain::{
 };
 use serde_json::Value;
 
-use super::context::Cycle;
+use super::setup::Planner;
 
 /// What tells accounts apart, as far as it was exported.
 const OF_USERS: &[&str] = &[
@@ -26,8 +26,8 @@ const OF_GROUPS: &[&str] = &["displayName", "externalId", "name"];
 
 /// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
 /// the account in the target; nobody changes all of them. Without any such value the link is believed.
-pub(crate) fn is_same(cycle: &Cycle, link: &Link, body: &Value) -> bool {
-    agrees(&cycle.rules(link.kind).target, link, body)
+pub(crate) fn is_same(planner: &Planner, link: &Link, body: &Value) -> bool {
+    agrees(&planner.rules(link.kind).target, link, body)
 }
 
 fn agrees(target: &TargetSchema, link: &Link, body: &Value) -> bool {

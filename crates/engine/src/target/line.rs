@@ -1,6 +1,6 @@
-//! What everything in a cycle shares: the job as it was when the cycle began, the target, and the way to talk to
-//! it that respects its limits.
+//! One request at a time to one target, in a way that respects its limits and finds out whom a failure concerns.
 use std::{
+    future::Future,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -9,23 +9,16 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use purser_connectors::{Connector, ConnectorError, ErrorKind, Reply};
-use purser_domain::{
-    expression::Context,
-    ids::{CycleId, JobId},
-    object::ObjectKind,
-};
-use purser_store::{Clock, CycleKind, Job, JobSpec, ObjectId, Store};
+use purser_domain::object::ObjectKind;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::{
     control::{Control, Stop},
     gate::Gate,
-    open::{RuleSet, Rules},
+    pool,
 };
-use crate::engine::Inner;
+use crate::settings::EngineSettings;
 
 /// How often a request is sent again that the target refuses with 429, before its object goes to escrow.
 const REFUSALS: u32 = 30;
@@ -34,19 +27,14 @@ const REPEATS: [Duration; 2] = [Duration::from_millis(200), Duration::from_milli
 /// A check of the target counts for so long, so that thirty failures at once ask only once.
 const CHECK_COUNTS: Duration = Duration::from_secs(1);
 
-/// See the module.
-pub(crate) struct Cycle {
-    pub(crate) engine: Arc<Inner>,
-    pub(crate) loaded: Job,
-    rules: RuleSet,
+/// The line to the target of one job, for one run.
+pub(crate) struct TargetLine {
+    connector: Arc<dyn Connector>,
     /// The kinds of objects that are provisioned; never empty.
     kinds: Vec<ObjectKind>,
-    pub(crate) connector: Arc<dyn Connector>,
-    pub(crate) control: Control,
-    pub(crate) gate: Gate,
-    pub(crate) owner: Uuid,
-    pub(crate) id: CycleId,
-    pub(crate) kind: CycleKind,
+    control: Control,
+    gate: Gate,
+    failures_allowed: u32,
     /// What is wrong with the target as a whole.
     trouble: Mutex<Option<ConnectorError>>,
     failures_in_a_row: AtomicU32,
@@ -76,79 +64,49 @@ pub(crate) enum Sent<T> {
     Stopped,
 }
 
-impl Cycle {
-    #[expect(clippy::too_many_arguments, reason = "called once; each is a different thing")]
+impl TargetLine {
     pub(crate) fn new(
-        engine: Arc<Inner>,
-        loaded: Job,
-        rules: RuleSet,
         connector: Arc<dyn Connector>,
+        kinds: Vec<ObjectKind>,
         control: Control,
-        owner: Uuid,
-        id: CycleId,
-        kind: CycleKind,
+        settings: &EngineSettings,
     ) -> Self {
-        let most = engine.deps.settings.concurrency;
-        let gate = Gate::new(connector.concurrency().map_or(most, |bears| bears.min(most)));
-        let mut kinds = rules.kinds();
-        if kinds.is_empty() {
-            kinds.push(ObjectKind::User);
-        }
+        let most = settings.concurrency;
+        let gate = Gate::new(connector.concurrency().map_or(most, |supported| supported.min(most)));
         Self {
-            engine,
-            loaded,
-            rules,
-            kinds,
             connector,
+            kinds,
             control,
             gate,
-            owner,
-            id,
-            kind,
+            failures_allowed: settings.failures_in_a_row,
             trouble: Mutex::new(None),
             failures_in_a_row: AtomicU32::new(0),
             checked: tokio::sync::Mutex::new(None),
         }
     }
 
-    /// What the schema says about this kind of object.
-    pub(crate) fn rules(&self, kind: ObjectKind) -> &Rules {
-        self.rules.of(kind)
-    }
-
-    /// Whether groups are provisioned.
+    /// Whether objects of this kind are provisioned.
     pub(crate) fn provisions(&self, kind: ObjectKind) -> bool {
         self.kinds.contains(&kind)
     }
 
-    pub(crate) fn store(&self) -> &Store {
-        &self.engine.deps.store
+    /// Why no further object may be started, if so.
+    pub(crate) fn stopped(&self) -> Option<Stop> {
+        self.control.stopped()
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.engine.deps.clock
+    /// Asks to stop before the next object.
+    pub(crate) fn stop(&self, why: Stop) {
+        self.control.stop(why);
     }
 
-    pub(crate) fn spec(&self) -> &JobSpec {
-        &self.loaded.spec
-    }
-
-    pub(crate) fn job(&self) -> JobId {
-        self.loaded.spec.job_id
-    }
-
-    /// What expressions know about an object besides its attributes. The seed is the job's secret, made the object's by
-    /// its id, so that the same object gets the same random values however often it is planned.
-    pub(crate) fn expression_context(&self, object: ObjectId, now: Timestamp) -> Context<'_> {
-        let mut seed = self.loaded.seed.expose();
-        seed.iter_mut().zip(object.as_uuid().as_bytes()).for_each(|(byte, stir)| *byte ^= stir);
-        let default_domain = self.engine.deps.settings.default_domain.as_deref();
-        Context { seed, default_domain, ..Context::at(now) }
-    }
-
-    /// The application's name, for sentences.
-    pub(crate) fn target_name(&self) -> &str {
-        &self.loaded.application.display_name
+    /// Works on many objects at once; see [`pool::run_in_order`].
+    pub(crate) async fn run_in_order<I, O, W, F>(&self, items: Vec<I>, work: W) -> Vec<Option<O>>
+    where
+        W: Fn(I) -> F,
+        F: Future<Output = O>,
+    {
+        pool::run_in_order(items, &self.control, &self.gate, work).await
     }
 
     /// Takes what is wrong with the target as a whole.
@@ -203,7 +161,7 @@ impl Cycle {
     ///
     /// A single answer does not condemn a target: one account can be forbidden (403), hang or crash its
     /// handler. So the question that *Test Connection* asks decides, and it is asked once for many failures.
-    pub(crate) async fn confirm_target(&self) -> bool {
+    pub(crate) async fn confirm(&self) -> bool {
         let mut checked = self.checked.lock().await;
         if let Some((at, works)) = *checked
             && (at.elapsed() < CHECK_COUNTS || !works)
@@ -240,8 +198,8 @@ impl Cycle {
             return Sent::Failed(error);
         }
         let in_a_row = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-        let many = in_a_row >= self.engine.deps.settings.failures_in_a_row;
-        if !(many || error.concerns_whole_target()) || self.confirm_target().await {
+        let many = in_a_row >= self.failures_allowed;
+        if !(many || error.concerns_whole_target()) || self.confirm().await {
             return Sent::Failed(error);
         }
         Sent::Whole { unsure: may_have_happened(&error) }

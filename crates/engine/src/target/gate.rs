@@ -100,7 +100,7 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cycle::control::Stop;
+    use crate::target::control::Stop;
 
     #[tokio::test]
     async fn a_refusal_closes_the_gate_for_everybody_and_halves_the_pace() {

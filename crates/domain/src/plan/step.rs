@@ -1,7 +1,7 @@
-//! What a plan can say.
+//! What a plan can say: a question to the target, a write, or a note.
 use super::Refusal;
 use super::elements::{list, subtract};
-use crate::log::ModifiedProperty;
+use crate::log::{LogAction, ModifiedProperty, SkipCode};
 use crate::mapping::{CompiledMapping, Desired, MatchQuery, UniqueQuestion};
 use crate::object::ObjectKind;
 use crate::path::TargetPath;
@@ -16,43 +16,62 @@ const REDACTED: &str = "[Redact]";
 /// How many elements of a list logs show: a group may have a hundred thousand members.
 const SHOWN_ELEMENTS: usize = 20;
 
-/// What has to be done about one object.
+/// What planning about one object came to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Search the target with these, in their order, up to the first hit; then plan again.
+pub enum Step {
+    /// The target has to be asked; then plan again with the answer.
+    Ask(Question),
+    /// What is to be done.
+    Decided(Decision),
+}
+
+/// What the target has to be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Search the target with these, in their order, up to the first hit.
     Match(Vec<MatchQuery>),
-    /// There is no account; before one is created, ask the target for the first candidate of each that nobody has,
-    /// and plan again with [`Observed::Chosen`](super::Observed::Chosen).
+    /// There is no account; before one is created, find the first candidate of each that nobody has. The answer is
+    /// [`Observed::Chosen`](super::Observed::Chosen).
     Choose(Vec<UniqueQuestion>),
-    /// Read the linked account, since a row fills in what is missing there and nobody knows whether something is; then
-    /// plan again with [`Observed::One`](super::Observed::One).
-    Look {
+    /// Read the linked account, since a row fills in what is missing there and nobody knows whether something is. The
+    /// answer is [`Observed::One`](super::Observed::One).
+    Read {
         /// The account.
         target_id: String,
     },
-    /// Create an account. Afterwards the link holds [`Write::exported`], origin created.
-    Create(Write),
-    /// Change an account; without changes only the link is written.
+}
+
+/// What is to be done about one object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Send this to the target.
+    Send(Write),
+    /// Send nothing; note this.
+    Note(Note),
+}
+
+impl From<Decision> for Step {
+    fn from(decision: Decision) -> Self {
+        Self::Decided(decision)
+    }
+}
+
+/// What is to be sent to the target.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Create an account. Afterwards the link holds [`NewObject::exported`], origin created.
+    Create(NewObject),
+    /// Change an account; afterwards it counts as enabled.
     Update {
-        /// The account.
-        target_id: String,
-        /// What to change.
-        changes: Vec<Change>,
-        /// `Link::exported` afterwards.
-        exported_after: Map<String, Value>,
+        /// The account, and what to change.
+        edit: Edit,
         /// There is no link yet: make one with origin adopted.
         adopt: bool,
-        /// The link becomes active again.
-        reenable: bool,
     },
-    /// Disable an account; without changes only the link is written.
+    /// Disable an account.
     Disable {
-        /// The account.
-        target_id: String,
-        /// What to change.
-        changes: Vec<Change>,
-        /// `Link::exported` afterwards.
-        exported_after: Map<String, Value>,
+        /// The account, and what to change.
+        edit: Edit,
         /// Why.
         cause: DisableCause,
     },
@@ -61,17 +80,80 @@ pub enum Action {
         /// The account.
         target_id: String,
     },
-    /// An account was there before and is already right: make a link with origin adopted, write nothing.
+}
+
+impl Write {
+    /// Whether it takes from somebody what they can use: the account, or the group. This is what a brake on mass
+    /// removal counts, before the first of them goes out.
+    ///
+    /// Members that are taken out of a group do not count yet; they will once they are more than a share of it. An
+    /// update that makes an account useless in some other way (an empty role, say) is the mapping's doing, and
+    /// does not count.
+    #[must_use]
+    pub const fn takes_away(&self) -> bool {
+        match self {
+            Self::Disable { .. } | Self::Delete { .. } => true,
+            Self::Create(_) | Self::Update { .. } => false,
+        }
+    }
+
+    /// How the log calls it.
+    #[must_use]
+    pub const fn log_action(&self) -> LogAction {
+        match self {
+            Self::Create(_) => LogAction::Create,
+            Self::Update { .. } => LogAction::Update,
+            Self::Disable { .. } => LogAction::Disable,
+            Self::Delete { .. } => LogAction::Delete,
+        }
+    }
+
+    /// What it changes, for the log.
+    #[must_use]
+    pub fn modified(&self) -> Vec<ModifiedProperty> {
+        match self {
+            Self::Create(object) => object.modified(),
+            Self::Update { edit, .. } | Self::Disable { edit, .. } => edit.modified(),
+            Self::Delete { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Changes of one account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// The account.
+    pub target_id: String,
+    /// What to change; never empty.
+    pub changes: Vec<Change>,
+    /// `Link::exported` afterwards.
+    pub exported_after: Map<String, Value>,
+}
+
+impl Edit {
+    /// The changes for the log.
+    #[must_use]
+    pub fn modified(&self) -> Vec<ModifiedProperty> {
+        self.changes.iter().map(Change::modified).collect()
+    }
+}
+
+/// What is to be noted without sending anything.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// An account was there before and is already right: make a link with origin adopted.
     Link {
         /// The account.
         target_id: String,
         /// `Link::exported` afterwards.
         exported_after: Map<String, Value>,
     },
-    /// Nothing to do in the target; the link is to remember what was seen of the account.
+    /// The account is as it should be; the link is to remember this.
     Remember {
         /// `Link::exported` afterwards.
         exported_after: Map<String, Value>,
+        /// What the account counts as from now on, if that is something else.
+        becomes: Option<Becomes>,
     },
     /// Nothing to do.
     Skip(Skip),
@@ -79,9 +161,18 @@ pub enum Action {
     Refuse(Refusal),
 }
 
+/// What an account counts as from now on, although nothing has to be sent for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes {
+    /// Enabled.
+    Active,
+    /// Disabled; a group: let go as it is.
+    Disabled(DisableCause),
+}
+
 /// An account to create.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Write {
+pub struct NewObject {
     /// Its values, in the order of the mapping's rows.
     pub values: Vec<WriteValue>,
 }
@@ -105,7 +196,7 @@ impl WriteValue {
     }
 }
 
-impl Write {
+impl NewObject {
     /// Everything desired, on-creation values included.
     #[must_use]
     pub(super) fn new(mapping: &CompiledMapping, desired: Desired) -> Self {
@@ -220,24 +311,6 @@ pub(super) fn display(value: &Value, redacted: bool) -> String {
             }
         }
         value => display_json(value),
-    }
-}
-
-vocabulary! {
-    /// Why nothing is to be done, as the log's `SkipReason`.
-    pub enum SkipCode {
-        /// Not in scope.
-        NotEffectivelyEntitled = "NotEffectivelyEntitled",
-        /// Everything is as it should be already.
-        RedundantExport = "RedundantExport",
-        /// No value to find the account by.
-        ImportSkipped = "ImportSkipped",
-        /// The target object actions or the mapping do not allow it.
-        EntrySynchronizationSkipped = "EntrySynchronizationSkipped",
-        /// An expression says `IgnoreObjectFlow`.
-        ObjectFlowIgnored = "ObjectFlowIgnored",
-        /// The object mapping is switched off.
-        EntityTypeNotSupported = "EntityTypeNotSupported",
     }
 }
 

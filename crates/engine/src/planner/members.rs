@@ -1,4 +1,4 @@
-//! Members of groups, as far as a cycle has to think about them.
+//! Members of groups, as far as a run has to think about them.
 //!
 //! Members are sent in several requests, and a group of fifty thousand takes hundreds. If one of them fails, nobody
 //! knows which members have come or gone. Such members stand in the link under a key of their own, `@unsure`: until a
@@ -15,12 +15,12 @@ use purser_domain::{
     ids::GroupId,
     object::ObjectKind,
     path::TargetPath,
-    plan::{Action, Change, ChangeKind, Link, MatchQuery},
+    plan::{Change, ChangeKind, Edit, Link, MatchQuery},
 };
 use purser_store::{Member, ObjectId};
 use serde_json::{Map, Value};
 
-use super::context::Cycle;
+use super::setup::Planner;
 use crate::error::EngineError;
 
 /// The attribute that holds a group's members.
@@ -87,14 +87,9 @@ pub(crate) fn is_doubtful(link: &Link) -> bool {
     link.kind == ObjectKind::Group && link.exported.contains_key(UNSURE)
 }
 
-/// Whether this action takes several requests, of which some may have been carried out when it fails.
-pub(crate) fn touches_members(action: &Action) -> bool {
-    match action {
-        Action::Update { changes, .. } | Action::Disable { changes, .. } => {
-            changes.iter().any(|change| change.path.as_str() == MEMBERS)
-        }
-        _ => false,
-    }
+/// Whether the edit takes several requests, of which some may have been carried out when it fails.
+pub(crate) fn touches_members(edit: &Edit) -> bool {
+    edit.changes.iter().any(|change| change.path.as_str() == MEMBERS)
 }
 
 /// Whether the change takes somebody out or in.
@@ -126,10 +121,10 @@ fn id_of(element: &Value) -> Option<&str> {
 }
 
 /// Cuts groups into pieces whose members fit into memory at once; a piece has at least one group.
-pub(crate) async fn cut(cycle: &Cycle, groups: Vec<GroupId>) -> Result<Vec<Vec<GroupId>>, EngineError> {
-    let budget = cycle.engine.deps.settings.page.saturating_mul(FOR_EACH_OBJECT);
-    let counts = match cycle.rules(ObjectKind::Group).mapping.reads_members() {
-        true => cycle.store().count_members_of(&groups).await,
+pub(crate) async fn cut(planner: &Planner, groups: Vec<GroupId>) -> Result<Vec<Vec<GroupId>>, EngineError> {
+    let budget = planner.page_size().saturating_mul(FOR_EACH_OBJECT);
+    let counts = match planner.rules(ObjectKind::Group).mapping.reads_members() {
+        true => planner.store().count_members_of(&groups).await,
         false => Ok(HashMap::new()),
     };
     let counts = counts.map_err(EngineError::store("count the members of groups"))?;

@@ -43,7 +43,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::cycle::control::Stop;
+    use crate::target::control::Stop;
 
     #[tokio::test]
     async fn no_more_than_the_gate_allows_are_under_way() {
