@@ -9,7 +9,7 @@ use axum::{
 use purser_contract::{
     application::ApplicationView,
     page::PageView,
-    provisioning::{ExecutionView, ProvisioningView, TestConnectionForm},
+    provisioning::{ExecutionView, ProvisioningView, QuarantineView, TestConnectionForm},
 };
 use purser_domain::job::JobCode;
 use serde::Deserialize;
@@ -198,14 +198,8 @@ fn shape_job(blade: &ProvisioningView) -> Value {
 fn shape_status(blade: &ProvisioningView) -> Value {
     const NEVER: &str = "0001-01-01T00:00:00Z";
     let (status, executions) = (&blade.status, &blade.executions);
-    let quarantine = status.quarantine.as_ref().map(|quarantine| {
-        json!({
-            "reason": quarantine.code.graph_reason(),
-            "currentBegan": executions.quarantined_at,
-            "nextAttempt": quarantine.next_attempt_at,
-            "error": { "code": quarantine.code, "message": quarantine.reason, "tenantActionable": true },
-        })
-    });
+    let began = executions.quarantined_at.as_deref();
+    let quarantine = status.quarantine.as_ref().map(|quarantine| shape_quarantine(quarantine, began));
     let progress = if status.running {
         json!([{ "units": "objects", "completedUnits": status.processed, "totalUnits": status.total }])
     } else {
@@ -227,6 +221,15 @@ fn shape_status(blade: &ProvisioningView) -> Value {
             { "key": format!("Group to {application}"), "value": status.groups_managed },
         ],
         "countSuccessiveCompleteFailures": executions.failures_in_a_row,
+    })
+}
+
+fn shape_quarantine(quarantine: &QuarantineView, began: Option<&str>) -> Value {
+    json!({
+        "reason": quarantine.code.graph_reason(),
+        "currentBegan": began,
+        "nextAttempt": quarantine.next_attempt_at,
+        "error": { "code": quarantine.code, "message": quarantine.reason, "tenantActionable": true },
     })
 }
 
@@ -255,7 +258,6 @@ fn shape_execution(execution: &ExecutionView) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use purser_contract::provisioning::QuarantineView;
     use purser_domain::job::QuarantineCode;
 
     #[test]
@@ -265,14 +267,8 @@ mod tests {
             reason: "The target refused the token.".to_owned(),
             next_attempt_at: None,
         };
-        let status = JobStatusView {
-            code: JobCode::Quarantine,
-            quarantine: Some(quarantine),
-            ..JobStatusView::default()
-        };
-        let told = shape_status(&status, "App");
-        assert_eq!(told["code"], "Quarantine");
-        assert_eq!(told["quarantine"]["reason"], "EncounteredQuarantineException");
-        assert_eq!(told["quarantine"]["error"]["code"], "InvalidCredentials");
+        let told = shape_quarantine(&quarantine, None);
+        assert_eq!(told["reason"], "EncounteredQuarantineException");
+        assert_eq!(told["error"]["code"], "InvalidCredentials");
     }
 }

@@ -63,7 +63,7 @@ impl World {
             app,
             kit,
             gallery: Arc::new(Gallery::load()?),
-            folder: folder,
+            folder,
         };
         world.add_application().await?;
         Ok(world)

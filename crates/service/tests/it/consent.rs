@@ -6,7 +6,9 @@ use purser_contract::provisioning::{ProvisioningForm, TestConnectionForm};
 use purser_domain::ids::{AdminId, CycleId};
 use purser_domain::job::QuarantineCode;
 use purser_service::{Caller, ConsentAnswer};
-use purser_store::{Clock, CycleCounts, CycleKind, Observed, Quarantine, RunningCycle, SystemClock};
+use purser_store::{
+    Clock, CycleCounts, CycleKind, ObservedGenerations, Quarantine, RunningCycle, SystemClock,
+};
 use purser_testkit::{OAuthOptions, OAuthServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -145,9 +147,12 @@ async fn a_consent_has_ended_when_a_cycle_needed_another_whatever_the_advice_say
         started_at: now,
         processed: 0,
         total: 0,
+        processed_groups: 0,
+        total_groups: 0,
         counts: CycleCounts::default(),
     };
-    let observed = Observed { generation: spec.generation, mapping_generation: spec.mapping_generation };
+    let observed =
+        ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
     store.begin_cycle(spec.job_id, owner, &cycle, observed).await.unwrap();
     for (code, advice, ended) in [
         (QuarantineCode::InvalidCredentials, "Press Authorize, or do not.", false),
@@ -159,6 +164,7 @@ async fn a_consent_has_ended_when_a_cycle_needed_another_whatever_the_advice_say
             advice: advice.into(),
             since: now,
             attempts: 1,
+            tried_at: now,
             next_attempt_at: later,
         };
         store.set_quarantine(spec.job_id, owner, Some(&quarantine)).await.unwrap();

@@ -214,7 +214,8 @@ async fn a_group_in_a_scoping_filter_stands_with_its_name_on_the_page_and_in_the
             { "sourceOperandName": "memberOf", "operatorName": "IsMemberOf", "targetOperand": { "values": [group.id] } },
         ] }] });
     });
-    let saved = fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
+    fixture.portal.replace_schema(&admin(), &app.id, &document, None).await.unwrap();
+    let saved = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     let named = format!("\"Staff ({})\"", group.id);
     let mapping = fixture.portal.load_mapping(&admin(), &app.id, "users").await.unwrap();
     assert!(mapping.scope[0].clauses[0].ends_with(&named), "{:?}", mapping.scope);
@@ -235,7 +236,8 @@ async fn a_mapping_that_is_switched_off_is_not_validated_until_it_is_switched_on
     };
     let wrong = fixture.portal.replace_schema(&admin(), &app.id, &broken(true), None).await;
     refused(wrong, ProblemKind::Invalid);
-    let saved = fixture.portal.replace_schema(&admin(), &app.id, &broken(false), None).await.unwrap();
+    fixture.portal.replace_schema(&admin(), &app.id, &broken(false), None).await.unwrap();
+    let saved = fixture.portal.load_schema(&admin(), &app.id).await.unwrap();
     assert!(saved.warnings.iter().all(|problem| !problem.error), "{:?}", saved.warnings);
     refused(fixture.portal.switch_mapping(&admin(), &app.id, "users", true).await, ProblemKind::Invalid);
 }
