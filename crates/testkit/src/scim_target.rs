@@ -1,4 +1,5 @@
 //! A SCIM server in memory.
+mod answers;
 mod discovery;
 mod dress;
 mod filter;
@@ -11,37 +12,29 @@ mod rate;
 mod resources;
 mod rules;
 mod server;
+mod state;
 mod store;
 
-use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use rate::Rate;
-use store::{Kind, Store};
+use state::State;
+use store::Kind;
 
-use crate::faults::{FaultRule, Faults};
-use crate::journal::{Counts, Journal, JournalEntry};
+use crate::faults::FaultRule;
+use crate::journal::{Counts, JournalEntry};
 
 pub use options::{
     AnswerStyle, ClearStyle, DeleteStyle, DiscoveryStyle, ElementForm, ErrorStyle, FilterStyle, Filtering,
     GroupRules, IdStyle, ManagerForm, MembersChange, MembersShown, PageStyle, Pages, PatchPaths, PatchStyle,
     Patching, RequestRate, RequestRules, TargetOptions, TotalStyle, ValueLimit, ValueRules, VersionStyle,
 };
-
-/// What somebody does in the application while a list of its users is read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Meanwhile {
-    /// An account comes.
-    Insert(Value),
-    /// The account with this id goes.
-    Remove(String),
-}
+pub use state::Meanwhile;
 
 /// A running server; it stops when this is dropped.
 #[derive(Debug)]
@@ -49,77 +42,6 @@ pub struct ScimTarget {
     state: Arc<State>,
     address: SocketAddr,
     listener: JoinHandle<()>,
-}
-
-/// What the connections share.
-#[derive(Debug)]
-struct State {
-    options: TargetOptions,
-    /// Nothing is asked of users that is not known from [`store::Sent`].
-    takes_users_as_they_are: bool,
-    users: Mutex<Store>,
-    groups: Mutex<Store>,
-    /// What happens after each page of users.
-    meanwhile: Mutex<VecDeque<Vec<Meanwhile>>>,
-    /// What somebody else makes of the object that is put next.
-    before_put: Mutex<Option<Value>>,
-    rate: Option<Rate>,
-    faults: Faults,
-    journal: Journal,
-}
-
-impl State {
-    fn new(options: TargetOptions) -> Self {
-        let takes_users_as_they_are = options.values == ValueRules::default()
-            && options.patching.clear == ClearStyle::Remove
-            && options.create_ignores.is_empty()
-            && options.ids == IdStyle::Uuid;
-        Self {
-            takes_users_as_they_are,
-            users: Mutex::new(Store::new(Kind::User, options.ids)),
-            groups: Mutex::new(Store::new(Kind::Group, options.ids)),
-            meanwhile: Mutex::default(),
-            before_put: Mutex::default(),
-            rate: options.requests.rate.map(Rate::new),
-            faults: Faults::default(),
-            journal: Journal::default(),
-            options,
-        }
-    }
-
-    fn store(&self, kind: Kind) -> MutexGuard<'_, Store> {
-        let store = match kind {
-            Kind::User => &self.users,
-            Kind::Group => &self.groups,
-        };
-        store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn accounts(&self) -> MutexGuard<'_, Store> {
-        self.store(Kind::User)
-    }
-
-    fn filtering(&self, kind: Kind) -> &Filtering {
-        match kind {
-            Kind::User => &self.options.user_filters,
-            Kind::Group => &self.options.group_filters,
-        }
-    }
-
-    /// A page of all objects has been made.
-    fn after_page(&self, kind: Kind) {
-        if kind == Kind::Group {
-            return;
-        }
-        let steps = self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        for step in steps.into_iter().flatten() {
-            match step {
-                // A test that names an account twice sees that in its result.
-                Meanwhile::Insert(body) => drop(self.accounts().insert(body)),
-                Meanwhile::Remove(id) => drop(self.accounts().remove(&id)),
-            }
-        }
-    }
 }
 
 impl ScimTarget {

@@ -3,9 +3,9 @@ use bytes::Bytes;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::State;
+use super::answers::{not_allowed, scim};
 use super::options::{DiscoveryStyle, FilterStyle, PageStyle, PatchStyle, VersionStyle};
-use super::server::{not_allowed, scim};
+use super::state::State;
 use crate::connections::Answer;
 
 const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

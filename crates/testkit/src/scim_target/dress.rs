@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::State;
 use super::list::Query;
 use super::options::MembersShown;
+use super::state::State;
 use super::store::Kind;
 
 /// Which attributes a client asked for, in small letters.

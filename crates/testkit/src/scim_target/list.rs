@@ -4,12 +4,13 @@ use hyper::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::answers::{error, scim};
+use super::dress;
 use super::dress::Asked;
 use super::filter::{Filter, Indexed};
 use super::options::{FilterStyle, MembersShown, PageStyle, TotalStyle};
-use super::server::{error, scim};
+use super::state::State;
 use super::store::Kind;
-use super::{State, dress};
 use crate::connections::Answer;
 
 /// The parameters of a query.

@@ -7,9 +7,9 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 
-use super::State;
+use super::answers::{error, not_allowed};
 use super::path::Path;
-use super::server::{error, not_allowed};
+use super::state::State;
 use crate::connections::Answer;
 
 /// Accounts shown, the newest ones.

@@ -7,14 +7,15 @@ use hyper::{HeaderMap, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
+use super::answers::{error, not_allowed, scim};
 use super::dress::{self, Asked};
 use super::list::{self, Query};
 use super::options::{DeleteStyle, PatchStyle, VersionStyle};
 use super::patch::Manners;
 use super::rules::{self, Dislike, Doing};
-use super::server::{error, not_allowed, scim};
+use super::state::State;
 use super::store::{Kind, NotStored, Sent, Store};
-use super::{State, discovery, patch};
+use super::{discovery, patch};
 use crate::connections::Answer;
 
 /// A request below the endpoint's base path.

@@ -2,10 +2,10 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value};
 
-use super::State;
 use super::options::{ClearStyle, ManagerForm, MembersChange, MembersShown, PatchPaths, ValueLimit};
 use super::patch::Refused;
 use super::path::{Path, get};
+use super::state::State;
 use super::store::Kind;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -2,16 +2,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 use tokio::net::TcpListener;
 
-use super::State;
-use super::options::ErrorStyle;
+use super::answers::{error, in_style, unauthorized};
 use super::resources::Call;
+use super::state::State;
 use super::{page, resources};
 use crate::connections::{self, Answer, HangUp, text};
 use crate::faults::{Fault, odd_answer};
@@ -42,7 +41,7 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
             value.strip_prefix("Bearer ").is_some_and(|token| token == state.options.token)
         });
     if !authorized {
-        return Ok((in_style(state, unauthorized()), body));
+        return Ok((in_style(&state.options.answers, unauthorized()), body));
     }
     let path = head.uri.path().strip_prefix(&state.options.base_path).unwrap_or_default();
     let query = head.uri.query().unwrap_or_default();
@@ -50,7 +49,7 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
     let done = || resources::answer(state, call);
 
     if let Some(refusal) = refuse(state, &head, &body) {
-        return Ok((in_style(state, refusal), body));
+        return Ok((in_style(&state.options.answers, refusal), body));
     }
     let answer = match state.faults.next(&head.method, path) {
         None => done(),
@@ -85,7 +84,7 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
             odd_answer(fault)
         }
     };
-    Ok((in_style(state, answer), body))
+    Ok((in_style(&state.options.answers, answer), body))
 }
 
 /// Refuses what is no request for this server, whatever it asks.
@@ -119,71 +118,4 @@ fn refuse(state: &State, head: &Parts, body: &Bytes) -> Option<Answer> {
         answer.headers_mut().insert(RETRY_AFTER, (wait.as_secs() + 1).into());
     }
     Some(answer)
-}
-
-/// What an error says, so that it can be said in another shape.
-#[derive(Debug, Clone)]
-struct Detail(String);
-
-/// The answer in this server's own style.
-fn in_style(state: &State, mut answer: Answer) -> Answer {
-    let style = &state.options.answers;
-    if style.content_type != SCIM_JSON && answer.headers().get(CONTENT_TYPE).is_some_and(|it| it == SCIM_JSON)
-    {
-        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(style.content_type));
-    }
-    let Some(Detail(detail)) = answer.extensions().get::<Detail>().cloned() else { return answer };
-    let (content_type, body) = match style.errors {
-        ErrorStyle::Scim => return answer,
-        ErrorStyle::Masked => {
-            *answer.status_mut() = StatusCode::OK;
-            return answer;
-        }
-        ErrorStyle::Message => ("application/json", serde_json::json!({ "message": detail }).to_string()),
-        ErrorStyle::Text => ("text/plain", detail),
-        ErrorStyle::Empty => ("text/plain", String::new()),
-    };
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    *answer.body_mut() = Full::new(Bytes::from(body));
-    answer
-}
-
-const SCIM_JSON: &str = "application/scim+json";
-
-/// An answer with a SCIM body.
-pub(super) fn scim(status: StatusCode, body: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(body));
-    *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/scim+json"));
-    answer
-}
-
-/// A SCIM error.
-pub(super) fn error(status: StatusCode, scim_type: &str, detail: &str) -> Answer {
-    let mut body = serde_json::json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": status.as_str(),
-        "detail": detail,
-    });
-    if !scim_type.is_empty() {
-        body["scimType"] = scim_type.into();
-    }
-    let mut answer = scim(status, Bytes::from(body.to_string()));
-    answer.extensions_mut().insert(Detail(detail.to_owned()));
-    answer
-}
-
-fn unauthorized() -> Answer {
-    let mut answer = error(StatusCode::UNAUTHORIZED, "", "The token is not valid.");
-    answer
-        .headers_mut()
-        .insert(WWW_AUTHENTICATE, hyper::header::HeaderValue::from_static("Bearer realm=\"SCIM\""));
-    answer
-}
-
-/// For methods that a place does not have.
-pub(super) fn not_allowed(method: &Method) -> Answer {
-    error(StatusCode::METHOD_NOT_ALLOWED, "", &format!("{method} is not possible here."))
 }

@@ -154,7 +154,7 @@ fn members_come_and_go_one_by_one() {
     let plan = |members: &[Option<&str>], link: &Link| {
         plan_group(&mapping, members, true, Some(link), &Observed::NotAsked)
     };
-    assert_eq!(reasons(&plan(&[Some("b"), None, Some("a")], &link)).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&plan(&[Some("b"), None, Some("a")], &link)).1, [SkipReason::AlreadyExported]);
     let action = plan(&[Some("b"), Some("c")], &link);
     assert_eq!(
         member_changes(&action),
@@ -167,7 +167,7 @@ fn members_come_and_go_one_by_one() {
     assert_eq!(member_changes(&action), [(ChangeKind::Remove, json!([{"value": "b"}, {"value": "c"}]))]);
     let link = linked(&link, &action);
     assert!(!link.exported.contains_key("members"));
-    assert_eq!(reasons(&plan(&[], &link)).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&plan(&[], &link)).1, [SkipReason::AlreadyExported]);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn rows_that_only_add_members_remove_none() {
     let after = linked(&link, &action);
     assert_eq!(
         reasons(&plan_group(&mapping, &[], true, Some(&after), &Observed::NotAsked)).1,
-        [SkipReason::AlreadyMatches]
+        [SkipReason::AlreadyExported]
     );
 }
 

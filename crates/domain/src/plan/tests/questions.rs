@@ -63,7 +63,7 @@ fn a_linked_account_is_read_before_something_missing_is_filled_in_and_then_never
     let plan_for =
         |user: &User, link: &Link, observed: &Observed| plan(&mapping, user, &[ROLE], Some(link), observed);
     // Nothing to fill in, nothing to ask.
-    assert_eq!(reasons(&plan_for(&user, &link, &Observed::NotAsked)).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&plan_for(&user, &link, &Observed::NotAsked)).1, [SkipReason::AlreadyExported]);
     user.attributes.mail_nickname = Some("kim".to_owned());
     let look = plan_for(&user, &link, &Observed::NotAsked);
     assert_eq!(look, Step::Ask(Question::Read { target_id: "t1".to_owned() }));
@@ -73,12 +73,12 @@ fn a_linked_account_is_read_before_something_missing_is_filled_in_and_then_never
     assert_eq!(changes(&seen), [("externalId".to_owned(), None, Some(json!("kim")))]);
     let after = linked(&link, &seen);
     assert!(!after.exported.contains_key("nickName"), "it is theirs");
-    assert_eq!(reasons(&plan_for(&user, &after, &Observed::NotAsked)).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&plan_for(&user, &after, &Observed::NotAsked)).1, [SkipReason::AlreadyExported]);
     // An account without a nickname gets one.
     let filled = plan_for(&user, &link, &account("t1", json!({})));
     assert!(changes(&filled).contains(&("nickName".to_owned(), None, Some(json!("kim")))), "{filled:?}");
     let after = linked(&link, &filled);
-    assert_eq!(reasons(&plan_for(&user, &after, &Observed::NotAsked)).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&plan_for(&user, &after, &Observed::NotAsked)).1, [SkipReason::AlreadyExported]);
     // Whoever sees the account empty fills it in again.
     let emptied = plan_for(&user, &after, &account("t1", json!({})));
     assert_eq!(changes(&emptied), [("nickName".to_owned(), None, Some(json!("kim")))]);
@@ -98,7 +98,7 @@ fn what_was_seen_is_remembered_even_when_nothing_is_sent() {
     let seen = plan(&mapping, &user, &[ROLE], Some(&link), &account("t1", json!({"nickName": "Kimmy"})));
     assert!(matches!(seen, Step::Decided(Decision::Note(Note::Remember { .. }))), "{seen:?}");
     let again = plan(&mapping, &user, &[ROLE], Some(&linked(&link, &seen)), &Observed::NotAsked);
-    assert_eq!(reasons(&again).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&again).1, [SkipReason::AlreadyExported]);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn what_was_seen_is_not_ours_even_when_the_row_becomes_another() {
     let link = linked(&link, &plan(&filling, &user, &[ROLE], Some(&link), &seen));
     user.attributes.extension_attribute1 = None;
     let action = plan(&clearing, &user, &[ROLE], Some(&link), &Observed::NotAsked);
-    assert_eq!(reasons(&action).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&action).1, [SkipReason::AlreadyExported]);
 }
 
 #[test]
@@ -128,5 +128,5 @@ fn without_update_nobody_looks_into_the_account() {
     let link = created(&mapping, &user);
     user.attributes.employee_type = Some("Staff".to_owned());
     let action = plan(&mapping, &user, &[ROLE], Some(&link), &Observed::NotAsked);
-    assert_eq!(reasons(&action).1, [SkipReason::AlreadyMatches]);
+    assert_eq!(reasons(&action).1, [SkipReason::AlreadyExported]);
 }
