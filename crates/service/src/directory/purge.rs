@@ -133,7 +133,7 @@ impl Portal {
 }
 
 /// Whether a run at `now` comes as it should after the last one.
-fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
+pub(crate) fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_some_and(|last| {
         let gap = now.duration_since(last);
         gap >= SignedDuration::ZERO && gap <= USUAL_GAP
@@ -141,8 +141,12 @@ fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 async fn find_last_purge(reads: &Reads) -> Result<Option<Timestamp>> {
-    let stored = reads.find_setting(LAST_PURGE).await?;
-    // A value that is no time is as good as none: the purge asks.
+    find_instant(reads, LAST_PURGE).await
+}
+
+/// A time that is kept as a setting, in milliseconds. A value that is no time is as good as none.
+pub(crate) async fn find_instant(reads: &Reads, setting: &str) -> Result<Option<Timestamp>> {
+    let stored = reads.find_setting(setting).await?;
     Ok(stored.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok()))
 }
 
