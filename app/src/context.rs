@@ -26,6 +26,10 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remov
 #[derive(Debug, Clone)]
 pub struct RemoteAddress(pub String);
 
+/// Session key of the signed-in administrator's id.
+pub const ADMINISTRATOR: &str = "admin";
+/// Session key of the instant of sign-in.
+pub const SIGNED_IN_AT: &str = "created_at";
 /// Session key of a [`BegunConsent`].
 const CONSENT: &str = "consent";
 

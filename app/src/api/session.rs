@@ -1,6 +1,7 @@
 //! First-run set-up, sign-in, sign-out, and the theme.
 use crate::context::{
-    self, Done, caller, finish, local_path, portal, redirect, refused, remote_address, session,
+    self, ADMINISTRATOR, Done, SIGNED_IN_AT, caller, finish, local_path, portal, redirect, refused,
+    remote_address, session,
 };
 use crate::theme;
 use leptos::prelude::*;
@@ -91,8 +92,8 @@ async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem>
     let signed_in_at = portal()?.clock().now();
     let begin = async {
         session.cycle_id().await?;
-        session.insert("admin", id).await?;
-        session.insert("created_at", signed_in_at).await
+        session.insert(ADMINISTRATOR, id).await?;
+        session.insert(SIGNED_IN_AT, signed_in_at).await
     };
     begin.await.map_err(|error| {
         tracing::error!(%error, "a session could not be begun");

@@ -19,6 +19,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use purser_app::context::{ADMINISTRATOR, SIGNED_IN_AT};
 use purser_store::{Clock, SessionRecord, Store};
 use sha2::{Digest, Sha256};
 use tower_sessions::{
@@ -27,10 +28,6 @@ use tower_sessions::{
     session_store,
 };
 
-/// Session key of the signed-in administrator's id.
-pub const ADMINISTRATOR: &str = "admin";
-/// Session key of the instant of sign-in.
-pub const SIGNED_IN_AT: &str = "created_at";
 /// Session key of the last activity of a person.
 pub const SEEN_AT: &str = "seen_at";
 
