@@ -1,13 +1,13 @@
-//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, the change feed, and
-//! sessions.
+//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs and the change feed.
 //!
 //! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
 //! steps is harmless: what is left goes the next time.
 //!
 //! Invariant: a clock that jumped removes no log. A run that comes more than two days after the last one, or before it,
-//! puts its clock in doubt, and for a day nothing goes by age but sessions: time enough for a clock to be put right.
+//! puts its clock in doubt, and for a day nothing goes by age: time enough for a clock to be put right.
 //!
-//! Deliberately absent: the queue's tasks, which the engine removes itself, and imports, which are kept.
+//! Deliberately absent: the queue's tasks, which the engine removes itself, sessions, which the server forgets each
+//! minute, and imports, which are kept.
 use crate::directory::purge::{find_instant, is_usual};
 use crate::error::Result;
 use crate::portal::Portal;
@@ -42,9 +42,8 @@ impl Portal {
 
     async fn purge_records(&self) -> Result<()> {
         let now = self.now();
-        let sessions = self.store().purge_sessions(now).await?;
         if !self.trusts_clock(now).await? {
-            tracing::warn!(sessions, "the clock may have jumped: logs are kept for another day");
+            tracing::warn!("the clock may have jumped: logs are kept for another day");
             return Ok(());
         }
         let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
@@ -54,7 +53,7 @@ impl Portal {
         let old = before(self.deps.logs_kept);
         let logs = self.purge_in_steps(Log::Provisioning, old).await?;
         let audit = self.purge_in_steps(Log::Audit, old).await?;
-        tracing::info!(sessions, changes, logs, audit, "removed what is old");
+        tracing::info!(changes, logs, audit, "removed what is old");
         Ok(())
     }
 

@@ -8,7 +8,7 @@
 use crate::access::password::{MAX_LENGTH, check_password};
 use crate::access::refusals::Attempt;
 use crate::caller::{Caller, Right};
-use crate::error::{Result, conflict, invalid, not_found};
+use crate::error::{Checked, Result, conflict, invalid, not_found};
 use crate::input::{email_address, required_line};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
@@ -246,7 +246,7 @@ fn hash_text(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
-fn check_setup_token(stored: Option<&str>, token: &str) -> std::result::Result<(), Problem> {
+fn check_setup_token(stored: Option<&str>, token: &str) -> Checked<()> {
     let right = stored
         .filter(|stored| !stored.is_empty())
         .is_some_and(|stored| bool::from(stored.as_bytes().ct_eq(hash_text(token.trim()).as_bytes())));

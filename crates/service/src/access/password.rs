@@ -1,8 +1,7 @@
 //! Passwords: argon2id, off the async threads, a few at a time.
-use crate::error::{Result, ServiceError, invalid};
+use crate::error::{Checked, Result, ServiceError, invalid};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use purser_contract::problem::Problem;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -87,7 +86,7 @@ impl Passwords {
 }
 
 /// Refuses passwords that are too easy or too long.
-pub(crate) fn check_password(password: &str, email: &str) -> std::result::Result<(), Problem> {
+pub(crate) fn check_password(password: &str, email: &str) -> Checked<()> {
     let length = password.chars().count();
     if length < MIN_LENGTH {
         return Err(invalid(format!(

@@ -28,9 +28,6 @@ const MAX_A_RUN: u64 = 2_000;
 impl Portal {
     /// Deletes a person for good; their accounts are deleted in every application that they are managed in.
     /// Only softly deleted ones, so that one wrong click can be taken back.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, there is no such person, or they are not softly deleted.
     pub async fn purge_user(&self, caller: &Caller, id: &str) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -43,9 +40,7 @@ impl Portal {
                 .into());
         }
         self.purge_in(&tx, caller, &stored).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     /// Deletes people for good 30 days after they were softly deleted; says how many. None while the clock is in doubt.
@@ -120,8 +115,7 @@ impl Portal {
                 self.purge_in(&tx, caller, user).await?;
                 purged += 1;
             }
-            tx.commit().await?;
-            self.wake();
+            self.commit(tx).await?;
         }
         Ok(purged)
     }
