@@ -254,7 +254,7 @@ impl Scope {
     /// The value of `[IsSoftDeleted]`: unassigned, filtered out, soft-deleted in the directory, or not enabled
     /// (section 3.5 of the fact sheet).
     #[must_use]
-    pub fn is_soft_deleted(&self) -> bool {
+    pub(crate) fn is_soft_deleted(&self) -> bool {
         !self.in_scope
     }
 

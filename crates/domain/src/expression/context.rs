@@ -48,7 +48,7 @@ pub enum Outcome {
 impl Outcome {
     /// The value, if there is one.
     #[must_use]
-    pub fn into_value(self) -> Option<Value> {
+    pub(crate) fn into_value(self) -> Option<Value> {
         match self {
             Self::Value(value) => Some(value),
             Self::Null | Self::Ignored | Self::ObjectIgnored => None,
