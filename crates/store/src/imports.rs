@@ -7,25 +7,11 @@ use crate::{
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::{ids::ImportId, vocabulary};
+use purser_domain::{ids::ImportId, import::ImportState};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-
-vocabulary! {
-    /// Where an import stands.
-    pub enum ImportState {
-        /// Uploaded; nothing is written yet.
-        Ready = "ready",
-        /// Waiting for or being worked on by the worker.
-        Running = "running",
-        /// Every row was looked at.
-        Done = "done",
-        /// Stopped by a fault of ours.
-        Failed = "failed",
-    }
-}
 
 /// An import.
 #[derive(Debug, Clone, PartialEq)]

@@ -84,19 +84,22 @@ pub use engine::Job;
 pub use error::StoreError;
 pub use escrows::{Escrow, EscrowKind};
 pub use groups::GroupRow;
-pub use imports::{Import, ImportError, ImportErrorRow, ImportState};
+pub use imports::{Import, ImportError, ImportErrorRow};
 pub use intents::{Intent, OpenIntent};
 pub use jobs::JobSpec;
 pub use keyset::NameKey;
 pub use logs::{LogEntry, LogFilter, LogRow};
 pub use memberships::Member;
 pub use objects::{ObjectId, ObjectKey};
-pub use purser_domain::job::{CycleKind, JobMode};
+pub use purser_domain::{
+    import::ImportState,
+    job::{CycleCounts, CycleKind, JobMode},
+    scope::ScopeCounts,
+};
 pub use queue::TaskQueue;
 pub use roles::{ImportedRole, RoleChanges, RoleRow};
-pub use scope::ScopeCounts;
 pub use seed::Seed;
 pub use sessions::SessionRecord;
-pub use statuses::{CycleCounts, FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle};
+pub use statuses::{FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle};
 pub use tokens::ApiToken;
 pub use users::{UserCondition, UserFilter, UserQuery};

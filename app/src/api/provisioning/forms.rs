@@ -6,7 +6,8 @@ use purser_contract::problem::Problem;
 use purser_contract::provisioning::{
     ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
 };
-use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
+use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView};
+use purser_domain::scope::ScopeCounts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingV
 }
 
 /// Who the stored scoping filter of users lets in.
-pub async fn count_scope(application: &str) -> Result<ScopeCountView, Problem> {
+pub async fn count_scope(application: &str) -> Result<ScopeCounts, Problem> {
     portal()?.count_scope(&caller()?, application, None).await.map_err(refused)
 }
 
