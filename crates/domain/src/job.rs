@@ -1,5 +1,6 @@
 //! Words for a job and what goes on in it, which the store keeps, pages show and the API speaks.
 use crate::vocabulary;
+use serde::{Deserialize, Serialize};
 
 vocabulary! {
     /// Provisioning Mode.
@@ -101,6 +102,42 @@ vocabulary! {
         Done = "done",
         /// It could not be made.
         Failed = "failed",
+    }
+}
+
+/// What a cycle did, in objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleCounts {
+    /// Accounts created.
+    pub created: u64,
+    /// Accounts updated.
+    pub updated: u64,
+    /// Accounts disabled.
+    pub disabled: u64,
+    /// Accounts deleted.
+    pub deleted: u64,
+    /// Objects skipped.
+    pub skipped: u64,
+    /// Objects failed.
+    pub failed: u64,
+}
+
+impl CycleCounts {
+    /// Objects that were written in the target.
+    #[must_use]
+    pub fn exported(&self) -> u64 {
+        self.created + self.updated + self.disabled + self.deleted
+    }
+}
+
+impl std::ops::AddAssign for CycleCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.disabled += other.disabled;
+        self.deleted += other.deleted;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
     }
 }
 

@@ -26,6 +26,7 @@ pub mod diacritics;
 pub mod expression;
 pub mod group;
 pub mod ids;
+pub mod import;
 pub mod job;
 pub mod log;
 pub mod mapping;

@@ -25,7 +25,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Longest path, in characters.
-pub const MAX_PATH_LENGTH: usize = 512;
+pub(crate) const MAX_PATH_LENGTH: usize = 512;
 
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -47,9 +47,6 @@ pub struct PathError {
 
 impl TargetPath {
     /// Parses a path.
-    ///
-    /// # Errors
-    /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         parse::parse(text)
             .map_err(|message| PathError { path: text.chars().take(MAX_PATH_LENGTH).collect(), message })

@@ -16,8 +16,7 @@
 //! otherwise let go as it is.
 //!
 //! For an object with a link the target is normally not asked: what counts is what was exported last.
-//! References to objects without an account are left out; [`CompiledMapping::count_deferred`] tells how many, so that
-//! the caller comes back when they have one.
+//! References to objects without an account are left out; the caller comes back when they have one.
 mod diff;
 mod elements;
 mod link;

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     cycle::{self, CycleEnd},
-    error::EngineError,
-    inner::{CycleTask, Inner},
+    error::{Doing, EngineError},
+    settings::{CycleTask, Inner},
 };
 
 /// Before a job is looked at again whose lease another worker held, or whose cycle had nothing to do.
@@ -71,7 +71,7 @@ impl Driver {
     }
 
     pub(crate) async fn run(self: Arc<Self>, shutdown: CancellationToken) -> Result<(), EngineError> {
-        self.engine.queue.setup().await.map_err(EngineError::store("prepare its queue"))?;
+        self.engine.queue.setup().await.doing("prepare its queue")?;
         let worker = {
             let driver = Arc::clone(&self);
             let handler = move |task: CycleTask| Arc::clone(&driver).work(task);
@@ -115,18 +115,18 @@ impl Driver {
 
     async fn enqueue_due(&self) -> Result<(), EngineError> {
         let store = &self.engine.deps.store;
-        let jobs = store.list_enabled_jobs().await.map_err(EngineError::store("list the jobs"))?;
+        let jobs = store.list_enabled_jobs().await.doing("list the jobs")?;
         for (job, template) in jobs {
             if !self.is_free(job) {
                 continue;
             }
             let (now, interval) =
                 (self.engine.deps.clock.now(), interval_of(&self.engine.deps.gallery, &template));
-            if store.has_work(job, now, interval).await.map_err(EngineError::store("look for work"))? {
+            if store.has_work(job, now, interval).await.doing("look for work")? {
                 self.lock().insert(job, Place::Queued(Instant::now()));
                 if let Err(error) = self.engine.queue.push(CycleTask { job }).await {
                     self.rest(job, Some(AFTER_TROUBLE));
-                    return Err(EngineError::store("put a cycle into its queue")(error));
+                    return Err(error).doing("put a cycle into its queue");
                 }
             }
         }

@@ -37,7 +37,6 @@ mod engine;
 mod error;
 mod executor;
 mod guard;
-mod inner;
 mod planner;
 mod record;
 mod settings;

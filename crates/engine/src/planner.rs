@@ -18,7 +18,6 @@ pub(crate) mod claims;
 pub(crate) mod load;
 pub(crate) mod members;
 mod page;
-pub(crate) mod planned;
 pub(crate) mod rules;
 pub(crate) mod setup;
 pub(crate) mod sources;

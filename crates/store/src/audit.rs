@@ -1,7 +1,7 @@
 //! The audit log: who changed what in Purser itself, and who was not let in. Rows are added and never edited, and leave it by age.
 
 use crate::{
-    Reads, StoreError, Tx,
+    Reads, StoreError, Tx, bulk,
     convert::{from_json, instant, millis, to_json, word},
     entities::audit_log,
     error::Doing,
@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use purser_domain::refusal::Refusal;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Query,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -85,30 +84,13 @@ impl Tx {
             details: Set(to_json("details of an audit row", &entry.details)?),
             refusal: Set(entry.refusal.map(|refusal| refusal.as_str().to_owned())),
         };
-        audit_log::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing("append to the audit log")?;
-        Ok(())
+        self.insert(row).await.doing("append to the audit log")
     }
-}
 
-impl Tx {
     /// Removes those of the `limit` oldest rows that are from before the given instant. Returns how many.
     pub async fn purge_audit(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        let oldest = Query::select()
-            .column(audit_log::Column::Seq)
-            .from(audit_log::Entity)
-            .order_by(audit_log::Column::Seq, sea_orm::Order::Asc)
-            .limit(limit)
-            .take();
-        let done = audit_log::Entity::delete_many()
-            .filter(audit_log::Column::Seq.in_subquery(oldest))
-            .filter(audit_log::Column::At.lt(millis(before)))
-            .exec(&self.db())
-            .await
-            .doing("purge the audit log")?;
-        Ok(done.rows_affected)
+        let done = self.db().execute_raw(bulk::purge("audit_logs", before, limit)).await;
+        Ok(done.doing("purge the audit log")?.rows_affected())
     }
 }
 

@@ -78,28 +78,13 @@ impl Store {
         require_lease(&tx, job, owner).await?;
         let (db, job_id) = (tx.db(), job.as_uuid());
         let removed = batch.links_remove.iter().map(|id| id.as_uuid());
-        bulk::remove(&db, "DELETE FROM links WHERE job_id = ? AND id", job_id, removed, "remove links")
-            .await?;
+        bulk::remove(&db, "links", "id", job_id, removed, "remove links").await?;
         bulk::LINKS.write(&db, link_values, "store links", "link").await?;
         bulk::LOGS.write(&db, log_values, "append provisioning logs", "provisioning log").await?;
         let done = batch.intents_done.iter().map(|id| id.as_uuid());
-        bulk::remove(
-            &db,
-            "DELETE FROM intents WHERE job_id = ? AND object_id",
-            job_id,
-            done,
-            "close intents",
-        )
-        .await?;
+        bulk::remove(&db, "intents", "object_id", job_id, done, "close intents").await?;
         let cleared = batch.escrows_clear.iter().map(|id| id.as_uuid());
-        bulk::remove(
-            &db,
-            "DELETE FROM escrows WHERE job_id = ? AND object_id",
-            job_id,
-            cleared,
-            "clear escrows",
-        )
-        .await?;
+        bulk::remove(&db, "escrows", "object_id", job_id, cleared, "clear escrows").await?;
         bulk::ESCROWS.write(&db, escrow_values, "store escrows", "escrow").await?;
         if let Some(progress) = batch.progress {
             let update = set_progress(held(job, owner), &progress);

@@ -1,7 +1,11 @@
 //! Statements written by hand: the bulk paths of a cycle, where a query builder's copies would cost more than the
 //! database's work, and the few shapes that it has no words for. Nothing but bound parameters.
 
-use crate::{ChangeKind, StoreError, convert::millis, error::Doing};
+use crate::{
+    ChangeKind, StoreError,
+    convert::{millis, signed},
+    error::Doing,
+};
 use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, GroupId, JobId, UserId},
@@ -97,19 +101,20 @@ impl BulkInsert {
     }
 }
 
-/// Removes rows of a job by id: `head` is `DELETE FROM table WHERE job_id = ? AND column`.
+/// Removes the rows of a job with these ids in a column.
 pub(crate) async fn remove<C: ConnectionTrait>(
     db: &C,
-    head: &'static str,
+    table: &'static str,
+    column: &'static str,
     job: Uuid,
-    ids: impl ExactSizeIterator<Item = Uuid>,
+    mut ids: impl ExactSizeIterator<Item = Uuid>,
     doing: &'static str,
 ) -> Result<(), StoreError> {
-    let mut ids = ids;
     while ids.len() > 0 {
         let mut values: Vec<Value> = vec![job.into()];
         values.extend(ids.by_ref().take(CHUNK).map(Value::from));
-        let text = format!("{head} IN ({})", marks(values.len() - 1));
+        let marks = marks(values.len() - 1);
+        let text = format!("DELETE FROM {table} WHERE job_id = ? AND {column} IN ({marks})");
         db.execute_raw(sqlite(text, values)).await.doing(doing)?;
     }
     Ok(())
@@ -261,12 +266,12 @@ pub(crate) fn assignments(
             values.push(id.into());
         }
         text.push_str(" ORDER BY p.name_key, a.id LIMIT ?)");
-        values.push(crate::convert::signed(limit).into());
+        values.push(signed(limit).into());
         text
     };
     let users = half("User", "users", "p.user_principal_name", "search_key");
     let groups = half("Group", "groups", "''", "name_key");
-    values.push(crate::convert::signed(limit).into());
+    values.push(signed(limit).into());
     sqlite(format!("{users} UNION ALL {groups} ORDER BY name_key, id LIMIT ?"), values)
 }
 
@@ -277,6 +282,13 @@ pub(crate) fn has_changes(app: AppId, watermark: i64) -> Statement {
          OR EXISTS (SELECT 1 FROM changes WHERE app_id = ? AND seq > ?) AS found",
         vec![watermark.into(), app.as_uuid().into(), watermark.into()],
     )
+}
+
+/// Removes those of the `limit` oldest rows of a log that are from before an instant.
+pub(crate) fn purge(log: &'static str, before: Timestamp, limit: u64) -> Statement {
+    let text =
+        format!("DELETE FROM {log} WHERE seq IN (SELECT seq FROM {log} ORDER BY seq LIMIT ?) AND at < ?");
+    sqlite(text, vec![signed(limit).into(), millis(before).into()])
 }
 
 fn marks(count: usize) -> String {

@@ -113,9 +113,7 @@ impl Reads {
         };
         Ok((of(ObjectKind::User), of(ObjectKind::Group)))
     }
-}
 
-impl Reads {
     /// How many changes after one and up to another concern an application.
     pub async fn count_changes(&self, app: AppId, after: i64, through: i64) -> Result<u64, StoreError> {
         let query = change::Entity::find()
@@ -159,10 +157,7 @@ impl Tx {
                     object_kind: Set(object.kind().as_str().to_owned()),
                 }
             });
-            change::Entity::insert_many(rows)
-                .exec_without_returning(&self.db())
-                .await
-                .doing("append changes")?;
+            self.insert_many(rows).await.doing("append changes")?;
         }
         Ok(())
     }

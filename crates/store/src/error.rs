@@ -76,6 +76,13 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Fails when a write found no row to change.
+    pub(crate) fn require(rows: u64, what: &'static str, id: impl std::fmt::Display) -> Result<(), Self> {
+        if rows == 0 { Err(Self::Missing { what, id: id.to_string() }) } else { Ok(()) }
+    }
+}
+
 /// Says what was tried when a statement failed.
 pub(crate) trait Doing<T> {
     /// Turns a failure into [`StoreError::Query`].

@@ -1,7 +1,7 @@
 //! The provisioning log. Appended to by `batch` only; rows leave it by age.
 
 use crate::{
-    Reads, StoreError, Tx,
+    Reads, StoreError, Tx, bulk,
     convert::{from_json, instant, millis, small, to_json, word},
     entities::provisioning_log,
     error::Doing,
@@ -14,7 +14,7 @@ use purser_domain::{
     object::ObjectKind,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value, sea_query::Query,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 use uuid::Uuid;
 
@@ -119,23 +119,12 @@ impl Tx {
     ///
     /// Rows lie in the order in which they came, so that the oldest are found without a look at all the others.
     pub async fn purge_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        let oldest = Query::select()
-            .column(provisioning_log::Column::Seq)
-            .from(provisioning_log::Entity)
-            .order_by(provisioning_log::Column::Seq, sea_orm::Order::Asc)
-            .limit(limit)
-            .take();
-        let done = provisioning_log::Entity::delete_many()
-            .filter(provisioning_log::Column::Seq.in_subquery(oldest))
-            .filter(provisioning_log::Column::At.lt(millis(before)))
-            .exec(&self.db())
-            .await
-            .doing("purge provisioning logs")?;
-        Ok(done.rows_affected)
+        let done = self.db().execute_raw(bulk::purge("provisioning_logs", before, limit)).await;
+        Ok(done.doing("purge provisioning logs")?.rows_affected())
     }
 }
 
-/// The values of [`crate::bulk::LOGS`], appended to `values`.
+/// The values of [`bulk::LOGS`], appended to `values`.
 pub(crate) fn push(values: &mut Vec<Value>, entry: LogEntry) -> Result<(), StoreError> {
     let search_key = format!("{}\n{}", entry.source_name, entry.source_detail).to_lowercase();
     let detail = to_json("detail of a log", &entry.detail)?;

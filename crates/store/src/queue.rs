@@ -84,9 +84,6 @@ where
     }
 
     /// Makes or updates the queue's tables; safe to call at every start.
-    ///
-    /// # Errors
-    /// [`StoreError::Queue`] when the database refuses.
     pub async fn setup(&self) -> Result<(), StoreError> {
         SqliteStorage::<()>::migrations()
             .run(self.storage.pool())
@@ -95,9 +92,6 @@ where
     }
 
     /// Puts a task at the end of the queue and wakes this process's worker.
-    ///
-    /// # Errors
-    /// [`StoreError::Queue`] when the task could not be stored; then it will not run.
     pub async fn push(&self, task: T) -> Result<(), StoreError> {
         let task = TaskBuilder::new(task).max_attempts(ATTEMPTS).build();
         self.storage.clone().push_task(task).await.map_err(|source| self.error("put a task into", source))?;

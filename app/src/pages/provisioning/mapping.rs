@@ -7,8 +7,9 @@ use crate::context::{caller, flash, param, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
-use purser_contract::schema::{MappingProblemView, ScopeCountView};
+use purser_contract::schema::MappingProblemView;
 use purser_domain::mapping::SourceKind;
+use purser_domain::scope::ScopeCounts;
 
 const DISCOVER: &str = "discover-attributes";
 const SWITCH: &str = "switch-mapping";
@@ -139,7 +140,7 @@ fn discovered(application: &str) -> AnyView {
     .into_any()
 }
 
-fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&'static str, AnyView)> {
+fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCounts>) -> Vec<(&'static str, AnyView)> {
     let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
     let mut facts = vec![
         ("Name", mapping.name.clone().into_any()),
@@ -157,7 +158,7 @@ fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&
 }
 
 /// How many, or the link that counts them.
-fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
+fn users_in_scope(counted: Option<ScopeCounts>) -> AnyView {
     let Some(counted) = counted else {
         return view! { <a href="?count=scope">"Count them (some seconds in a large directory)"</a> }
             .into_any();

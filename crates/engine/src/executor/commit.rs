@@ -5,14 +5,12 @@ use purser_domain::{ids::LinkId, log::LogAction, object::ObjectKind, plan::Refus
 use purser_store::{Batch, CycleCounts, ObjectId, Progress};
 
 use super::{
-    escrow,
+    Executor, Standing, escrow,
     fate::{Fate, Finished},
-    lease::Executor,
     references,
-    standing::Standing,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     planner::{
         candidate::{Candidate, Cause},
         claims::Claims,
@@ -93,7 +91,7 @@ impl Executor {
             waiting.into_values().chain(escrows.into_values()).chain(again.into_values()).collect();
         batch.progress = progress(&tally);
         let stored = planner.store().commit_batch(planner.job(), self.owner, batch).await;
-        stored.map_err(EngineError::store("store what became of a page"))?;
+        stored.doing("store what became of a page")?;
         claims.release();
 
         if standing.quarantined && succeeded && self.line().stopped() != Some(Stop::Target) {
@@ -118,7 +116,7 @@ async fn disown_taken(
     let Some(kind) = page.first().map(|finished| finished.candidate.kind()) else { return Ok(()) };
     let planner = &executor.planner;
     let links = planner.store().find_links_by_target(planner.job(), kind, &created).await;
-    let links = links.map_err(EngineError::store("read the links of new accounts"))?;
+    let links = links.doing("read the links of new accounts")?;
     let stale: HashSet<LinkId> = page.iter().filter_map(|finished| finished.candidate.stale).collect();
     for at in 0..page.len() {
         let Some(Finished { candidate, fate }) = page.get(at) else { continue };

@@ -14,11 +14,11 @@ use purser_domain::{
 use purser_store::{Escrow, EscrowKind, ObjectId};
 
 use super::{
+    Executor,
     fate::{Fate, Finished},
-    lease::Executor,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     planner::{
         candidate::{Candidate, Manager},
         members,
@@ -43,9 +43,8 @@ pub(crate) async fn find(
         let changed: Vec<UserId> =
             changed(page).filter_map(|finished| finished.candidate.id.user()).collect();
         if !changed.is_empty() && executor.planner.provisions(ObjectKind::Group) {
-            let groups =
-                executor.planner.store().find_linked_groups_of(executor.planner.job(), &changed).await;
-            for group in groups.map_err(EngineError::store("read whose groups are linked"))? {
+            let groups = executor.store().find_linked_groups_of(executor.job(), &changed).await;
+            for group in groups.doing("read whose groups are linked")? {
                 wait(group.into(), "Accounts of members came or went.");
             }
         }
@@ -103,9 +102,8 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
     if linked.is_empty() {
         return Ok(HashSet::new());
     }
-    let store = executor.planner.store();
-    let reports =
-        store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
+    let store = executor.store();
+    let reports = store.find_reports(&linked).await.doing("read who reports to whom")?;
     let here: HashMap<ObjectId, &Finished> =
         page.iter().map(|finished| (finished.candidate.id, finished)).collect();
     let (mut waiting, mut elsewhere) = (HashSet::new(), Vec::new());
@@ -123,10 +121,10 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
         }
     }
     if !elsewhere.is_empty() {
-        let links = store.find_links(executor.planner.job(), &elsewhere).await;
-        let links = links.map_err(EngineError::store("read the links of reports"))?;
-        let escrows = store.find_escrows(executor.planner.job(), &elsewhere).await;
-        let escrows = escrows.map_err(EngineError::store("read the escrow of reports"))?;
+        let links = store.find_links(executor.job(), &elsewhere).await;
+        let links = links.doing("read the links of reports")?;
+        let escrows = store.find_escrows(executor.job(), &elsewhere).await;
+        let escrows = escrows.doing("read the escrow of reports")?;
         // Whoever waits for a retry already gets the manager along with it.
         elsewhere.retain(|report| !escrows.contains_key(report));
         let active = |report: &UserId| links.get(report).is_some_and(|link| link.state == LinkState::Active);

@@ -6,11 +6,10 @@ use purser_domain::{
 };
 
 use super::{
-    candidate::{Candidate, Found},
+    candidate::{Candidate, Found, Outcome},
     choose::{self, Choosing, Chosen},
     claims::Claims,
     members,
-    planned::Outcome,
     setup::Planner,
     verify,
 };

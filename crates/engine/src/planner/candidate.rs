@@ -1,11 +1,14 @@
-//! Who is looked at, why, and with all that planning needs to know about them.
+//! Who is looked at, why, with all that planning needs to know about them, and what it came to.
 use jiff::Timestamp;
 use purser_connectors::Exchange;
 use purser_domain::{
     group::Group,
     ids::{LinkId, UserId},
     object::ObjectKind,
-    plan::{Link, Observed, Reference, References, Source, Step, plan_deprovision, plan_object},
+    plan::{
+        Decision, Link, MatchQuery, Observed, Reference, References, Source, Step, plan_deprovision,
+        plan_object,
+    },
     scope::{AssignedRole, Scope},
     user::User,
 };
@@ -13,6 +16,7 @@ use purser_store::{ChangeKind, Member, ObjectId};
 use serde_json::Value as Json;
 
 use super::setup::Planner;
+use crate::target::failure::Failure;
 
 /// Why an object is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,4 +158,28 @@ impl Candidate {
         };
         Some(plan_object(mapping, about, self.link.as_ref(), observed))
     }
+}
+
+/// One object, and what is to be done about it.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) candidate: Candidate,
+    pub(crate) outcome: Outcome,
+}
+
+/// What planning about one object came to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// This is to be done. The questions are those by which the account was looked for.
+    Decided { decision: Decision, queries: Vec<MatchQuery> },
+    /// The target could not answer a question about it.
+    Failed(Failure),
+    /// What became of an earlier request for it is not known yet; nothing may be sent.
+    Unresolved,
+    /// The linked account is gone, and nothing is to take its place.
+    Gone,
+    /// It is gone from the directory and has no link: there is nothing to say about nobody.
+    Nobody,
+    /// It was not asked about, since the run stops.
+    Open,
 }

@@ -20,8 +20,8 @@ use purser_domain::{
 use purser_store::ObjectId;
 
 use super::{
+    candidate::{Outcome, Planned},
     choose::Choosing,
-    planned::{Outcome, Planned},
     setup::Planner,
 };
 

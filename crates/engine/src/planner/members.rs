@@ -21,7 +21,7 @@ use purser_store::{Member, ObjectId};
 use serde_json::{Map, Value};
 
 use super::setup::Planner;
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 /// The attribute that holds a group's members.
 const MEMBERS: &str = "members";
@@ -127,7 +127,7 @@ pub(crate) async fn cut(planner: &Planner, groups: Vec<GroupId>) -> Result<Vec<V
         true => planner.store().count_members_of(&groups).await,
         false => Ok(HashMap::new()),
     };
-    let counts = counts.map_err(EngineError::store("count the members of groups"))?;
+    let counts = counts.doing("count the members of groups")?;
     let (mut pieces, mut members): (Vec<Vec<GroupId>>, u64) = (Vec::new(), 0);
     for group in groups {
         let count = counts.get(&group).copied().unwrap_or(0);

@@ -9,14 +9,13 @@ use purser_store::ObjectId;
 
 use super::{
     ask::{self, Work},
-    candidate::{Candidate, Cause, Nominee},
+    candidate::{Candidate, Cause, Nominee, Outcome, Planned},
     claims::Claims,
     load,
-    planned::{Outcome, Planned},
     setup::Planner,
     sources,
 };
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 impl Planner {
     /// What is to be done about these objects, which are of one kind, in their order. Nothing is planned for those whose
@@ -79,7 +78,7 @@ async fn refuse_taken(
         true => HashMap::new(),
         false => {
             let links = planner.store().find_links_by_target(planner.job(), kind, &wanted).await;
-            links.map_err(EngineError::store("read the links of found accounts"))?
+            links.doing("read the links of found accounts")?
         }
     };
     for (candidate, work) in candidates.iter().zip(works) {

@@ -22,10 +22,7 @@ pub(crate) struct Planner {
 }
 
 impl Planner {
-    /// Compiles the rules and prepares the connector. Sends nothing.
-    ///
-    /// # Errors
-    /// What is wrong with the configuration, as the reason of a quarantine.
+    /// Compiles the rules and prepares the connector; see [`rules::open`].
     pub(crate) fn open(
         deps: &EngineDeps,
         loaded: Job,

@@ -10,7 +10,10 @@ use purser_domain::{
 };
 use purser_store::Escrow;
 
-use super::{About, steps::request};
+use super::{
+    About,
+    steps::{request, step},
+};
 use crate::{executor::fate::Fate, target::failure::Failure};
 
 /// So many attributes the summary names.
@@ -156,26 +159,18 @@ impl<'a> Ending<'a> {
 
     fn done(
         action: LogAction,
-        step: &str,
+        name: &str,
         summary: String,
         why: String,
         modified: &[ModifiedProperty],
         exchanges: &'a [Exchange],
     ) -> Self {
         let status = LogStatus::Success;
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
         Self {
             action,
             status,
             summary: format!("{summary}."),
-            step: Step {
-                kind: StepKind::Export,
-                name: step.to_owned(),
-                status,
-                description: why,
-                details,
-                objects: Vec::new(),
-            },
+            step: step(StepKind::Export, name, status, why, last_request(exchanges)),
             modified: modified.to_vec(),
             error: None,
             exchanges,
@@ -183,20 +178,14 @@ impl<'a> Ending<'a> {
     }
 
     fn skipped(skip: &Skip, about: About<'_>) -> Self {
+        let (name, status) = ("EntrySynchronizationSkip", LogStatus::Skipped);
+        let details = vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())];
         let description = skip.describe(about.kind, about.name);
-        let status = LogStatus::Skipped;
         Self {
             action: LogAction::Other,
             status,
             summary: skip.sentences().join(" "),
-            step: Step {
-                kind: StepKind::Export,
-                name: "EntrySynchronizationSkip".to_owned(),
-                status,
-                description,
-                details: vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())],
-                objects: Vec::new(),
-            },
+            step: step(StepKind::Export, name, status, description, details),
             modified: Vec::new(),
             error: None,
             exchanges: &[],
@@ -212,7 +201,7 @@ impl<'a> Ending<'a> {
         exchanges: &'a [Exchange],
     ) -> Self {
         let About { kind: of, name, target, .. } = about;
-        let (kind, step, verb) = match action {
+        let (kind, step_name, verb) = match action {
             LogAction::Create => (StepKind::Export, "EntryExportAdd", "create"),
             LogAction::Update => (StepKind::Export, "EntryExportUpdate", "update"),
             LogAction::Disable => (StepKind::Export, "EntryExportUpdate", "disable"),
@@ -220,8 +209,7 @@ impl<'a> Ending<'a> {
             LogAction::Other => (StepKind::Matching, "EntryImport", "process"),
         };
         let status = LogStatus::Failure;
-        let mut details: Vec<(String, String)> =
-            exchanges.last().map(request).into_iter().flatten().collect();
+        let mut details = last_request(exchanges);
         if let Some(excerpt) = &failure.excerpt {
             details.push(("Answer".to_owned(), excerpt.clone()));
         }
@@ -230,7 +218,7 @@ impl<'a> Ending<'a> {
             action,
             status,
             summary: failure.reason.clone(),
-            step: Step { kind, name: step.to_owned(), status, description, details, objects: Vec::new() },
+            step: step(kind, step_name, status, description, details),
             modified: modified.to_vec(),
             error: Some(LogError {
                 cure: failure.cure,
@@ -270,12 +258,14 @@ impl<'a> Ending<'a> {
             );
             error("InvalidAnchor", &gone, &advice, escrow)
         });
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
-        let name = "EntryExportUpdate".to_owned();
         let description = format!("{gone} {next}");
-        let step = Step { kind: StepKind::Export, name, status, description, details, objects: Vec::new() };
+        let step = step(StepKind::Export, "EntryExportUpdate", status, description, last_request(exchanges));
         Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
     }
+}
+
+fn last_request(exchanges: &[Exchange]) -> Vec<(String, String)> {
+    exchanges.last().map(request).into_iter().flatten().collect()
 }
 
 fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {

@@ -9,7 +9,7 @@ use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
-use purser_contract::import::{ImportColumnView, ImportErrorView, ImportState as StateView, ImportView};
+use purser_contract::import::{ImportColumnView, ImportErrorView, ImportView};
 use purser_contract::page::{ListForm, PageView};
 use purser_directory::csv::CsvFile;
 use purser_domain::ids::ImportId;
@@ -154,12 +154,7 @@ impl Portal {
         Ok(ImportView {
             id: import.id.to_string(),
             file_name: import.file_name.clone(),
-            state: match import.state {
-                ImportState::Ready => StateView::Ready,
-                ImportState::Running => StateView::Running,
-                ImportState::Done => StateView::Done,
-                ImportState::Failed => StateView::Failed,
-            },
+            state: import.state,
             columns: from_json(&import.columns)?,
             preview: from_json(&import.preview)?,
             total: import.total,

@@ -12,12 +12,12 @@ use crate::provisioning::schema_changes::describe_changes;
 use crate::provisioning::spec::load_job_of;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
-use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
+use purser_contract::schema::{MappingProblemView, SchemaView};
 use purser_domain::ids::GroupId;
 use purser_domain::mapping::ObjectMapping;
 use purser_domain::object::ObjectKind;
 use purser_domain::schema::{Schema, SchemaError, validate};
-use purser_domain::scope::{FilterProblem, MEMBER_OF, ScopeMode, ScopingFilter};
+use purser_domain::scope::{FilterProblem, MEMBER_OF, ScopeCounts, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec, Reads};
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -102,24 +102,17 @@ impl Portal {
         caller: &Caller,
         app: &str,
         filter: Option<&ScopingFilter>,
-    ) -> Result<ScopeCountView> {
+    ) -> Result<ScopeCounts> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
         let schema = self.store().load_schema(spec.job_id).await?;
         let stored = schema.mapping(ObjectKind::User).map(|mapping| &mapping.scope);
         let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
         let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
-        let reads = self.store();
-        let counts = reads
-            .count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter, LONGEST_COUNT)
-            .await?;
-        Ok(ScopeCountView {
-            people: counts.people,
-            assigned: counts.assigned,
-            in_scope: counts.in_scope,
-            undecidable: counts.undecidable,
-            complete: counts.complete,
-        })
+        let (scope, default_counts) = (spec.scope, spec.default_access_counts);
+        let counted =
+            self.store().count_in_scope(application.id, scope, default_counts, &filter, LONGEST_COUNT);
+        Ok(counted.await?)
     }
 
     async fn write_schema(
