@@ -59,9 +59,6 @@ enum Proof {
 
 impl Authorizer {
     /// From what the gallery file declares and the administrator entered. Sends nothing.
-    ///
-    /// # Errors
-    /// When a field is missing or cannot be used in a request, with what to do.
     pub(crate) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
         let proof = match method.kind {
             CredentialKind::None => Proof::None,
@@ -82,9 +79,6 @@ impl Authorizer {
     }
 
     /// The headers that this request carries.
-    ///
-    /// # Errors
-    /// When a token has to be asked for first, and is refused or not to be had.
     pub(crate) async fn headers(&self, method: &Method, url: &Url) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(1);
         match &self.proof {
@@ -104,9 +98,6 @@ impl Authorizer {
 
     /// Other headers to try once more with, after the answer 401 with these headers; `None` when there is nothing
     /// else to try. `sent`: what [`headers`](Self::headers) gave for the refused request.
-    ///
-    /// # Errors
-    /// When a new token is refused or not to be had.
     pub(crate) async fn challenged(
         &self,
         method: &Method,

@@ -37,6 +37,7 @@ use crate::connector::{
 };
 use crate::error::{ConnectorError, Result};
 use crate::exchange::Exchange;
+use crate::http::encode;
 use crate::refusal::Asked;
 pub(crate) use tenant::SamanageConnector;
 use tenant::{collection, object_path, reply_of, wrapper};
@@ -99,7 +100,7 @@ impl Connector for SamanageConnector {
         let filter = match (kind, query.path.as_str(), &query.value) {
             (ObjectKind::User, name @ ("email" | "name"), Value::String(text))
             | (ObjectKind::Group, name @ "name", Value::String(text)) => {
-                Some(format!("{name}={}", pages::encode(text)))
+                Some(format!("{name}={}", encode(text)))
             }
             // Nothing else can be asked for: everybody is read and compared.
             _ => None,

@@ -13,6 +13,7 @@ use super::tenant::{SamanageConnector, object_path};
 use super::{pages, problem};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::exchange::Exchange;
+use crate::http::encode;
 use crate::refusal::Asked;
 
 /// Most users that are refused one by one before the rest is given up.
@@ -80,7 +81,7 @@ impl SamanageConnector {
             }
         }
         for membership in &remove {
-            let path = format!("/memberships/{}.json", pages::encode(membership));
+            let path = format!("/memberships/{}.json", encode(membership));
             let answer = self.send(Method::DELETE, path, None, None).await?;
             // Somebody else may have taken it away: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {

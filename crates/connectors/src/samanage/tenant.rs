@@ -27,9 +27,6 @@ pub(crate) struct SamanageConnector {
 
 impl SamanageConnector {
     /// Makes the connector. Sends nothing.
-    ///
-    /// # Errors
-    /// When the Tenant URL, the credentials or the profile can't be used.
     pub(crate) fn open(template: &Template, target: &TargetConfig, kit: &HttpKit) -> Result<Self> {
         let profile = template.profile.effective(&target.overrides)?;
         let endpoint = Endpoint::open(template, target, &profile, kit)?;
