@@ -51,7 +51,7 @@ pub(crate) use connector::{ScimConnector, effective_profile};
 pub(crate) use request::collection;
 use talk::Trail;
 
-use crate::connector::{CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Updated};
+use crate::connector::{Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Updated};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Call;
 use crate::refusal::Asked;
@@ -62,7 +62,7 @@ impl Connector for ScimConnector {
         self.profile.common.concurrency.map(usize::from)
     }
 
-    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>> {
         self.check(kinds).await
     }
 
