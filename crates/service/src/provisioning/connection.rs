@@ -92,7 +92,7 @@ impl Portal {
             Ok(report) => report,
             Err(error) => return Ok(view_failure(title, &error)),
         };
-        let mut detail = report.message.clone();
+        let mut detail = report.value.clone();
         for exchange in report.earlier.iter().chain([&report.exchange]) {
             detail.push_str(&format!("\n{}", describe(exchange)));
         }
