@@ -53,7 +53,7 @@ pub fn portal() -> Result<Portal, Problem> {
 /// Who asks.
 ///
 /// # Errors
-/// `Unauthenticated` when nobody is signed in.
+/// `Unauthenticated` for a stranger.
 pub fn caller() -> Result<Caller, Problem> {
     from_request::<Option<Caller>>().flatten().ok_or_else(|| {
         Problem::new(ProblemKind::Unauthenticated, "Nobody is signed in.").advice("Sign in and try again.")
@@ -143,7 +143,7 @@ pub fn url(path: &str, query: &[(&str, &str)]) -> String {
 }
 
 /// The path when it leads to a page of this portal, else the home page: an address from outside must
-/// not send anybody to another site.
+/// not lead to another site.
 pub fn local_path(path: &str) -> &str {
     let local = path.starts_with('/')
         && !path.starts_with("//")

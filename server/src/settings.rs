@@ -286,7 +286,7 @@ impl Settings {
     pub fn base_url(&self, bound: SocketAddr) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            // Nobody can open 0.0.0.0 in a browser.
+            // No browser can open 0.0.0.0.
             None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
             None => format!("http://{bound}"),
         }

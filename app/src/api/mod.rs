@@ -9,7 +9,7 @@
 //! - What a **page** reads is a plain function: pages run on the server only, so a second, private
 //!   HTTP API would be one more door to guard.
 //!
-//! All of them refuse what the use-case refuses, and `Unauthenticated` whoever is not signed in.
+//! All of them refuse what the use-case refuses, and strangers with `Unauthenticated`.
 //!
 //! Deliberately absent: rules. They are in `purser-service`, for every door the same.
 //!

@@ -11,7 +11,7 @@ use purser_service::Caller;
 /// How long the choice of a theme is kept: a year, in seconds.
 const THEME_SECONDS: u32 = 31_536_000;
 
-/// Whether somebody has set the portal up already.
+/// Whether the portal has been set up.
 pub async fn is_set_up() -> Result<bool, Problem> {
     portal()?.has_administrator().await.map_err(refused)
 }
@@ -81,7 +81,7 @@ pub async fn set_theme(
     Ok(())
 }
 
-/// Begins a session for somebody who has just proven who they are, under a new id: one that was
+/// Begins a session for a person who has just proven who they are, under a new id: one that was
 /// known before the sign-in must be worth nothing after it.
 async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem> {
     let Some(Caller::Administrator { id, .. }) = Caller::from_view(administrator) else {

@@ -1,4 +1,4 @@
-//! First-run set-up and sign-in: the only pages for which nobody is signed in yet.
+//! First-run set-up and sign-in: the only pages for strangers.
 use crate::api::session::{SetUp, SignIn, is_set_up};
 use crate::components::{BareShell, HiddenField, InfoBar, PostForm, PrimaryButton, TextField, Tone, page};
 use crate::context::{flash, query_value};

@@ -189,7 +189,7 @@ pub struct ScopeCountView {
     pub assigned: Option<u64>,
     /// Those of them in scope.
     pub in_scope: u64,
-    /// Those of them for whom the scoping filter could not be decided; they are not among those in scope.
+    /// Those of them where the scoping filter could not be decided; they are not among those in scope.
     pub undecidable: u64,
     /// False when counting was given up before the end, so that these counts are about a part of the directory.
     pub complete: bool,

@@ -67,7 +67,7 @@ pub enum FilterVerdict<'a> {
     Passed,
     /// It passes none; each clause that failed, in words.
     Failed(&'a [String]),
-    /// Nobody can tell, and this is why: the object is left as it is until somebody has repaired the filter.
+    /// It can't be told, and this is why: the object is left as it is until the filter is repaired.
     Undecidable(&'a str),
 }
 

@@ -3,8 +3,8 @@
 //! It stands between planning and carrying out. Whatever is to be held back (more disables and deletes than a job's
 //! threshold, what an administrator has not approved yet) is held back here and nowhere else: what is admitted goes.
 //!
-//! To add a reason to hold: a variant of [`Guard`] that knows it, and one of [`Admission`] that says what becomes of the
-//! object; the executor's `carry_out` gives it its fate.
+//! To add a reason to hold: a variant of [`Guard`] that knows it, and one of [`Admission`] that says what becomes of
+//! the object; the executor's `carry_out` gives it its fate.
 use crate::planner::planned::Planned;
 
 /// What is asked of a decision.

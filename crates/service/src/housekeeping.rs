@@ -1,15 +1,15 @@
 //! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, the change feed, and
 //! sessions.
 //!
-//! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
-//! steps is harmless: what is left goes the next time.
+//! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between
+//! two steps is harmless: what is left goes the next time.
 //!
 //! Deliberately absent: the queue's tasks, which the engine removes itself, and imports, which are kept.
 use crate::error::Result;
 use crate::portal::Portal;
 use jiff::{SignedDuration, Timestamp};
 
-/// Consumed changes are kept this long, for whoever looks into what happened.
+/// Consumed changes are kept this long, so that one can look into what happened.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// So many rows of a log go in one transaction; a row of the provisioning log has some kilobytes.
 const ROWS_A_STEP: u64 = 2_000;

@@ -257,7 +257,7 @@ impl Reads {
 }
 
 impl Tx {
-    /// Assigns somebody.
+    /// Assigns a user or group.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when they have this role in the application already.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// One write that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// For whom or what.
+    /// Which object it is for.
     pub object: ObjectId,
     /// What it does.
     pub action: LogAction,

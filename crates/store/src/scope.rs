@@ -19,11 +19,11 @@ use uuid::Uuid;
 
 const PAGE: u64 = 1000;
 
-/// People for whom a filter may be undecidable before counting is given up. Each of them took all the steps that a
+/// So many people may have an undecidable filter before counting is given up. Each of them took all the steps that a
 /// pattern may take, and a whole directory of them would keep the server busy for an hour.
 const UNDECIDED: u64 = 20;
 
-/// People after whom others get their turn, and after whom a caller that went away is noticed: a costly pattern may keep
+/// After so many people other tasks get their turn, and a caller that went away is noticed: a costly pattern may keep
 /// the evaluator busy for some milliseconds a person.
 const TURN: usize = 64;
 
@@ -37,7 +37,7 @@ pub struct ScopeCounts {
     pub assigned: Option<u64>,
     /// Those of them in scope: enabled, assigned if the scope asks for it, and passing the filter.
     pub in_scope: u64,
-    /// Those of them for whom the filter could not be decided, as a pattern took more steps than it may. They are not
+    /// Those of them where the filter could not be decided, as a pattern took more steps than it may. They are not
     /// among those in scope.
     pub undecidable: u64,
     /// False when counting was given up, since it took too long or could not be decided for too many; then the counts

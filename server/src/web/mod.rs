@@ -10,7 +10,7 @@
 //! the same use-cases of `purser-service`.
 //!
 //! To add a route: 1. where it belongs (a page in `app`, a Graph path in `graph`, else here); 2. nothing
-//! more: it is closed to anonymous callers until somebody puts it on the gate's list.
+//! more: it is closed to anonymous callers until it is put on the gate's list.
 
 use std::sync::Arc;
 

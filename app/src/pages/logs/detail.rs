@@ -123,7 +123,7 @@ fn steps(steps: &[StepView]) -> AnyView {
     view! { <ol class="log-steps">{items.collect_view()}</ol> }.into_any()
 }
 
-/// Whom else the step speaks of.
+/// Other objects that the step speaks of.
 fn objects(objects: &[NamedObjectView]) -> AnyView {
     let links = objects.iter().map(|object| {
         view! { <li><a href=object.path.clone()><bdi>{object.name.clone()}</bdi></a></li> }
@@ -182,7 +182,7 @@ fn troubleshooting(log: &LogView) -> AnyView {
     view! { <Properties rows/> }.into_any()
 }
 
-/// Nobody who was skipped is left without a word on what would change it.
+/// No row of a skipped object is without a word on what would change it.
 fn nothing_failed(log: &LogView) -> AnyView {
     let (title, advice) = match log.skip {
         Some(SkipCode::NotEffectivelyEntitled) => (

@@ -82,7 +82,7 @@ impl SamanageConnector {
         for membership in &remove {
             let path = format!("/memberships/{}.json", pages::encode(membership));
             let answer = self.send(Method::DELETE, path, None, None).await?;
-            // Somebody else may have taken it away: that is what was wanted.
+            // It may have been taken away in the application: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
                 return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
             }

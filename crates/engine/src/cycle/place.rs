@@ -31,7 +31,7 @@ impl Place {
         }
     }
 
-    /// Whether every group is still to be looked at in this cycle, so that nobody has to point at one.
+    /// Whether every group is still to be looked at in this cycle, so that none needs to be put into escrow.
     pub(super) fn groups_are_ahead(&self) -> bool {
         let begun = self.running.cursor.is_some_and(|cursor| cursor.kind() == ObjectKind::Group);
         self.running.kind == CycleKind::Initial && !begun

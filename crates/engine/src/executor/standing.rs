@@ -1,4 +1,4 @@
-//! Where a job stands, whoever works for it.
+//! The state of a job that outlives a cycle.
 use std::collections::HashSet;
 
 use purser_store::ObjectId;

@@ -175,7 +175,7 @@ async fn load_roles(planner: &Planner) -> Result<HashMap<RoleId, AssignedRole>, 
     Ok(roles.into_iter().map(assigned).collect())
 }
 
-/// The roles that somebody has, each once, by name. *Default Access* is no role to tell a target of.
+/// The roles that a person has, each once, by name. *Default Access* is no role to tell a target of.
 fn name_roles(
     planner: &Planner,
     named: &HashMap<RoleId, AssignedRole>,

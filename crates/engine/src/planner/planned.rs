@@ -22,7 +22,7 @@ pub(crate) enum Outcome {
     Unresolved,
     /// The linked account is gone, and nothing is to take its place.
     Gone,
-    /// It is gone from the directory and has no link: there is nothing to say about nobody.
+    /// It is gone from the directory and has no link: there is nothing to say about it.
     Nobody,
     /// It was not asked about, since the run stops.
     Open,

@@ -166,8 +166,8 @@ impl Portal {
     /// each of them now has.
     ///
     /// # Errors
-    /// [`crate::ServiceError`] when nobody or no role is chosen, or one of the chosen does not exist: then nobody is
-    /// assigned.
+    /// [`crate::ServiceError`] when no person, no group or no role is chosen, or one of the chosen does not exist: then
+    /// none is assigned.
     pub async fn assign(&self, caller: &Caller, form: AssignForm) -> Result<Vec<AssignmentView>> {
         caller.may(Right::Write)?;
         if form.users.is_empty() && form.groups.is_empty() {

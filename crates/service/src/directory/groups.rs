@@ -1,8 +1,8 @@
 //! Groups and their members.
 //!
 //! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
-//! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
-//! groups are provisioned too.
+//! change is appended for each of those applications, in the same transaction. So is a change of the group itself,
+//! since groups are provisioned too.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
@@ -124,7 +124,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:
-    /// then nobody is added.
+    /// then none is added.
     pub async fn add_members(&self, caller: &Caller, group: &str, members: &[String]) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let wanted: Vec<&str> =

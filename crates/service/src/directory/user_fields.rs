@@ -61,7 +61,7 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(check_manager(text, found.as_ref(), whose)?))
 }
 
-/// Refuses a manager whom `text` named and who was `found`. A person can't be their own manager, and a deleted
+/// Refuses the manager that `text` named, who was `found`. A person can't be their own manager, and a deleted
 /// person does not become one, but stays one, so that a report can still be edited.
 pub(crate) fn check_manager(
     text: &str,

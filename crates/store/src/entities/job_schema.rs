@@ -1,5 +1,5 @@
-//! The document of a job, JSON. It lies in the same table as `job_spec` and is read apart from it: it is a hundred times
-//! as long as the rest of the row, which is asked for every few seconds.
+//! The document of a job, JSON. It lies in the same table as `job_spec` and is read apart from it: it is a hundred
+//! times as long as the rest of the row, which is asked for every few seconds.
 
 use sea_orm::entity::prelude::*;
 
