@@ -6,7 +6,8 @@
 //!
 //! To add one: 1. a field with its default here, when targets of any kind can have it, else in `scim`, 2. its sentence
 //! in `describe`, 3. the place in the connector that honours it, 4. the same in the testkit's fake, so that the
-//! conformance suite proves it, 5. what the probe can find out about it.
+//! conformance suite proves it, 5. its row in `deviations()` of that suite, 6. what the probe can find out
+//! about it. `cargo xtask docs` writes `docs/gallery.schema.json` again.
 mod describe;
 mod scim;
 mod setting;

@@ -1,6 +1,7 @@
 //! Provisioning log.
 use crate::profile::ExchangeView;
 use purser_domain::log::{Cure, LogAction, LogStatus, SkipCode, StepKind};
+use purser_domain::object::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Filters of the log page; its query string.
@@ -28,6 +29,8 @@ pub struct LogRowView {
     pub id: String,
     /// RFC 3339.
     pub at: String,
+    /// What it is about.
+    pub kind: ObjectKind,
     /// Source display name.
     pub identity: String,
     /// Source id.

@@ -4,8 +4,8 @@
 //!
 //! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a
 //!   transaction and inside one.
-//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows, audit and
-//!   change feed, and commits. Dropping a `Tx` rolls it back.
+//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows and audit,
+//!   and commits; the change feed is written along. Dropping a `Tx` rolls it back.
 //! - **Writes of the worker and of sessions** are methods of [`Store`] that are a transaction each: leases, intents,
 //!   batches of outcomes.
 //!

@@ -1,7 +1,7 @@
 //! Everything that speaks HTTP: the router and the layers around it.
 //!
-//! From the outside in, a request passes: its id and log span ([`request_id`]), the place where faults
-//! get their face ([`face`]), security headers ([`headers`]), compression, the panic catcher
+//! From the outside in, a request passes: its id and log span ([`request_id`]), security headers
+//! ([`headers`]), compression, the place where faults get their face ([`face`]), the panic catcher
 //! ([`panics`]), its session ([`session_store`]), the gate ([`gate`]: who is it?), the origin check
 //! ([`origin`]: does the form come from us?), the body's bounds ([`limits`]), and then its handler:
 //! a page or server function ([`pages`]), the Graph API ([`crate::graph`]), a file ([`assets`]).

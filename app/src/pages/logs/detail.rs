@@ -248,6 +248,7 @@ fn summary(log: &LogView) -> AnyView {
     let row = &log.row;
     let rows = vec![
         ("Identity", row.identity.clone().into_any()),
+        ("Identity Type", row.kind.as_str().into_any()),
         ("Source ID", row.source_id.clone().into_any()),
         ("Target ID", log.target_id.clone().unwrap_or_else(|| "None".to_owned()).into_any()),
         ("Action", action_label(row.action).into_any()),

@@ -1,7 +1,7 @@
 //! Groups and their members.
 //!
-//! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
-//! change is appended for each of those applications, in the same transaction. So is a change of the group itself,
+//! A person who joins or leaves a group that is assigned to an application gets or loses that application. The store
+//! appends such a person's change for each of those applications, in the same transaction, and one of the group itself,
 //! since groups are provisioned too.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::{view_group_row, view_user_row};

@@ -1,5 +1,5 @@
 //! What every way of changing a person shares: reading attributes from text, the unique sign-in name, the manager,
-//! and writing the change with its audit entry and its row in the change feed.
+//! and writing the change with its audit entry (the store adds its row to the change feed).
 use crate::caller::Caller;
 use crate::error::{Result, ServiceError, conflict, invalid, not_found};
 use crate::logs::activity::Activity;

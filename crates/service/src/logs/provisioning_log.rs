@@ -129,6 +129,7 @@ fn view_row(entry: &LogEntry, target_system: String) -> LogRowView {
     LogRowView {
         id: entry.id.to_string(),
         at: entry.at.to_string(),
+        kind: entry.kind,
         identity: entry.source_name.clone(),
         source_id: entry.source_id.to_string(),
         action: entry.action,
