@@ -318,7 +318,7 @@ pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
     if !facts.account_enabled {
         reasons.push(SkipReason::AccountDisabled);
     }
-    // Who is out of scope anyway is out, whatever the filters would say.
+    // An object that is out of scope anyway is out, whatever the filters would say.
     let undecided = undecided.filter(|_| reasons.is_empty());
     let in_scope = reasons.is_empty() && undecided.is_none();
     Scope { in_scope, reasons, failed_clauses, assignment, undecided }

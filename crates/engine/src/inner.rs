@@ -11,7 +11,7 @@ use crate::settings::EngineDeps;
 pub(crate) struct Inner {
     pub(crate) deps: EngineDeps,
     pub(crate) queue: TaskQueue<CycleTask>,
-    /// Counts wake-ups. It carries no data: who is woken reads the store.
+    /// Counts wake-ups. It carries no data: the driver reads the store.
     pub(crate) wake: watch::Sender<u64>,
     /// Cancelled when the process shuts down: running cycles pause.
     pub(crate) stopping: CancellationToken,

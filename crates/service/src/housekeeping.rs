@@ -1,10 +1,10 @@
-//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, the change feed, and
-//! sessions.
+//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, and the change feed.
 //!
 //! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between
 //! two steps is harmless: what is left goes the next time.
 //!
-//! Deliberately absent: the queue's tasks, which the engine removes itself, and imports, which are kept.
+//! Deliberately absent: sessions, which the server removes each minute, the queue's tasks, which the engine removes
+//! itself, and imports, which are kept.
 use crate::error::Result;
 use crate::portal::Portal;
 use jiff::{SignedDuration, Timestamp};
@@ -32,7 +32,6 @@ impl Portal {
 
     async fn purge_records(&self) -> Result<()> {
         let now = self.now();
-        let sessions = self.store().purge_sessions(now).await?;
         let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
         let tx = self.store().begin().await?;
         let changes = tx.purge_changes(before(CHANGES_KEPT)).await?;
@@ -40,7 +39,7 @@ impl Portal {
         let old = before(self.deps.logs_kept);
         let logs = self.purge_in_steps(Log::Provisioning, old).await?;
         let audit = self.purge_in_steps(Log::Audit, old).await?;
-        tracing::info!(sessions, changes, logs, audit, "removed what is old");
+        tracing::info!(changes, logs, audit, "removed what is old");
         Ok(())
     }
 

@@ -12,8 +12,9 @@
 //! * An edit carries the generation that it was made from; a stale one is refused with both versions.
 //! * A secret goes in and never comes out: no view has a field for one, and the audit log says only that it changed.
 //! * A schema is saved as a whole, and only when a cycle could work by it.
-//! * A stored secret is sent only to the host that it was entered for: who points the Tenant URL or an OAuth address
-//!   elsewhere enters it again. Secrets of another credential method go in the transaction that saves the new one.
+//! * A stored secret is sent only to the host that it was entered for: an administrator who points the Tenant URL or an
+//!   OAuth address elsewhere enters it again. Secrets of another credential method go in the transaction that saves the
+//!   new one.
 //! * A consent (OAuth 2.0) is taken once, within ten minutes, from the administrator and the session that began it.
 //!   Between the two it is kept as a secret whose name begins with `Purser.`, which no connector gets.
 //! * What a target tells about itself only adds (attributes), is marked when it vanishes (roles), or is proposed

@@ -63,7 +63,7 @@ impl Store {
         cycle: CycleId,
         intents: &[Intent],
     ) -> Result<(), StoreError> {
-        let mut values = Vec::with_capacity(intents.len() * bulk::INTENTS.columns);
+        let mut values = Vec::with_capacity(intents.len() * bulk::INTENTS.columns());
         for intent in intents {
             values.extend([
                 job.as_uuid().into(),

@@ -2,7 +2,7 @@
 //! still pull another sqlx).
 //!
 //! Invariants:
-//! - The id in the table is a hash of the cookie's: who reads the database can't sign in with it.
+//! - The id in the table is a hash of the cookie's: a reader of the database can't sign in with it.
 //! - A session ends after the idle time, and whatever happens after the longest time since sign-in. Both
 //!   are counted by our own clock, here, at every save.
 //! - A stranger's session (a refused sign-in's code lives in one) ends soon, holds little, and there are never many:

@@ -7,10 +7,10 @@ use crate::components::*;
 use crate::context::{param, query_value, url};
 use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
-use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
+use purser_contract::log::{LogErrorView, LogView, NamedObjectView, StepView};
 use purser_contract::problem::ProblemKind;
 use purser_contract::profile::ExchangeView;
-use purser_domain::log::{Cure, SkipCode, StepKind};
+use purser_domain::log::{Cure, ModifiedProperty, SkipCode, StepKind};
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -211,7 +211,7 @@ fn nothing_failed(log: &LogView) -> AnyView {
     .into_any()
 }
 
-fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
+fn modified(modified: &[ModifiedProperty]) -> AnyView {
     if modified.is_empty() {
         return view! { <p>"No property was changed."</p> }.into_any();
     }
@@ -224,7 +224,7 @@ fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
     .into_any()
 }
 
-fn modified_row(property: &ModifiedPropertyView) -> AnyView {
+fn modified_row(property: &ModifiedProperty) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="cell-code">{property.name.clone()}</th>

@@ -50,7 +50,7 @@ impl SamanageConnector {
         while let Some(mut users) = waiting.pop() {
             let query = format!("group_id={group}&user_ids={}", users.join(","));
             let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
-            // Safe to repeat: who is a member already is not added.
+            // Safe to repeat: a member that is in already is not added.
             let answer = answer.map_err(problem::repeatable)?;
             if answer.status.is_success() && !answer.is_page() {
                 exchanges.push(answer.exchange);

@@ -8,7 +8,7 @@ use crate::{
     target::control::Stop,
 };
 
-/// One cycle of one job: who carries out, and how far it is.
+/// One cycle of one job: what carries it out, and how far it is.
 pub(super) struct Cycle {
     pub(super) executor: Executor,
     pub(super) guard: Guard,

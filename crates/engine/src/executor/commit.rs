@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Tally {
     /// The kind of its objects; none when it is empty.
     pub(crate) kind: Option<ObjectKind>,
-    /// Who is done or in escrow, in the page's order.
+    /// Which objects are done or in escrow, in the page's order.
     pub(crate) settled: Vec<bool>,
     /// What was done.
     pub(crate) counts: CycleCounts,

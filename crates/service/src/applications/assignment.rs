@@ -163,7 +163,7 @@ impl Portal {
         Ok(PageView { items, next, total: Some(total) })
     }
 
-    /// Assigns users and groups with one role. Who has the role already keeps it. Answers with the assignment that
+    /// Assigns users and groups with one role. Those who have it already keep it. Answers with the assignment that
     /// each of them now has.
     ///
     /// # Errors

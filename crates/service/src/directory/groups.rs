@@ -160,7 +160,7 @@ impl Portal {
         self.view_group(&group).await
     }
 
-    /// Removes a member, by id or sign-in name. Who is none is no error: the group is as was asked.
+    /// Removes a member, by id or sign-in name. A person who is none is no error: the group is as it was asked for.
     pub async fn remove_member(&self, caller: &Caller, group: &str, user: &str) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
