@@ -161,7 +161,7 @@ fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&
 /// How many, or the link that counts them.
 fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
     let Some(counted) = counted else {
-        return view! { <a href="?count=scope">"Count them"</a>" (a large directory takes some seconds)" }
+        return view! { <a href="?count=scope">"Count them (some seconds in a large directory)"</a> }
             .into_any();
     };
     let of = if counted.complete { "of" } else { "of the first" };

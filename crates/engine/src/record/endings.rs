@@ -308,13 +308,21 @@ fn say_cause(cause: Option<DisableCause>) -> &'static str {
 
 /// *2 attributes: title, department*.
 fn name_attributes(modified: &[ModifiedProperty]) -> String {
-    let mut names: Vec<&str> = modified.iter().map(|property| property.name.as_str()).collect();
+    let mut names: Vec<&str> = modified.iter().map(|property| short(&property.name)).collect();
     // Members that come and members that go are two changes of one attribute.
     names.dedup();
     let plural = if names.len() == 1 { "" } else { "s" };
     let more = if names.len() > NAMED { ", …" } else { "" };
     let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     format!("{} attribute{plural}: {shown}{more}", names.len())
+}
+
+/// An attribute of an extension without the extension's name, which is longer than all the rest of a sentence.
+fn short(path: &str) -> &str {
+    match path.strip_prefix("urn:") {
+        Some(_) => path.rsplit(':').next().unwrap_or(path),
+        None => path,
+    }
 }
 
 /// What is known of a change whose request got no answer.
@@ -325,5 +333,19 @@ fn after_lost_answer(about: About<'_>, modified: &[ModifiedProperty], exchanges:
             about.there()
         ),
         false => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_names_few_attributes_and_each_by_its_short_name() {
+        let property = |name: &str| ModifiedProperty { name: name.to_owned(), old: None, new: None };
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+        assert_eq!(name_attributes(&[property(enterprise)]), "1 attribute: manager");
+        let many: Vec<_> = ["a", "b", "b", "c", "d", "e", "f"].map(property).into();
+        assert_eq!(name_attributes(&many), "6 attributes: a, b, c, d, e, …");
     }
 }
