@@ -127,7 +127,7 @@ pub fn url(path: &str, query: &[(&str, &str)]) -> String {
 }
 
 /// The path when it leads to a page of this portal, else the home page: an address from outside must
-/// not send anybody to another site.
+/// not lead to another site.
 pub fn local_path(path: &str) -> &str {
     let local = path.starts_with('/')
         && !path.starts_with("//")

@@ -3,7 +3,7 @@
 //! # What this room is for
 //!
 //! A page ([`pages`]) asks a use-case of `purser-service` and renders [`components`]. It never runs
-//! in the browser, so it may use any crate. What must move by itself, or help while somebody types,
+//! in the browser, so it may use any crate. What must move by itself, or help with typing,
 //! is an island ([`islands`]); islands are the only code that reaches the browser. Forms are plain
 //! form posts to server functions ([`api`]), and links are plain links: everything works without
 //! JavaScript and gets better with it.

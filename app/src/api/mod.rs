@@ -10,7 +10,7 @@
 //! A **page** asks its use-case itself: pages run on the server only, so a second, private HTTP API
 //! would be one more door to guard. Only what takes several use-cases is a plain function here.
 //!
-//! All of them refuse what the use-case refuses, and `Unauthenticated` whoever is not signed in.
+//! All of them refuse what the use-case refuses, and strangers with `Unauthenticated`.
 //!
 //! Deliberately absent: rules. They are in `purser-service`, for every door the same.
 //!

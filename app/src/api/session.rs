@@ -76,7 +76,7 @@ pub async fn set_theme(
     Ok(())
 }
 
-/// Begins a session for somebody who has just proven who they are, under a new id: one that was
+/// Begins a session for a person who has just proven who they are, under a new id: one that was
 /// known before the sign-in must be worth nothing after it.
 async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem> {
     let Some(Caller::Administrator { id, .. }) = Caller::from_view(administrator) else {

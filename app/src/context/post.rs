@@ -8,8 +8,8 @@
 //! A form is known by the server function that it is posted to, as a type: what was typed is kept under its address,
 //! and comes back as what it takes. To add a form: the server function, and a `PostForm` of it on a page.
 //!
-//! The session of somebody who is not signed in keeps an `EntryProblem` and nothing else: what a stranger types is
-//! never stored. Of a stranger who has to wait, nothing is: the address of the next page says so.
+//! A stranger's session keeps an `EntryProblem` and nothing else: what a stranger types is never stored. Of a stranger
+//! who has to wait, nothing is: the address of the next page says so.
 use super::entry_problem::EntryProblem;
 use super::{caller, query_value, redirect, session, url};
 use leptos::prelude::*;
@@ -80,13 +80,13 @@ impl Flash {
         (problem.field.as_deref() == Some(field)).then(|| problem.to_string())
     }
 
-    /// Whether the form was refused since somebody else saved meanwhile; both versions are on the page then.
+    /// Whether the form was refused since another save came first; both versions are on the page then.
     pub fn is_stale(&self) -> bool {
         self.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty())
     }
 
     /// The generation that a refused form goes on with. Only after both versions were shown is saving again
-    /// meant to win; after any other refusal a save by somebody else must still be noticed.
+    /// meant to win; after any other refusal a save by another person must still be noticed.
     pub fn generation(&self, typed: i64, stored: i64) -> i64 {
         if self.is_stale() { stored } else { typed }
     }

@@ -7,7 +7,7 @@
 //! Every verb is about one kind of object. *Disable* is a verb of its own since targets differ most in it; what it
 //! changes stands in the plan all the same. Members of a group are changes of its attribute `members`
 //! ([`ChangeKind::Add`](purser_domain::plan::ChangeKind::Add), `Remove`, `Set`): the connector cuts them into requests
-//! that the target bears. A call that fails half-way is safe to repeat.
+//! that the target takes. A call that fails half-way is safe to repeat.
 use async_trait::async_trait;
 use purser_domain::attribute::AttributeDefinition;
 use purser_domain::object::ObjectKind;
@@ -20,7 +20,7 @@ use crate::profile::Overrides;
 /// One target, spoken to in its own way.
 #[async_trait]
 pub trait Connector: Send + Sync {
-    /// How many requests at a time the target bears; `None`: as many as the engine likes.
+    /// How many requests at a time the target takes; `None`: as many as the engine likes.
     fn concurrency(&self) -> Option<usize> {
         None
     }

@@ -9,7 +9,7 @@
 //! - The API's filters are hints: what they bring is compared here. A page is never taken for the last one because it
 //!   is short.
 //! - Personal groups (`is_user`), which every user owns, do not exist for us.
-//! - A role, site or department is looked up by name before anybody is given it; an unknown one is refused unsent, or
+//! - A role, site or department is looked up by name before an account gets it; an unknown one is refused unsent, or
 //!   made where the profile says so (`create_missing`).
 //! - The API is known to answer 200 and ignore what it was sent: after each write the answer, and if need be the object
 //!   itself, is compared with what was meant.

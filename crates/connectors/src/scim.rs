@@ -13,7 +13,7 @@
 //! Invariants:
 //! - All changes of an object's attributes go out in one request, so that a target never holds half of them.
 //! - An object that a query brought is compared on this side before it counts as a match; where a target can't be
-//!   asked, everything is listed. Nobody is found only where everything was seen.
+//!   asked, everything is listed. *There is none* is said only where everything was seen.
 //! - A 404 means *no such object* only when it comes from an API, never when it is a web page's.
 //! - Nothing is made twice: a create whose outcome is not known is [`ErrorKind::Ambiguous`], also when the object was
 //!   made and its members were not.

@@ -196,7 +196,7 @@ pub struct ObjectMappingView {
     pub target_object: String,
     /// `Create`, `Update`, `Delete` as far as ticked.
     pub actions: Vec<String>,
-    /// Source Object Scope: who passes any of these is in. Empty for *All records*.
+    /// Source Object Scope: a person who passes any of these is in. Empty for *All records*.
     pub scope: Vec<ScopingFilterView>,
     /// The rows.
     pub attributes: Vec<AttributeMappingView>,

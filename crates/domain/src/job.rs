@@ -60,7 +60,7 @@ vocabulary! {
     pub enum QuarantineCode {
         /// The target does not accept the credentials.
         InvalidCredentials = "InvalidCredentials",
-        /// Somebody has to consent (again) that Purser may work in the target.
+        /// An administrator has to consent (again) that Purser may work in the target.
         ConsentRequired = "ConsentRequired",
         /// The address or the configuration is wrong.
         TargetMisconfigured = "TargetMisconfigured",
@@ -68,7 +68,7 @@ vocabulary! {
         TargetUnreachable = "TargetUnreachable",
         /// The target answers, and can't be worked with for now.
         TargetUnavailable = "TargetUnavailable",
-        /// Nobody noted why.
+        /// The reason was not noted.
         #[default]
         Unknown = "Unknown",
     }

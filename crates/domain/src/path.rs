@@ -12,8 +12,8 @@
 //! there: filters of `eq`, joined by `and`. Targets that don't speak SCIM have names outside the grammar; those are
 //! attributes as they stand.
 //!
-//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in `Link::exported`. What a value
-//! must look like there is told by `target_schema`.
+//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in `Link::exported`. What a
+//! value must look like there is told by `target_schema`.
 mod access;
 mod filter;
 mod parse;

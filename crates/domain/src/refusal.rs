@@ -1,4 +1,4 @@
-//! Why somebody was not let in, as the audit log keeps it.
+//! Why a caller was not let in, as the audit log keeps it.
 use crate::vocabulary;
 
 vocabulary! {

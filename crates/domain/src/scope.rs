@@ -68,7 +68,7 @@ pub enum FilterVerdict<'a> {
     Passed,
     /// It passes none; each clause that failed, in words.
     Failed(&'a [String]),
-    /// Nobody can tell, and this is why: the object is left as it is until somebody has repaired the filter.
+    /// It can't be told, and this is why: the object is left as it is until the filter is repaired.
     Undecidable(&'a str),
 }
 
@@ -319,7 +319,7 @@ pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
     if !facts.account_enabled {
         reasons.push(SkipReason::AccountDisabled);
     }
-    // Who is out of scope anyway is out, whatever the filters would say.
+    // An object that is out of scope anyway is out, whatever the filters would say.
     let undecided = undecided.filter(|_| reasons.is_empty());
     let in_scope = reasons.is_empty() && undecided.is_none();
     Scope { in_scope, reasons, failed_clauses, assignment, undecided }

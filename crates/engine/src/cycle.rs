@@ -11,12 +11,12 @@
 //! - One object's failure is one row in the log and one in escrow. No `?` on a target's answer leaves the page.
 //! - A failing target stops the cycle at the next object and puts its job, not the worker, into quarantine.
 //! - Off, shutdown and a changed mapping stop the cycle at the next object; the place is kept.
-//! - A person or group whose change was consumed is settled, in escrow, or has an open intent: never lost.
+//! - A person or group whose change was consumed is done, in escrow, or has an open intent: never lost.
 //! - Members of a group are the enabled accounts of its direct members. Whenever one of these comes or goes, the groups
 //!   are seen to in the same cycle.
 //!
-//! Each page goes plan, admit, carry out, commit (`page`). What planning, guarding and carrying out mean is said in their
-//! own rooms; here is only which objects, in which order, and how far the cycle is.
+//! Each page goes plan, admit, carry out, commit (`page`). What planning, guarding and carrying out mean is said in
+//! their own rooms; here is only which objects, in which order, and how far the cycle is.
 //!
 //! To add a source of people: a function in `stages`, and in `planner::sources` if a plan for everybody needs it too.
 mod keeper;
@@ -121,7 +121,7 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
     let (spec, status) = (&loaded.spec, &loaded.status);
     let now = engine.deps.clock.now();
     let waits = status.quarantine.as_ref().is_some_and(|quarantine| quarantine.next_attempt_at > now);
-    // Whoever saves the configuration has probably repaired it: then the wait is over.
+    // A configuration that was saved has probably been repaired: then the wait is over.
     let waits = waits && status.observed_generation == spec.generation;
     if !spec.enabled || spec.mode == JobMode::Manual || waits {
         return Ok(CycleOutcome::without_cycle(CycleEnd::NotDue));
@@ -197,7 +197,7 @@ async fn choose_cycle(
     now: Timestamp,
 ) -> Result<RunningCycle, EngineError> {
     let (spec, status) = (&loaded.spec, &loaded.status);
-    // Rules that read the clock can say something else of somebody to whom nothing happened.
+    // Rules that read the clock can give another result for a person without a change.
     let stale = status.cycle.is_none() && status.finished.look_again_at.is_some_and(|at| at <= now);
     let restart = status.observed_mapping_generation != spec.mapping_generation || stale;
     if let Some(running) = status.cycle.filter(|_| !restart) {
@@ -295,7 +295,7 @@ fn outcome(end: CycleEnd, place: &Place, before: u64) -> CycleOutcome {
     CycleOutcome { end, cycle: Some(place.running.id), processed, counts: place.running.counts }
 }
 
-/// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.
+/// For the case that cannot be: a cycle stopped because of its target, and the reason was not noted.
 fn unknown_trouble() -> ConnectorError {
     let advice = "Use Test Connection to find out what is wrong with the application.";
     ConnectorError::new(ErrorKind::Transient { retry_after: None }, "The application does not work.", advice)

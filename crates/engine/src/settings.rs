@@ -42,7 +42,7 @@ pub struct EngineSettings {
     /// How long a job belongs to a worker that no longer renews its lease.
     /// After a crash the job stands still for so long.
     pub lease: Duration,
-    /// How often the driver looks for work that nobody woke it for: retries that are due, lost wake-ups.
+    /// How often the driver looks for work that it was not woken for: retries that are due, lost wake-ups.
     pub tick: Duration,
     /// After so many failures in a row that could be the target's fault as a whole, it is left alone.
     pub failures_in_a_row: u32,

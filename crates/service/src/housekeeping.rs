@@ -1,7 +1,7 @@
 //! What would grow for ever, cut back once a day: people who were deleted long ago, both logs and the change feed.
 //!
-//! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
-//! steps is harmless: what is left goes the next time.
+//! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between
+//! two steps is harmless: what is left goes the next time.
 //!
 //! Invariant: a clock that jumped removes no log. A run that comes more than two days after the last one, or before it,
 //! puts its clock in doubt, and for a day nothing goes by age: time enough for a clock to be put right.

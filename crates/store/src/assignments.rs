@@ -167,7 +167,7 @@ impl Reads {
         Ok(query.all(&self.db()).await.doing("find who is assigned")?.into_iter().collect())
     }
 
-    /// The roles that the given people have in the application. Who has none is absent.
+    /// The roles that the given people have in the application. People without any are absent.
     pub async fn find_entitlements(
         &self,
         app: AppId,

@@ -1,4 +1,5 @@
-//! The audit log: who changed what in Purser itself, and who was not let in. Rows are added and never edited, and leave it by age.
+//! The audit log: who changed what in Purser itself, and who was not let in. Rows are added and never edited, and leave
+//! it by age.
 
 use crate::{
     Reads, StoreError, Tx, bulk,
@@ -15,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Something that somebody did.
+/// Something that was done, or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Id.

@@ -61,15 +61,15 @@ impl Store {
     /// would link to one account; nothing is written then.
     pub async fn commit_batch(&self, job: JobId, owner: Uuid, batch: Batch) -> Result<(), StoreError> {
         // All that can be done without the writer is done before it is asked for.
-        let mut link_values = Vec::with_capacity(batch.links_upsert.len() * bulk::LINKS.columns);
+        let mut link_values = Vec::with_capacity(batch.links_upsert.len() * bulk::LINKS.columns());
         for link in &batch.links_upsert {
             links::push(&mut link_values, link)?;
         }
-        let mut log_values = Vec::with_capacity(batch.logs.len() * bulk::LOGS.columns);
+        let mut log_values = Vec::with_capacity(batch.logs.len() * bulk::LOGS.columns());
         for entry in batch.logs {
             logs::push(&mut log_values, entry)?;
         }
-        let mut escrow_values = Vec::with_capacity(batch.escrows_upsert.len() * bulk::ESCROWS.columns);
+        let mut escrow_values = Vec::with_capacity(batch.escrows_upsert.len() * bulk::ESCROWS.columns());
         for escrow in &batch.escrows_upsert {
             escrows::push(&mut escrow_values, job, escrow);
         }

@@ -1,7 +1,7 @@
 //! The directory's change feed, which jobs consume up to their watermark.
 //!
 //! A row says that something about one person or group changed, not what is true now: readers look the object up. What
-//! happens to a group is written as one row for each member whom it concerns, and one for the group itself.
+//! happens to a group is written as one row for each member that it concerns, and one for the group itself.
 //!
 //! Rows are appended by the methods of [`Tx`] that make the change, and by nothing else: no use-case can forget one.
 //! `tests/it/feed.rs` lists these methods with the rows that each appends.
@@ -38,11 +38,11 @@ vocabulary! {
         Restored = "restored",
         /// Removed for good.
         Deleted = "deleted",
-        /// Joined or left a group; of a group, somebody did.
+        /// Joined or left a group; of a group, a member did.
         Membership = "membership",
         /// Assigned or unassigned, directly or by group.
         Assignment = "assignment",
-        /// Somebody whom the person refers to changed.
+        /// A person that this one refers to changed.
         Reference = "reference",
     }
 }

@@ -20,7 +20,7 @@ const STATEMENTS: usize = 256;
 /// How a pool's connections differ from the other's.
 struct Kind {
     connections: u32,
-    /// How long whoever wants one waits.
+    /// How long a caller waits for one.
     wait: Duration,
     synchronous: SqliteSynchronous,
     /// The page cache of each, in SQLite's spelling.

@@ -186,7 +186,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes people members. Returns those who were not before; ids of nobody are passed over.
+    /// Makes people members. Returns those who were not before; ids of no person are passed over.
     pub async fn add_members(
         &self,
         group: GroupId,

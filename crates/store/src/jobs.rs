@@ -27,7 +27,7 @@ pub struct JobSpec {
     pub application_id: AppId,
     /// Grows with every edit.
     pub generation: i64,
-    /// Raised by whoever saves something after which everybody must be looked at again: mapping, scope, tenant URL,
+    /// Raised when something is saved after which everybody must be looked at again: mapping, scope, tenant URL,
     /// restart. The engine answers with a new initial cycle.
     pub mapping_generation: i64,
     /// Provisioning Mode.

@@ -2,19 +2,20 @@
 //!
 //! [`Store`] is opened once and cloned freely. What it offers comes in three kinds:
 //!
-//! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a transaction
-//!   and inside one.
-//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows, audit and
-//!   change feed, and commits. Dropping a `Tx` rolls it back.
+//! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a
+//!   transaction and inside one.
+//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows and audit,
+//!   and commits; the change feed is written along. Dropping a `Tx` rolls it back.
 //! - **Writes of the worker and of sessions** are methods of [`Store`] that are a transaction each: leases, intents,
 //!   batches of outcomes.
 //!
 //! Invariants:
-//! - There is one writer connection, so writers queue instead of colliding; the others refuse to write. Whoever holds a
-//!   [`Tx`] must not call a write of [`Store`] or push to a [`TaskQueue`] before it ends: it would wait for itself.
-//! - A commit returns when it is on the disk (`synchronous=FULL`), the queue's too.
-//! - A change of a person, a group, a membership or an assignment appends its rows to the change feed within the method of
-//!   [`Tx`] that makes it, so in the same transaction. A use-case can't forget it, and can't append otherwise.
+//! - There is one writer connection, so writers queue instead of colliding; the others refuse to write. The
+//!   holder of a [`Tx`] must not call a write of [`Store`] or push to a [`TaskQueue`] before it ends: it would wait for
+//!   itself.
+//! - A commit returns when it is on the disk (`synchronous=FULL`), the queue's too (decision 14).
+//! - A change of a person, a group, a membership or an assignment appends its rows to the change feed within the method
+//!   of [`Tx`] that makes it, so in the same transaction. A use-case can't forget it, and can't append otherwise.
 //! - Lists go by key and are bounded; no offset anywhere.
 //! - Rows that humans edit carry a generation; a stale edit is refused with [`StoreError::Stale`].
 //! - What names one object by its id and does not find it (`load_`, `update_`, `delete_` …) fails with

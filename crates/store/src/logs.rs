@@ -79,7 +79,7 @@ pub struct LogFilter {
     pub kind: Option<ObjectKind>,
     /// About this person.
     pub source: Option<Uuid>,
-    /// About somebody whose name or sign-in name contains these words, or who has this id, here or in the target.
+    /// About an object whose name or sign-in name contains these words, or that has this id, here or in the target.
     /// Empty for all.
     pub identity: String,
     /// From then on.

@@ -66,7 +66,7 @@ impl Reads {
         Ok(found)
     }
 
-    /// The groups of the given people, by id. Who is in none is absent.
+    /// The groups of the given people, by id. People without any are absent.
     pub async fn find_groups_of(
         &self,
         users: &[UserId],

@@ -5,8 +5,8 @@
 //! twice (a cycle holds a lease on its job; an import writes only what differs).
 //!
 //! The queue has tables of its own in the same file (`Jobs`, `Workers`), with their own history. It works through the
-//! store's one writer connection, so that its writes wait for their turn instead of for SQLite's lock, and are as durable
-//! as ours. Whoever holds a [`Tx`](crate::Tx) must not push before it ends: the push would wait for it.
+//! store's one writer connection, so that its writes wait for their turn instead of for SQLite's lock, and are as
+//! durable as ours. The holder of a [`Tx`](crate::Tx) must not push before it ends: the push would wait for it.
 //!
 //! Deliberately absent: `SqliteStorage::setup`. It switches `PRAGMA synchronous` off on whichever pooled
 //! connection it gets, which would trade the crash safety of *our* tables for speed. Only its migrations run.

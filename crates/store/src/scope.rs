@@ -22,11 +22,11 @@ use uuid::Uuid;
 
 const PAGE: u64 = 1000;
 
-/// People for whom a filter may be undecidable before counting is given up. Each of them took all the steps that a
+/// So many people may have an undecidable filter before counting is given up. Each of them took all the steps that a
 /// pattern may take, and a whole directory of them would keep the server busy for an hour.
 const UNDECIDED: u64 = 20;
 
-/// People after whom others get their turn, and after whom a caller that went away is noticed: a costly pattern may keep
+/// After so many people other tasks get their turn, and a caller that went away is noticed: a costly pattern may keep
 /// the evaluator busy for some milliseconds a person.
 const TURN: usize = 64;
 

@@ -241,7 +241,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a person for good, with memberships, assignments and being somebody's manager. Links stay, since
+    /// Removes a person for good, with memberships, assignments and the place as others' manager. Links stay, since
     /// they are what the account in each target is removed by.
     pub async fn hard_delete_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         self.load_user(id).await?;

@@ -11,7 +11,7 @@
 //! Deliberately absent: in SCIM sorting, bulk, `/Me`, operators other than `eq` and `sw`. Nothing asks for them.
 //!
 //! To add a way of failing: 1. a word in [`Fault`], 2. its arm in each target's `server.rs`. To add a way of being
-//! different: 1. a field in [`TargetOptions`] or [`SamanageOptions`], 2. the place that heeds it, 3. a profile with
+//! different: 1. a field in [`TargetOptions`] or [`SamanageOptions`], 2. the place that honours it, 3. a profile with
 //! that deviation in the connectors' conformance suite.
 
 mod connections;

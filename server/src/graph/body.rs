@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use crate::{fault::Fault, state::ServerState};
 
-/// The use-cases, and who calls. The gate has let nobody else in; a route that it does not cover would still be
+/// The use-cases, and who calls. The gate has let no other caller in; a route that it does not cover would still be
 /// refused here.
 #[derive(Debug)]
 pub(super) struct Call(pub(super) Portal, pub(super) Caller);

@@ -53,7 +53,7 @@ async fn purge(Call(portal, caller): Call, At(id): At<String>) -> Answer {
     done()
 }
 
-/// Who is not deleted is not among the deleted items: a purge by mistake must not hit anybody present.
+/// A person who is not deleted is not among the deleted items: a purge by mistake must not hit one.
 async fn find_deleted(portal: &Portal, caller: &Caller, id: &str) -> Result<UserView, Fault> {
     let view = portal.load_user(caller, id).await?;
     if view.deleted_at.is_some() {

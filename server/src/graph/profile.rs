@@ -36,7 +36,7 @@ async fn start_probe(
 ) -> Answer {
     let mut properties = Properties::new("synchronizationProbe", body);
     let read_only = match properties.take("readOnly") {
-        // Whoever says nothing gets what changes nothing.
+        // A request that says nothing gets what changes nothing.
         None | Some(Value::Null) => true,
         Some(Value::Bool(read_only)) => read_only,
         Some(_) => return Err(wrong_type("readOnly", "true or false")),

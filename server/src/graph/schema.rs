@@ -1,8 +1,8 @@
 //! `…/jobs/{job}/schema`: which attributes there are and how they map.
 //!
 //! The stored document is served as it is, with the job's id and the generation as `id` and `version`. Every object has
-//! an ETag; a client that sends it back with its change is told (412) when somebody was faster. A document that was
-//! exported elsewhere has somebody else's `id`, `version` and ETag, which don't matter here.
+//! an ETag; a client that sends it back with its change is told (412) when another was faster. A document that was
+//! exported elsewhere has an `id`, `version` and ETag of its own, which don't matter here.
 
 use axum::{
     Json,

@@ -1,7 +1,7 @@
 //! Who is asking, and whether they may come in.
 //!
 //! Closed by default: a request that reaches any route, page, server function, API path or even a path
-//! that does not exist is refused unless somebody is signed in (a session; under `/v1.0` a bearer token)
+//! that does not exist is refused unless the caller is signed in (a session; under `/v1.0` a bearer token)
 //! or the path is on the short public list below. A test walks everything that is registered and holds
 //! it against the same list.
 //!
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{fault::Fault, public_address::public_address, state::ServerState};
 
-/// Paths that anybody may ask for. Every one needs a reason.
+/// Paths that strangers may ask for. Every one needs a reason.
 pub const PUBLIC_PATHS: &[&str] = &[
     // The one-time link to the first administrator; it asks for the link's token.
     "/setup",
@@ -54,12 +54,12 @@ const MOST_NEXT: usize = 2_048;
 /// A session's activity is written down at most this often.
 const SEEN_EVERY_SECONDS: i64 = 60;
 
-/// Whether anybody may ask for this path.
+/// Whether strangers may ask for this path.
 pub fn is_public(path: &str) -> bool {
     PUBLIC_PATHS.contains(&path) || PUBLIC_PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// Finds out who asks and refuses nobody-in-particular.
+/// Finds out who asks, and refuses strangers.
 pub async fn admit(
     State(state): State<ServerState>,
     session: Session,

@@ -2,11 +2,11 @@
 //! still pull another sqlx).
 //!
 //! Invariants:
-//! - The id in the table is a hash of the cookie's: who reads the database can't sign in with it.
+//! - The id in the table is a hash of the cookie's: a reader of the database can't sign in with it.
 //! - A session ends after the idle time, and whatever happens after the longest time since sign-in. Both
 //!   are counted by our own clock, here, at every save.
-//! - A session without anybody signed in (a refused sign-in's message lives in one) ends soon, holds little, and
-//!   there are never many: whoever is not signed in can't fill the disk.
+//! - A stranger's session (a refused sign-in's code lives in one) ends soon, holds little, and there are never many:
+//!   strangers can't fill the disk.
 //! - `save` never brings a deleted session back: a slow request must not undo a sign-out.
 
 use std::{
@@ -30,7 +30,7 @@ use tower_sessions::{
 /// Session key of the last activity of a person.
 pub const SEEN_AT: &str = "seen_at";
 
-/// How long a session lasts that nobody is signed in with.
+/// How long a stranger's session lasts.
 const ANONYMOUS: Duration = Duration::from_secs(15 * 60);
 /// Bytes that such a session may hold; one with more is not kept.
 const ANONYMOUS_BYTES: usize = 4 * 1024;

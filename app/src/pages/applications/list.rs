@@ -72,7 +72,7 @@ fn row(application: ApplicationRowView) -> AnyView {
     .into_any()
 }
 
-/// Credentials that somebody should see to.
+/// Credentials that need attention.
 fn credentials(application: &ApplicationRowView) -> AnyView {
     if let Some(expiry) = &application.expiry {
         let (tone, label) = match expiry.stage {

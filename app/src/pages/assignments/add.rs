@@ -204,7 +204,7 @@ fn preferred_role(roles: &[AppRoleView]) -> String {
         .unwrap_or_default()
 }
 
-/// The names of those picked. Whoever was deleted meanwhile is no longer selected.
+/// The names of those picked. Objects that were deleted meanwhile are no longer selected.
 async fn load_picked(selection: &mut AssignForm) -> Result<Vec<Picked>, Problem> {
     let mut picked = Vec::with_capacity(selection.users.len() + selection.groups.len());
     for (kind, ids) in [(ObjectKind::User, &mut selection.users), (ObjectKind::Group, &mut selection.groups)]

@@ -10,7 +10,7 @@ use purser_contract::directory::{GroupView, UserFilter, UserRowView};
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
-/// People whom the pane offers at once; more are found by searching.
+/// People that the pane offers at once; more are found by searching.
 const OFFERED: u32 = 25;
 
 /// The members.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::profile::ExchangeView;
-use purser_domain::log::{Cure, SkipCode, StepKind};
+use purser_domain::log::{Cure, ModifiedProperty, SkipCode, StepKind};
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -125,7 +125,7 @@ fn steps(steps: &[StepView]) -> AnyView {
     view! { <ol class="log-steps">{items.collect_view()}</ol> }.into_any()
 }
 
-/// Whom else the step speaks of.
+/// Other objects that the step speaks of.
 fn objects(objects: &[NamedObjectView]) -> AnyView {
     let links = objects.iter().map(|object| {
         view! { <li><a href=object.path.clone()><bdi>{object.name.clone()}</bdi></a></li> }
@@ -184,7 +184,7 @@ fn troubleshooting(log: &LogView) -> AnyView {
     view! { <Properties rows/> }.into_any()
 }
 
-/// Nobody who was skipped is left without a word on what would change it.
+/// No row of a skipped object is without a word on what would change it.
 fn nothing_failed(log: &LogView) -> AnyView {
     let (title, advice) = match log.skip {
         Some(SkipCode::NotEffectivelyEntitled) => (
@@ -213,7 +213,7 @@ fn nothing_failed(log: &LogView) -> AnyView {
     .into_any()
 }
 
-fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
+fn modified(modified: &[ModifiedProperty]) -> AnyView {
     if modified.is_empty() {
         return view! { <p>"No property was changed."</p> }.into_any();
     }
@@ -226,7 +226,7 @@ fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
     .into_any()
 }
 
-fn modified_row(property: &ModifiedPropertyView) -> AnyView {
+fn modified_row(property: &ModifiedProperty) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="cell-code">{property.name.clone()}</th>
@@ -250,6 +250,7 @@ fn summary(log: &LogView) -> AnyView {
     let row = &log.row;
     let rows = vec![
         ("Identity", row.identity.clone().into_any()),
+        ("Identity Type", row.kind.as_str().into_any()),
         ("Source ID", row.source_id.clone().into_any()),
         ("Target ID", log.target_id.clone().unwrap_or_else(|| "None".to_owned()).into_any()),
         ("Action", action_label(row.action).into_any()),

@@ -9,7 +9,7 @@ use super::policy::EgressPolicy;
 use super::resolver::{CheckedResolver, Pinned};
 use crate::error::{ConnectorError, ErrorKind, Result};
 
-/// Whom TLS connections trust.
+/// The authorities that TLS connections trust.
 pub(super) struct Trust {
     /// From the operator's file.
     own: Vec<Certificate>,

@@ -1,4 +1,5 @@
-//! What the operator decides about requests: where they may go, how long they take, whom they trust, which way they go.
+//! What the operator decides about requests: where they may go, how long they take, which certificates count, which way
+//! they go.
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -142,7 +142,7 @@ impl Site {
         Self { headers, ..self }
     }
 
-    /// The same, held back to what the target bears. All sites with this base and these limits share one budget.
+    /// The same, held back to what the target takes. All sites with this base and these limits share one budget.
     pub(crate) fn with_limits(self, limits: &[RateLimit]) -> Self {
         Self { pace: self.transport.paces.share(&self.base, limits), ..self }
     }

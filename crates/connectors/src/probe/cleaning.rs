@@ -1,8 +1,8 @@
 //! What the probe makes, and how it goes away again.
 //!
 //! Invariants:
-//! - Only an object that bears this probe's mark is taken for one of its own, whatever an answer says: an answer may
-//!   hold somebody else's.
+//! - Only an object with this probe's mark is taken for one of its own, whatever an answer says: an answer may hold
+//!   another one.
 //! - What was made is looked for by its name before it counts as gone, since answers get lost, and some servers make
 //!   two of one.
 //! - A probe that is dropped half-way cleans up behind itself, as long as the process lives.
@@ -85,7 +85,7 @@ impl Inquiry {
         Ok((empty, ids))
     }
 
-    /// Whether an object bears the mark of this probe.
+    /// Whether an object has the mark of this probe.
     fn is_ours(&self, object: &Value) -> bool {
         ["userName", "displayName", "externalId", "id"].iter().any(|name| {
             let text = member(object, name).and_then(Value::as_str);

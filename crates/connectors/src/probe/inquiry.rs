@@ -27,7 +27,7 @@ const PATIENCE: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Longest time that is spent waiting in all.
 const LONGEST_WAITS: Duration = Duration::from_secs(300);
-/// Most requests that get no answer; whoever lets more of them drop has trouble of its own.
+/// Most requests that get no answer; a target that lets more of them drop has trouble of its own.
 const MOST_FAILURES: u32 = 4;
 
 /// See the module.

@@ -45,7 +45,7 @@ impl SamanageConnector {
         while let Some(mut users) = waiting.pop() {
             let query = format!("group_id={group}&user_ids={}", users.join(","));
             let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
-            // Safe to repeat: who is a member already is not added.
+            // Safe to repeat: a member that is in already is not added.
             let answer = answer.map_err(problem::repeatable)?;
             if answer.status.is_success() && !answer.is_page() {
                 exchanges.push(answer.exchange);
@@ -77,7 +77,7 @@ impl SamanageConnector {
         for membership in &remove {
             let path = format!("/memberships/{}.json", encode(membership));
             let answer = self.send(Method::DELETE, path, None, None).await?;
-            // Somebody else may have taken it away: that is what was wanted.
+            // It may have been taken away in the application: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
                 return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
             }

@@ -164,7 +164,7 @@ impl Names {
         }
         let error = connector.refused(answer, ObjectKind::User, Asked::Service, &[]);
         if *error.kind() == ErrorKind::Conflict {
-            // Somebody else was faster, or it is spelt in another way.
+            // Another client was faster, or it is spelt in another way.
             let records = read_all(connector, catalogue, exchanges).await?;
             self.learn(catalogue, &records);
             if let Some(found) = self.find(catalogue, &wanted) {

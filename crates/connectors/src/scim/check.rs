@@ -1,4 +1,4 @@
-//! Test Connection: for each kind of object the question that a cycle asks first, about somebody who can't exist.
+//! Test Connection: for each kind of object the question that a cycle asks first, about an object that can't exist.
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 use super::step::display;
 use crate::mapping::{AttributeFailure, Choice, MatchQuery};
 
-/// It can't be done before somebody repairs something.
+/// It can't be done before an administrator repairs something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// For example `DuplicateTargetEntries`.

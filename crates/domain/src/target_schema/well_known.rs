@@ -3,7 +3,7 @@
 //! Left out is what a mapping cannot write: `meta`, `groups`, and `password`, which would be kept in what was exported.
 //! `id` is in the list because it is the key, and read-only.
 //!
-//! Upper and lower case: RFC 7643 calls most of these texts indifferent to case. A change of case that somebody made on
+//! Upper and lower case: RFC 7643 calls most of these texts indifferent to case. A change of case that was made on
 //! purpose has to arrive all the same, so that here only user names and e-mail addresses are indifferent.
 use super::{TargetRule, TargetSchema};
 use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition, text};

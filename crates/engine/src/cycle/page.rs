@@ -10,7 +10,7 @@ use crate::{
     target::control::Stop,
 };
 
-/// One cycle of one job: who carries out, and how far it is.
+/// One cycle of one job: what carries it out, and how far it is.
 pub(super) struct Cycle {
     pub(super) executor: Executor,
     pub(super) guard: Guard,
@@ -30,7 +30,7 @@ impl Cycle {
     }
 
     /// Deals with a page of one kind. `advance` says how far the source has been consumed, given who is settled (in the
-    /// order of the nominees). Whoever is open comes again in the next cycle, not in a loop of this one.
+    /// order of the nominees). What is open comes again in the next cycle, not in a loop of this one.
     pub(super) async fn process(
         &mut self,
         nominees: Vec<Nominee>,

@@ -1,8 +1,8 @@
 //! After a crash: what became of the requests whose outcome is not known.
 //!
-//! Nothing is sent for an object before the target has been asked. What turns out to have been done gets its link and its
-//! row in the log like everything else; what was not done is dropped, and comes again from the place that never moved
-//! past it.
+//! Nothing is sent for an object before the target has been asked. What turns out to have been done gets its link and
+//! its row in the log like everything else; what was not done is dropped, and comes again from the place that never
+//! moved past it.
 use std::sync::Arc;
 
 use purser_domain::{

@@ -1,7 +1,7 @@
 //! The stages of a cycle: the whole directory, its changes, links left behind, retries.
 //!
 //! Each stage hands out pages and says, page by page, how far it is consumed. It never says more than what is
-//! settled, so whoever is open comes again.
+//! settled, so what is open comes again.
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -101,7 +101,7 @@ pub(super) async fn sweep_orphans(cycle: &mut Cycle) -> Result<(), EngineError> 
     Ok(())
 }
 
-/// Everybody whom the directory's change feed names after the watermark, to its end.
+/// All objects that the directory's change feed names after the watermark, to its end.
 pub(super) async fn follow_changes(cycle: &mut Cycle) -> Result<(), EngineError> {
     while cycle.stopped().is_none() {
         if follow_page(cycle).await? {
@@ -135,7 +135,7 @@ async fn follow_page(cycle: &mut Cycle) -> Result<bool, EngineError> {
         let cut = members::cut(cycle.planner(), members::groups_of(&groups)).await?;
         pieces.extend(cut.into_iter().map(|piece| piece.into_iter().map(ObjectId::from).collect()));
     } else {
-        // Nothing is done about groups. Whoever switches their mapping on has all of them looked at.
+        // Nothing is done about groups. When their mapping is switched on, all of them are looked at.
         settled.extend(groups);
     }
     let mut processed = false;

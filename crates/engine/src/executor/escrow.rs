@@ -1,4 +1,4 @@
-//! Who is tried again, and when.
+//! Which objects are tried again, and when.
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -64,9 +64,9 @@ pub(super) async fn escrow_failures(
     Ok(escrows)
 }
 
-/// The escrow of those of whom recovery found out that an earlier request was carried out: due at once. That request
-/// says what was right when it was sent. Whatever happened to them since then, while nothing could be sent, was left
-/// to their escrow.
+/// The escrow of objects whose earlier request was carried out, as recovery found out: due at once. That request says
+/// what was right when it was sent. What happened to them since then, while nothing could be sent, was left to their
+/// escrow.
 pub(super) async fn plan_recovered_again(
     executor: &Executor,
     page: &[Finished],

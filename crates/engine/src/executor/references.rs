@@ -1,8 +1,8 @@
-//! Who is to be completed because of what just became of somebody else.
+//! Objects that are to be completed because of what just became of others.
 //!
 //! Accounts refer to each other: a person to the manager, a group to its members. Whenever an account comes, goes, is
-//! disabled or enabled again, or gets another id, whoever refers to it is put into escrow, due at once, in the
-//! transaction that stores the account's link. So nobody waits for a restart.
+//! disabled or enabled again, or gets another id, all that refer to it are put into escrow, due at once, in the
+//! transaction that stores the account's link. So none waits for a restart.
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -69,7 +69,7 @@ fn escrow(object: ObjectId, message: &str, now: Timestamp) -> Escrow {
     }
 }
 
-/// Those of whom others see another account than before, or none any more.
+/// Those whose account is another one for others than before, or is gone.
 fn changed(page: &[Finished]) -> impl Iterator<Item = &Finished> {
     page.iter().filter(|Finished { candidate, fate }| {
         let before = candidate.link.as_ref();
@@ -133,8 +133,8 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
     Ok(waiting)
 }
 
-/// Whether somebody of this page has an account that does not know its manager, or by an old id. Whoever failed or is
-/// open does not count: they are planned again anyway, and their manager has an account by then.
+/// Whether a person of this page has an account that does not know its manager, or by an old id. People who failed or
+/// are open do not count: they are planned again anyway, and their manager has an account by then.
 fn lacks_manager(candidate: &Candidate, fate: &Fate, moved: bool) -> bool {
     let link: Option<&Link> = match fate {
         Fate::Skipped { .. } => candidate.link.as_ref(),

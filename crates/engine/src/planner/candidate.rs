@@ -21,13 +21,13 @@ use crate::target::failure::Failure;
 /// Why an object is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// Everything is, in an initial planner.
+    /// Everything is, in an initial cycle and in a plan for everybody.
     Directory,
     /// The directory changed.
     Change(ChangeKind),
     /// It failed before, so many times; 0 when the account was gone.
     Retry(u32),
-    /// The account of somebody whom it refers to came, went, or has another id now.
+    /// An account that it refers to came, went, or has another id now.
     Reference,
     /// A request for it was under way when the last cycle was cut off.
     Recovery,
@@ -98,7 +98,7 @@ pub(crate) struct Candidate {
     pub(crate) manager: Manager,
     /// Direct members, if this is a group in scope and its mapping wants them.
     pub(crate) members: Vec<Member>,
-    /// Members of whom the link does not know whether they are in; see `members`.
+    /// Members that may or may not be in, as far as the link knows; see `members`.
     pub(crate) unsure: Vec<Json>,
     /// What they may do in the application, for the role functions; empty unless the mapping uses these.
     pub(crate) roles: Vec<AssignedRole>,

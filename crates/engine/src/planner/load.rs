@@ -100,7 +100,7 @@ async fn load_groups(planner: &Planner, nominees: Vec<Nominee>) -> Result<Vec<Ca
             decide_group(planner, nominee.source.as_ref(), roles.get(id).map_or(&[], Vec::as_slice))
         })
         .collect();
-    // Who is in a group that is out of scope does not matter, however many they are.
+    // The members of a group that is out of scope do not matter, however many they are.
     let wanted: Vec<GroupId> =
         ids.iter().zip(&scopes).filter(|(_, scope)| scope.in_scope).map(|(id, _)| *id).collect();
     let mut members = if rules.mapping.reads_members() {
@@ -139,7 +139,7 @@ fn decide(planner: &Planner, user: Option<&User>, roles: &[Entitlement], groups:
         MEMBER_OF => Some(Value::List(groups.iter().map(|group| Value::text(group.to_string())).collect())),
         _ => user.source_value(name),
     };
-    // Who is gone is out of scope anyway.
+    // An object that is gone is out of scope anyway.
     let filter = &planner.rules(ObjectKind::User).filter;
     let verdict = user.map_or(Verdict::Passed, |user| filter.evaluate(&|name| read(user, name)));
     decide_scope(&ScopeFacts {
@@ -173,7 +173,7 @@ async fn load_roles(planner: &Planner) -> Result<HashMap<RoleId, AssignedRole>, 
     Ok(roles.into_iter().map(assigned).collect())
 }
 
-/// The roles that somebody has, each once, by name. *Default Access* is no role to tell a target of.
+/// The roles that a person has, each once, by name. *Default Access* is no role to tell a target of.
 fn name_roles(
     planner: &Planner,
     named: &HashMap<RoleId, AssignedRole>,

@@ -17,7 +17,7 @@ pub(crate) struct Planner {
     rules: RuleBook,
     pub(crate) line: TargetLine,
     /// No link is believed before its account was seen: the address may be another one now, and there the same id
-    /// may be somebody else's account. So it is in an initial cycle.
+    /// may be another person's account. So it is in an initial cycle.
     pub(crate) doubts_links: bool,
 }
 

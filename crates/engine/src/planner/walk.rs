@@ -1,8 +1,8 @@
 //! Plans for everybody, page by page, as an initial cycle would, and carries nothing out.
 //!
-//! It writes to no table and sends no write to the target. What a preview can't know: members and managers whose account
-//! this same plan would create are left out, as in a cycle that comes to them later; and an account that an earlier
-//! page would delete or change is still seen as it is.
+//! It writes to no table and sends no write to the target. What a preview can't know: members and managers whose
+//! account this same plan would create are left out, as in a cycle that comes to them later; and an account that an
+//! earlier page would delete or change is still seen as it is.
 use std::collections::HashSet;
 
 use purser_domain::{
@@ -61,7 +61,7 @@ pub struct PlannedObject {
 pub enum Prospect {
     /// This would be done.
     Decided(Decision),
-    /// The linked account is gone from the target and nobody misses it: the link would say so, or go.
+    /// The linked account is gone from the target and is not wanted: the link would say so, or go.
     Gone,
     /// An earlier request for it has no known outcome yet; before anything else, a cycle would find out.
     Unresolved,

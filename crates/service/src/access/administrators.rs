@@ -43,7 +43,7 @@ impl Portal {
         Ok(Some(token))
     }
 
-    /// Whether anybody can sign in yet.
+    /// Whether there is an administrator who can sign in.
     pub async fn has_administrator(&self) -> Result<bool> {
         Ok(self.store().count_administrators().await? > 0)
     }

@@ -1,6 +1,7 @@
 //! Who is assigned to an application, with which role.
 //!
-//! Every assignment that comes or goes appends a change for each person it concerns, for this application only.
+//! With each assignment that comes or goes the store appends a change for each person that it concerns, for this
+//! application only.
 use crate::applications::application::load_application;
 use crate::caller::{Caller, Right};
 use crate::directory::groups::load_group;

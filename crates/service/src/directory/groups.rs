@@ -1,8 +1,8 @@
 //! Groups and their members.
 //!
-//! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
-//! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
-//! groups are provisioned too.
+//! A person who joins or leaves a group that is assigned to an application gets or loses that application. The store
+//! appends such a person's change for each of those applications, in the same transaction, and one of the group itself,
+//! since groups are provisioned too.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
@@ -136,7 +136,7 @@ impl Portal {
         self.view_group(&group).await
     }
 
-    /// Removes a member, by id or sign-in name. Who is none is no error: the group is as was asked.
+    /// Removes a member, by id or sign-in name. A person who is none is no error: the group is as it was asked for.
     pub async fn remove_member(&self, caller: &Caller, group: &str, user: &str) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;

@@ -1,9 +1,9 @@
 //! Deleting people for good: by hand, and 30 days after they were deleted.
 //!
-//! Invariant: nobody is deleted for good by a clock that jumped. Each run stores its time; a run that comes more than
-//! two days after the last one, or before it, deletes nobody, says so on Home, and waits until an administrator has
-//! looked at the number and confirmed. A machine that was off for some days asks, too: it can't tell the two apart.
-//! As long as nobody is deleted softly there is nothing to lose, so a new installation just begins.
+//! Invariant: a clock that jumped deletes no person for good (decision 18). Each run stores its time; a run that comes
+//! more than two days after the last one, or before it, deletes none, says so on Home, and waits until an administrator
+//! has looked at the number and confirmed. A machine that was off for some days asks, too: it can't tell the two apart.
+//! As long as no person is deleted softly there is nothing to lose, so a new installation just begins.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::RESTORABLE;
 use crate::directory::user_fields::load_person;

@@ -1,5 +1,5 @@
 //! What every way of changing a person shares: reading attributes from text, the unique sign-in name, the manager,
-//! and writing the change with its audit entry and its row in the change feed.
+//! and writing the change with its audit entry (the store adds its row to the change feed).
 use crate::caller::Caller;
 use crate::error::{Checked, Result, ServiceError, conflict, invalid, not_found};
 use crate::logs::activity::Activity;
@@ -61,7 +61,7 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(check_manager(text, found.as_ref(), whose)?))
 }
 
-/// Refuses a manager whom `text` named and who was `found`. A person can't be their own manager, and a deleted
+/// Refuses the manager that `text` named, who was `found`. A person can't be their own manager, and a deleted
 /// person does not become one, but stays one, so that a report can still be edited.
 pub(crate) fn check_manager(text: &str, found: Option<&User>, whose: Option<&User>) -> Checked<UserId> {
     let Some(manager) = found else {

@@ -36,7 +36,7 @@ impl Portal {
         caller: &Caller,
         form: TestConnectionForm,
     ) -> Result<TestConnectionView> {
-        // A test sends a secret somewhere: who may not change the credentials may not try them out either.
+        // A test sends a secret somewhere: a caller who may not change the credentials may not try them out either.
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
         let template = self.load_template_of(&application)?;

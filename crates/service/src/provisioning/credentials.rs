@@ -2,9 +2,9 @@
 //!
 //! Invariants:
 //!
-//! * A stored secret is only ever sent to the host that it was entered for: an administrator who points the Tenant URL or
-//!   an OAuth address to another host must enter every secret again, or an administrator's session would be enough to read
-//!   one that no page shows.
+//! * A stored secret is only ever sent to the host that it was entered for: an administrator who points the Tenant URL
+//!   or an OAuth address to another host must enter every secret again, or an administrator's session would be enough
+//!   to read one that no page shows.
 //! * What belongs to another method goes in the transaction that stores the new one's, and not before.
 //! * Tokens of a consent go as soon as they may belong to another client, another server or another target.
 use crate::error::{Checked, Result, conflict, invalid};
