@@ -19,7 +19,7 @@
 //! # To add a page
 //!
 //! 1. its data: a view in `purser-contract` and a use-case in `purser-service`;
-//! 2. reading and writing in `api/<area>.rs`;
+//! 2. what its forms post in `api/<area>.rs`;
 //! 3. the page in `pages/<area>.rs`, its route in `routes.rs`, and its row in `components/menu.rs`.
 
 // A view's type nests as deep as its elements do, and so do the compiler's queries about it.

@@ -97,7 +97,7 @@ async fn admit(
     if limits.by_client.is_some_and(|most| register.count(client) >= most)
         && !register.make_room(Some(client), Instant::now())
     {
-        tracing::warn!(%client, "a client has as many requests open as it may; one more was not taken");
+        tracing::debug!(%client, "a client has as many requests open as it may; one more was not taken");
         return None;
     }
     let slot = find_slot(slots, register).await?;

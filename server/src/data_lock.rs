@@ -20,9 +20,6 @@ pub(crate) struct DataLock {
 }
 
 /// Takes the lock of this data folder, which must exist.
-///
-/// # Errors
-/// When another process has it, or the folder can't be written to.
 pub(crate) fn acquire(data_dir: &Path) -> Result<DataLock, ServerError> {
     let path = data_dir.join("purser.lock");
     let failed = |source| ServerError::DataDir { path: data_dir.to_path_buf(), source };

@@ -49,18 +49,12 @@ impl Flash {
     }
 
     /// The same with what had been typed into the form of the server function `F`.
-    ///
-    /// # Errors
-    /// When the form can't be written as JSON.
     pub fn refused<F: ServerFn + From<K>, K: Serialize>(mut self, form: &K) -> serde_json::Result<Self> {
         self.kept = Some((F::PATH.to_owned(), serde_json::to_value(form)?));
         Ok(self)
     }
 
     /// Leaves this for the page that comes next.
-    ///
-    /// # Errors
-    /// When the session can't be written.
     pub async fn leave(self, session: &Session) -> Result<(), tower_sessions::session::Error> {
         session.insert(FLASH, self).await
     }
@@ -130,9 +124,6 @@ impl Done {
 }
 
 /// Ends a form post of which nothing is kept when it is refused: leads on, or `back` with the problem.
-///
-/// # Errors
-/// When the session can't be written; the browser is then led back by the server function itself.
 pub async fn finish<T>(
     outcome: Result<T, Problem>,
     done: impl FnOnce(&T) -> Done,
@@ -144,9 +135,6 @@ pub async fn finish<T>(
 /// Ends a form post of the server function `F`: leads on, or `back` (the page that the form is on, with its open
 /// pane) with the problem and what had been typed. Clear secrets in `form` first: it is kept in the session until
 /// that page is shown.
-///
-/// # Errors
-/// As [`finish`].
 pub async fn finish_form<F: ServerFn + From<K>, K: Serialize, T>(
     outcome: Result<T, Problem>,
     done: impl FnOnce(&T) -> Done,

@@ -26,8 +26,8 @@ pub trait Connector: Send + Sync {
     }
 
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
-    /// no more.
-    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport>;
+    /// no more. Gives what was found, as a sentence.
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>>;
 
     /// What the target tells about itself: attributes, roles, limits. Only reads. A target that tells nothing gives
     /// an empty report, not an error.
@@ -115,17 +115,6 @@ pub struct ObjectPage {
     pub next: Option<PageToken>,
     /// How many there are in all, if the target says so. Some lie.
     pub total: Option<u64>,
-}
-
-/// A passed connection test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckReport {
-    /// What was found, as a sentence.
-    pub message: String,
-    /// The last question asked.
-    pub exchange: Exchange,
-    /// The questions before it.
-    pub earlier: Vec<Exchange>,
 }
 
 /// What a target tells about itself.

@@ -140,9 +140,6 @@ pub struct Overrides(pub Map<String, Value>);
 
 impl Profile {
     /// This profile with an application's own settings, for use.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Misconfigured`] with the sentence of [`with`](Self::with).
     pub(crate) fn effective(&self, overrides: &Overrides) -> Result<Self> {
         self.with(overrides).map_err(|why| misconfigured(&why))
     }

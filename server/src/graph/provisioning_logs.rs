@@ -1,6 +1,5 @@
 //! `/auditLogs/provisioning`: one row for each object that a cycle acted on or skipped.
 
-use axum::{http::Method, routing::get};
 use purser_contract::{
     log::{LogForm, LogRowView, LogView},
     page::PageView,
@@ -13,15 +12,15 @@ use super::{
     body::{At, Call},
     filter::{Filter, Function},
     odata::{Plain, Query, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     scan::scan,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/auditLogs/provisioning", || get(list_logs)),
-    GraphRoute::new(Method::GET, "/auditLogs/provisioning/{id}", || get(load_log)),
-];
+routes! {
+    GET "/auditLogs/provisioning" => list_logs;
+    GET "/auditLogs/provisioning/{id}" => load_log;
+}
 
 const UNDERSTOOD: &str = "jobId eq, servicePrincipal/id eq, provisioningStatusInfo/status eq, \
                           provisioningAction eq, sourceIdentity/id eq, contains(sourceIdentity/displayName,'…'), \

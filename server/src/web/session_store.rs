@@ -12,13 +12,13 @@
 use std::{
     collections::VecDeque,
     fmt,
-    future::Future,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use async_trait::async_trait;
 use jiff::Timestamp;
+use purser_app::context::{ADMINISTRATOR, SIGNED_IN_AT};
 use purser_store::{Clock, SessionRecord, Store};
 use sha2::{Digest, Sha256};
 use tower_sessions::{
@@ -27,10 +27,6 @@ use tower_sessions::{
     session_store,
 };
 
-/// Session key of the signed-in administrator's id.
-pub const ADMINISTRATOR: &str = "admin";
-/// Session key of the instant of sign-in.
-pub const SIGNED_IN_AT: &str = "created_at";
 /// Session key of the last activity of a person.
 pub const SEEN_AT: &str = "seen_at";
 
@@ -66,8 +62,6 @@ impl fmt::Debug for StoredSessions {
         f.debug_struct("StoredSessions").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
-
-type Answer<'a, T> = Pin<Box<dyn Future<Output = session_store::Result<T>> + Send + 'a>>;
 
 impl StoredSessions {
     /// Sessions in this store.
@@ -127,63 +121,38 @@ fn backend(error: impl fmt::Display) -> session_store::Error {
     session_store::Error::Backend(error.to_string())
 }
 
+#[async_trait]
 impl SessionStore for StoredSessions {
-    fn create<'a, 'b, 'c>(&'a self, record: &'b mut Record) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            if !self.admit(record, &self.row(record)?, true).await? {
-                return Ok(());
-            }
-            while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
-                record.id = Id::default();
-            }
-            Ok(())
-        })
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        if !self.admit(record, &self.row(record)?, true).await? {
+            return Ok(());
+        }
+        while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
+            record.id = Id::default();
+        }
+        Ok(())
     }
 
-    fn save<'a, 'b, 'c>(&'a self, record: &'b Record) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            let row = self.row(record)?;
-            if !self.admit(record, &row, false).await? {
-                return Ok(());
-            }
-            if !self.store.update_session(&row).await.map_err(backend)? {
-                tracing::debug!("a session ended while a request used it");
-            }
-            Ok(())
-        })
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let row = self.row(record)?;
+        if !self.admit(record, &row, false).await? {
+            return Ok(());
+        }
+        if !self.store.update_session(&row).await.map_err(backend)? {
+            tracing::debug!("a session ended while a request used it");
+        }
+        Ok(())
     }
 
-    fn load<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, Option<Record>>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            let row = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
-            row.map(|row| serde_json::from_slice(&row.data))
-                .transpose()
-                .map_err(|error| session_store::Error::Decode(error.to_string()))
-        })
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let row = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
+        row.map(|row| serde_json::from_slice(&row.data))
+            .transpose()
+            .map_err(|error| session_store::Error::Decode(error.to_string()))
     }
 
-    fn delete<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move { self.store.delete_session(&key_of(id)).await.map_err(backend) })
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.store.delete_session(&key_of(id)).await.map_err(backend)
     }
 }
 

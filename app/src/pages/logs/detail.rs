@@ -1,14 +1,12 @@
 //! One row of the provisioning log in full.
 
 use super::{StatusBadge, action_label, status_label};
-use crate::api::applications::load_application;
-use crate::api::logs::load_log;
 use crate::components::*;
-use crate::context::{param, query_value, url};
+use crate::context::{caller, param, portal, query_value, url};
 use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
-use purser_contract::problem::ProblemKind;
+use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::profile::ExchangeView;
 use purser_domain::log::{Cure, SkipCode, StepKind};
 
@@ -37,7 +35,7 @@ fn step_label(kind: StepKind) -> &'static str {
 #[component]
 pub fn LogPage() -> impl IntoView {
     page(async {
-        let log = load_log(&param("id")).await?;
+        let log = portal()?.load_log(&caller()?, &param("id")).await?;
         let tab = match query_value("tab").as_str() {
             "requests" => "requests",
             "troubleshooting" => "troubleshooting",
@@ -46,7 +44,11 @@ pub fn LogPage() -> impl IntoView {
             _ => "steps",
         };
         // The row outlives its application; without it, it belongs to the portal's own menu.
-        let logs = match load_application(&log.row.application_id).await {
+        let logs = match portal()?
+            .load_application(&caller()?, &log.row.application_id)
+            .await
+            .map_err(Problem::from)
+        {
             Ok(application) => Some(format!("/applications/{}/provisioning-logs", application.id)),
             Err(problem) if problem.kind == ProblemKind::NotFound => None,
             Err(problem) => return Err(problem),

@@ -1,11 +1,9 @@
 //! One object mapping, to look at.
 
 use super::proposals::proposals_form;
-use crate::api::applications::load_application;
 use crate::api::provisioning::connection::{DiscoverAttributes, SwitchMapping};
-use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
-use crate::context::{flash, param, query_value, url};
+use crate::context::{caller, flash, param, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
@@ -22,12 +20,12 @@ const MAX_LINKED: usize = 2_000;
 #[component]
 pub fn MappingPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
-        let mapping = load_mapping(&application.id, &param("key")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
+        let mapping = portal()?.load_mapping(&caller()?, &application.id, &param("key")).await?;
         let provisioning = format!("/applications/{}/provisioning", application.id);
         // Only when asked for: among half a million people it takes some hundred milliseconds.
         let counted = match query_value("count").as_str() {
-            "scope" => Some(count_scope(&application.id).await?),
+            "scope" => Some(portal()?.count_scope(&caller()?, &application.id, None).await?),
             _ => None,
         };
         let here = format!("{provisioning}/mappings/{}", mapping.key);

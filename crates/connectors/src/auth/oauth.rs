@@ -43,9 +43,6 @@ pub struct Consent {
 }
 
 /// Begins a consent: sends nothing.
-///
-/// # Errors
-/// When a field is missing or is no address, with what to do.
 pub fn begin_consent(
     method: &CredentialMethod,
     credentials: &Credentials,

@@ -23,7 +23,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 static REFRESHING: LazyLock<StdMutex<HashMap<String, Weak<Mutex<()>>>>> = LazyLock::new(StdMutex::default);
 
 /// See the module.
-pub(super) struct TokenSource {
+pub(crate) struct TokenSource {
     keeper: Arc<Keeper>,
 }
 

@@ -19,9 +19,6 @@ pub(super) struct Trust {
 
 impl Trust {
     /// Reads the operator's file, and looks whether the system has authorities.
-    ///
-    /// # Errors
-    /// When the file can't be used, with its path.
     pub(super) fn load(policy: &EgressPolicy) -> Result<Self> {
         let own = match &policy.ca_file {
             Some(path) => read_authorities(path)?,

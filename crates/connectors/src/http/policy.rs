@@ -70,9 +70,6 @@ pub struct InvalidProxy;
 impl Proxy {
     /// A proxy at `address` (http or https, with or without credentials) for all hosts but the `direct` ones: names
     /// (which stand for their subdomains too), addresses, or networks (CIDR).
-    ///
-    /// # Errors
-    /// When the address is none.
     pub fn parse(address: &str, direct: &[String]) -> Result<Self, InvalidProxy> {
         let mut address = Url::parse(address.trim()).map_err(|_| InvalidProxy)?;
         if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none_or(str::is_empty) {

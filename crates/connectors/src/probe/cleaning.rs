@@ -13,9 +13,10 @@ use purser_domain::object::ObjectKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::inquiry::{Inquiry, Seen, collection, id_in, member, name_attribute, object_path};
+use super::inquiry::{Inquiry, Seen, id_in, member, name_attribute, object_path};
 use super::traces::{Made, Sent, Traces};
 use crate::error::Result;
+use crate::scim::collection;
 
 /// Requests that cleaning up may take.
 const TO_CLEAN_UP: usize = 40;

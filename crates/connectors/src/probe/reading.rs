@@ -5,8 +5,9 @@ use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::inquiry::{Inquiry, Seen, collection, id_in, member};
+use super::inquiry::{Inquiry, Seen, id_in, member};
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::scim::collection;
 
 /// Most attributes of a schema that are looked at.
 const MOST_ATTRIBUTES: usize = 500;

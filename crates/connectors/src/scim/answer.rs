@@ -69,7 +69,7 @@ pub(super) fn is_gone(answer: &Answer) -> bool {
 
 /// Whether an error's body can be an API's: JSON, or none. A gateway's JSON about routes is not.
 pub(super) fn is_from_api(answer: &Answer) -> bool {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body).trim_ascii();
+    let body = answer.body.trim_ascii();
     if body.is_empty() {
         return true;
     }
@@ -131,10 +131,9 @@ fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
 }
 
 pub(super) fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    serde_json::from_slice(body).map_err(|_| match answer.is_page() {
+    serde_json::from_slice(&answer.body).map_err(|_| match answer.is_page() {
         true => Unreadable::Html,
-        false if body.trim_ascii().is_empty() => Unreadable::Empty,
+        false if answer.body.trim_ascii().is_empty() => Unreadable::Empty,
         false => Unreadable::NotJson,
     })
 }

@@ -267,11 +267,10 @@ impl ScimConnector {
         ConnectorError::new(
             ErrorKind::Rejected { attribute: Some(path.to_string()) },
             format!(
-                "{} finds a {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
+                "{} finds {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
                 self.endpoint.host(),
-                kind.noun()
-            )
-            .replace("a account", "an account"),
+                kind.article_noun()
+            ),
             "Match by an attribute that the application shows. Nothing was written.",
         )
     }

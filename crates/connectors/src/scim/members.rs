@@ -287,7 +287,7 @@ fn members_of(body: &Value) -> Vec<Value> {
     list_of(body.as_object().and_then(|body| find(body, "members"))).to_vec()
 }
 
-fn list_of(value: Option<&Value>) -> &[Value] {
+pub(super) fn list_of(value: Option<&Value>) -> &[Value] {
     match value {
         None | Some(Value::Null) => &[],
         Some(Value::Array(elements)) => elements,

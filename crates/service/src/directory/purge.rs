@@ -28,9 +28,6 @@ const MAX_A_RUN: u64 = 2_000;
 impl Portal {
     /// Deletes a person for good; their accounts are deleted in every application that they are managed in.
     /// Only softly deleted ones, so that one wrong click can be taken back.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, there is no such person, or they are not softly deleted.
     pub async fn purge_user(&self, caller: &Caller, id: &str) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -43,9 +40,7 @@ impl Portal {
                 .into());
         }
         self.purge_in(&tx, caller, &stored).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     /// Deletes people for good 30 days after they were softly deleted; says how many. None while the clock is in doubt.
@@ -120,8 +115,7 @@ impl Portal {
                 self.purge_in(&tx, caller, user).await?;
                 purged += 1;
             }
-            tx.commit().await?;
-            self.wake();
+            self.commit(tx).await?;
         }
         Ok(purged)
     }
@@ -133,7 +127,7 @@ impl Portal {
 }
 
 /// Whether a run at `now` comes as it should after the last one.
-fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
+pub(crate) fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_some_and(|last| {
         let gap = now.duration_since(last);
         gap >= SignedDuration::ZERO && gap <= USUAL_GAP
@@ -141,8 +135,12 @@ fn is_usual(last: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 async fn find_last_purge(reads: &Reads) -> Result<Option<Timestamp>> {
-    let stored = reads.find_setting(LAST_PURGE).await?;
-    // A value that is no time is as good as none: the purge asks.
+    find_instant(reads, LAST_PURGE).await
+}
+
+/// A time that is kept as a setting, in milliseconds. A value that is no time is as good as none.
+pub(crate) async fn find_instant(reads: &Reads, setting: &str) -> Result<Option<Timestamp>> {
+    let stored = reads.find_setting(setting).await?;
     Ok(stored.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok()))
 }
 

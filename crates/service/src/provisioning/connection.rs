@@ -31,10 +31,6 @@ impl Portal {
     ///
     /// Roles are imported when the target has some to tell and what was tested is what is stored: a test of something
     /// else must leave nothing behind.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, a field breaks a rule or is missing, or a stored
-    /// secret would go to another host.
     pub async fn test_connection(
         &self,
         caller: &Caller,
@@ -96,7 +92,7 @@ impl Portal {
             Ok(report) => report,
             Err(error) => return Ok(view_failure(title, &error)),
         };
-        let mut detail = report.message.clone();
+        let mut detail = report.value.clone();
         for exchange in report.earlier.iter().chain([&report.exchange]) {
             detail.push_str(&format!("\n{}", describe(exchange)));
         }
