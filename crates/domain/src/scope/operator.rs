@@ -274,7 +274,6 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("memberOf", &[SALES], &[], false),
         ],
         build: |_| Ok(Condition::HasNone),
-        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::IsNotNull,

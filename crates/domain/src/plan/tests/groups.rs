@@ -190,7 +190,7 @@ fn rows_that_only_add_members_remove_none() {
     let after = linked(&link, &action);
     assert_eq!(
         reasons(&plan_group(&mapping, &[], true, Some(&after), &Observed::NotAsked)).1,
-        [SkipReason::AlreadyExported]
+        [SkipReason::AlreadyExported, SkipReason::KeepsLost]
     );
 }
 
