@@ -227,7 +227,7 @@ mod tests {
             r#"{"type":"about:blank","title":"Bad Request","detail":"too long"}"#,
             r#"{"status":400,"error":{"errors":[{"message":"too long"}]}}"#,
             "\"too long\"",
-            "\u{feff}{\"msg\":\"too\\nlong\"}",
+            "{\"msg\":\"too\\nlong\"}",
             "too long.",
         ] {
             assert_eq!(read(body).detail, "too long", "{body}");
