@@ -5,7 +5,7 @@ use crate::components::*;
 use crate::context::{caller, param, portal, query_value, url};
 use crate::pages::exchange::exchange_view;
 use leptos::prelude::*;
-use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
+use purser_contract::log::{LogErrorView, LogView, NamedObjectView, StepView};
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::profile::ExchangeView;
 use purser_domain::log::{Cure, ModifiedProperty, SkipCode, StepKind};
