@@ -1,10 +1,14 @@
-//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, the change feed, and
-//! sessions.
+//! What would grow for ever, cut back once a day: people who were deleted long ago, both logs, and the change feed.
 //!
+//! Whatever goes by age goes here, after the question of [`clock`] whether the clock may be believed.
 //! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
 //! steps is harmless: what is left goes the next time.
 //!
-//! Deliberately absent: the queue's tasks, which the engine removes itself, and imports, which are kept.
+//! Deliberately absent: sessions, which end by the minute (a new sign-in is all that they cost); the queue's finished
+//! tasks, which the engine removes itself; and imports, which are kept.
+mod clock;
+
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::portal::Portal;
 use jiff::{SignedDuration, Timestamp};
@@ -22,31 +26,46 @@ enum Log {
 }
 
 impl Portal {
-    /// Does all of it. Safe to call at any time and twice. What fails does not keep the rest from being done.
+    /// Does all of it, unless the clock is in doubt. Safe to call at any time and twice. What fails does not keep the
+    /// rest from being done.
     pub async fn keep_house(&self) -> Result<()> {
-        let users = self.purge_expired_users().await;
-        let records = self.purge_records().await;
-        tracing::info!(users = users.as_ref().ok(), "kept house");
-        users.and(records)
-    }
-
-    async fn purge_records(&self) -> Result<()> {
         let now = self.now();
-        let sessions = self.store().purge_sessions(now).await?;
-        let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        let tx = self.store().begin().await?;
-        let changes = tx.purge_changes(before(CHANGES_KEPT)).await?;
-        tx.commit().await?;
-        let old = before(self.deps.logs_kept);
-        let logs = self.purge_in_steps(Log::Provisioning, old).await?;
-        let audit = self.purge_in_steps(Log::Audit, old).await?;
-        tracing::info!(sessions, changes, logs, audit, "removed what is old");
-        Ok(())
+        if !self.begin_housekeeping(now).await? {
+            return Ok(());
+        }
+        let users = self.purge_expired_users(&Caller::System, now).await;
+        let changes = self.purge_changes(now).await;
+        let logs = self.purge_logs(now, u64::MAX).await;
+        tracing::info!(
+            users = users.as_ref().ok(),
+            changes = changes.as_ref().ok(),
+            logs = logs.as_ref().ok(),
+            "removed what is old"
+        );
+        users.and(changes).and(logs).map(drop)
     }
 
-    async fn purge_in_steps(&self, log: Log, before: Timestamp) -> Result<u64> {
+    async fn purge_changes(&self, now: Timestamp) -> Result<u64> {
+        let tx = self.store().begin().await?;
+        let changes = tx.purge_changes(now.checked_sub(CHANGES_KEPT).unwrap_or(Timestamp::MIN)).await?;
+        tx.commit().await?;
+        Ok(changes)
+    }
+
+    /// Removes rows of both logs that are too old at `now`, in at most so many steps each; says how many.
+    async fn purge_logs(&self, now: Timestamp, steps: u64) -> Result<u64> {
+        let before = self.logs_kept_from(now);
+        let provisioning = self.purge_log(Log::Provisioning, before, steps).await?;
+        Ok(provisioning + self.purge_log(Log::Audit, before, steps).await?)
+    }
+
+    fn logs_kept_from(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub(self.deps.logs_kept).unwrap_or(Timestamp::MIN)
+    }
+
+    async fn purge_log(&self, log: Log, before: Timestamp, steps: u64) -> Result<u64> {
         let mut purged = 0;
-        loop {
+        for _ in 0..steps {
             let tx = self.store().begin().await?;
             let rows = match log {
                 Log::Provisioning => tx.purge_logs(before, ROWS_A_STEP).await?,
@@ -54,10 +73,11 @@ impl Portal {
             };
             tx.commit().await?;
             if rows == 0 {
-                return Ok(purged);
+                break;
             }
             purged += rows;
             tokio::task::yield_now().await;
         }
+        Ok(purged)
     }
 }

@@ -14,7 +14,8 @@ use purser_domain::{
     object::ObjectKind,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value, sea_query::Query,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    sea_query::Query,
 };
 use uuid::Uuid;
 
@@ -112,6 +113,12 @@ impl Reads {
             provisioning_log::Entity::find().filter(provisioning_log::Column::ChangeId.eq(id.as_uuid()));
         query.one(&self.db()).await.doing("find a provisioning log")?.map(from_row).transpose()
     }
+
+    /// How many of the `limit` oldest rows are from before the given instant.
+    pub async fn count_old_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let old = provisioning_log::Entity::find().filter(old(before, limit));
+        old.count(&self.db()).await.doing("count old provisioning logs")
+    }
 }
 
 impl Tx {
@@ -119,20 +126,25 @@ impl Tx {
     ///
     /// Rows lie in the order in which they came, so that the oldest are found without a look at all the others.
     pub async fn purge_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        let oldest = Query::select()
-            .column(provisioning_log::Column::Seq)
-            .from(provisioning_log::Entity)
-            .order_by(provisioning_log::Column::Seq, sea_orm::Order::Asc)
-            .limit(limit)
-            .take();
         let done = provisioning_log::Entity::delete_many()
-            .filter(provisioning_log::Column::Seq.in_subquery(oldest))
-            .filter(provisioning_log::Column::At.lt(millis(before)))
+            .filter(old(before, limit))
             .exec(&self.db())
             .await
             .doing("purge provisioning logs")?;
         Ok(done.rows_affected)
     }
+}
+
+fn old(before: Timestamp, limit: u64) -> Condition {
+    let oldest = Query::select()
+        .column(provisioning_log::Column::Seq)
+        .from(provisioning_log::Entity)
+        .order_by(provisioning_log::Column::Seq, sea_orm::Order::Asc)
+        .limit(limit)
+        .take();
+    Condition::all()
+        .add(provisioning_log::Column::Seq.in_subquery(oldest))
+        .add(provisioning_log::Column::At.lt(millis(before)))
 }
 
 /// The values of [`crate::bulk::LOGS`], appended to `values`.

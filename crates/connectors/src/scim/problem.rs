@@ -12,6 +12,7 @@ use crate::refusal::{Asked, Refusal, Row, Table, build};
 const TABLE: Table = Table {
     own: own_row,
     is_from_api,
+    is_dialect,
     retry_after,
     redirect: "Enter the final address as Tenant URL; Purser does not follow redirects, since they would carry the Secret Token along. A redirect to a sign-in page means that this is not the SCIM address.",
     credentials: "Generate a new token in the application and enter it as Secret Token, without the word Bearer.",
@@ -49,6 +50,18 @@ fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
         400..500 if says("uniqueness") => refusal.taken(),
         _ => return None,
     })
+}
+
+/// Whether it may be about the way in which something was asked: a method, a content type, a filter, the shape of a
+/// PATCH.
+fn is_dialect(refusal: &Refusal<'_>) -> bool {
+    let says = |word: &str| refusal.complaint.scim_type.eq_ignore_ascii_case(word);
+    match refusal.status.as_u16() {
+        405 | 406 | 415 | 501 => true,
+        400 | 422 if refusal.asked == Asked::Find => true,
+        400 => ["invalidFilter", "invalidPath", "invalidSyntax", "noTarget"].into_iter().any(says),
+        _ => false,
+    }
 }
 
 impl ScimConnector {
@@ -89,6 +102,9 @@ impl ScimConnector {
             "Check that the Tenant URL is the SCIM base address of the application, and not a page for people."
         };
         let message = format!("{} answered {} with {what}.", self.endpoint.host(), answer.status);
-        build(&self.endpoint, answer, kind, message, advice)
+        let error = build(&self.endpoint, answer, kind, message, advice);
+        // A list that can't be read may be one that was asked for in the wrong way; a web page is none.
+        let is_list = asked == Asked::Find && !matches!(why, Unreadable::Html | Unreadable::NoId);
+        if is_list { error.with_probe() } else { error }
     }
 }

@@ -115,6 +115,7 @@ impl Portal {
             title,
             message: AUTHORIZED.to_owned(),
             advice: String::new(),
+            cure: None,
             detail,
         })
     }
@@ -201,6 +202,7 @@ fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
         title,
         message: format!("{words} {}", error.message()),
         advice: error.advice().to_owned(),
+        cure: error.cure(),
         detail,
     }
 }
