@@ -10,7 +10,7 @@ use purser_domain::{
 };
 use purser_store::Escrow;
 
-use super::{About, steps::request};
+use super::{About, names::Names, steps::request};
 use crate::{executor::fate::Fate, target::failure::Failure};
 
 /// So many attributes the summary names.
@@ -28,7 +28,12 @@ pub(super) struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) fn of(fate: &'a Fate, about: About<'_>, escrow: Option<&Escrow>) -> Option<Self> {
+    pub(super) fn of(
+        fate: &'a Fate,
+        about: About<'_>,
+        escrow: Option<&Escrow>,
+        names: &Names,
+    ) -> Option<Self> {
         let (About { kind, name, target, is_gone, updates }, there) = (about, about.there());
         Some(match fate {
             Fate::Created { modified, exchanges, .. } => {
@@ -46,7 +51,7 @@ impl<'a> Ending<'a> {
                 let summary = format!("Created with {}", name_attributes(modified));
                 Self::done(LogAction::Create, "EntryExportAdd", summary, why, modified, exchanges)
             }
-            Fate::Updated { modified, exchanges, adopted, .. } => {
+            Fate::Updated { modified, exchanges, adopted, kept, .. } => {
                 let changed = name_attributes(modified);
                 let (summary, what) = match (adopted, modified.is_empty()) {
                     (true, _) => (
@@ -66,7 +71,10 @@ impl<'a> Ending<'a> {
                         (format!("Changed {changed}"), format!("{kind} '{name}' was updated in {target}."))
                     }
                 };
-                let why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                let mut why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                if !kept.is_empty() {
+                    why = format!("{why} {}", SkipReason::KeepsLost.explain(kept));
+                }
                 Self::done(LogAction::Update, "EntryExportUpdate", summary, why, modified, exchanges)
             }
             Fate::Disabled { link, modified, exchanges }
@@ -131,9 +139,10 @@ impl<'a> Ending<'a> {
                 let summary = format!("Matched with {one}; nothing was changed");
                 Self::done(LogAction::Other, "EntrySynchronizationAdd", summary, why, &[], &[])
             }
-            Fate::Skipped { skip, .. } => Self::skipped(skip, about),
+            Fate::Skipped { skip, .. } => Self::skipped(skip, about, names),
             Fate::Refused(refusal) => {
-                let failure = Failure::new(refusal.code, refusal.reason.clone(), refusal.advice.clone());
+                let reason = names.tell(&refusal.reason);
+                let failure = Failure::new(refusal.code, reason, refusal.advice.clone());
                 Self::failed(LogAction::Other, &failure, &[], about, escrow, &[])
             }
             Fate::Failed { action, failure, modified, .. } => {
@@ -182,7 +191,9 @@ impl<'a> Ending<'a> {
         }
     }
 
-    fn skipped(skip: &Skip, about: About<'_>) -> Self {
+    fn skipped(skip: &Skip, about: About<'_>, names: &Names) -> Self {
+        let details = skip.details.iter().map(|detail| names.tell(detail)).collect();
+        let skip = &Skip { details, ..skip.clone() };
         let description = skip.describe(about.kind, about.name);
         let status = LogStatus::Skipped;
         Self {
@@ -281,9 +292,12 @@ impl<'a> Ending<'a> {
 fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {
     let mut advice = advice.to_owned();
     if let Some(escrow) = escrow.filter(|escrow| escrow.attempts > 1) {
-        let times = escrow.attempts - 1;
+        let times = match escrow.attempts - 1 {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
         advice.push_str(&format!(
-            " This operation was retried {times} times. It will be retried again after this date: {}.",
+            " This operation was retried {times}. It will be retried again after this date: {}.",
             escrow.due_at
         ));
     }
