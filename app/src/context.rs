@@ -15,7 +15,7 @@ use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use purser_contract::problem::{Problem, ProblemKind};
-use purser_service::{Caller, Portal, ServiceError};
+use purser_service::{Caller, Portal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_sessions::Session;
 
@@ -26,6 +26,10 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remov
 #[derive(Debug, Clone)]
 pub struct RemoteAddress(pub String);
 
+/// Session key of the signed-in administrator's id.
+pub const ADMINISTRATOR: &str = "admin";
+/// Session key of the instant of sign-in.
+pub const SIGNED_IN_AT: &str = "created_at";
 /// Session key of a [`BegunConsent`].
 const CONSENT: &str = "consent";
 
@@ -43,17 +47,11 @@ pub struct BegunConsent {
 }
 
 /// The use-cases.
-///
-/// # Errors
-/// When the server did not put them into the request, which is a fault of ours.
 pub fn portal() -> Result<Portal, Problem> {
     from_request::<Portal>().ok_or_else(|| missing("the use-cases"))
 }
 
 /// Who asks.
-///
-/// # Errors
-/// `Unauthenticated` when nobody is signed in.
 pub fn caller() -> Result<Caller, Problem> {
     from_request::<Option<Caller>>().flatten().ok_or_else(|| {
         Problem::new(ProblemKind::Unauthenticated, "Nobody is signed in.").advice("Sign in and try again.")
@@ -61,9 +59,6 @@ pub fn caller() -> Result<Caller, Problem> {
 }
 
 /// The session of the request.
-///
-/// # Errors
-/// When the server did not put it into the request, which is a fault of ours.
 pub fn session() -> Result<Session, Problem> {
     from_request::<Session>().ok_or_else(|| missing("the session"))
 }
@@ -83,9 +78,6 @@ pub fn consent_address() -> String {
 pub const CONSENT_PATH: &str = "/oauth/callback";
 
 /// Keeps in the session what has to come back from a consent page.
-///
-/// # Errors
-/// When the session can't be written.
 pub async fn keep_consent(begun: BegunConsent) -> Result<(), Problem> {
     session()?.insert(CONSENT, begun).await.map_err(|error| {
         tracing::error!(%error, "a begun consent could not be kept in its session");
@@ -95,16 +87,8 @@ pub async fn keep_consent(begun: BegunConsent) -> Result<(), Problem> {
 }
 
 /// Takes out of the session what has to come back from a consent page, so that it comes back once.
-///
-/// # Errors
-/// When the session can't be read.
 pub async fn take_consent(session: &Session) -> Result<Option<BegunConsent>, tower_sessions::session::Error> {
     session.remove(CONSENT).await
-}
-
-/// The problem of a use-case, for `map_err`.
-pub fn refused(error: ServiceError) -> Problem {
-    error.problem()
 }
 
 /// A part of the page's path, for example `id`.
@@ -143,7 +127,7 @@ pub fn url(path: &str, query: &[(&str, &str)]) -> String {
 }
 
 /// The path when it leads to a page of this portal, else the home page: an address from outside must
-/// not send anybody to another site.
+/// not lead to another site.
 pub fn local_path(path: &str) -> &str {
     let local = path.starts_with('/')
         && !path.starts_with("//")

@@ -3,7 +3,7 @@
 //! # What this room is for
 //!
 //! A page ([`pages`]) asks a use-case of `purser-service` and renders [`components`]. It never runs
-//! in the browser, so it may use any crate. What must move by itself, or help while somebody types,
+//! in the browser, so it may use any crate. What must move by itself, or help with typing,
 //! is an island ([`islands`]); islands are the only code that reaches the browser. Forms are plain
 //! form posts to server functions ([`api`]), and links are plain links: everything works without
 //! JavaScript and gets better with it.
@@ -19,7 +19,7 @@
 //! # To add a page
 //!
 //! 1. its data: a view in `purser-contract` and a use-case in `purser-service`;
-//! 2. reading and writing in `api/<area>.rs`;
+//! 2. what its forms post in `api/<area>.rs`;
 //! 3. the page in `pages/<area>.rs`, its route in `routes.rs`, and its row in `components/menu.rs`.
 
 // A view's type nests as deep as its elements do, and so do the compiler's queries about it.

@@ -159,7 +159,7 @@ test('an administrator provisions 300 people through the pages', async (t) => {
     const seen = new Set();
     await eventually('the initial cycle is completed on the page', async () => {
       seen.add(await count('Created'));
-      return page.locator('.progress-label').filter({ hasText: 'cycle completed' }).isVisible();
+      return page.locator('.progress').filter({ hasText: 'cycle completed' }).isVisible();
     }, 120_000);
     await eventually('all are counted', async () => (await detail('Users managed')) === String(COUNT));
     assert.ok(seen.size > 2, `the figures moved: ${[...seen].join(', ')}`);

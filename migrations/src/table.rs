@@ -2,7 +2,10 @@
 
 use sea_orm_migration::{
     SchemaManager,
-    prelude::{ColumnDef, DbErr, Index, Table},
+    prelude::{
+        ColumnDef, DbErr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index,
+        IndexCreateStatement, Table,
+    },
 };
 
 /// A required column that holds an id.
@@ -60,18 +63,23 @@ pub(crate) fn bytes(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).blob().not_null().take()
 }
 
+/// A foreign key of rows that go with the row that they refer to.
+pub(crate) fn owned(
+    table: &'static str,
+    column: &'static str,
+    owner: &'static str,
+    key: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create().from(table, column).to(owner, key).on_delete(ForeignKeyAction::Cascade).take()
+}
+
 /// Makes an index on `columns`, named after the table and the columns.
 pub(crate) async fn index(
     manager: &SchemaManager<'_>,
     table: &'static str,
     columns: &[&'static str],
 ) -> Result<(), DbErr> {
-    let mut statement = Index::create();
-    statement.name(format!("ix_{table}_{}", columns.join("_"))).table(table);
-    for column in columns {
-        statement.col(*column);
-    }
-    manager.create_index(statement).await
+    manager.create_index(on("ix", table, columns)).await
 }
 
 /// Makes an index on `columns` that admits each combination once.
@@ -80,12 +88,16 @@ pub(crate) async fn unique(
     table: &'static str,
     columns: &[&'static str],
 ) -> Result<(), DbErr> {
-    let mut statement = Index::create();
-    statement.name(format!("ux_{table}_{}", columns.join("_"))).table(table).unique();
+    manager.create_index(on("ux", table, columns).unique().take()).await
+}
+
+fn on(prefix: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{prefix}_{table}_{}", columns.join("_"))).table(table);
     for column in columns {
-        statement.col(*column);
+        index.col(*column);
     }
-    manager.create_index(statement).await
+    index
 }
 
 /// Drops tables in the given order, their indexes with them.

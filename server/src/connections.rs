@@ -1,6 +1,6 @@
 //! Who may hold a connection, and for how long.
 //!
-//! A connection costs a descriptor, and whoever holds all of them has closed the portal. So each wait for the
+//! A connection costs a descriptor, and a client that holds all of them has closed the portal. So each wait for the
 //! other side has its limit ([`limits`]), and there are never more connections than the process can afford, in
 //! all and from one client. When one too many comes, a connection that waits for its client makes room, from
 //! the client that holds the most; only where every connection is at work does the new one wait.
@@ -8,11 +8,11 @@
 //! Invariants:
 //! - A connection that Purser works for is never closed by a limit: an answer may take, and last, as long as it
 //!   likes, as long as the client takes it.
-//! - A half-sent request, a body that does not come on, an idle connection and an answer that nobody takes all
+//! - A half-sent request, a body that does not come on, an idle connection and an answer that is not taken all
 //!   end by themselves.
 //! - A shutdown closes what waits at once and lets what is at work come to its end.
 //!
-//! HTTP/1.1 only: browsers speak HTTP/2 with the proxy that speaks TLS.
+//! HTTP/1.1 only: browsers speak HTTP/2 with the proxy that speaks TLS. The figures are in decisions 15 and 16.
 
 use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -66,7 +66,7 @@ pub async fn serve(
             });
         }
     }
-    // Nobody is to knock at a door behind which nobody stands.
+    // From here on a client is refused at once and does not wait.
     drop(listener);
     conversations.close();
     conversations.wait().await;
@@ -97,7 +97,7 @@ async fn admit(
     if limits.by_client.is_some_and(|most| register.count(client) >= most)
         && !register.make_room(Some(client), Instant::now())
     {
-        tracing::warn!(%client, "a client has as many requests open as it may; one more was not taken");
+        tracing::debug!(%client, "a client has as many requests open as it may; one more was not taken");
         return None;
     }
     let slot = find_slot(slots, register).await?;

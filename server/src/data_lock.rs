@@ -5,8 +5,8 @@
 //! clean up.
 //!
 //! It is tempting to take the leases of jobs away from a process that is known to have ended. They are left to
-//! run out: what that process had sent may still be on its way, and whoever asks the target too early what
-//! became of it is told "nothing".
+//! run out: what that process had sent may still be on its way, and a target that is asked too early what
+//! became of it says "nothing" (decision 6).
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -20,9 +20,6 @@ pub(crate) struct DataLock {
 }
 
 /// Takes the lock of this data folder, which must exist.
-///
-/// # Errors
-/// When another process has it, or the folder can't be written to.
 pub(crate) fn acquire(data_dir: &Path) -> Result<DataLock, ServerError> {
     let path = data_dir.join("purser.lock");
     let failed = |source| ServerError::DataDir { path: data_dir.to_path_buf(), source };

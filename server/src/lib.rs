@@ -11,7 +11,7 @@
 //! Invariants:
 //! - A route is closed to anonymous callers unless it is on the gate's list.
 //! - What changes something must come from our own pages, or carry a token.
-//! - No refusal without a sentence, in the language of whoever asked.
+//! - No refusal without a sentence, in the form of the door that was asked: a page, Graph's error object, a problem.
 //! - One process serves a data folder (`data_lock`).
 //! - A secret never stands on a command line, in a log line or in an address but the one-time set-up link.
 //!

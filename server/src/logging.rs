@@ -14,8 +14,9 @@ use crate::{
 };
 
 /// Libraries that talk more than they say. What the operator asks for comes behind and wins.
-const QUIET: &str = "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,apalis=warn,apalis_core=warn,apalis_sql=warn,\
-                     apalis_sqlite=warn,hyper=warn,h2=warn,tower_sessions=error,tower_sessions_core=error";
+const QUIET: &str = "sqlx=warn,sqlx::pool::acquire=error,sea_orm=warn,sea_orm_migration=warn,\
+                     apalis=warn,apalis_core=warn,apalis_sql=warn,apalis_sqlite=warn,hyper=warn,h2=warn,\
+                     tower_sessions=error,tower_sessions_core=error";
 
 /// Starts logging. A second call (in tests) changes nothing.
 pub(crate) fn start(settings: &Settings) -> Result<(), ServerError> {

@@ -286,7 +286,7 @@ impl Settings {
     pub fn base_url(&self, bound: SocketAddr) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            // Nobody can open 0.0.0.0 in a browser.
+            // No browser can open 0.0.0.0.
             None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
             None => format!("http://{bound}"),
         }
@@ -439,6 +439,27 @@ mod tests {
             };
             let settings = load("", &[(&variable, text)], &Layer::default()).unwrap();
             assert_ne!(settings, load("", &[], &Layer::default()).unwrap(), "{variable} was not read");
+        }
+    }
+
+    #[test]
+    fn the_default_that_help_and_readme_name_is_the_one_that_counts() {
+        let readme = include_str!("../../README.md");
+        let command = Layer::augment_args(clap::Command::new("purser"));
+        let usual = load("", &[], &Layer::default()).unwrap();
+        for name in NAMES {
+            let argument = command.get_arguments().find(|argument| argument.get_id() == name);
+            let help = argument.and_then(clap::Arg::get_help).map(ToString::to_string).unwrap_or_default();
+            let Some((_, default)) = help.split_once("[default: ") else { continue };
+            let default = default.trim_end_matches(']');
+            let row = readme.lines().find(|line| line.contains(&format!("`{}`", variable(name)))).unwrap();
+            // One that depends on something else, such as a file in the data folder, is a phrase.
+            if default.contains(' ') {
+                continue;
+            }
+            assert!(row.contains(&format!("| `{default}` |")), "{name}: {default} is not in {row}");
+            let said = load("", &[(&variable(name), default)], &Layer::default()).unwrap();
+            assert_eq!(said, usual, "{name} = {default} is not what counts without it");
         }
     }
 

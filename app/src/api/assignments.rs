@@ -1,9 +1,8 @@
-//! Who is assigned to an application: what its pages read and what their forms post.
+//! Who is assigned to an application: what the forms about it post, and how a selection travels in the address.
 
-use crate::context::{Done, caller, finish, portal, refused, url};
+use crate::context::{Done, caller, finish, portal, url};
 use leptos::prelude::*;
-use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
-use purser_contract::page::{ListForm, PageView};
+use purser_contract::assignment::{AssignForm, AssignmentView, UnassignForm};
 use purser_contract::problem::Problem;
 use purser_domain::object::ObjectKind;
 
@@ -14,39 +13,17 @@ pub const GROUPS: &str = "form[groups][]";
 /// Form and query name of the chosen role.
 pub const ROLE: &str = "form[role_id]";
 
-/// The roles that an application offers.
-pub async fn list_roles(application: &str) -> Result<Vec<AppRoleView>, Problem> {
-    portal()?.list_roles(&caller()?, application).await.map_err(refused)
-}
-
-/// A page of an application's assignments.
-pub async fn list_assignments(
-    application: &str,
-    form: ListForm,
-) -> Result<PageView<AssignmentView>, Problem> {
-    portal()?.list_assignments(&caller()?, application, form).await.map_err(refused)
-}
-
-/// A page of the picker: the users or groups that can be assigned.
-pub async fn list_principals(
-    application: &str,
-    kind: ObjectKind,
-    form: ListForm,
-) -> Result<PageView<PrincipalView>, Problem> {
-    portal()?.list_principals(&caller()?, application, kind, form).await.map_err(refused)
-}
-
 /// The name of a picked user or group, for *Selected items*.
 pub async fn load_principal_name(kind: ObjectKind, id: &str) -> Result<String, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     match kind {
-        ObjectKind::Group => portal.find_group_record(&caller, id).await.map(|group| group.display_name),
-        ObjectKind::User => portal.find_user_record(&caller, id).await.map(|user| {
+        ObjectKind::Group => portal.load_group_record(&caller, id).await.map(|group| group.display_name),
+        ObjectKind::User => portal.load_user_record(&caller, id).await.map(|user| {
             let name = user.attributes.get("displayName").or(user.attributes.get("userPrincipalName"));
             name.unwrap_or_default().to_owned()
         }),
     }
-    .map_err(refused)
+    .map_err(Problem::from)
 }
 
 /// *Assign* of Add Assignment.
@@ -55,7 +32,7 @@ pub async fn assign(
     /// Who, with which role.
     form: AssignForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.assign(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome = async { portal()?.assign(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let list = format!("/applications/{}/users-and-groups", form.application_id);
     let count = form.users.len() + form.groups.len();
     let done = |_: &Vec<AssignmentView>| {
@@ -74,7 +51,7 @@ pub async fn unassign(
     /// Which assignments.
     form: UnassignForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.unassign(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome = async { portal()?.unassign(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let list = format!("/applications/{}/users-and-groups", form.application_id);
     let done = |removed: &u64| {
         Done::to(list.clone()).toast(match removed {

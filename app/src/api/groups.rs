@@ -1,8 +1,7 @@
-//! Groups: what their pages read and what their forms post.
-use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
+//! Groups: what the forms post.
+use crate::context::{Done, caller, finish, finish_form, portal, url};
 use leptos::prelude::*;
-use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView};
-use purser_contract::page::{ListForm, PageView};
+use purser_contract::directory::{GroupForm, GroupRowView, GroupView};
 use purser_contract::problem::{Problem, ProblemKind};
 use serde::{Deserialize, Serialize};
 
@@ -20,28 +19,13 @@ pub struct MembersForm {
     pub search: String,
 }
 
-/// A page of groups.
-pub async fn list_groups(form: ListForm) -> Result<PageView<GroupRowView>, Problem> {
-    portal()?.list_groups(&caller()?, form).await.map_err(refused)
-}
-
-/// One group.
-pub async fn load_group(id: &str) -> Result<GroupView, Problem> {
-    portal()?.load_group(&caller()?, id).await.map_err(refused)
-}
-
-/// A page of a group's members.
-pub async fn list_members(group: &str, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
-    portal()?.list_members(&caller()?, group, form).await.map_err(refused)
-}
-
 /// *Save* of a group, new or not.
 #[server(prefix = "/api", endpoint = "save_group")]
 pub async fn save_group(
     /// What was typed.
     form: GroupForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.save_group(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome = async { portal()?.save_group(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let (back, verb) = if form.id.is_empty() {
         ("/groups/new".to_owned(), "created")
     } else {
@@ -59,7 +43,7 @@ pub async fn delete_group(
     /// Id.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.delete_group(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.delete_group(&caller()?, &id).await.map_err(Problem::from) }.await;
     let done = |group: &GroupRowView| {
         Done::to("/groups").toast(format!("Group {} was deleted.", group.display_name))
     };
@@ -75,7 +59,7 @@ pub async fn add_members(
     let here = format!("/groups/{}", form.group);
     let outcome = async {
         let members = chosen(&form)?;
-        portal()?.add_members(&caller()?, &form.group, &members).await.map_err(refused)
+        portal()?.add_members(&caller()?, &form.group, &members).await.map_err(Problem::from)
     }
     .await;
     let done = |group: &GroupView| {
@@ -99,7 +83,8 @@ pub async fn remove_member(
     /// User.
     user: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.remove_member(&caller()?, &group, &user).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.remove_member(&caller()?, &group, &user).await.map_err(Problem::from) }.await;
     let here = format!("/groups/{group}");
     finish(outcome, |_| Done::to(here.clone()).toast("The member was removed."), here.clone()).await
 }

@@ -1,5 +1,5 @@
 //! What the home page counts, and the removal of what is old that waits there for an administrator.
-use crate::context::{Done, caller, finish, portal, refused};
+use crate::context::{Done, caller, finish, portal};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView, PurgedView, UserFilter};
@@ -24,15 +24,15 @@ pub struct Overview {
 pub async fn load_overview() -> Result<Overview, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     let one = || ListForm { size: 1, ..ListForm::default() };
-    let users = portal.list_users(&caller, UserFilter::Present, one()).await.map_err(refused)?;
-    let groups = portal.list_groups(&caller, one()).await.map_err(refused)?;
-    let applications = portal.list_applications(&caller, ListForm::default()).await.map_err(refused)?;
+    let users = portal.list_users(&caller, UserFilter::Present, one()).await?;
+    let groups = portal.list_groups(&caller, one()).await?;
+    let applications = portal.list_applications(&caller, ListForm::default()).await?;
     Ok(Overview {
         users: count(users.total, &users.items),
         groups: count(groups.total, &groups.items),
         applications: count(applications.total, &applications.items),
         first_applications: applications.items,
-        held_purge: portal.find_held_purge(&caller).await.map_err(refused)?,
+        held_purge: portal.find_held_purge(&caller).await?,
     })
 }
 
@@ -42,7 +42,8 @@ pub async fn confirm_purge(
     /// What was shown.
     form: ConfirmPurgeForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let done = |gone: &PurgedView| {
         let toast = format!("Users deleted for good: {}. Log rows removed: {}.", gone.people, gone.log_rows);
         Done::to("/").toast(toast)

@@ -1,5 +1,5 @@
-//! CSV imports: what their page's island asks for, and (on the server) the upload, what the pages
-//! read and what the forms post.
+//! CSV imports: what their page's island asks for, and (on the server) the upload and what the forms
+//! post.
 
 #[cfg(feature = "ssr")]
 pub mod forms;
@@ -7,6 +7,8 @@ pub mod forms;
 mod upload;
 
 use crate::api::ApiProblem;
+#[cfg(feature = "ssr")]
+use crate::context::{caller, portal};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use purser_contract::import::ImportView;
@@ -17,6 +19,6 @@ pub async fn import_status(
     /// Id.
     id: String,
 ) -> Result<ImportView, ApiProblem> {
-    let import = forms::load_import(&id).await?;
+    let import = portal()?.load_import(&caller()?, &id).await?;
     Ok(ImportView { columns: Vec::new(), preview: Vec::new(), ..import })
 }

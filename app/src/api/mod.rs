@@ -1,15 +1,16 @@
-//! What forms post, what islands ask for, and what pages read.
+//! What forms post and what islands ask for.
 //!
-//! Three kinds of function, each in three steps and without a branch: context, one use-case, view.
+//! Two kinds of function, each in three steps and without a branch: context, one use-case, view.
 //!
 //! - A **form post** is a server function that ends with `context::finish`, or with
 //!   `context::finish_form` when what was typed comes back; a page posts to it by its type.
 //! - What an **island** asks for is a server function too; it answers with a view, or an
 //!   [`ApiProblem`], and compiles on both sides.
-//! - What a **page** reads is a plain function: pages run on the server only, so a second, private
-//!   HTTP API would be one more door to guard.
 //!
-//! All of them refuse what the use-case refuses, and `Unauthenticated` whoever is not signed in.
+//! A **page** asks its use-case itself: pages run on the server only, so a second, private HTTP API
+//! would be one more door to guard. Only what takes several use-cases is a plain function here.
+//!
+//! All of them refuse what the use-case refuses, and strangers with `Unauthenticated`.
 //!
 //! Deliberately absent: rules. They are in `purser-service`, for every door the same.
 //!
@@ -24,13 +25,9 @@ pub mod applications;
 #[cfg(feature = "ssr")]
 pub mod assignments;
 #[cfg(feature = "ssr")]
-pub mod audit;
-#[cfg(feature = "ssr")]
 pub mod groups;
 #[cfg(feature = "ssr")]
 pub mod home;
-#[cfg(feature = "ssr")]
-pub mod logs;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
@@ -64,6 +61,13 @@ impl From<Problem> for ApiProblem {
         #[cfg(feature = "ssr")]
         crate::context::set_status(problem.kind);
         Self(problem)
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<purser_service::ServiceError> for ApiProblem {
+    fn from(error: purser_service::ServiceError) -> Self {
+        Problem::from(error).into()
     }
 }
 

@@ -1,7 +1,6 @@
-//! The provisioning blade: what its islands ask for, and (on the server) what its pages read and its
-//! forms post.
+//! The provisioning blade: what its islands ask for, and (on the server) what the forms post.
 //!
-//! The two functions here are also called by the browser's half, so they compile on both sides.
+//! The functions here are also called by the browser's half, so they compile on both sides.
 
 #[cfg(feature = "ssr")]
 pub mod connection;
@@ -11,6 +10,8 @@ pub mod forms;
 pub mod profile;
 
 use crate::api::ApiProblem;
+#[cfg(feature = "ssr")]
+use crate::context::{caller, portal};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use purser_contract::profile::ProbeView;
@@ -22,8 +23,7 @@ pub async fn job_status(
     /// Object id.
     application: String,
 ) -> Result<JobStatusView, ApiProblem> {
-    use crate::context::{caller, portal, refused};
-    Ok(portal()?.load_job_status(&caller()?, &application).await.map_err(refused)?)
+    Ok(portal()?.load_job_status(&caller()?, &application).await?)
 }
 
 /// *Test Connection* with what the blade's fields hold, saved or not. A target that says no is an
@@ -33,8 +33,7 @@ pub async fn test_connection(
     /// What the fields hold.
     form: TestConnectionForm,
 ) -> Result<TestConnectionView, ApiProblem> {
-    use crate::context::{caller, portal, refused};
-    Ok(portal()?.test_connection(&caller()?, form).await.map_err(refused)?)
+    Ok(portal()?.test_connection(&caller()?, form).await?)
 }
 
 /// How far the capability probe of an application is; without what it proposes, since it is asked for every second.
@@ -43,6 +42,6 @@ pub async fn probe_status(
     /// Object id.
     application: String,
 ) -> Result<ProbeView, ApiProblem> {
-    let probe = profile::load_probe(&application).await?;
+    let probe = portal()?.load_probe(&caller()?, &application).await?;
     Ok(ProbeView { proposals: Vec::new(), ..probe })
 }

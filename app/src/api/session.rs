@@ -1,6 +1,7 @@
 //! First-run set-up, sign-in, sign-out, and the theme.
 use crate::context::{
-    self, Done, caller, finish, local_path, portal, redirect, refused, remote_address, session,
+    self, ADMINISTRATOR, Done, SIGNED_IN_AT, caller, finish, local_path, portal, redirect, remote_address,
+    session,
 };
 use crate::theme;
 use leptos::prelude::*;
@@ -11,11 +12,6 @@ use purser_service::Caller;
 /// How long the choice of a theme is kept: a year, in seconds.
 const THEME_SECONDS: u32 = 31_536_000;
 
-/// Whether somebody has set the portal up already.
-pub async fn is_set_up() -> Result<bool, Problem> {
-    portal()?.has_administrator().await.map_err(refused)
-}
-
 /// Makes the first administrator and signs them in.
 #[server(prefix = "/api", endpoint = "setup")]
 pub async fn set_up(
@@ -23,8 +19,7 @@ pub async fn set_up(
     form: SetupForm,
 ) -> Result<(), ServerFnError> {
     let outcome = async {
-        let administrator =
-            portal()?.complete_setup(form.clone(), &remote_address()).await.map_err(refused)?;
+        let administrator = portal()?.complete_setup(form.clone(), &remote_address()).await?;
         begin_session(&administrator).await?;
         Ok(administrator)
     }
@@ -43,7 +38,7 @@ pub async fn sign_in(
     form: SignInForm,
 ) -> Result<(), ServerFnError> {
     let outcome = async {
-        let administrator = portal()?.sign_in(form.clone(), &remote_address()).await.map_err(refused)?;
+        let administrator = portal()?.sign_in(form.clone(), &remote_address()).await?;
         begin_session(&administrator).await
     }
     .await;
@@ -62,7 +57,7 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
         .map_err(|error| ServerFnError::new(format!("The session could not be ended: {error}")))?;
     // Whose session has ended already is signed out, too, and there is nobody to write down.
     if let (Ok(portal), Ok(caller)) = (portal(), caller()) {
-        let noted = portal.sign_out(&caller, &remote_address()).await.map_err(refused);
+        let noted = portal.sign_out(&caller, &remote_address()).await.map_err(Problem::from);
         noted.map_err(|problem| ServerFnError::new(problem.to_string()))?;
     }
     redirect("/sign-in?signed-out=true");
@@ -81,7 +76,7 @@ pub async fn set_theme(
     Ok(())
 }
 
-/// Begins a session for somebody who has just proven who they are, under a new id: one that was
+/// Begins a session for a person who has just proven who they are, under a new id: one that was
 /// known before the sign-in must be worth nothing after it.
 async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem> {
     let Some(Caller::Administrator { id, .. }) = Caller::from_view(administrator) else {
@@ -91,8 +86,8 @@ async fn begin_session(administrator: &AdministratorView) -> Result<(), Problem>
     let signed_in_at = portal()?.clock().now();
     let begin = async {
         session.cycle_id().await?;
-        session.insert("admin", id).await?;
-        session.insert("created_at", signed_in_at).await
+        session.insert(ADMINISTRATOR, id).await?;
+        session.insert(SIGNED_IN_AT, signed_in_at).await
     };
     begin.await.map_err(|error| {
         tracing::error!(%error, "a session could not be begun");

@@ -1,9 +1,9 @@
-//! API tokens: what their page reads and what its forms post.
+//! API tokens: what the forms post.
 //!
 //! A new token is shown once. It travels to that page in a cookie of the browser that asked for it,
 //! which lives a minute and is readable by neither scripts nor other pages, so that it is never
 //! stored on the server in the clear.
-use crate::context::{self, Done, caller, finish, finish_form, portal, refused};
+use crate::context::{self, Done, caller, finish, finish_form, portal};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::session::TokenView;
@@ -20,11 +20,6 @@ pub struct TokenForm {
     pub name: String,
 }
 
-/// All tokens, without the tokens.
-pub async fn list_tokens() -> Result<Vec<TokenView>, Problem> {
-    portal()?.list_tokens(&caller()?).await.map_err(refused)
-}
-
 /// The token made by the request before, once.
 pub fn take_new_token() -> Option<String> {
     let token = context::cookie(NEW_TOKEN).filter(|token| !token.is_empty())?;
@@ -38,7 +33,7 @@ pub async fn create_token(
     /// What was typed.
     form: TokenForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.create_token(&caller()?, &form.name).await.map_err(refused) }.await;
+    let outcome = async { portal()?.create_token(&caller()?, &form.name).await.map_err(Problem::from) }.await;
     let done = |(token, text): &(TokenView, String)| {
         context::set_cookie(&cookie(text, 60));
         Done::to("/tokens").toast(format!("Token {} was created.", token.name))
@@ -52,7 +47,7 @@ pub async fn delete_token(
     /// Id.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.delete_token(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.delete_token(&caller()?, &id).await.map_err(Problem::from) }.await;
     let done = |token: &TokenView| Done::to("/tokens").toast(format!("Token {} was deleted.", token.name));
     finish(outcome, done, "/tokens").await
 }

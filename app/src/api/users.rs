@@ -1,19 +1,8 @@
-//! Users: what their pages read and what their forms post.
-use crate::context::{Done, caller, finish, finish_form, portal, refused, url};
+//! Users: what the forms post.
+use crate::context::{Done, caller, finish, finish_form, portal, url};
 use leptos::prelude::*;
-use purser_contract::directory::{UserFilter, UserForm, UserRowView, UserView};
-use purser_contract::page::{ListForm, PageView};
+use purser_contract::directory::{UserForm, UserRowView, UserView};
 use purser_contract::problem::Problem;
-
-/// A page of users.
-pub async fn list_users(filter: UserFilter, form: ListForm) -> Result<PageView<UserRowView>, Problem> {
-    portal()?.list_users(&caller()?, filter, form).await.map_err(refused)
-}
-
-/// One user, deleted or not.
-pub async fn load_user(id: &str) -> Result<UserView, Problem> {
-    portal()?.load_user(&caller()?, id).await.map_err(refused)
-}
 
 /// *Save* of a user, new or not.
 #[server(prefix = "/api", endpoint = "save_user")]
@@ -21,7 +10,7 @@ pub async fn save_user(
     /// What was typed.
     form: UserForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.save_user(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome = async { portal()?.save_user(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let (back, verb) = if form.id.is_empty() {
         ("/users/new".to_owned(), "created")
     } else {
@@ -41,7 +30,8 @@ pub async fn set_user_enabled(
     /// Whether they may sign in from now on.
     enabled: bool,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.set_user_enabled(&caller()?, &id, enabled).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.set_user_enabled(&caller()?, &id, enabled).await.map_err(Problem::from) }.await;
     let here = format!("/users/{id}");
     let done = |user: &UserView| {
         Done::to(here.clone()).toast(format!(
@@ -59,7 +49,7 @@ pub async fn delete_user(
     /// Id.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.delete_user(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.delete_user(&caller()?, &id).await.map_err(Problem::from) }.await;
     let done = |user: &UserRowView| {
         Done::to("/users")
             .toast(format!("{} was deleted and can be restored for 30 days.", user.display_name))
@@ -73,7 +63,7 @@ pub async fn restore_user(
     /// Id.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.restore_user(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.restore_user(&caller()?, &id).await.map_err(Problem::from) }.await;
     let done = |user: &UserView| {
         Done::to(format!("/users/{}", user.id)).toast(format!("{} was restored.", name(user)))
     };
@@ -86,7 +76,7 @@ pub async fn purge_user(
     /// Id.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.purge_user(&caller()?, &id).await.map_err(Problem::from) }.await;
     let back = url("/users/deleted", &[("pane", "purge"), ("id", &id)]);
     finish(outcome, |()| Done::to("/users/deleted").toast("The user was deleted permanently."), back).await
 }

@@ -8,7 +8,7 @@ use purser_domain::job::ProvisioningState;
 pub enum Tone {
     /// As it should be.
     Good,
-    /// Needs somebody.
+    /// Needs an administrator.
     Bad,
     /// Worth a look.
     Warn,

@@ -22,7 +22,7 @@ pub fn ConfirmPane<F: ServerFn + From<String> + 'static>(
     /// What the button says.
     #[prop(into)]
     label: String,
-    /// Whom or what it is about.
+    /// What it is about.
     #[prop(into)]
     id: String,
     /// The page without the pane.

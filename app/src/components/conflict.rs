@@ -2,7 +2,7 @@
 use crate::context::flash;
 use leptos::prelude::*;
 
-/// The two ways out of a stale edit: save what this form holds over what somebody else saved, or drop
+/// The two ways out of a stale edit: save what this form holds over what was saved meanwhile, or drop
 /// it. Shows nothing unless the form was refused for that reason; both versions are in the shell's
 /// [`super::ProblemBar`] then, and the page has taken over the present generation.
 #[component]

@@ -1,7 +1,8 @@
 //! The set of parts that every page is made of.
 //!
-//! They render on the server only; the few that islands use too are in [`crate::shared`]. Looks live in `style/`: a component gives an element its class and its meaning for
-//! assistive technology, and never a style of its own (the Content-Security-Policy would refuse it).
+//! They render on the server only; the few that islands use too are in [`crate::shared`]. Looks live in `style/`: a
+//! component gives an element its class and its meaning for assistive technology, and never a style of its own (the
+//! Content-Security-Policy would refuse it).
 //!
 //! To add a component: 1. a file here with one concept, 2. its classes in the file of its kind in
 //! `style/`, 3. look at it in light and dark.

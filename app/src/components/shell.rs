@@ -115,7 +115,7 @@ fn escape(title: &str) -> String {
     title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The frame of the pages for which nobody is signed in yet.
+/// The frame of the pages before sign-in.
 #[component]
 pub fn BareShell(
     /// What the page is for.

@@ -1,4 +1,4 @@
-//! Why somebody who is not signed in was refused, as the few words that their session may keep.
+//! Why a stranger was refused, as the few words that their session may keep.
 //!
 //! A stranger can make as many sessions as there are requests, so a session of theirs holds no text, above all none
 //! that they sent. The sentences are made here when the page is shown.

@@ -8,8 +8,8 @@
 //! A form is known by the server function that it is posted to, as a type: what was typed is kept under its address,
 //! and comes back as what it takes. To add a form: the server function, and a `PostForm` of it on a page.
 //!
-//! The session of somebody who is not signed in keeps an `EntryProblem` and nothing else: what a stranger types is
-//! never stored. Of a stranger who has to wait, nothing is: the address of the next page says so.
+//! A stranger's session keeps an `EntryProblem` and nothing else: what a stranger types is never stored. Of a stranger
+//! who has to wait, nothing is: the address of the next page says so.
 use super::entry_problem::EntryProblem;
 use super::{caller, query_value, redirect, session, url};
 use leptos::prelude::*;
@@ -49,18 +49,12 @@ impl Flash {
     }
 
     /// The same with what had been typed into the form of the server function `F`.
-    ///
-    /// # Errors
-    /// When the form can't be written as JSON.
     pub fn refused<F: ServerFn + From<K>, K: Serialize>(mut self, form: &K) -> serde_json::Result<Self> {
         self.kept = Some((F::PATH.to_owned(), serde_json::to_value(form)?));
         Ok(self)
     }
 
     /// Leaves this for the page that comes next.
-    ///
-    /// # Errors
-    /// When the session can't be written.
     pub async fn leave(self, session: &Session) -> Result<(), tower_sessions::session::Error> {
         session.insert(FLASH, self).await
     }
@@ -86,13 +80,13 @@ impl Flash {
         (problem.field.as_deref() == Some(field)).then(|| problem.to_string())
     }
 
-    /// Whether the form was refused since somebody else saved meanwhile; both versions are on the page then.
+    /// Whether the form was refused since another save came first; both versions are on the page then.
     pub fn is_stale(&self) -> bool {
         self.problem.as_ref().is_some_and(|problem| !problem.conflict.is_empty())
     }
 
     /// The generation that a refused form goes on with. Only after both versions were shown is saving again
-    /// meant to win; after any other refusal a save by somebody else must still be noticed.
+    /// meant to win; after any other refusal a save by another person must still be noticed.
     pub fn generation(&self, typed: i64, stored: i64) -> i64 {
         if self.is_stale() { stored } else { typed }
     }
@@ -130,9 +124,6 @@ impl Done {
 }
 
 /// Ends a form post of which nothing is kept when it is refused: leads on, or `back` with the problem.
-///
-/// # Errors
-/// When the session can't be written; the browser is then led back by the server function itself.
 pub async fn finish<T>(
     outcome: Result<T, Problem>,
     done: impl FnOnce(&T) -> Done,
@@ -144,9 +135,6 @@ pub async fn finish<T>(
 /// Ends a form post of the server function `F`: leads on, or `back` (the page that the form is on, with its open
 /// pane) with the problem and what had been typed. Clear secrets in `form` first: it is kept in the session until
 /// that page is shown.
-///
-/// # Errors
-/// As [`finish`].
 pub async fn finish_form<F: ServerFn + From<K>, K: Serialize, T>(
     outcome: Result<T, Problem>,
     done: impl FnOnce(&T) -> Done,

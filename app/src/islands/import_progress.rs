@@ -3,6 +3,8 @@
 //! When the import is done the page is loaded anew, since the report is the server's to render.
 use crate::shared::{Progress, grouped};
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use purser_contract::import::ImportState;
 use purser_contract::import::ImportView;
 
 /// Asks each second how far the import has come.
@@ -14,7 +16,12 @@ pub fn ImportProgress(
     let import = RwSignal::new(initial);
     let interrupted = RwSignal::new(String::new());
     #[cfg(feature = "hydrate")]
-    poll::start(import, interrupted);
+    super::poll::ask_each_second(
+        import,
+        interrupted,
+        |import| crate::api::imports::import_status(import.id.clone()),
+        |import| matches!(import.state, ImportState::Done | ImportState::Failed),
+    );
 
     let bar = move || {
         import.with(|import| {
@@ -44,39 +51,5 @@ pub fn ImportProgress(
         {bar}
         <p class="counts">{counts}</p>
         <p class="field-hint" role="status">{move || interrupted.get()}</p>
-    }
-}
-
-#[cfg(feature = "hydrate")]
-mod poll {
-    use crate::api::imports::import_status;
-    use leptos::prelude::*;
-    use leptos::task::spawn_local;
-    use purser_contract::import::{ImportState, ImportView};
-    use std::time::Duration;
-
-    /// Pause between an answer and the next question.
-    const PAUSE: Duration = Duration::from_secs(1);
-
-    pub(super) fn start(import: RwSignal<ImportView>, interrupted: RwSignal<String>) {
-        set_timeout(
-            move || {
-                spawn_local(async move {
-                    match import_status(import.with_untracked(|import| import.id.clone())).await {
-                        Ok(now) if matches!(now.state, ImportState::Done | ImportState::Failed) => {
-                            let _ = window().location().reload();
-                            return;
-                        }
-                        Ok(now) => {
-                            interrupted.set(String::new());
-                            import.set(now);
-                        }
-                        Err(problem) => interrupted.set(problem.to_string()),
-                    }
-                    start(import, interrupted);
-                });
-            },
-            PAUSE,
-        );
     }
 }

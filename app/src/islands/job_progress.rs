@@ -7,8 +7,8 @@
 use super::answer_bar::AnswerBar;
 use crate::shared::{Progress, TimeStamp, cure_link, grouped};
 use leptos::prelude::*;
-use purser_contract::provisioning::{CycleCountsView, JobStatusView, QuarantineView};
-use purser_domain::job::{CycleKind, JobCode};
+use purser_contract::provisioning::{JobStatusView, QuarantineView};
+use purser_domain::job::{CycleCounts, CycleKind, JobCode};
 
 /// A job's state, progress, counts and dates.
 #[island]
@@ -113,8 +113,8 @@ fn quarantine_bar(quarantine: QuarantineView, application: &str) -> AnyView {
     .into_any()
 }
 
-fn count_cards(counts: CycleCountsView) -> AnyView {
-    let CycleCountsView { created, updated, disabled, deleted, skipped, failed } = counts;
+fn count_cards(counts: CycleCounts) -> AnyView {
+    let CycleCounts { created, updated, disabled, deleted, skipped, failed } = counts;
     [
         ("Created", created, "count"),
         ("Updated", updated, "count"),

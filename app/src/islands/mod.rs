@@ -11,6 +11,8 @@ mod form_guard;
 mod import_progress;
 mod job_progress;
 mod pane_keys;
+#[cfg(feature = "hydrate")]
+mod poll;
 mod probe_progress;
 mod test_connection;
 mod theme_toggle;

@@ -14,7 +14,12 @@ pub fn ProbeProgress(
     let probe = RwSignal::new(initial);
     let interrupted = RwSignal::new(String::new());
     #[cfg(feature = "hydrate")]
-    poll::start(probe, interrupted);
+    super::poll::ask_each_second(
+        probe,
+        interrupted,
+        |probe| crate::api::provisioning::probe_status(probe.application_id.clone()),
+        |probe| probe.state != purser_domain::job::ProbeState::Running,
+    );
 
     let bar = move || {
         probe.with(|probe| {
@@ -32,40 +37,5 @@ pub fn ProbeProgress(
         {bar}
         {steps}
         <p class="field-hint" role="status">{move || interrupted.get()}</p>
-    }
-}
-
-#[cfg(feature = "hydrate")]
-mod poll {
-    use crate::api::provisioning::probe_status;
-    use leptos::prelude::*;
-    use leptos::task::spawn_local;
-    use purser_contract::profile::ProbeView;
-    use purser_domain::job::ProbeState;
-    use std::time::Duration;
-
-    /// Pause between an answer and the next question.
-    const PAUSE: Duration = Duration::from_secs(1);
-
-    pub(super) fn start(probe: RwSignal<ProbeView>, interrupted: RwSignal<String>) {
-        set_timeout(
-            move || {
-                spawn_local(async move {
-                    match probe_status(probe.with_untracked(|probe| probe.application_id.clone())).await {
-                        Ok(now) if now.state != ProbeState::Running => {
-                            let _ = window().location().reload();
-                            return;
-                        }
-                        Ok(now) => {
-                            interrupted.set(String::new());
-                            probe.set(now);
-                        }
-                        Err(problem) => interrupted.set(problem.to_string()),
-                    }
-                    start(probe, interrupted);
-                });
-            },
-            PAUSE,
-        );
     }
 }

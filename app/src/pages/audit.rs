@@ -1,7 +1,6 @@
 //! The audit log: who changed what in Purser itself, and who was not let in.
-use crate::api::audit::list_audit;
 use crate::components::{Badge, CommandLink, EmptyState, ListPage, TimeStamp, Tone, page};
-use crate::context::query;
+use crate::context::{caller, portal, query};
 use leptos::prelude::*;
 use purser_contract::audit::AuditRowView;
 use purser_contract::page::ListForm;
@@ -11,7 +10,7 @@ use purser_contract::page::ListForm;
 pub fn AuditPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
-        let rows = list_audit(form.clone()).await?;
+        let rows = portal()?.list_audit(&caller()?, form.clone()).await?;
         let view = view! {
             <ListPage
                 path="/audit-log"

@@ -10,7 +10,7 @@ use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::HeldPurgeView;
 use purser_domain::job::ProvisioningState;
 
-/// Counts, what needs somebody, first steps, and the applications' state.
+/// Counts, what needs an administrator, first steps, and the applications' state.
 #[component]
 pub fn HomePage() -> impl IntoView {
     page(async {

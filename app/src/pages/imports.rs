@@ -1,11 +1,11 @@
 //! CSV import: upload, preview, progress, report.
 mod report;
 
-use crate::api::imports::forms::{StartImport, UploadImport, list_import_errors, load_import};
+use crate::api::imports::forms::{StartImport, UploadImport};
 use crate::components::{
     CommandLink, Crumb, DataTable, HiddenField, InfoBar, Menu, PostForm, PrimaryButton, Shell, Tone, page,
 };
-use crate::context::{flash, param, query};
+use crate::context::{caller, flash, param, portal, query};
 use crate::islands::ImportProgress;
 use crate::shared::counted;
 use leptos::prelude::*;
@@ -95,13 +95,15 @@ fn known_columns() -> AnyView {
 #[component]
 pub fn ImportPage() -> impl IntoView {
     page(async {
-        let import = load_import(&param("id")).await?;
+        let import = portal()?.load_import(&caller()?, &param("id")).await?;
         let here = format!("/imports/{}", import.id);
         let form = query::<ListForm>();
         let refused = match import.state {
-            ImportState::Done | ImportState::Failed => {
-                report::refused_rows(&here, &form, list_import_errors(&import.id, form.clone()).await?)
-            }
+            ImportState::Done | ImportState::Failed => report::refused_rows(
+                &here,
+                &form,
+                portal()?.list_import_errors(&caller()?, &import.id, form.clone()).await?,
+            ),
             ImportState::Ready | ImportState::Running => ().into_any(),
         };
         Ok(show(import, &here, refused))

@@ -1,14 +1,14 @@
 //! First-run set-up and sign-in: the only pages for which nobody is signed in yet.
-use crate::api::session::{SetUp, SignIn, is_set_up};
+use crate::api::session::{SetUp, SignIn};
 use crate::components::{BareShell, HiddenField, InfoBar, PostForm, PrimaryButton, TextField, Tone, page};
-use crate::context::{flash, query_value};
+use crate::context::{flash, portal, query_value};
 use leptos::prelude::*;
 
 /// Makes the first administrator; reached through the one-time link only.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     page(async {
-        let view = if is_set_up().await? {
+        let view = if portal()?.has_administrator().await? {
             view! {
                 <BareShell title="Already set up">
                     <p>"This portal has an administrator, so its set-up link does nothing any more."</p>
@@ -43,24 +43,8 @@ fn set_up_form() -> AnyView {
             <p>"Make the first administrator. The set-up link works once."</p>
             <PostForm<SetUp> class="stack">
                 <HiddenField name="form[token]" value=token/>
-                <TextField
-                    name="form[email]"
-                    field="email"
-                    label="Email address"
-                    kind="email"
-                    autocomplete="username"
-                    required=true
-                    autofocus=true
-                    value=""
-                />
-                <TextField
-                    name="form[display_name]"
-                    field="display_name"
-                    label="Your name"
-                    autocomplete="name"
-                    required=true
-                    value=""
-                />
+                {entry("email", "Email address", "email", "username")}
+                {entry("display_name", "Your name", "text", "name")}
                 <TextField
                     name="form[password]"
                     field="password"
@@ -71,15 +55,7 @@ fn set_up_form() -> AnyView {
                     required=true
                     value=""
                 />
-                <TextField
-                    name="form[password_again]"
-                    field="password_again"
-                    label="Password again"
-                    kind="password"
-                    autocomplete="new-password"
-                    required=true
-                    value=""
-                />
+                {entry("password_again", "Password again", "password", "new-password")}
                 <PrimaryButton label="Set up"/>
             </PostForm<SetUp>>
         </BareShell>
@@ -91,7 +67,7 @@ fn set_up_form() -> AnyView {
 #[component]
 pub fn SignInPage() -> impl IntoView {
     page(async {
-        let set_up = is_set_up().await?;
+        let set_up = portal()?.has_administrator().await?;
         let signed_out = !query_value("signed-out").is_empty() && flash().problem.is_none();
         let view = view! {
             <BareShell title="Sign in">
@@ -107,29 +83,24 @@ pub fn SignInPage() -> impl IntoView {
                 {signed_out.then(|| view! { <InfoBar><p>"You are signed out."</p></InfoBar> })}
                 <PostForm<SignIn> class="stack">
                     <HiddenField name="form[next]" value=query_value("next")/>
-                    <TextField
-                        name="form[email]"
-                        field="email"
-                        label="Email address"
-                        kind="email"
-                        autocomplete="username"
-                        required=true
-                        autofocus=true
-                        value=""
-                    />
-                    <TextField
-                        name="form[password]"
-                        field="password"
-                        label="Password"
-                        kind="password"
-                        autocomplete="current-password"
-                        required=true
-                        value=""
-                    />
+                    {entry("email", "Email address", "email", "username")}
+                    {entry("password", "Password", "password", "current-password")}
                     <PrimaryButton label="Sign in"/>
                 </PostForm<SignIn>>
             </BareShell>
         };
         Ok(view.into_any())
     })
+}
+
+/// A field of either form. What was typed into it is never kept, so it is empty when the form comes back.
+fn entry(
+    field: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+) -> AnyView {
+    let autofocus = field == "email";
+    let name = format!("form[{field}]");
+    view! { <TextField name field label kind autocomplete required=true autofocus value=""/> }.into_any()
 }

@@ -1,10 +1,10 @@
 //! API tokens: what scripts and other systems sign in with.
-use crate::api::tokens::{CreateToken, DeleteToken, TokenForm, list_tokens, take_new_token};
+use crate::api::tokens::{CreateToken, DeleteToken, TokenForm, take_new_token};
 use crate::components::{
     CommandLink, ConfirmPane, Crumb, DataTable, EmptyState, InfoBar, Menu, Pane, PostForm, PrimaryButton,
     Shell, TextField, TimeStamp, Tone, page,
 };
-use crate::context::{flash, query_value, url};
+use crate::context::{caller, flash, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::session::TokenView;
 
@@ -12,7 +12,7 @@ use purser_contract::session::TokenView;
 #[component]
 pub fn TokensPage() -> impl IntoView {
     page(async {
-        let tokens = list_tokens().await?;
+        let tokens = portal()?.list_tokens(&caller()?).await?;
         let pane = match query_value("pane").as_str() {
             "new" => Some(new_pane()),
             "delete" => tokens.iter().find(|token| token.id == query_value("id")).map(delete_pane),

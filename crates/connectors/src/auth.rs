@@ -41,11 +41,7 @@ pub use expiry::read_expiry;
 use token_source::TokenSource;
 
 /// Proves to one target who we are.
-pub(crate) struct Authorizer {
-    proof: Proof,
-}
-
-enum Proof {
+pub(crate) enum Authorizer {
     /// Nothing.
     None,
     Token {
@@ -59,43 +55,36 @@ enum Proof {
 
 impl Authorizer {
     /// From what the gallery file declares and the administrator entered. Sends nothing.
-    ///
-    /// # Errors
-    /// When a field is missing or cannot be used in a request, with what to do.
     pub(crate) fn new(method: &CredentialMethod, credentials: &Credentials, kit: &HttpKit) -> Result<Self> {
-        let proof = match method.kind {
-            CredentialKind::None => Proof::None,
+        Ok(match method.kind {
+            CredentialKind::None => Self::None,
             CredentialKind::Bearer => match credentials.value(SECRET_TOKEN) {
-                Some(token) => token_proof(method, credentials, token)?,
+                Some(token) => with_token(method, credentials, token)?,
                 // Some targets, mostly on test machines, ask for nothing.
-                None => Proof::None,
+                None => Self::None,
             },
-            CredentialKind::Basic => Proof::Basic(Box::new(Basic::new(
+            CredentialKind::Basic => Self::Basic(Box::new(Basic::new(
                 required(method, credentials, USER_NAME)?,
                 required(method, credentials, PASSWORD)?,
             )?)),
             CredentialKind::ClientCredentials | CredentialKind::AuthorizationCode => {
-                Proof::OAuth(Box::new(TokenSource::new(method, credentials, kit)?))
+                Self::OAuth(Box::new(TokenSource::new(method, credentials, kit)?))
             }
-        };
-        Ok(Self { proof })
+        })
     }
 
     /// The headers that this request carries.
-    ///
-    /// # Errors
-    /// When a token has to be asked for first, and is refused or not to be had.
     pub(crate) async fn headers(&self, method: &Method, url: &Url) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(1);
-        match &self.proof {
-            Proof::None => {}
-            Proof::Token { header, value, .. } => {
+        match self {
+            Self::None => {}
+            Self::Token { header, value, .. } => {
                 headers.insert(header.clone(), value.clone());
             }
-            Proof::Basic(basic) => {
+            Self::Basic(basic) => {
                 headers.insert(AUTHORIZATION, basic.header(method, url)?);
             }
-            Proof::OAuth(session) => {
+            Self::OAuth(session) => {
                 headers.insert(AUTHORIZATION, session.header().await?);
             }
         }
@@ -104,9 +93,6 @@ impl Authorizer {
 
     /// Other headers to try once more with, after the answer 401 with these headers; `None` when there is nothing
     /// else to try. `sent`: what [`headers`](Self::headers) gave for the refused request.
-    ///
-    /// # Errors
-    /// When a new token is refused or not to be had.
     pub(crate) async fn challenged(
         &self,
         method: &Method,
@@ -114,37 +100,37 @@ impl Authorizer {
         answer: &HeaderMap,
         sent: &HeaderMap,
     ) -> Result<Option<HeaderMap>> {
-        let value = match &self.proof {
-            Proof::None | Proof::Token { .. } => None,
-            Proof::Basic(basic) => basic.answer(method, url, answer, sent.get(AUTHORIZATION))?,
-            Proof::OAuth(session) => session.renew(sent.get(AUTHORIZATION)).await?,
+        let value = match self {
+            Self::None | Self::Token { .. } => None,
+            Self::Basic(basic) => basic.answer(method, url, answer, sent.get(AUTHORIZATION))?,
+            Self::OAuth(session) => session.renew(sent.get(AUTHORIZATION)).await?,
         };
         Ok(value.map(|value| HeaderMap::from_iter([(AUTHORIZATION, value)])))
     }
 
     /// Everything that must not stand in a log.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
-        match &self.proof {
-            Proof::None => Vec::new(),
-            Proof::Token { token, .. } => vec![token.clone()],
-            Proof::Basic(basic) => basic.secrets(),
-            Proof::OAuth(session) => session.secrets(),
+        match self {
+            Self::None => Vec::new(),
+            Self::Token { token, .. } => vec![token.clone()],
+            Self::Basic(basic) => basic.secrets(),
+            Self::OAuth(session) => session.secrets(),
         }
     }
 }
 
 impl fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.proof {
-            Proof::None => "Authorizer(none)",
-            Proof::Token { .. } => "Authorizer(token)",
-            Proof::Basic(_) => "Authorizer(basic)",
-            Proof::OAuth(_) => "Authorizer(oauth)",
+        f.write_str(match self {
+            Self::None => "Authorizer(none)",
+            Self::Token { .. } => "Authorizer(token)",
+            Self::Basic(_) => "Authorizer(basic)",
+            Self::OAuth(_) => "Authorizer(oauth)",
         })
     }
 }
 
-fn token_proof(method: &CredentialMethod, credentials: &Credentials, token: &Secret) -> Result<Proof> {
+fn with_token(method: &CredentialMethod, credentials: &Credentials, token: &Secret) -> Result<Authorizer> {
     let name = credentials.value(HEADER_NAME).map(Secret::expose).or(method.header.as_deref());
     let header = match name {
         None => AUTHORIZATION,
@@ -171,7 +157,7 @@ fn token_proof(method: &CredentialMethod, credentials: &Credentials, token: &Sec
     }
     let token = Secret::new(text);
     let value = if scheme.is_empty() { text.to_owned() } else { format!("{scheme} {text}") };
-    Ok(Proof::Token { header, value: header_value(value)?, token })
+    Ok(Authorizer::Token { header, value: header_value(value)?, token })
 }
 
 /// Headers that belong to the request itself.

@@ -77,7 +77,6 @@ impl Complaint {
 
 /// What a body says that is no web page.
 pub(crate) fn read_body(body: &[u8]) -> Complaint {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match serde_json::from_slice::<Value>(body) {
         Ok(json) => Complaint {
             scim_type: read_scim_type(&json, 0).unwrap_or_default(),
@@ -228,7 +227,7 @@ mod tests {
             r#"{"type":"about:blank","title":"Bad Request","detail":"too long"}"#,
             r#"{"status":400,"error":{"errors":[{"message":"too long"}]}}"#,
             "\"too long\"",
-            "\u{feff}{\"msg\":\"too\\nlong\"}",
+            "{\"msg\":\"too\\nlong\"}",
             "too long.",
         ] {
             assert_eq!(read(body).detail, "too long", "{body}");

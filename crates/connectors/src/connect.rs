@@ -11,9 +11,6 @@ use crate::scim::{self, ScimConnector};
 use crate::target::TargetConfig;
 
 /// Makes the connector that speaks with a target of this template. Nothing is sent yet.
-///
-/// # Errors
-/// When the Tenant URL, the credentials or the profile can't be used, with advice.
 pub fn connect(template: &Template, target: &TargetConfig, kit: &HttpKit) -> Result<Arc<dyn Connector>> {
     Ok(match template.connector {
         ConnectorKind::Samanage => Arc::new(SamanageConnector::open(template, target, kit)?),
@@ -22,9 +19,6 @@ pub fn connect(template: &Template, target: &TargetConfig, kit: &HttpKit) -> Res
 }
 
 /// The template's profile with the application's own settings, and what a flag in the Tenant URL says between both.
-///
-/// # Errors
-/// When those can't be used.
 pub fn effective_profile(template: &Template, target: &TargetConfig) -> Result<Profile> {
     match template.connector {
         ConnectorKind::Scim => scim::effective_profile(template, target),

@@ -7,7 +7,7 @@
 //! Every verb is about one kind of object. *Disable* is a verb of its own since targets differ most in it; what it
 //! changes stands in the plan all the same. Members of a group are changes of its attribute `members`
 //! ([`ChangeKind::Add`](purser_domain::plan::ChangeKind::Add), `Remove`, `Set`): the connector cuts them into requests
-//! that the target bears. A call that fails half-way is safe to repeat.
+//! that the target takes. A call that fails half-way is safe to repeat.
 use async_trait::async_trait;
 use purser_domain::attribute::AttributeDefinition;
 use purser_domain::object::ObjectKind;
@@ -20,14 +20,14 @@ use crate::profile::Overrides;
 /// One target, spoken to in its own way.
 #[async_trait]
 pub trait Connector: Send + Sync {
-    /// How many requests at a time the target bears; `None`: as many as the engine likes.
+    /// How many requests at a time the target takes; `None`: as many as the engine likes.
     fn concurrency(&self) -> Option<usize> {
         None
     }
 
     /// Test Connection: asks for an object that cannot exist, for each kind in `kinds`, which is what a cycle does and
-    /// no more.
-    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport>;
+    /// no more. Gives what was found, as a sentence.
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>>;
 
     /// What the target tells about itself: attributes, roles, limits. Only reads. A target that tells nothing gives
     /// an empty report, not an error.
@@ -115,17 +115,6 @@ pub struct ObjectPage {
     pub next: Option<PageToken>,
     /// How many there are in all, if the target says so. Some lie.
     pub total: Option<u64>,
-}
-
-/// A passed connection test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckReport {
-    /// What was found, as a sentence.
-    pub message: String,
-    /// The last question asked.
-    pub exchange: Exchange,
-    /// The questions before it.
-    pub earlier: Vec<Exchange>,
 }
 
 /// What a target tells about itself.

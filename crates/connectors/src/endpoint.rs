@@ -28,9 +28,6 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// The way to this target, with its credentials, limits and headers. Sends nothing.
-    ///
-    /// # Errors
-    /// When the Tenant URL, the credentials or the profile can't be used, with advice.
     pub(crate) fn open(
         template: &Template,
         target: &TargetConfig,

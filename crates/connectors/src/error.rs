@@ -45,7 +45,7 @@ pub enum ErrorKind {
     },
     /// The target does not accept the credentials. Concerns every object.
     Auth,
-    /// Somebody has to consent (again) that Purser may work in the target. Concerns every object.
+    /// An administrator has to consent (again) that Purser may work in the target. Concerns every object.
     Consent,
     /// The address or the configuration is wrong, or this is no such target. Concerns every object.
     Misconfigured,

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 /// One request and what came of it, without credentials: what a log row keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exchange {
     /// `GET`, `POST`, …
     pub method: &'static str,

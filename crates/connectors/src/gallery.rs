@@ -46,9 +46,6 @@ pub struct GalleryError(pub GalleryProblem);
 
 impl Gallery {
     /// Reads the files that are built into the program.
-    ///
-    /// # Errors
-    /// Names the first file that is not right.
     pub fn load() -> Result<Self, GalleryError> {
         let mut templates: Vec<Arc<Template>> = Vec::new();
         for file in Files::iter() {
@@ -102,9 +99,6 @@ impl Gallery {
     }
 
     /// Checks a file that need not be in the folder, also against the built-in ones.
-    ///
-    /// # Errors
-    /// All that is wrong with it.
     pub fn check_file(&self, path: &Path) -> Result<Template, Vec<GalleryProblem>> {
         let name = path.display().to_string();
         let template = custom::read_file(path, &name)?;

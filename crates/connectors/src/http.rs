@@ -26,6 +26,7 @@ mod site;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use purser_domain::secret::Secret;
 use reqwest::header::HeaderValue;
 use url::{Host, Url};
@@ -52,9 +53,6 @@ pub struct HttpKit {
 
 impl HttpKit {
     /// Sets the kit up.
-    ///
-    /// # Errors
-    /// When TLS cannot be initialised, or the CA file cannot be used.
     pub fn new(policy: EgressPolicy) -> Result<Self> {
         Self::with_lookup(policy, &system_lookup())
     }
@@ -73,9 +71,6 @@ impl HttpKit {
     }
 
     /// A site: requests are made relative to `base`.
-    ///
-    /// # Errors
-    /// When the URL is no URL of a target, or leads where nothing may be sent.
     pub(crate) fn site(&self, base: &str) -> Result<Site> {
         let base = parse_base(base)?;
         let named_only = base.scheme() == "http";
@@ -91,14 +86,9 @@ impl HttpKit {
         let transport = if named_only { &self.plain } else { &self.encrypted };
         Ok(Site::new(transport.clone(), &base))
     }
-}
 
-impl HttpKit {
     /// Sends one request that is no target's but an authorization server's, under the same rules. `secrets` are
     /// blotted out of what errors quote.
-    ///
-    /// # Errors
-    /// When the address may not be called, or no complete answer came.
     pub(crate) async fn exchange(
         &self,
         request: http::Request<Vec<u8>>,
@@ -119,6 +109,15 @@ impl HttpKit {
         *response.headers_mut() = answer.headers;
         Ok(response)
     }
+}
+
+/// What RFC 3986 leaves unreserved stays as it is; everything else is encoded, which is right in a path segment and in a
+/// query alike.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A value as a segment of a path, or in a query.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
 }
 
 fn parse_base(text: &str) -> Result<Url> {

@@ -37,9 +37,7 @@ mod target;
 
 pub use auth::{Credentials, TokenVault, Tokens};
 pub use connect::{connect, effective_profile};
-pub use connector::{
-    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
-};
+pub use connector::{Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated};
 pub use error::{ConnectorError, ErrorKind, Result, Trouble, Unreachable};
 pub use exchange::Exchange;
 pub use gallery::{

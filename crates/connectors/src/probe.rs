@@ -5,7 +5,7 @@
 //! be found out without.
 //!
 //! Invariants:
-//! - Nothing that the probe did not make is ever written to. An object is the probe's when it bears the name that it
+//! - Nothing that the probe did not make is ever written to. An object is the probe's when it has the name that it
 //!   was given, not when an answer says so.
 //! - What was made is deleted again, also when something fails on the way or the probe is dropped; what could not be
 //!   deleted is named ([`ProbeReport::left_behind`], or in the error).

@@ -1,12 +1,13 @@
-//! Quirk profiles: where one target deviates from the RFCs, and what it bears, declared as data.
+//! Quirk profiles: where one target deviates from the RFCs, and which limits it has, declared as data.
 //!
 //! Only deviations that a connector acts upon have a field. The defaults are what RFC 7643 and RFC 7644 say. A gallery
 //! file declares a profile for everybody; an application may override single settings ([`Overrides`]), typed in or
 //! proposed by the capability probe.
 //!
 //! To add one: 1. a field with its default here, when targets of any kind can have it, else in `scim`, 2. its sentence
-//! in `describe`, 3. the place in the connector that heeds it, 4. the same in the testkit's fake, so that the conformance
-//! suite proves it, 5. what the probe can find out about it.
+//! in `describe`, 3. the place in the connector that honours it, 4. the same in the testkit's fake, so that the
+//! conformance suite proves it, 5. its row in `deviations()` of that suite, 6. what the probe can find out
+//! about it. `cargo xtask docs` writes `docs/gallery.schema.json` again.
 mod describe;
 mod scim;
 mod setting;
@@ -57,7 +58,7 @@ pub struct CommonProfile {
     pub create_missing: Vec<String>,
     /// What values must be like beyond their type; checked before anything is sent.
     pub value_rules: Vec<ValueRule>,
-    /// How many requests the target bears.
+    /// How many requests the target takes.
     pub limits: Vec<RateLimit>,
     /// How many requests at a time; absent: as many as the engine likes.
     pub concurrency: Option<u16>,
@@ -84,7 +85,7 @@ pub struct ValueRule {
     pub no_control: bool,
 }
 
-/// How many requests of a kind the target bears.
+/// How many requests of a kind the target takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
@@ -140,9 +141,6 @@ pub struct Overrides(pub Map<String, Value>);
 
 impl Profile {
     /// This profile with an application's own settings, for use.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Misconfigured`] with the sentence of [`with`](Self::with).
     pub(crate) fn effective(&self, overrides: &Overrides) -> Result<Self> {
         self.with(overrides).map_err(|why| misconfigured(&why))
     }

@@ -9,7 +9,7 @@
 //! - The API's filters are hints: what they bring is compared here. A page is never taken for the last one because it
 //!   is short.
 //! - Personal groups (`is_user`), which every user owns, do not exist for us.
-//! - A role, site or department is looked up by name before anybody is given it; an unknown one is refused unsent, or
+//! - A role, site or department is looked up by name before an account gets it; an unknown one is refused unsent, or
 //!   made where the profile says so (`create_missing`).
 //! - The API is known to answer 200 and ignore what it was sent: after each write the answer, and if need be the object
 //!   itself, is compared with what was meant.
@@ -33,10 +33,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::connector::{
-    CheckReport, Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
+    Connector, Deleted, DiscoveredRole, Discovery, ObjectPage, PageToken, Reply, Updated,
 };
 use crate::error::{ConnectorError, Result};
 use crate::exchange::Exchange;
+use crate::http::encode;
 use crate::refusal::Asked;
 pub(crate) use tenant::SamanageConnector;
 use tenant::{collection, object_path, reply_of, wrapper};
@@ -47,7 +48,7 @@ impl Connector for SamanageConnector {
         self.profile.common.concurrency.map(usize::from)
     }
 
-    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>> {
         // The entry point lists the services; an address of another region or of something else fails here.
         let answer = self.send(Method::GET, "/api.json".to_owned(), None, None).await?;
         if answer.status != StatusCode::OK {
@@ -63,18 +64,10 @@ impl Connector for SamanageConnector {
                 ObjectKind::User => format!("email={nobody}%40example.invalid&per_page=1"),
                 ObjectKind::Group => format!("name={nobody}&per_page=1"),
             };
-            let answer = self.send(Method::GET, collection(*kind).to_owned(), Some(query), None).await?;
-            if answer.status != StatusCode::OK {
-                return Err(self.refused(answer, *kind, Asked::Service, &[]));
-            }
-            if pages::read_records(&answer, wrapper(*kind)).is_none() {
-                return Err(self.unusable(answer, Asked::Service));
-            }
-            exchanges.push(answer.exchange);
+            let request = (collection(*kind).to_owned(), query);
+            let (_, _, exchange) = self.records((*kind, Asked::Service), request, wrapper(*kind)).await?;
+            exchanges.push(exchange);
         }
-        let Some(exchange) = exchanges.pop() else {
-            return Err(ConnectorError::of_ours("no question was asked"));
-        };
         let lists = match kinds {
             [] => "",
             [ObjectKind::User] => " and lists its users",
@@ -82,7 +75,7 @@ impl Connector for SamanageConnector {
             _ => " and lists its users and groups",
         };
         let message = format!("{} accepts the credentials{lists}.", self.endpoint.host());
-        Ok(CheckReport { message, exchange, earlier: exchanges })
+        reply_of(message, exchanges)
     }
 
     async fn discover(&self) -> Result<Discovery> {
@@ -99,7 +92,7 @@ impl Connector for SamanageConnector {
         let filter = match (kind, query.path.as_str(), &query.value) {
             (ObjectKind::User, name @ ("email" | "name"), Value::String(text))
             | (ObjectKind::Group, name @ "name", Value::String(text)) => {
-                Some(format!("{name}={}", pages::encode(text)))
+                Some(format!("{name}={}", encode(text)))
             }
             // Nothing else can be asked for: everybody is read and compared.
             _ => None,
@@ -166,21 +159,15 @@ impl SamanageConnector {
         walk: &mut pages::Walk,
         kind: ObjectKind,
     ) -> Result<Option<(Vec<TargetObject>, Exchange)>> {
-        let Some((path, query)) = walk.next_request(self.profile.common.page_size)? else { return Ok(None) };
-        let answer = self.send(Method::GET, path, Some(query), None).await?;
-        if answer.status != StatusCode::OK {
-            return Err(self.refused(answer, kind, Asked::Find, &[]));
-        }
-        let Some(records) = pages::read_records(&answer, wrapper(kind)) else {
-            return Err(self.unusable(answer, Asked::Find));
-        };
-        walk.note(&answer.headers, &records);
+        let Some(request) = walk.next_request(self.profile.common.page_size)? else { return Ok(None) };
+        let (records, headers, exchange) = self.records((kind, Asked::Find), request, wrapper(kind)).await?;
+        walk.note(&headers, &records);
         if let Some((path, query)) = walk.edge_request() {
             let edge = self.send(Method::GET, path, Some(query), None).await?;
             let edge = pages::read_records(&edge, wrapper(kind)).unwrap_or_default();
             walk.note_edge(edge.first());
         }
         let objects = records.into_iter().filter_map(|record| record::read(kind, record)).collect();
-        Ok(Some((objects, answer.exchange)))
+        Ok(Some((objects, exchange)))
     }
 }

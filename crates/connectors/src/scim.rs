@@ -6,13 +6,14 @@
 //! create ─► value_rules, body, dialect           connector, answer, problem, request, talk
 //! ```
 //!
-//! What a target does otherwise than the RFCs is a setting of its [`Profile`]; what is found out by the way (no PATCH,
-//! no filter, fewer members at once) is remembered as long as the connector lives. No bulk, no sorting, no `/Me`.
+//! What a target does otherwise than the RFCs is a setting of its [`Profile`]; what no setting can say beforehand (PATCH
+//! refused, a filter or the leaving out of members refused, 413 for too many members) is remembered as long as the
+//! connector lives. No bulk, no sorting, no `/Me`.
 //!
 //! Invariants:
 //! - All changes of an object's attributes go out in one request, so that a target never holds half of them.
 //! - An object that a query brought is compared on this side before it counts as a match; where a target can't be
-//!   asked, everything is listed. Nobody is found only where everything was seen.
+//!   asked, everything is listed. *There is none* is said only where everything was seen.
 //! - A 404 means *no such object* only when it comes from an API, never when it is a web page's.
 //! - Nothing is made twice: a create whose outcome is not known is [`ErrorKind::Ambiguous`], also when the object was
 //!   made and its members were not.
@@ -47,9 +48,10 @@ use purser_domain::plan::{Change, NewObject, TargetObject};
 use reqwest::Method;
 
 pub(crate) use connector::{ScimConnector, effective_profile};
+pub(crate) use request::collection;
 use talk::Trail;
 
-use crate::connector::{CheckReport, Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Updated};
+use crate::connector::{Connector, Deleted, Discovery, ObjectPage, PageToken, Reply, Updated};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Call;
 use crate::refusal::Asked;
@@ -60,7 +62,7 @@ impl Connector for ScimConnector {
         self.profile.common.concurrency.map(usize::from)
     }
 
-    async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+    async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>> {
         self.check(kinds).await
     }
 

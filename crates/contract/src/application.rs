@@ -67,7 +67,7 @@ pub struct ApplicationRowView {
     pub provisioning: ProvisioningState,
     /// The credentials that end first, when they end soon or have ended.
     pub expiry: Option<ExpiryView>,
-    /// Somebody has to consent again before provisioning can work.
+    /// An administrator has to consent again before provisioning can work.
     pub needs_consent: bool,
 }
 

@@ -9,7 +9,7 @@ pub struct AuditRowView {
     pub id: String,
     /// RFC 3339.
     pub at: String,
-    /// Who: an administrator's or token's name, `Purser`, or `Anonymous` when nobody was let in.
+    /// Who: an administrator's or token's name, `Purser`, or `Anonymous` for a caller who was not let in.
     pub actor: String,
     /// For example *Enable/start provisioning configuration*.
     pub activity: String,

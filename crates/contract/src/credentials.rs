@@ -69,7 +69,7 @@ pub struct UrlChoiceView {
 /// How the consent of an application stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentStateView {
-    /// Somebody consented, and nothing is known against it.
+    /// There is a consent, and nothing is known against it.
     pub given: bool,
     /// It was given once and works no more.
     pub ended: bool,

@@ -1,19 +1,6 @@
 //! CSV import of people.
+pub use purser_domain::import::ImportState;
 use serde::{Deserialize, Serialize};
-
-/// Where an import stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ImportState {
-    /// Uploaded; the preview is shown; nothing is written yet.
-    Ready,
-    /// Waiting for or being worked on by the worker.
-    Running,
-    /// Every row was looked at.
-    Done,
-    /// Stopped by a fault of ours; what was written stays, importing again is safe.
-    Failed,
-}
 
 /// How a CSV column was understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

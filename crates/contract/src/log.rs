@@ -1,6 +1,7 @@
 //! Provisioning log.
 use crate::profile::ExchangeView;
-use purser_domain::log::{Cure, LogAction, LogStatus, SkipCode, StepKind};
+use purser_domain::log::{Cure, LogAction, LogStatus, ModifiedProperty, SkipCode, StepKind};
+use purser_domain::object::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Filters of the log page; its query string.
@@ -28,6 +29,8 @@ pub struct LogRowView {
     pub id: String,
     /// RFC 3339.
     pub at: String,
+    /// What it is about.
+    pub kind: ObjectKind,
     /// Source display name.
     pub identity: String,
     /// Source id.
@@ -64,7 +67,7 @@ pub struct LogView {
     /// The requests made and their answers, without credentials; of old rows none.
     pub exchanges: Vec<ExchangeView>,
     /// What was changed.
-    pub modified: Vec<ModifiedPropertyView>,
+    pub modified: Vec<ModifiedProperty>,
     /// What went wrong.
     pub error: Option<LogErrorView>,
 }
@@ -93,17 +96,6 @@ pub struct NamedObjectView {
     pub path: String,
     /// Its name.
     pub name: String,
-}
-
-/// A modified property.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModifiedPropertyView {
-    /// Target attribute.
-    pub name: String,
-    /// Before; `None` when it was not set or not known.
-    pub old: Option<String>,
-    /// After; `None` when removed.
-    pub new: Option<String>,
 }
 
 /// An error with advice.

@@ -12,6 +12,13 @@ pub struct PageView<T> {
     pub total: Option<u64>,
 }
 
+impl<T> PageView<T> {
+    /// The same page of other rows.
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> PageView<U> {
+        PageView { items: self.items.into_iter().map(row).collect(), next: self.next, total: self.total }
+    }
+}
+
 impl<T> Default for PageView<T> {
     fn default() -> Self {
         Self { items: Vec::new(), next: None, total: None }

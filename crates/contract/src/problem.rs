@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 pub enum ProblemKind {
     /// The input breaks a rule; `field` says where.
     Invalid,
-    /// Nobody is signed in, or the token is unknown.
+    /// The caller is not signed in, or the token is unknown.
     Unauthenticated,
     /// Signed in, but not allowed.
     Forbidden,
     /// The object does not exist (any more).
     NotFound,
-    /// Somebody else changed it since this form was opened, or a unique value is taken.
+    /// It was changed since this form was opened, or a unique value is taken.
     Conflict,
     /// Too many tries; wait.
     TooMany,
@@ -30,13 +30,13 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Stable code in the API's style, for example `Request_ResourceNotFound`.
     pub code: String,
-    /// What happened, to whom.
+    /// What happened, and to which object.
     pub message: String,
     /// What to do next; empty when the message says it already.
     pub advice: String,
     /// The form field it belongs to.
     pub field: Option<String>,
-    /// For a stale edit: what somebody else saved meanwhile, field by field.
+    /// For a stale edit: what was saved meanwhile, field by field.
     pub conflict: Vec<FieldConflict>,
     /// Where several things are wrong at once: each of them.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! The provisioning blade: configuration (spec) and state (status) of one job.
 use crate::credentials::{CredentialsView, UrlChoiceView};
 use crate::schema::MappingProblemView;
-use purser_domain::job::{CycleKind, JobCode, JobMode, QuarantineCode};
+use purser_domain::job::{CycleCounts, CycleKind, JobCode, JobMode, QuarantineCode};
 use purser_domain::log::Cure;
 use purser_domain::mapping::SourceKind;
 use purser_domain::scope::ScopeMode;
@@ -88,7 +88,7 @@ pub struct ExecutionView {
     /// Users and groups that it was through with.
     pub processed: u64,
     /// What it did.
-    pub counts: CycleCountsView,
+    pub counts: CycleCounts,
     /// What broke it off; `None` when it finished.
     pub error: Option<String>,
 }
@@ -199,7 +199,7 @@ pub struct ObjectMappingView {
     pub target_object: String,
     /// `Create`, `Update`, `Delete` as far as ticked.
     pub actions: Vec<String>,
-    /// Source Object Scope: who passes any of these is in. Empty for *All records*.
+    /// Source Object Scope: a person who passes any of these is in. Empty for *All records*.
     pub scope: Vec<ScopingFilterView>,
     /// The rows.
     pub attributes: Vec<AttributeMappingView>,
@@ -257,7 +257,7 @@ pub struct JobStatusView {
     /// Milliseconds left at the present pace.
     pub remaining_ms: Option<u64>,
     /// Users and groups created, updated, disabled, deleted, skipped, failed in this cycle.
-    pub counts: CycleCountsView,
+    pub counts: CycleCounts,
     /// RFC 3339 of the first run.
     pub first_run_at: Option<String>,
     /// RFC 3339 of the last run's end.
@@ -287,21 +287,4 @@ pub struct QuarantineView {
     pub cure: Option<Cure>,
     /// RFC 3339 of the next attempt; `None` while provisioning is off.
     pub next_attempt_at: Option<String>,
-}
-
-/// What a cycle did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CycleCountsView {
-    /// Users and groups created in the application.
-    pub created: u64,
-    /// Users and groups updated in the application.
-    pub updated: u64,
-    /// Users and groups disabled in the application.
-    pub disabled: u64,
-    /// Users and groups deleted in the application.
-    pub deleted: u64,
-    /// Objects skipped, with the reason in the log.
-    pub skipped: u64,
-    /// Objects failed.
-    pub failed: u64,
 }

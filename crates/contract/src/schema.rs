@@ -179,18 +179,3 @@ pub struct ExpressionErrorView {
     /// Column, in characters from 1.
     pub column: u32,
 }
-
-/// Who a scope lets in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScopeCountView {
-    /// People who were looked at; all in the directory when `complete`.
-    pub people: u64,
-    /// Those of them who are assigned with a role that counts; `None` when the scope does not ask for it.
-    pub assigned: Option<u64>,
-    /// Those of them in scope.
-    pub in_scope: u64,
-    /// Those of them for whom the scoping filter could not be decided; they are not among those in scope.
-    pub undecidable: u64,
-    /// False when counting was given up before the end, so that these counts are about a part of the directory.
-    pub complete: bool,
-}

@@ -19,7 +19,7 @@ pub use header::{Column, ColumnTarget};
 pub use row::{PersonRow, RowProblem};
 
 /// Columns that a file may have; more is a sign that the delimiter was misread.
-pub const MAX_COLUMNS: usize = 500;
+pub(crate) const MAX_COLUMNS: usize = 500;
 
 /// Why a file as a whole can't be imported. Each text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,9 +79,6 @@ pub struct CsvFile<'a> {
 
 impl<'a> CsvFile<'a> {
     /// Reads the header of `bytes` and makes sure that all of it is text.
-    ///
-    /// # Errors
-    /// [`CsvError`] when no row of the file could be understood.
     pub fn open(bytes: &'a [u8]) -> Result<Self, CsvError> {
         if bytes.starts_with(b"PK\x03\x04") {
             return Err(CsvError::Workbook);

@@ -71,6 +71,20 @@ vocabulary! {
     }
 }
 
+/// An attribute with one text that everybody may write, and whose case counts.
+pub(crate) fn text(name: &str) -> AttributeDefinition {
+    AttributeDefinition {
+        name: name.to_owned(),
+        kind: AttributeType::String,
+        anchor: false,
+        required: false,
+        multivalued: false,
+        case_exact: true,
+        mutability: Mutability::ReadWrite,
+        extra: Map::new(),
+    }
+}
+
 impl ObjectDefinition {
     /// The attribute with this name; upper and lower case are the same, as in SCIM.
     #[must_use]

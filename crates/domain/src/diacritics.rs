@@ -47,7 +47,7 @@ static TABLE: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 
 /// Puts plain letters in the place of those with marks; the marks may be part of the letter or follow it.
 #[must_use]
-pub fn normalize_diacritics(text: &str) -> String {
+pub(crate) fn normalize_diacritics(text: &str) -> String {
     let mut output = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(base) = rest.chars().next() {

@@ -105,7 +105,7 @@ impl Expression {
 
     /// Whether its value must not be shown. Its faults then do not quote what attributes hold.
     #[must_use]
-    pub fn is_redacted(&self) -> bool {
+    pub(crate) fn is_redacted(&self) -> bool {
         self.redacted
     }
 
@@ -117,15 +117,12 @@ impl Expression {
 
     /// Whether it picks the first of several values that nobody has.
     #[must_use]
-    pub fn selects_unique(&self) -> bool {
+    pub(crate) fn selects_unique(&self) -> bool {
         self.function() == Some("SelectUniqueValue")
     }
 
     /// The values that `SelectUniqueValue` picks from; empty ones are left out. `None` when one of them
     /// is `IgnoreObjectFlow`.
-    ///
-    /// # Errors
-    /// When one of them can't be evaluated.
     pub fn candidates(
         &self,
         source: &dyn Fn(&str) -> Option<Value>,

@@ -31,15 +31,11 @@ pub struct GroupAttribute {
 }
 
 /// Every text attribute of groups.
-pub static GROUP_ATTRIBUTES: &[GroupAttribute] = &[
+pub(crate) static GROUP_ATTRIBUTES: &[GroupAttribute] = &[
     GroupAttribute { name: "displayName", read: |group| Some(&group.display_name) },
     GroupAttribute { name: "description", read: |group| group.description.as_deref() },
     GroupAttribute { name: "mailNickname", read: |group| group.mail_nickname.as_deref() },
 ];
-
-/// Sources that are not text attributes; `id` is Graph's name of `objectId`. `members` holds references to
-/// people, which the group itself does not know.
-pub const COMPUTED_GROUP_ATTRIBUTES: &[&str] = &["objectId", "id", "members"];
 
 impl GroupAttribute {
     /// The attribute with this name.

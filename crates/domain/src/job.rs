@@ -1,5 +1,6 @@
 //! Words for a job and what goes on in it, which the store keeps, pages show and the API speaks.
 use crate::vocabulary;
+use serde::{Deserialize, Serialize};
 
 vocabulary! {
     /// Provisioning Mode.
@@ -59,7 +60,7 @@ vocabulary! {
     pub enum QuarantineCode {
         /// The target does not accept the credentials.
         InvalidCredentials = "InvalidCredentials",
-        /// Somebody has to consent (again) that Purser may work in the target.
+        /// An administrator has to consent (again) that Purser may work in the target.
         ConsentRequired = "ConsentRequired",
         /// The address or the configuration is wrong.
         TargetMisconfigured = "TargetMisconfigured",
@@ -67,7 +68,7 @@ vocabulary! {
         TargetUnreachable = "TargetUnreachable",
         /// The target answers, and can't be worked with for now.
         TargetUnavailable = "TargetUnavailable",
-        /// Nobody noted why.
+        /// The reason was not noted.
         #[default]
         Unknown = "Unknown",
     }
@@ -101,6 +102,42 @@ vocabulary! {
         Done = "done",
         /// It could not be made.
         Failed = "failed",
+    }
+}
+
+/// What a cycle did, in objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleCounts {
+    /// Accounts created.
+    pub created: u64,
+    /// Accounts updated.
+    pub updated: u64,
+    /// Accounts disabled.
+    pub disabled: u64,
+    /// Accounts deleted.
+    pub deleted: u64,
+    /// Objects skipped.
+    pub skipped: u64,
+    /// Objects failed.
+    pub failed: u64,
+}
+
+impl CycleCounts {
+    /// Objects that were written in the target.
+    #[must_use]
+    pub fn exported(&self) -> u64 {
+        self.created + self.updated + self.disabled + self.deleted
+    }
+}
+
+impl std::ops::AddAssign for CycleCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.disabled += other.disabled;
+        self.deleted += other.deleted;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
     }
 }
 

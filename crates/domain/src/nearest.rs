@@ -1,4 +1,4 @@
-//! The name that somebody who mistyped most likely meant.
+//! The name that a mistyped one most likely means.
 
 /// The candidate that a misspelt name most likely meant.
 #[must_use]

@@ -12,8 +12,8 @@
 //! there: filters of `eq`, joined by `and`. Targets that don't speak SCIM have names outside the grammar; those are
 //! attributes as they stand.
 //!
-//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in `Link::exported`. What a value
-//! must look like there is told by `target_schema`.
+//! A path knows its own canonical text ([`TargetPath::as_str`]), which is also its key in `Link::exported`. What a
+//! value must look like there is told by `target_schema`.
 mod access;
 mod filter;
 mod parse;
@@ -25,7 +25,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Longest path, in characters.
-pub const MAX_PATH_LENGTH: usize = 512;
+pub(crate) const MAX_PATH_LENGTH: usize = 512;
 
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -47,9 +47,6 @@ pub struct PathError {
 
 impl TargetPath {
     /// Parses a path.
-    ///
-    /// # Errors
-    /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         parse::parse(text)
             .map_err(|message| PathError { path: text.chars().take(MAX_PATH_LENGTH).collect(), message })

@@ -1,23 +1,22 @@
 //! The plan: what has to be done about one object, computed without doing anything.
 //!
 //! It looks at the person or group, their scope, the link that remembers what was exported, and what was seen of the
-//! target. Preview, provision on demand and the cycle all ask here, in the same way:
+//! target. A cycle and a plan that is not carried out both ask here, in the same way:
 //!
 //! 1. `plan_object(…, &Observed::NotAsked)`. It gives a [`Step`]: a [`Question`] to the target ([`Question::Match`]:
-//!    search for the account; [`Question::Choose`]: which of these values does nobody have? [`Question::Read`]: what
+//!    search for the account; [`Question::Choose`]: which of these values are free? [`Question::Read`]: what
 //!    does the linked account hold?), or a [`Decision`];
 //! 2. `plan_object(…, &observed)` with the answer, until there is a decision;
 //! 3. carry it out: [`Decision::Send`] a [`Write`] and store the link with its `exported_after`, or only
 //!    [`Decision::Note`] something.
 //!
-//! Invariants: planning again after the decision was carried out gives a [`Note::Skip`]; a [`Write`] always changes something; only linked accounts are
-//! changed, disabled or deleted; what Purser never exported is never cleared; who left the scope is disabled or it is
-//! said why not. A group can't be disabled: one that left the scope is deleted if Purser created it and may delete, and
-//! otherwise let go as it is.
+//! Invariants: planning again after the decision was carried out gives a [`Note::Skip`]; a [`Write`] always changes
+//! something; only linked accounts are changed, disabled or deleted; what Purser never exported is never cleared; a
+//! person who left the scope is disabled, or it is said why not. A group can't be disabled: one that left the scope is
+//! deleted if Purser created it and may delete, and otherwise let go as it is.
 //!
 //! For an object with a link the target is normally not asked: what counts is what was exported last.
-//! References to objects without an account are left out; [`CompiledMapping::count_deferred`] tells how many, so that
-//! the caller comes back when they have one.
+//! References to objects without an account are left out; the caller comes back when they have one.
 mod diff;
 mod elements;
 mod link;

@@ -1,4 +1,4 @@
-//! Why somebody was not let in, as the audit log keeps it.
+//! Why a caller was not let in, as the audit log keeps it.
 use crate::vocabulary;
 
 vocabulary! {
@@ -10,7 +10,7 @@ vocabulary! {
         UnknownAccount = "unknownAccount",
         /// The attempts came too fast; nothing was looked up.
         TooManyAttempts = "tooManyAttempts",
-        /// The set-up link was used before: there is an administrator.
+        /// There is an administrator, so no set-up link is right any more, the used one neither.
         UsedLink = "usedLink",
         /// The set-up link is not the one that was printed last.
         UnknownLink = "unknownLink",
@@ -29,7 +29,7 @@ impl Refusal {
             Self::WrongPassword => "The password was wrong.",
             Self::UnknownAccount => "There is no such account.",
             Self::TooManyAttempts => "The attempts came too fast, so nothing was looked up.",
-            Self::UsedLink => "The set-up link was used before.",
+            Self::UsedLink => "There is an administrator already, so no set-up link works any more.",
             Self::UnknownLink => "The set-up link was not the one that was printed last.",
             Self::UnknownToken => "The API token is none of this portal's, or was deleted.",
             Self::Several => "More kinds of attempts within a minute than are told apart.",

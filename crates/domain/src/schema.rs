@@ -5,7 +5,7 @@
 //! The way there and back ([`Schema::from_document`], [`Schema::to_document`]) loses nothing. `extra` holds
 //! at each level the keys that are not modelled, and also a modelled key that was spelt differently from
 //! how we would (`"flowTypes": "delete, add"`, a `source` with its parse tree). Such a spelling is given
-//! back for as long as it still means what the model says, so whoever edits a typed field leaves `extra`
+//! back for as long as it still means what the model says, so an edit of a typed field leaves `extra`
 //! alone.
 //!
 //! To model one more key: a field of the struct, a `Field` next to the others of its file, one line where

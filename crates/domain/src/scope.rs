@@ -18,6 +18,7 @@ pub use source::{MEMBER_OF, names as filter_attributes};
 
 use crate::ids::{GroupId, RoleId};
 use crate::vocabulary;
+use serde::{Deserialize, Serialize};
 
 vocabulary! {
     /// The job's scope setting.
@@ -67,7 +68,7 @@ pub enum FilterVerdict<'a> {
     Passed,
     /// It passes none; each clause that failed, in words.
     Failed(&'a [String]),
-    /// Nobody can tell, and this is why: the object is left as it is until somebody has repaired the filter.
+    /// It can't be told, and this is why: the object is left as it is until the filter is repaired.
     Undecidable(&'a str),
 }
 
@@ -254,7 +255,7 @@ impl Scope {
     /// The value of `[IsSoftDeleted]`: unassigned, filtered out, soft-deleted in the directory, or not enabled
     /// (section 3.5 of the fact sheet).
     #[must_use]
-    pub fn is_soft_deleted(&self) -> bool {
+    pub(crate) fn is_soft_deleted(&self) -> bool {
         !self.in_scope
     }
 
@@ -318,10 +319,28 @@ pub fn decide_scope(facts: &ScopeFacts<'_>) -> Scope {
     if !facts.account_enabled {
         reasons.push(SkipReason::AccountDisabled);
     }
-    // Who is out of scope anyway is out, whatever the filters would say.
+    // An object that is out of scope anyway is out, whatever the filters would say.
     let undecided = undecided.filter(|_| reasons.is_empty());
     let in_scope = reasons.is_empty() && undecided.is_none();
     Scope { in_scope, reasons, failed_clauses, assignment, undecided }
+}
+
+/// What a scope lets in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeCounts {
+    /// People who were looked at: all who are not soft-deleted, if the count is complete.
+    pub people: u64,
+    /// Those of them who are assigned with a role that counts, directly or through a group that they are a direct
+    /// member of; `None` when the scope does not ask for assignments.
+    pub assigned: Option<u64>,
+    /// Those of them in scope: enabled, assigned if the scope asks for it, and passing the filter.
+    pub in_scope: u64,
+    /// Those of them for whom the filter could not be decided, as a pattern took more steps than it may. They are not
+    /// among those in scope.
+    pub undecidable: u64,
+    /// False when counting was given up, since it took too long or could not be decided for too many; then the counts
+    /// are about the people who were looked at until then.
+    pub complete: bool,
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ impl TargetSchema {
 
     /// Whether the target says what attributes it has. Without a list any name may be right.
     #[must_use]
-    pub fn has_list(&self) -> bool {
+    pub(crate) fn has_list(&self) -> bool {
         !self.definition.attributes.is_empty()
     }
 
@@ -139,7 +139,7 @@ impl TargetRule {
 
     /// Whether texts pass as they are, one at a time.
     #[must_use]
-    pub fn is_plain_text(self) -> bool {
+    pub(crate) fn is_plain_text(self) -> bool {
         self.kind == AttributeType::String && !self.multivalued && !self.nested
     }
 

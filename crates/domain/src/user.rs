@@ -35,15 +35,10 @@ pub struct User {
     pub attributes: UserAttributes,
 }
 
-/// Sources that are not text attributes; `id` is Graph's name of `objectId`, and `originalUserPrincipalName`
-/// is a guest's sign-in name as it is stored.
-pub const COMPUTED_ATTRIBUTES: &[&str] =
-    &["objectId", "id", "accountEnabled", "manager", "originalUserPrincipalName"];
-
 impl User {
-    /// The value that a mapping reads under this name: a text attribute, or one of
-    /// [`COMPUTED_ATTRIBUTES`]. An empty text counts as no value, and so does a name that is not known:
-    /// mappings are checked when they are compiled.
+    /// The value that a mapping reads under this name: a text attribute, or what the person is
+    /// computed to have. An empty text counts as no value, and so does a name that is not known: mappings are checked when
+    /// they are compiled.
     ///
     /// Sign-in names are given as they are stored, which is what scoping filters compare; mappings read them
     /// through [`strip_guest_suffix`].

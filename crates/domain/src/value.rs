@@ -84,6 +84,15 @@ impl From<Value> for serde_json::Value {
     }
 }
 
+/// `True` or `False` in any case.
+pub(crate) fn read_boolean(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
 /// The original's general date: `3/16/2020 7:00:00 AM`.
 fn display_date(date: DateTime) -> String {
     let hour = match date.hour() % 12 {

@@ -12,7 +12,7 @@ pub struct UnknownWord {
 }
 
 /// Declares such an enum: `vocabulary! { /// … pub enum Name { /// … Word = "word", } }`. To add a word: one line in its
-/// list. Who uses it needs `serde`.
+/// list. Its users need `serde`.
 #[macro_export]
 macro_rules! vocabulary {
     (

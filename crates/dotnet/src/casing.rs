@@ -18,15 +18,12 @@ pub struct UnknownCulture(String);
 
 impl Culture {
     /// What counts without a culture.
-    pub const INVARIANT: Self = Self { language: None };
+    pub(crate) const INVARIANT: Self = Self { language: None };
 
     /// Reads a language tag (RFC 4646, now BCP 47), such as `tr-TR`; the empty one is the invariant culture.
     ///
     /// Only Turkish, Azerbaijani and Lithuanian have rules of their own. Every other language has those of
     /// the invariant culture, as in .NET: no language takes accents away.
-    ///
-    /// # Errors
-    /// When it is no such tag.
     pub fn parse(tag: &str) -> Result<Self, UnknownCulture> {
         if tag.is_empty() {
             return Ok(Self::INVARIANT);

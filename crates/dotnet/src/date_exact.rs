@@ -26,9 +26,6 @@ impl DateStyles {
         Self { leading_white: false, trailing_white: false, inner_white: false, no_current_date: false };
 
     /// Reads the names of styles, separated by commas. Names are those of .NET, in any case.
-    ///
-    /// # Errors
-    /// At a word that is no style.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let mut styles = Self::NONE;
         for word in text.split([',', '|']).map(str::trim) {

@@ -6,9 +6,6 @@ use std::fmt::Write as _;
 
 /// Writes a date by a standard (`o`) or custom (`yyyy-MM-dd`) format. An offset is always zero: `zzz` writes
 /// `+00:00`, `K` writes `Z`.
-///
-/// # Errors
-/// When .NET would refuse the format.
 pub fn format_date(date: DateTime, format: &str) -> Result<String, DateError> {
     let mut output = String::new();
     for token in parse(format)? {

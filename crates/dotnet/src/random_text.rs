@@ -51,9 +51,6 @@ pub enum RecipeError {
 
 /// Makes a text. What is beyond the minima is of those letters and digits whose minimum is above zero, and of
 /// lower case letters when there are none.
-///
-/// # Errors
-/// When the recipe contradicts itself.
 pub fn make_text(recipe: Recipe<'_>, seed: [u8; 32]) -> Result<String, RecipeError> {
     if !(0..=i64::from(MAX_LENGTH)).contains(&recipe.length) {
         return Err(RecipeError::Length(recipe.length));

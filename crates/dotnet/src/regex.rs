@@ -76,9 +76,6 @@ impl Regex {
     }
 
     /// Whether it matches somewhere in the text. Of `steps` see [`Self::replace_all`].
-    ///
-    /// # Errors
-    /// When that takes too many steps, or the text is too long.
     pub fn is_match_within(&self, text: &str, steps: &mut u64) -> Result<bool, MatchError> {
         let text = read_characters(text)?;
         let mut machine = Machine::new(&self.program, &text, *steps);
@@ -89,9 +86,6 @@ impl Regex {
 
     /// Replaces every match, as .NET's `Regex.Replace`. What it takes is taken off `steps`, of which at most
     /// [`MAX_STEPS`] are used, so that several calls can share an allowance.
-    ///
-    /// # Errors
-    /// When that takes too many steps, or the text or the result is too long.
     pub fn replace_all(&self, text: &str, replacement: &str, steps: &mut u64) -> Result<String, MatchError> {
         let replacement = Replacement::parse(replacement, &self.program);
         self.rewrite(text, steps, |text, found, output| {
@@ -102,9 +96,6 @@ impl Regex {
 
     /// Replaces, in every match, only what the group matched; `new` is taken literally. Where the group took
     /// no part, the match stays. Of `steps` see [`Self::replace_all`].
-    ///
-    /// # Errors
-    /// When there is no such group, that takes too many steps, or the text or the result is too long.
     pub fn replace_group(
         &self,
         text: &str,
@@ -122,9 +113,6 @@ impl Regex {
 
     /// What the group matched in the first match; `None` when nothing matches or the group took no part.
     /// Of `steps` see [`Self::replace_all`].
-    ///
-    /// # Errors
-    /// When there is no such group, that takes too many steps, or the text is too long.
     pub fn find_group(&self, text: &str, group: &str, steps: &mut u64) -> Result<Option<String>, MatchError> {
         let group = self.load_group(group)?;
         let text = read_characters(text)?;

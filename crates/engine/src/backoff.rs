@@ -1,7 +1,7 @@
 //! When something that failed is tried again.
 //!
 //! Two ladders: one for a single object (escrow), one for a whole target (quarantine). Both end in a rung that
-//! repeats for ever: nobody who should have lost an account is ever given up on.
+//! repeats for ever: an account that should have gone is never given up on.
 use std::time::Duration;
 
 const MINUTE: u64 = 60;

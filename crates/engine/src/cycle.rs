@@ -11,17 +11,16 @@
 //! - One object's failure is one row in the log and one in escrow. No `?` on a target's answer leaves the page.
 //! - A failing target stops the cycle at the next object and puts its job, not the worker, into quarantine.
 //! - Off, shutdown and a changed mapping stop the cycle at the next object; the place is kept.
-//! - A person or group whose change was consumed is settled, in escrow, or has an open intent: never lost.
+//! - A person or group whose change was consumed is done, in escrow, or has an open intent: never lost.
 //! - Members of a group are the enabled accounts of its direct members. Whenever one of these comes or goes, the groups
 //!   are seen to in the same cycle.
 //!
-//! Each page goes plan, admit, carry out, commit (`page`). What planning, guarding and carrying out mean is said in their
-//! own rooms; here is only which objects, in which order, and how far the cycle is.
+//! Each page goes plan, admit, carry out, commit (`page`). What planning, guarding and carrying out mean is said in
+//! their own rooms; here is only which objects, in which order, and how far the cycle is.
 //!
 //! To add a source of people: a function in `stages`, and in `planner::sources` if a plan for everybody needs it too.
 mod keeper;
 mod page;
-mod place;
 mod recover;
 mod stages;
 
@@ -39,16 +38,15 @@ use uuid::Uuid;
 
 use crate::{
     backoff::target_delay,
-    error::EngineError,
-    executor::{lease::Executor, standing::Standing},
+    error::{Doing, EngineError},
+    executor::{Executor, Standing},
     guard::Guard,
-    inner::Inner,
     planner::{claims::Claims, rules, setup::Planner},
+    settings::Inner,
     target::control::{Control, Stop},
 };
 use keeper::Started;
-use page::Cycle;
-use place::Place;
+use page::{Cycle, Place};
 
 /// Where rules read the clock, everybody is looked at again so long after the last initial cycle began: the first cycle
 /// after that time is an initial one, and there is one every interval. Asking everybody costs with the size of the
@@ -95,12 +93,12 @@ impl CycleOutcome {
 pub(crate) async fn run(engine: &Arc<Inner>, job: JobId) -> Result<CycleOutcome, EngineError> {
     let deps = &engine.deps;
     let store = &deps.store;
-    if store.find_spec(job).await.map_err(EngineError::store("read a job"))?.is_none() {
+    if store.find_spec(job).await.doing("read a job")?.is_none() {
         return Err(EngineError::UnknownJob { job });
     }
     let owner = Uuid::new_v4();
     let leased = store.acquire_lease(job, owner, deps.lease_end(), deps.clock.now()).await;
-    if !leased.map_err(EngineError::store("take the lease of a job"))? {
+    if !leased.doing("take the lease of a job")? {
         return Ok(CycleOutcome::without_cycle(CycleEnd::Busy));
     }
     let result = run_leased(engine, job, owner).await;
@@ -118,12 +116,12 @@ pub(crate) async fn run(engine: &Arc<Inner>, job: JobId) -> Result<CycleOutcome,
 
 async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<CycleOutcome, EngineError> {
     let store = &engine.deps.store;
-    let loaded = store.load_job(job).await.map_err(EngineError::store("read a job"))?;
+    let loaded = store.load_job(job).await.doing("read a job")?;
     let loaded = loaded.ok_or(EngineError::UnknownJob { job })?;
     let (spec, status) = (&loaded.spec, &loaded.status);
     let now = engine.deps.clock.now();
     let waits = status.quarantine.as_ref().is_some_and(|quarantine| quarantine.next_attempt_at > now);
-    // Whoever saves the configuration has probably repaired it: then the wait is over.
+    // A configuration that was saved has probably been repaired: then the wait is over.
     let waits = waits && status.observed_generation == spec.generation;
     if !spec.enabled || spec.mode == JobMode::Manual || waits {
         return Ok(CycleOutcome::without_cycle(CycleEnd::NotDue));
@@ -135,8 +133,7 @@ async fn run_leased(engine: &Arc<Inner>, job: JobId, owner: Uuid) -> Result<Cycl
     let running = choose_cycle(engine, &loaded, now).await?;
     let observed =
         ObservedGenerations { generation: spec.generation, mapping_generation: spec.mapping_generation };
-    let begun = store.begin_cycle(job, owner, &running, observed).await;
-    begun.map_err(EngineError::store("begin a cycle"))?;
+    store.begin_cycle(job, owner, &running, observed).await.doing("begin a cycle")?;
     let place = Place {
         // Before an initial cycle has stored anything, its start is further than the job's watermark.
         watermark: status.watermark.max(running.start_seq),
@@ -200,7 +197,7 @@ async fn choose_cycle(
     now: Timestamp,
 ) -> Result<RunningCycle, EngineError> {
     let (spec, status) = (&loaded.spec, &loaded.status);
-    // Rules that read the clock can say something else of somebody to whom nothing happened.
+    // Rules that read the clock can give another result for a person without a change.
     let stale = status.cycle.is_none() && status.finished.look_again_at.is_some_and(|at| at <= now);
     let restart = status.observed_mapping_generation != spec.mapping_generation || stale;
     if let Some(running) = status.cycle.filter(|_| !restart) {
@@ -210,12 +207,10 @@ async fn choose_cycle(
     let kind = if restart || !status.initial_done { CycleKind::Initial } else { CycleKind::Incremental };
     let (people, groups) = match kind {
         CycleKind::Initial => {
-            let people = store.count_users_total().await.map_err(EngineError::store("count people"))?;
-            (people, store.count_groups("").await.map_err(EngineError::store("count groups"))?)
+            let people = store.count_users_total().await.doing("count people")?;
+            (people, store.count_groups("").await.doing("count groups")?)
         }
-        CycleKind::Incremental => {
-            store.count_changed(spec.job_id).await.map_err(EngineError::store("count who changed"))?
-        }
+        CycleKind::Incremental => store.count_changed(spec.job_id).await.doing("count who changed")?,
     };
     let groups = if rules::provisions_groups(&engine.deps, loaded) { groups } else { 0 };
     // From here on the feed counts once the cycle is finished. A job that has consumed part of the feed already
@@ -225,7 +220,7 @@ async fn choose_cycle(
     } else if let Some(interrupted) = &status.cycle {
         interrupted.start_seq
     } else {
-        store.last_change_seq().await.map_err(EngineError::store("read the change feed"))?
+        store.last_change_seq().await.doing("read the change feed")?
     };
     Ok(RunningCycle {
         id: CycleId::from_uuid(new_id(&*engine.deps.clock)),
@@ -251,7 +246,7 @@ async fn finish(cycle: &mut Cycle) -> Result<(), EngineError> {
     };
     let (watermark, owner) = (cycle.place.watermark, cycle.executor.owner);
     let finished = planner.store().finish_cycle(planner.job(), owner, watermark, now, look_again_at).await;
-    finished.map_err(EngineError::store("finish a cycle"))?;
+    finished.doing("finish a cycle")?;
     if cycle.standing.quarantined {
         cycle.executor.lift_quarantine(&mut cycle.standing).await?;
     }
@@ -279,8 +274,7 @@ async fn set_quarantine(
         next_attempt_at: now.saturating_add(delay).unwrap_or(Timestamp::MAX),
     };
     tracing::warn!(%job, reason = quarantine.reason, next = %quarantine.next_attempt_at, "job in quarantine");
-    let stored = engine.deps.store.set_quarantine(job, owner, Some(&quarantine)).await;
-    stored.map_err(EngineError::store("put a job into quarantine"))
+    engine.deps.store.set_quarantine(job, owner, Some(&quarantine)).await.doing("put a job into quarantine")
 }
 
 fn quarantine_code(kind: &ErrorKind) -> QuarantineCode {
@@ -302,7 +296,7 @@ fn outcome(end: CycleEnd, place: &Place, before: u64) -> CycleOutcome {
     CycleOutcome { end, cycle: Some(place.running.id), processed, counts: place.running.counts }
 }
 
-/// For the case that cannot be: a cycle stopped because of its target, and nobody noted why.
+/// For the case that cannot be: a cycle stopped because of its target, and the reason was not noted.
 fn unknown_trouble() -> ConnectorError {
     let advice = "Use Test Connection to find out what is wrong with the application.";
     ConnectorError::new(ErrorKind::Transient { retry_after: None }, "The application does not work.", advice)

@@ -2,7 +2,7 @@
 //!
 //! Woken by every change and ticking once a second, it asks the store which jobs have work, and puts a task for
 //! each into the queue, from which this process or another one runs it. A job that nothing happens to has work once in
-//! the interval that its gallery file names: that cycle looks at what is due and at nobody else, and so costs a few
+//! the interval that its gallery file names: that cycle looks at what is due and at nothing else, and so costs a few
 //! queries. The driver keeps no truth of its own: what it remembers only spares needless tasks.
 use std::{
     collections::HashMap,
@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     cycle::{self, CycleEnd},
-    error::EngineError,
-    inner::{CycleTask, Inner},
+    error::{Doing, EngineError},
+    settings::{CycleTask, Inner},
 };
 
 /// Before a job is looked at again whose lease another worker held, or whose cycle had nothing to do.
@@ -29,7 +29,7 @@ const AFTER_NOTHING: Duration = Duration::from_millis(500);
 const KEEP_TASKS: SignedDuration = SignedDuration::from_hours(1);
 /// How often those older than that are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
-/// After this a task that nobody has begun here is no longer waited for.
+/// After this a task that was not begun here is no longer waited for.
 const LONGEST_QUEUED: Duration = Duration::from_secs(20);
 /// Before a job is looked at again whose cycle broke off because of the database.
 const AFTER_TROUBLE: Duration = Duration::from_secs(3);
@@ -47,7 +47,7 @@ pub(crate) struct Driver {
 /// Where a job stands, as far as this process knows.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    /// A task of it was put into the queue then. If nobody here has begun it after [`LONGEST_QUEUED`], another
+    /// A task of it was put into the queue then. If it was not begun here after [`LONGEST_QUEUED`], another
     /// process may have taken it, and a second task does no harm.
     Queued(Instant),
     /// A cycle of it runs in this process.
@@ -71,7 +71,7 @@ impl Driver {
     }
 
     pub(crate) async fn run(self: Arc<Self>, shutdown: CancellationToken) -> Result<(), EngineError> {
-        self.engine.queue.setup().await.map_err(EngineError::store("prepare its queue"))?;
+        self.engine.queue.setup().await.doing("prepare its queue")?;
         let worker = {
             let driver = Arc::clone(&self);
             let handler = move |task: CycleTask| Arc::clone(&driver).work(task);
@@ -115,18 +115,18 @@ impl Driver {
 
     async fn enqueue_due(&self) -> Result<(), EngineError> {
         let store = &self.engine.deps.store;
-        let jobs = store.list_enabled_jobs().await.map_err(EngineError::store("list the jobs"))?;
+        let jobs = store.list_enabled_jobs().await.doing("list the jobs")?;
         for (job, template) in jobs {
             if !self.is_free(job) {
                 continue;
             }
             let (now, interval) =
                 (self.engine.deps.clock.now(), interval_of(&self.engine.deps.gallery, &template));
-            if store.has_work(job, now, interval).await.map_err(EngineError::store("look for work"))? {
+            if store.has_work(job, now, interval).await.doing("look for work")? {
                 self.lock().insert(job, Place::Queued(Instant::now()));
                 if let Err(error) = self.engine.queue.push(CycleTask { job }).await {
                     self.rest(job, Some(AFTER_TROUBLE));
-                    return Err(EngineError::store("put a cycle into its queue")(error));
+                    return Err(error).doing("put a cycle into its queue");
                 }
             }
         }

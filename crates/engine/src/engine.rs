@@ -10,9 +10,8 @@ use crate::{
     cycle::{self, CycleOutcome},
     driver::Driver,
     error::EngineError,
-    inner::Inner,
     planner::walk::Planning,
-    settings::EngineDeps,
+    settings::{EngineDeps, Inner},
 };
 
 /// Provisioning in the background. Cheap to clone; clones are the same engine.
@@ -40,9 +39,6 @@ impl Engine {
 
     /// Works until `shutdown`: runs the cycles of every job that has something to do. On shutdown the cycles
     /// that are running finish the objects they have started, and come back.
-    ///
-    /// # Errors
-    /// [`EngineError::Store`] when the queue's tables can't be prepared.
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), EngineError> {
         let driver = Driver::new(Arc::clone(&self.inner));
         driver.run(shutdown).await

@@ -35,16 +35,22 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// Wraps a store error; a lease that was lost keeps its own kind.
-    pub(crate) fn store(what: &'static str) -> impl FnOnce(StoreError) -> Self {
-        move |source| match source {
-            StoreError::LeaseLost => Self::LeaseLost,
-            source => Self::Store { what, source },
-        }
-    }
-
     /// Wraps what is wrong with a target.
     pub(crate) fn target(trouble: ConnectorError) -> Self {
         Self::Target(Box::new(trouble))
+    }
+}
+
+/// Says what the engine was about when the store failed; a lease that was lost keeps its own kind.
+pub(crate) trait Doing<T> {
+    fn doing(self, what: &'static str) -> Result<T, EngineError>;
+}
+
+impl<T> Doing<T> for Result<T, StoreError> {
+    fn doing(self, what: &'static str) -> Result<T, EngineError> {
+        self.map_err(|source| match source {
+            StoreError::LeaseLost => EngineError::LeaseLost,
+            source => EngineError::Store { what, source },
+        })
     }
 }

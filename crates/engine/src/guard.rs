@@ -5,7 +5,7 @@
 //!
 //! To add a reason to hold: a variant of [`Guard`] that knows it, and one of [`Admission`] that says what becomes of the
 //! object; the executor's `carry_out` gives it its fate.
-use crate::planner::planned::Planned;
+use crate::planner::candidate::Planned;
 
 /// What is asked of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

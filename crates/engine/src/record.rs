@@ -20,7 +20,7 @@ use purser_domain::{
 use purser_store::{Escrow, LogEntry, new_id};
 
 use crate::{
-    executor::{fate::Fate, lease::Executor},
+    executor::{Executor, fate::Fate},
     planner::candidate::{Candidate, Entry},
 };
 
@@ -71,7 +71,7 @@ pub(crate) fn entry(
     let upn = user.and_then(|user| user.attributes.user_principal_name.clone());
     Some(LogEntry {
         id: ChangeId::from_uuid(new_id(executor.planner.clock())),
-        job: executor.planner.job(),
+        job: executor.job(),
         app: executor.planner.spec().application_id,
         cycle: executor.cycle,
         at: now,

@@ -3,7 +3,11 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{Gallery, HttpKit};
-use purser_store::{Clock, Store};
+use purser_domain::ids::JobId;
+use purser_store::{Clock, Store, TaskQueue};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// Everything that [`Engine::new`](crate::Engine::new) needs.
 #[derive(Clone)]
@@ -38,7 +42,7 @@ pub struct EngineSettings {
     /// How long a job belongs to a worker that no longer renews its lease.
     /// After a crash the job stands still for so long.
     pub lease: Duration,
-    /// How often the driver looks for work that nobody woke it for: retries that are due, lost wake-ups.
+    /// How often the driver looks for work that it was not woken for: retries that are due, lost wake-ups.
     pub tick: Duration,
     /// After so many failures in a row that could be the target's fault as a whole, it is left alone.
     pub failures_in_a_row: u32,
@@ -57,4 +61,20 @@ impl Default for EngineSettings {
             default_domain: None,
         }
     }
+}
+
+/// What the driver and the cycles of one engine share.
+pub(crate) struct Inner {
+    pub(crate) deps: EngineDeps,
+    pub(crate) queue: TaskQueue<CycleTask>,
+    /// Counts wake-ups. It carries no data: who is woken reads the store.
+    pub(crate) wake: watch::Sender<u64>,
+    /// Cancelled when the process shuts down: running cycles pause.
+    pub(crate) stopping: CancellationToken,
+}
+
+/// The queue's task: one cycle of one job.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct CycleTask {
+    pub(crate) job: JobId,
 }

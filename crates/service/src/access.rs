@@ -1,4 +1,4 @@
-//! Who may come in, and as whom: administrators, passwords, API tokens, the brake on guessing.
+//! Who may come in, and how: administrators, passwords, API tokens, the brake on guessing.
 pub(crate) mod administrators;
 pub(crate) mod password;
 pub(crate) mod refusals;

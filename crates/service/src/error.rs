@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// Result of a use-case.
 pub type Result<T> = std::result::Result<T, ServiceError>;
 
+/// What a check gives: what it was asked for, or what to tell the person.
+pub(crate) type Checked<T> = std::result::Result<T, Problem>;
+
 /// Why a use-case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -54,6 +57,12 @@ impl ServiceError {
 impl From<Problem> for ServiceError {
     fn from(problem: Problem) -> Self {
         Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        error.problem()
     }
 }
 

@@ -4,8 +4,7 @@
 //! Logs go in small steps, each a transaction of its own, with room for everybody else between them. A crash between two
 //! steps is harmless: what is left goes the next time.
 //!
-//! Deliberately absent: sessions, which end by the minute (a new sign-in is all that they cost); the queue's finished
-//! tasks, which the engine removes itself; and imports, which are kept.
+//! Deliberately absent: sessions, which the server forgets each minute; the queue's finished tasks, which the engine removes itself; and imports, which are kept.
 mod clock;
 
 use crate::caller::Caller;

@@ -1,8 +1,7 @@
 //! From what was typed to what is meant: ids, names, page sizes, cursors.
-use crate::error::{Result, invalid, not_found};
+use crate::error::{Checked, Result, invalid, not_found};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use purser_contract::problem::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -53,33 +52,18 @@ pub(crate) fn decode_cursor<K: DeserializeOwned>(after: &str) -> Result<Option<K
 }
 
 /// A required text on one line: trimmed, without control characters, not longer than `longest`.
-pub(crate) fn required_line(
-    label: &str,
-    field: &str,
-    text: &str,
-    longest: usize,
-) -> std::result::Result<String, Problem> {
+pub(crate) fn required_line(label: &str, field: &str, text: &str, longest: usize) -> Checked<String> {
     optional_line(label, field, text, longest)?
         .ok_or_else(|| invalid(format!("{label} is required.")).field(field))
 }
 
 /// A text on one line that may be left empty.
-pub(crate) fn optional_line(
-    label: &str,
-    field: &str,
-    text: &str,
-    longest: usize,
-) -> std::result::Result<Option<String>, Problem> {
+pub(crate) fn optional_line(label: &str, field: &str, text: &str, longest: usize) -> Checked<Option<String>> {
     check_text(label, field, text, longest, |c| c.is_control())
 }
 
 /// A text of several lines that may be left empty.
-pub(crate) fn optional_text(
-    label: &str,
-    field: &str,
-    text: &str,
-    longest: usize,
-) -> std::result::Result<Option<String>, Problem> {
+pub(crate) fn optional_text(label: &str, field: &str, text: &str, longest: usize) -> Checked<Option<String>> {
     check_text(label, field, text, longest, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
@@ -89,7 +73,7 @@ pub(crate) fn is_ticked(value: Option<&str>) -> bool {
 }
 
 /// An e-mail address: only what every address must have, since the rest is the mail server's to judge.
-pub(crate) fn email_address(label: &str, field: &str, text: &str) -> std::result::Result<String, Problem> {
+pub(crate) fn email_address(label: &str, field: &str, text: &str) -> Checked<String> {
     let address = required_line(label, field, text, 254)?;
     let shaped = address
         .rsplit_once('@')
@@ -107,7 +91,7 @@ fn check_text(
     text: &str,
     longest: usize,
     refused: impl Fn(char) -> bool,
-) -> std::result::Result<Option<String>, Problem> {
+) -> Checked<Option<String>> {
     let text = text.trim();
     let length = text.chars().count();
     if length > longest {

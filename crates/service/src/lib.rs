@@ -12,19 +12,20 @@
 //! * An edit carries the generation that it was made from; a stale one is refused with both versions.
 //! * A secret goes in and never comes out: no view has a field for one, and the audit log says only that it changed.
 //! * A schema is saved as a whole, and only when a cycle could work by it.
-//! * A stored secret is sent only to the host that it was entered for: who points the Tenant URL or an OAuth address
-//!   elsewhere enters it again. Secrets of another credential method go in the transaction that saves the new one.
+//! * A stored secret is sent only to the host that it was entered for: an administrator who points the Tenant URL or an
+//!   OAuth address elsewhere enters it again. Secrets of another credential method go in the transaction that saves the
+//!   new one.
 //! * A consent (OAuth 2.0) is taken once, within ten minutes, from the administrator and the session that began it.
 //!   Between the two it is kept as a secret whose name begins with `Purser.`, which no connector gets.
-//! * What a target tells about itself only adds (attributes), is marked when it vanishes (roles), or is proposed (profile
-//!   settings); it never changes or deletes by itself.
+//! * What a target tells about itself only adds (attributes), is marked when it vanishes (roles), or is proposed
+//!   (profile settings); it never changes or deletes by itself.
 //! * Everything refused is refused with a sentence ([`ServiceError::problem`]); a fault of ours is logged once,
 //!   under an id.
 //!
 //! Every use-case refuses alike, and says so only where it does otherwise: a caller without the right (`Forbidden`), an
-//! id of nothing (`NotFound`), a text that breaks a rule or a damaged cursor (`Invalid`, with the field), a value that is
-//! taken or an edit of a version that is not the stored one any more (`Conflict`), a target that does not do what it is
-//! asked (`Target`).
+//! id of nothing (`NotFound`), a text that breaks a rule or a damaged cursor (`Invalid`, with the field), a value that
+//! is taken or an edit of a version that is not the stored one any more (`Conflict`), a target that does not do what it
+//! is asked (`Target`).
 //!
 //! Areas, each a folder: `access` (who may come in), `directory` (people, groups, imports), `applications` (the gallery
 //! and what was added from it), `provisioning` (an application's job), `logs` (what happened). Beside them: `portal`,

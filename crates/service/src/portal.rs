@@ -6,7 +6,7 @@ use crate::memory::Memory;
 use jiff::{SignedDuration, Timestamp};
 use purser_connectors::{Gallery, HttpKit};
 use purser_engine::Engine;
-use purser_store::{Clock, Store, TaskQueue, new_id};
+use purser_store::{Clock, Store, TaskQueue, Tx, new_id};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -74,8 +74,10 @@ impl Portal {
         new_id(self.deps.clock.as_ref())
     }
 
-    /// Tells the engine that something changed. Called after the commit: a wake-up carries no data.
-    pub(crate) fn wake(&self) {
+    /// Ends a use-case that changed something: commits, and only then wakes the engine, since a wake-up carries no data.
+    pub(crate) async fn commit(&self, tx: Tx) -> Result<()> {
+        tx.commit().await?;
         self.deps.engine.wake();
+        Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! Prints what the hot path of a cycle costs, and a commit of one change: `cargo xtask bench store`.
 //!
 //! Each round is a page of 500 new accounts: intents, the page's reads, and the batch with links and log rows. All is
-//! measured twice: as the store writes (`synchronous=FULL`: a commit returns when it is on the disk), and with `NORMAL`,
-//! which may lose the newest commits in a power cut. `PURSER_BENCH_FOLDER` names a folder on the disk to measure;
-//! without it, it is the one for temporary files, which may be in memory.
+//! measured twice: as the store writes (`synchronous=FULL`: a commit returns when it is on the disk), and with
+//! `NORMAL`, which may lose the newest commits in a power cut. `PURSER_BENCH_FOLDER` names a folder on the disk to
+//! measure; without it, it is the one for temporary files, which may be in memory.
 #![expect(clippy::print_stdout, reason = "printing figures is all it does")]
 
 use anyhow::Result;

@@ -61,9 +61,6 @@ impl Reads {
 
 impl Tx {
     /// Adds an administrator.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when the e-mail address is in use.
     pub async fn insert_administrator(&self, new: &Administrator) -> Result<(), StoreError> {
         let row = administrator::ActiveModel {
             id: Set(new.id.as_uuid()),
@@ -74,17 +71,10 @@ impl Tx {
             created_at: Set(millis(new.created_at)),
             password_changed_at: Set(millis(new.password_changed_at)),
         };
-        administrator::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert an administrator", "e-mail address")?;
-        Ok(())
+        self.insert(row).await.doing_unique("insert an administrator", "e-mail address")
     }
 
     /// Stores a new password hash.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn update_password(&self, id: AdminId, hash: &str, at: Timestamp) -> Result<(), StoreError> {
         let done = administrator::Entity::update_many()
             .col_expr(administrator::Column::PasswordHash, Expr::value(hash))
@@ -93,10 +83,7 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("update a password")?;
-        if done.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "administrator", id: id.to_string() });
-        }
-        Ok(())
+        StoreError::require(done.rows_affected, "administrator", id)
     }
 }
 

@@ -90,28 +90,17 @@ impl Reads {
 
     /// The application's roles, *Default Access* first.
     pub async fn list_roles(&self, app: AppId) -> Result<Vec<AppRole>, StoreError> {
-        let query = app_role::Entity::find()
-            .filter(app_role::Column::AppId.eq(app.as_uuid()))
-            .order_by_asc(app_role::Column::Id);
-        let rows = query.all(&self.db()).await.doing("list roles")?;
-        Ok(rows.into_iter().map(role_from_row).collect())
+        Ok(self.list_role_rows(app).await?.into_iter().map(|row| row.role).collect())
     }
 }
 
 impl Tx {
     /// Adds an application.
     pub async fn insert_application(&self, new: &Application) -> Result<(), StoreError> {
-        application::Entity::insert(to_row(new))
-            .exec_without_returning(&self.db())
-            .await
-            .doing("insert an application")?;
-        Ok(())
+        self.insert(to_row(new)).await.doing("insert an application")
     }
 
     /// Stores name and notes under generation `expected_generation + 1`.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
     pub async fn update_application(
         &self,
         changed: &Application,
@@ -136,21 +125,12 @@ impl Tx {
 
     /// Removes an application with its roles, assignments, secrets and job (schema, links, intents, escrows).
     /// Its provisioning log stays.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn delete_application(&self, id: AppId) -> Result<(), StoreError> {
         let done = application::Entity::delete_by_id(id.as_uuid()).exec(&self.db()).await;
-        if done.doing("delete an application")?.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "application", id: id.to_string() });
-        }
-        Ok(())
+        StoreError::require(done.doing("delete an application")?.rows_affected, "application", id)
     }
 
     /// Adds a role to its application.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when the application has a role with this id.
     pub async fn insert_role(&self, new: &AppRole) -> Result<(), StoreError> {
         let row = app_role::ActiveModel {
             app_id: Set(new.app.as_uuid()),
@@ -161,11 +141,7 @@ impl Tx {
             enabled: Set(new.enabled),
             ..Default::default()
         };
-        app_role::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert a role", "role")?;
-        Ok(())
+        self.insert(row).await.doing_unique("insert a role", "role")
     }
 }
 
@@ -194,15 +170,4 @@ fn from_row(row: application::Model) -> Result<Application, StoreError> {
         created_at: instant(row.created_at)?,
         updated_at: instant(row.updated_at)?,
     })
-}
-
-fn role_from_row(row: app_role::Model) -> AppRole {
-    AppRole {
-        id: RoleId::from_uuid(row.id),
-        app: AppId::from_uuid(row.app_id),
-        display_name: row.display_name,
-        description: row.description,
-        value: row.value,
-        enabled: row.enabled,
-    }
 }

@@ -1,7 +1,7 @@
 //! Who is assigned to which application, directly or through a group.
 
 use crate::{
-    ChangeKind, NameKey, Reads, StoreError, Tx, bulk,
+    ChangeKind, NameKey, ObjectId, Reads, StoreError, Tx, bulk,
     convert::{instant, millis, unsigned, word},
     entities::{application, assignment, membership},
     error::Doing,
@@ -14,41 +14,14 @@ use purser_domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Who can be assigned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Principal {
-    /// A person.
-    User(UserId),
-    /// A group, that is each of its members.
-    Group(GroupId),
-}
-
-impl Principal {
-    /// What it is.
-    #[must_use]
-    pub const fn kind(self) -> ObjectKind {
-        match self {
-            Self::User(_) => ObjectKind::User,
-            Self::Group(_) => ObjectKind::Group,
-        }
-    }
-
-    /// The bare id.
-    #[must_use]
-    pub const fn as_uuid(self) -> Uuid {
-        match self {
-            Self::User(id) => id.as_uuid(),
-            Self::Group(id) => id.as_uuid(),
-        }
-    }
-}
+/// Who can be assigned: a person, or a group, that is each of its members.
+pub type Principal = ObjectId;
 
 /// An assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,10 +142,7 @@ impl Reads {
             .map(|row| {
                 let application_name = names.get(&row.app_id).cloned().unwrap_or_default();
                 let assignment = from_row(row)?;
-                let via_group = match assignment.principal {
-                    Principal::User(_) => None,
-                    Principal::Group(group) => Some(group),
-                };
+                let via_group = assignment.principal.group();
                 Ok(UserAssignment { assignment, application_name, via_group })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
@@ -197,7 +167,7 @@ impl Reads {
         Ok(query.all(&self.db()).await.doing("find who is assigned")?.into_iter().collect())
     }
 
-    /// The roles that the given people have in the application. Who has none is absent.
+    /// The roles that the given people have in the application. People without any are absent.
     pub async fn find_entitlements(
         &self,
         app: AppId,
@@ -205,10 +175,9 @@ impl Reads {
     ) -> Result<HashMap<UserId, Vec<Entitlement>>, StoreError> {
         let mut found: HashMap<UserId, Vec<Entitlement>> = HashMap::with_capacity(users.len());
         for chunk in users.chunks(bulk::CHUNK) {
-            let rows = self.db().query_all_raw(bulk::entitlements(app, chunk)).await;
-            for row in rows.doing("find entitlements")? {
-                let (user, role, group): (Uuid, Uuid, Option<Uuid>) =
-                    row.try_get_many_by_index().doing("read entitlements")?;
+            let rows: Vec<(Uuid, Uuid, Option<Uuid>)> =
+                self.read_rows(bulk::entitlements(app, chunk), "find entitlements").await?;
+            for (user, role, group) in rows {
                 found.entry(UserId::from_uuid(user)).or_default().push(Entitlement {
                     role: RoleId::from_uuid(role),
                     via_group: group.map(GroupId::from_uuid),
@@ -258,9 +227,6 @@ impl Reads {
 
 impl Tx {
     /// Assigns somebody.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when they have this role in the application already.
     pub async fn insert_assignment(&self, new: &Assignment) -> Result<(), StoreError> {
         let row = assignment::ActiveModel {
             id: Set(new.id.as_uuid()),
@@ -270,10 +236,7 @@ impl Tx {
             role_id: Set(new.role.as_uuid()),
             created_at: Set(millis(new.created_at)),
         };
-        assignment::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert an assignment", "assignment")?;
+        self.insert(row).await.doing_unique("insert an assignment", "assignment")?;
         self.append_assignment(new, new.created_at).await
     }
 
@@ -348,8 +311,5 @@ fn from_row(row: assignment::Model) -> Result<Assignment, StoreError> {
 }
 
 fn principal(kind: &str, id: Uuid) -> Result<Principal, StoreError> {
-    Ok(match word("kind of principal", kind)? {
-        ObjectKind::User => Principal::User(UserId::from_uuid(id)),
-        ObjectKind::Group => Principal::Group(GroupId::from_uuid(id)),
-    })
+    Ok(Principal::new(word("kind of principal", kind)?, id))
 }

@@ -1,7 +1,8 @@
-//! The audit log: who changed what in Purser itself, and who was not let in. Rows are added and never edited, and leave it by age.
+//! The audit log: who changed what in Purser itself, and who was not let in. Rows are added and never edited, and leave
+//! it by age.
 
 use crate::{
-    Reads, StoreError, Tx,
+    Reads, StoreError, Tx, bulk,
     convert::{from_json, instant, millis, to_json, word},
     entities::audit_log,
     error::Doing,
@@ -16,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Something that somebody did.
+/// Something that was done, or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Id.
@@ -91,11 +92,7 @@ impl Tx {
             details: Set(to_json("details of an audit row", &entry.details)?),
             refusal: Set(entry.refusal.map(|refusal| refusal.as_str().to_owned())),
         };
-        audit_log::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing("append to the audit log")?;
-        Ok(())
+        self.insert(row).await.doing("append to the audit log")
     }
 
     /// Removes those of the `limit` oldest rows that are from before the given instant. Returns how many.

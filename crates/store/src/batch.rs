@@ -61,15 +61,15 @@ impl Store {
     /// would link to one account; nothing is written then.
     pub async fn commit_batch(&self, job: JobId, owner: Uuid, batch: Batch) -> Result<(), StoreError> {
         // All that can be done without the writer is done before it is asked for.
-        let mut link_values = Vec::with_capacity(batch.links_upsert.len() * bulk::LINKS.columns);
+        let mut link_values = Vec::with_capacity(batch.links_upsert.len() * bulk::LINKS.columns());
         for link in &batch.links_upsert {
             links::push(&mut link_values, link)?;
         }
-        let mut log_values = Vec::with_capacity(batch.logs.len() * bulk::LOGS.columns);
+        let mut log_values = Vec::with_capacity(batch.logs.len() * bulk::LOGS.columns());
         for entry in batch.logs {
             logs::push(&mut log_values, entry)?;
         }
-        let mut escrow_values = Vec::with_capacity(batch.escrows_upsert.len() * bulk::ESCROWS.columns);
+        let mut escrow_values = Vec::with_capacity(batch.escrows_upsert.len() * bulk::ESCROWS.columns());
         for escrow in &batch.escrows_upsert {
             escrows::push(&mut escrow_values, job, escrow);
         }
@@ -78,28 +78,13 @@ impl Store {
         require_lease(&tx, job, owner).await?;
         let (db, job_id) = (tx.db(), job.as_uuid());
         let removed = batch.links_remove.iter().map(|id| id.as_uuid());
-        bulk::remove(&db, "DELETE FROM links WHERE job_id = ? AND id", job_id, removed, "remove links")
-            .await?;
+        bulk::remove(&db, "links", "id", job_id, removed, "remove links").await?;
         bulk::LINKS.write(&db, link_values, "store links", "link").await?;
         bulk::LOGS.write(&db, log_values, "append provisioning logs", "provisioning log").await?;
         let done = batch.intents_done.iter().map(|id| id.as_uuid());
-        bulk::remove(
-            &db,
-            "DELETE FROM intents WHERE job_id = ? AND object_id",
-            job_id,
-            done,
-            "close intents",
-        )
-        .await?;
+        bulk::remove(&db, "intents", "object_id", job_id, done, "close intents").await?;
         let cleared = batch.escrows_clear.iter().map(|id| id.as_uuid());
-        bulk::remove(
-            &db,
-            "DELETE FROM escrows WHERE job_id = ? AND object_id",
-            job_id,
-            cleared,
-            "clear escrows",
-        )
-        .await?;
+        bulk::remove(&db, "escrows", "object_id", job_id, cleared, "clear escrows").await?;
         bulk::ESCROWS.write(&db, escrow_values, "store escrows", "escrow").await?;
         if let Some(progress) = batch.progress {
             let update = set_progress(held(job, owner), &progress);

@@ -1,7 +1,11 @@
 //! Statements written by hand: the bulk paths of a cycle, where a query builder's copies would cost more than the
 //! database's work, and the few shapes that it has no words for. Nothing but bound parameters.
 
-use crate::{ChangeKind, StoreError, convert::millis, error::Doing};
+use crate::{
+    ChangeKind, StoreError,
+    convert::{millis, signed},
+    error::Doing,
+};
 use jiff::Timestamp;
 use purser_domain::{
     ids::{AppId, GroupId, JobId, UserId},
@@ -18,8 +22,6 @@ pub(crate) const CHUNK: usize = 500;
 pub(crate) struct BulkInsert {
     /// `INSERT INTO table (columns)`.
     pub(crate) insert: &'static str,
-    /// Number of columns.
-    pub(crate) columns: usize,
     /// `ON CONFLICT …`, or empty.
     pub(crate) conflict: &'static str,
 }
@@ -28,7 +30,6 @@ pub(crate) struct BulkInsert {
 pub(crate) const LINKS: BulkInsert = BulkInsert {
     insert: "INSERT INTO links \
              (id, job_id, source_id, target_id, state, origin, cause, display_name, exported, object_kind)",
-    columns: 10,
     conflict: "ON CONFLICT (job_id, source_id) DO UPDATE SET target_id = excluded.target_id, \
                state = excluded.state, origin = excluded.origin, cause = excluded.cause, \
                display_name = excluded.display_name, exported = excluded.exported",
@@ -39,14 +40,12 @@ pub(crate) const LOGS: BulkInsert = BulkInsert {
     insert: "INSERT INTO provisioning_logs \
              (change_id, app_id, job_id, cycle_id, at, action, status, source_id, source_name, source_detail, \
               target_id, summary, duration_ms, search_key, detail, source_kind)",
-    columns: 16,
     conflict: "",
 };
 
 /// Intents; an older one of the same object is replaced.
 pub(crate) const INTENTS: BulkInsert = BulkInsert {
     insert: "INSERT INTO intents (job_id, object_id, cycle_id, action, target_id, detail, opened_at, object_kind)",
-    columns: 8,
     conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET cycle_id = excluded.cycle_id, \
                action = excluded.action, target_id = excluded.target_id, detail = excluded.detail, \
                opened_at = excluded.opened_at",
@@ -55,13 +54,17 @@ pub(crate) const INTENTS: BulkInsert = BulkInsert {
 /// Escrows; an older one of the same object is replaced.
 pub(crate) const ESCROWS: BulkInsert = BulkInsert {
     insert: "INSERT INTO escrows (job_id, object_id, kind, code, message, attempts, since, due_at, object_kind)",
-    columns: 9,
     conflict: "ON CONFLICT (job_id, object_id) DO UPDATE SET kind = excluded.kind, code = excluded.code, \
                message = excluded.message, attempts = excluded.attempts, since = excluded.since, \
                due_at = excluded.due_at",
 };
 
 impl BulkInsert {
+    /// Number of columns.
+    pub(crate) fn columns(&self) -> usize {
+        self.insert.matches(',').count() + 1
+    }
+
     /// Writes `rows`, which hold the values of all columns one row after the other.
     pub(crate) async fn write<C: ConnectionTrait>(
         &self,
@@ -70,17 +73,18 @@ impl BulkInsert {
         doing: &'static str,
         unique: &'static str,
     ) -> Result<(), StoreError> {
+        let columns = self.columns();
         let mut values = values.into_iter();
         while values.len() > 0 {
-            let chunk: Vec<Value> = values.by_ref().take(CHUNK * self.columns).collect();
-            let statement = sqlite(self.text(chunk.len() / self.columns), chunk);
+            let chunk: Vec<Value> = values.by_ref().take(CHUNK * columns).collect();
+            let statement = sqlite(self.text(chunk.len() / columns), chunk);
             db.execute_raw(statement).await.doing_unique(doing, unique)?;
         }
         Ok(())
     }
 
     fn text(&self, rows: usize) -> String {
-        let row = format!("({})", marks(self.columns));
+        let row = format!("({})", marks(self.columns()));
         let mut text =
             String::with_capacity(self.insert.len() + rows * (row.len() + 1) + self.conflict.len() + 16);
         text.push_str(self.insert);
@@ -97,19 +101,20 @@ impl BulkInsert {
     }
 }
 
-/// Removes rows of a job by id: `head` is `DELETE FROM table WHERE job_id = ? AND column`.
+/// Removes the rows of a job with these ids in a column.
 pub(crate) async fn remove<C: ConnectionTrait>(
     db: &C,
-    head: &'static str,
+    table: &'static str,
+    column: &'static str,
     job: Uuid,
-    ids: impl ExactSizeIterator<Item = Uuid>,
+    mut ids: impl ExactSizeIterator<Item = Uuid>,
     doing: &'static str,
 ) -> Result<(), StoreError> {
-    let mut ids = ids;
     while ids.len() > 0 {
         let mut values: Vec<Value> = vec![job.into()];
         values.extend(ids.by_ref().take(CHUNK).map(Value::from));
-        let text = format!("{head} IN ({})", marks(values.len() - 1));
+        let marks = marks(values.len() - 1);
+        let text = format!("DELETE FROM {table} WHERE job_id = ? AND {column} IN ({marks})");
         db.execute_raw(sqlite(text, values)).await.doing(doing)?;
     }
     Ok(())
@@ -261,12 +266,12 @@ pub(crate) fn assignments(
             values.push(id.into());
         }
         text.push_str(" ORDER BY p.name_key, a.id LIMIT ?)");
-        values.push(crate::convert::signed(limit).into());
+        values.push(signed(limit).into());
         text
     };
     let users = half("User", "users", "p.user_principal_name", "search_key");
     let groups = half("Group", "groups", "''", "name_key");
-    values.push(crate::convert::signed(limit).into());
+    values.push(signed(limit).into());
     sqlite(format!("{users} UNION ALL {groups} ORDER BY name_key, id LIMIT ?"), values)
 }
 

@@ -1,7 +1,7 @@
 //! The directory's change feed, which jobs consume up to their watermark.
 //!
 //! A row says that something about one person or group changed, not what is true now: readers look the object up. What
-//! happens to a group is written as one row for each member whom it concerns, and one for the group itself.
+//! happens to a group is written as one row for each member that it concerns, and one for the group itself.
 //!
 //! Rows are appended by the methods of [`Tx`] that make the change, and by nothing else: no use-case can forget one.
 //! `tests/it/feed.rs` lists these methods with the rows that each appends.
@@ -38,11 +38,11 @@ vocabulary! {
         Restored = "restored",
         /// Removed for good.
         Deleted = "deleted",
-        /// Joined or left a group; of a group, somebody did.
+        /// Joined or left a group; of a group, a member did.
         Membership = "membership",
         /// Assigned or unassigned, directly or by group.
         Assignment = "assignment",
-        /// Somebody whom the person refers to changed.
+        /// A person that this one refers to changed.
         Reference = "reference",
     }
 }
@@ -113,9 +113,7 @@ impl Reads {
         };
         Ok((of(ObjectKind::User), of(ObjectKind::Group)))
     }
-}
 
-impl Reads {
     /// How many changes after one and up to another concern an application.
     pub async fn count_changes(&self, app: AppId, after: i64, through: i64) -> Result<u64, StoreError> {
         let query = change::Entity::find()
@@ -159,10 +157,7 @@ impl Tx {
                     object_kind: Set(object.kind().as_str().to_owned()),
                 }
             });
-            change::Entity::insert_many(rows)
-                .exec_without_returning(&self.db())
-                .await
-                .doing("append changes")?;
+            self.insert_many(rows).await.doing("append changes")?;
         }
         Ok(())
     }

@@ -2,8 +2,9 @@
 
 use crate::{StoreError, cipher::Cipher, error::Doing};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
+    DatabaseTransaction, DbErr, EntityTrait, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, TryGetableMany,
     sqlx::{
         SqlitePool,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -19,7 +20,7 @@ const STATEMENTS: usize = 256;
 /// How a pool's connections differ from the other's.
 struct Kind {
     connections: u32,
-    /// How long whoever wants one waits.
+    /// How long a caller waits for one.
     wait: Duration,
     synchronous: SqliteSynchronous,
     /// The page cache of each, in SQLite's spelling.
@@ -75,9 +76,6 @@ pub struct Store {
 
 impl Store {
     /// Opens the database, which is made when `database_url` says `mode=rwc`. Does not migrate it.
-    ///
-    /// # Errors
-    /// When the database can't be opened.
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
         // The writer comes first: it turns WAL on, which a reader could not do beside others.
         let writer = connect(&config.database_url, &WRITER).await?;
@@ -99,9 +97,6 @@ impl Store {
     }
 
     /// Asks the database for a sign of life.
-    ///
-    /// # Errors
-    /// When it gives none.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.readers.ping().await.doing("reach the database")
     }
@@ -130,9 +125,6 @@ impl Store {
     }
 
     /// Closes all connections once they are idle.
-    ///
-    /// # Errors
-    /// When a connection can't be closed in order.
     pub async fn close(self) -> Result<(), StoreError> {
         self.readers.close().await.doing("close the database")?;
         self.writer.close().await.doing("close the database")
@@ -175,6 +167,16 @@ impl Reads {
             Source::Transaction(transaction) => DatabaseExecutor::Transaction(transaction),
         }
     }
+
+    /// The rows of a statement that was written by hand.
+    pub(crate) async fn read_rows<T: TryGetableMany>(
+        &self,
+        statement: Statement,
+        doing: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.db().query_all_raw(statement).await.doing(doing)?;
+        rows.iter().map(|row| row.try_get_many_by_index().doing(doing)).collect()
+    }
 }
 
 /// A transaction that writes. Dropping it without [`Tx::commit`] leaves everything as it was.
@@ -193,6 +195,20 @@ impl Tx {
             // Not made by anybody: `Store::begin` is the only way to a `Tx`.
             Source::Pool(_) => Ok(()),
         }
+    }
+
+    pub(crate) async fn insert<A>(&self, row: A) -> Result<(), DbErr>
+    where
+        A: ActiveModelTrait,
+    {
+        A::Entity::insert(row).exec_without_returning(&self.db()).await.map(drop)
+    }
+
+    pub(crate) async fn insert_many<A>(&self, rows: impl IntoIterator<Item = A>) -> Result<(), DbErr>
+    where
+        A: ActiveModelTrait,
+    {
+        A::Entity::insert_many(rows).exec_without_returning(&self.db()).await.map(drop)
     }
 }
 

@@ -26,9 +26,6 @@ pub struct ObservedGenerations {
 
 impl Store {
     /// Notes that a cycle began, in place of one that did not finish.
-    ///
-    /// # Errors
-    /// [`StoreError::LeaseLost`].
     pub async fn begin_cycle(
         &self,
         job: JobId,
@@ -69,9 +66,6 @@ impl Store {
     /// initial cycle the job goes on with incremental ones. Does nothing when no cycle runs.
     ///
     /// `look_again_at` is when everybody must be looked at again although nothing may have changed.
-    ///
-    /// # Errors
-    /// [`StoreError::LeaseLost`].
     pub async fn finish_cycle(
         &self,
         job: JobId,
@@ -115,9 +109,6 @@ impl Store {
     }
 
     /// Puts the job into quarantine, or lifts it.
-    ///
-    /// # Errors
-    /// [`StoreError::LeaseLost`].
     pub async fn set_quarantine(
         &self,
         job: JobId,

@@ -59,7 +59,7 @@ impl Reads {
         }
         if let Some(quarantine) = &status.quarantine {
             // The attempt is what finds out whether the target is well again, even if nothing else is to be done. It is
-            // made at once when somebody saved the configuration, since that is how a quarantine is ended.
+            // made at once when the configuration was saved, since that is how a quarantine is ended.
             return Ok(quarantine.next_attempt_at <= now || spec.generation != status.observed_generation);
         }
         if status.cycle.is_some()

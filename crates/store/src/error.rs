@@ -51,7 +51,7 @@ pub enum StoreError {
         /// What must be unique.
         what: &'static str,
     },
-    /// The job's lease belongs to somebody else, or to nobody: the caller must stop working on the job.
+    /// The job's lease is free or another worker's: the caller must stop working on the job.
     #[error("the lease on this job was lost")]
     LeaseLost,
     /// A secret could not be decrypted: the master key is not the one it was encrypted under, or it is damaged.
@@ -74,6 +74,13 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+impl StoreError {
+    /// Fails when a write found no row to change.
+    pub(crate) fn require(rows: u64, what: &'static str, id: impl std::fmt::Display) -> Result<(), Self> {
+        if rows == 0 { Err(Self::Missing { what, id: id.to_string() }) } else { Ok(()) }
+    }
 }
 
 /// Says what was tried when a statement failed.

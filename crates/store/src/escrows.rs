@@ -16,7 +16,7 @@ vocabulary! {
     pub enum EscrowKind {
         /// The write failed.
         Failure = "failure",
-        /// Somebody whom it refers to has no account yet.
+        /// An object that it refers to has no account yet.
         Reference = "reference",
     }
 }

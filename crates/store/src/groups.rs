@@ -146,17 +146,11 @@ impl Reads {
 impl Tx {
     /// Adds a group.
     pub async fn insert_group(&self, new: &Group) -> Result<(), StoreError> {
-        group::Entity::insert(to_row(new))
-            .exec_without_returning(&self.db())
-            .await
-            .doing("insert a group")?;
+        self.insert(to_row(new)).await.doing("insert a group")?;
         self.append_group_change(new.id, ChangeKind::Created, new.created_at).await
     }
 
     /// Stores a group under generation `expected_generation + 1`. Does not touch `created_at`.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
     pub async fn update_group(&self, changed: &Group, expected_generation: i64) -> Result<(), StoreError> {
         let mut row = to_row(changed);
         row.generation = Set(expected_generation + 1);
@@ -177,9 +171,6 @@ impl Tx {
     }
 
     /// Removes a group with its memberships and assignments.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn delete_group(&self, id: GroupId, now: Timestamp) -> Result<(), StoreError> {
         self.load_group(id).await?;
         for app in self.apps_concerned_by(id).await? {
@@ -195,7 +186,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes people members. Returns those who were not before; ids of nobody are passed over.
+    /// Makes people members. Returns those who were not before; ids of no person are passed over.
     pub async fn add_members(
         &self,
         group: GroupId,
@@ -223,10 +214,7 @@ impl Tx {
                 user_id: Set(id.as_uuid()),
                 created_at: Set(millis(now)),
             });
-            membership::Entity::insert_many(rows)
-                .exec_without_returning(&self.db())
-                .await
-                .doing("add members")?;
+            self.insert_many(rows).await.doing("add members")?;
             added.extend(new);
         }
         self.append_memberships(group, &added, now).await?;

@@ -7,25 +7,11 @@ use crate::{
     error::Doing,
 };
 use jiff::Timestamp;
-use purser_domain::{ids::ImportId, vocabulary};
+use purser_domain::{ids::ImportId, import::ImportState};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-
-vocabulary! {
-    /// Where an import stands.
-    pub enum ImportState {
-        /// Uploaded; nothing is written yet.
-        Ready = "ready",
-        /// Waiting for or being worked on by the worker.
-        Running = "running",
-        /// Every row was looked at.
-        Done = "done",
-        /// Stopped by a fault of ours.
-        Failed = "failed",
-    }
-}
 
 /// An import.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,23 +119,13 @@ impl Reads {
 impl Tx {
     /// Adds an import with its file.
     pub async fn insert_import(&self, new: &Import, content: &[u8]) -> Result<(), StoreError> {
-        import::Entity::insert(to_row(new)?)
-            .exec_without_returning(&self.db())
-            .await
-            .doing("insert an import")?;
+        self.insert(to_row(new)?).await.doing("insert an import")?;
         let file =
             import_content::ActiveModel { import_id: Set(new.id.as_uuid()), content: Set(content.to_vec()) };
-        import_content::Entity::insert(file)
-            .exec_without_returning(&self.db())
-            .await
-            .doing("keep an import's file")?;
-        Ok(())
+        self.insert(file).await.doing("keep an import's file")
     }
 
     /// Stores how far an import is.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn update_import(&self, changed: &Import) -> Result<(), StoreError> {
         let mut row = to_row(changed)?;
         (row.id, row.created_at, row.created_by) = (NotSet, NotSet, NotSet);
@@ -159,10 +135,7 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("update an import")?;
-        if done.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "import", id: changed.id.to_string() });
-        }
-        Ok(())
+        StoreError::require(done.rows_affected, "import", changed.id)
     }
 
     /// Lets the file of an import go. The import itself and its report stay.
@@ -184,10 +157,7 @@ impl Tx {
                 column_name: Set(error.column.clone()),
                 message: Set(error.message.clone()),
             });
-            import_error::Entity::insert_many(rows)
-                .exec_without_returning(&self.db())
-                .await
-                .doing("append import errors")?;
+            self.insert_many(rows).await.doing("append import errors")?;
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// One write that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// For whom or what.
+    /// Which object it is for.
     pub object: ObjectId,
     /// What it does.
     pub action: LogAction,
@@ -63,7 +63,7 @@ impl Store {
         cycle: CycleId,
         intents: &[Intent],
     ) -> Result<(), StoreError> {
-        let mut values = Vec::with_capacity(intents.len() * bulk::INTENTS.columns);
+        let mut values = Vec::with_capacity(intents.len() * bulk::INTENTS.columns());
         for intent in intents {
             values.extend([
                 job.as_uuid().into(),

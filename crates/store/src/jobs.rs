@@ -27,7 +27,7 @@ pub struct JobSpec {
     pub application_id: AppId,
     /// Grows with every edit.
     pub generation: i64,
-    /// Raised by whoever saves something after which everybody must be looked at again: mapping, scope, tenant URL,
+    /// Raised when something is saved after which everybody must be looked at again: mapping, scope, tenant URL,
     /// restart. The engine answers with a new initial cycle.
     pub mapping_generation: i64,
     /// Provisioning Mode.
@@ -97,30 +97,17 @@ impl Reads {
 
 impl Tx {
     /// Adds a job, with the status of one that never ran.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when the application has one.
     pub async fn insert_job(&self, new: &JobSpec) -> Result<(), StoreError> {
-        job_spec::Entity::insert(to_row(new)?)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert a job", "job")?;
+        self.insert(to_row(new)?).await.doing_unique("insert a job", "job")?;
         let status = job_status::ActiveModel {
             job_id: Set(new.job_id.as_uuid()),
             initial_done: Set(false),
             ..Default::default()
         };
-        job_status::Entity::insert(status)
-            .exec_without_returning(&self.db())
-            .await
-            .doing("insert a job's status")?;
-        Ok(())
+        self.insert(status).await.doing("insert a job's status")
     }
 
     /// Stores a configuration under generation `expected_generation + 1`.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when the stored generation is another one, [`StoreError::Missing`].
     pub async fn update_spec(&self, changed: &JobSpec, expected_generation: i64) -> Result<(), StoreError> {
         let mut row = to_row(changed)?;
         row.generation = Set(expected_generation + 1);

@@ -1,5 +1,5 @@
-//! Who works on a job. A queue delivers at least once, so whoever runs a cycle also holds the job's lease, and every
-//! write of the cycle checks in its own transaction that it still does.
+//! Who works on a job. A queue delivers at least once, so a worker that runs a cycle also holds the job's lease, and
+//! every write of the cycle checks in its own transaction that it still does.
 
 use crate::{Store, StoreError, Tx, convert::millis, entities::job_status, error::Doing};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 impl Store {
-    /// Takes the lease if it is free, has run out, or is `owner`'s already. False when it is somebody else's.
+    /// Takes the lease if it is free, has run out, or is `owner`'s already. False when it is another's.
     pub async fn acquire_lease(
         &self,
         job: JobId,

@@ -2,21 +2,26 @@
 //!
 //! [`Store`] is opened once and cloned freely. What it offers comes in three kinds:
 //!
-//! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a transaction
-//!   and inside one.
-//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows, audit and
-//!   change feed, and commits. Dropping a `Tx` rolls it back.
+//! - **Reads** are methods of [`Reads`], to which [`Store`] and [`Tx`] both dereference: each works outside a
+//!   transaction and inside one.
+//! - **Writes of use-cases** are methods of [`Tx`]. A use-case begins one with [`Store::begin`], writes rows and audit,
+//!   and commits; the change feed is written along. Dropping a `Tx` rolls it back.
 //! - **Writes of the worker and of sessions** are methods of [`Store`] that are a transaction each: leases, intents,
 //!   batches of outcomes.
 //!
 //! Invariants:
-//! - There is one writer connection, so writers queue instead of colliding; the others refuse to write. Whoever holds a
-//!   [`Tx`] must not call a write of [`Store`] or push to a [`TaskQueue`] before it ends: it would wait for itself.
-//! - A commit returns when it is on the disk (`synchronous=FULL`), the queue's too.
-//! - A change of a person, a group, a membership or an assignment appends its rows to the change feed within the method of
-//!   [`Tx`] that makes it, so in the same transaction. A use-case can't forget it, and can't append otherwise.
+//! - There is one writer connection, so writers queue instead of colliding; the others refuse to write. The
+//!   holder of a [`Tx`] must not call a write of [`Store`] or push to a [`TaskQueue`] before it ends: it would wait for
+//!   itself.
+//! - A commit returns when it is on the disk (`synchronous=FULL`), the queue's too (decision 14).
+//! - A change of a person, a group, a membership or an assignment appends its rows to the change feed within the method
+//!   of [`Tx`] that makes it, so in the same transaction. A use-case can't forget it, and can't append otherwise.
 //! - Lists go by key and are bounded; no offset anywhere.
 //! - Rows that humans edit carry a generation; a stale edit is refused with [`StoreError::Stale`].
+//! - What names one object by its id and does not find it (`load_`, `update_`, `delete_` …) fails with
+//!   [`StoreError::Missing`]; a unique value that is in use is [`StoreError::Taken`]; a secret stored under another master
+//!   key is [`StoreError::Secret`]. What takes an `owner` fails with [`StoreError::LeaseLost`], and writes nothing, when the
+//!   job's lease is not theirs.
 //! - Secrets are encrypted under the master key, bound to their application and name.
 //! - Nothing reads a clock: instants are parameters, stored as milliseconds in UTC. Time comes from a [`Clock`].
 //! - SQL that is written by hand is in [`bulk`] and, for the queue's own tables, in [`queue`]. It has bound parameters
@@ -25,10 +30,9 @@
 //! Deliberately absent: rules (`purser-domain`), permissions and audit wording (`purser-service`), the schema
 //! (`purser-migrations`, which the caller runs on [`Store::connection`]).
 //!
-//! To add a table: 1. its statement in `purser-migrations`; 2. a file in `entities`, and its name in the test there, which
-//! compares columns; 3. a module here with its type, its reads on [`Reads`] and its writes on [`Tx`]; 4. a test in
-//! `tests/it`. If it holds something that jobs provision by, its writes append to the feed, and `tests/it/feed.rs` lists
-//! them.
+//! To add a table: 1. its statement in `purser-migrations`; 2. its columns in `entities`, where a test compares the two; 3. a module
+//! here with its type, its reads on [`Reads`] and its writes on [`Tx`]; 4. a test in `tests/it`. If it holds something that
+//! jobs provision by, its writes append to the feed, and `tests/it/feed.rs` lists them.
 
 mod administrators;
 mod applications;
@@ -81,19 +85,22 @@ pub use engine::Job;
 pub use error::StoreError;
 pub use escrows::{Escrow, EscrowKind};
 pub use groups::GroupRow;
-pub use imports::{Import, ImportError, ImportErrorRow, ImportState};
+pub use imports::{Import, ImportError, ImportErrorRow};
 pub use intents::{Intent, OpenIntent};
 pub use jobs::JobSpec;
 pub use keyset::NameKey;
 pub use logs::{LogEntry, LogFilter, LogRow};
 pub use memberships::Member;
 pub use objects::{ObjectId, ObjectKey};
-pub use purser_domain::job::{CycleKind, JobMode};
+pub use purser_domain::{
+    import::ImportState,
+    job::{CycleCounts, CycleKind, JobMode},
+    scope::ScopeCounts,
+};
 pub use queue::TaskQueue;
 pub use roles::{ImportedRole, RoleChanges, RoleRow};
-pub use scope::ScopeCounts;
 pub use seed::Seed;
 pub use sessions::SessionRecord;
-pub use statuses::{CycleCounts, FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle};
+pub use statuses::{FinishedCycle, FinishedCycles, JobStatus, Quarantine, RunningCycle};
 pub use tokens::ApiToken;
 pub use users::{UserCondition, UserFilter, UserQuery};

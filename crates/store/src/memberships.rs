@@ -1,9 +1,7 @@
 //! Who is in which group, in bulk: for the scoping filters that read it, and for groups that are provisioned.
 
-use crate::convert::unsigned;
-use crate::{Reads, StoreError, bulk, error::Doing};
+use crate::{Reads, StoreError, bulk, convert::unsigned};
 use purser_domain::ids::{AppId, GroupId, JobId, UserId};
-use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -28,10 +26,9 @@ impl Reads {
     ) -> Result<HashMap<GroupId, Vec<Member>>, StoreError> {
         let mut found: HashMap<GroupId, Vec<Member>> = HashMap::new();
         for chunk in groups.chunks(bulk::CHUNK) {
-            let rows = self.db().query_all_raw(bulk::members_of(job, chunk)).await;
-            for row in rows.doing("find members of groups")? {
-                let (group, user, account): (Uuid, Uuid, Option<String>) =
-                    row.try_get_many_by_index().doing("read members of groups")?;
+            let rows: Vec<(Uuid, Uuid, Option<String>)> =
+                self.read_rows(bulk::members_of(job, chunk), "find members of groups").await?;
+            for (group, user, account) in rows {
                 let member = Member { user: UserId::from_uuid(user), account };
                 found.entry(GroupId::from_uuid(group)).or_default().push(member);
             }
@@ -47,9 +44,9 @@ impl Reads {
     ) -> Result<HashSet<GroupId>, StoreError> {
         let mut found = HashSet::new();
         for chunk in users.chunks(bulk::CHUNK) {
-            let rows = self.db().query_all_raw(bulk::linked_groups_of(job, chunk)).await;
-            for row in rows.doing("find linked groups")? {
-                let group: Uuid = row.try_get_by_index(0).doing("read linked groups")?;
+            let rows: Vec<(Uuid,)> =
+                self.read_rows(bulk::linked_groups_of(job, chunk), "find linked groups").await?;
+            for (group,) in rows {
                 found.insert(GroupId::from_uuid(group));
             }
         }
@@ -60,27 +57,25 @@ impl Reads {
     pub async fn count_members_of(&self, groups: &[GroupId]) -> Result<HashMap<GroupId, u64>, StoreError> {
         let mut found = HashMap::with_capacity(groups.len());
         for chunk in groups.chunks(bulk::CHUNK) {
-            let rows = self.db().query_all_raw(bulk::member_counts(chunk)).await;
-            for row in rows.doing("count members of groups")? {
-                let (group, members): (Uuid, i64) =
-                    row.try_get_many_by_index().doing("count members of groups")?;
+            let rows: Vec<(Uuid, i64)> =
+                self.read_rows(bulk::member_counts(chunk), "count members of groups").await?;
+            for (group, members) in rows {
                 found.insert(GroupId::from_uuid(group), unsigned(members));
             }
         }
         Ok(found)
     }
 
-    /// The groups of the given people, by id. Who is in none is absent.
+    /// The groups of the given people, by id. People without any are absent.
     pub async fn find_groups_of(
         &self,
         users: &[UserId],
     ) -> Result<HashMap<UserId, Vec<GroupId>>, StoreError> {
         let mut found: HashMap<UserId, Vec<GroupId>> = HashMap::new();
         for chunk in users.chunks(bulk::CHUNK) {
-            let rows = self.db().query_all_raw(bulk::groups_of(chunk)).await;
-            for row in rows.doing("find the groups of people")? {
-                let (user, group): (Uuid, Uuid) =
-                    row.try_get_many_by_index().doing("read the groups of people")?;
+            let rows: Vec<(Uuid, Uuid)> =
+                self.read_rows(bulk::groups_of(chunk), "find the groups of people").await?;
+            for (user, group) in rows {
                 found.entry(UserId::from_uuid(user)).or_default().push(GroupId::from_uuid(group));
             }
         }
@@ -90,12 +85,8 @@ impl Reads {
     /// The applications whose rules may ask who is in which group, so that a change of that concerns them even if the
     /// group is not assigned. One too many does no harm: it looks, and finds nothing to do.
     pub(crate) async fn list_membership_readers(&self) -> Result<Vec<AppId>, StoreError> {
-        let rows = self.db().query_all_raw(bulk::membership_readers()).await;
-        let mut found = Vec::new();
-        for row in rows.doing("list the jobs that read memberships")? {
-            let app: Uuid = row.try_get_by_index(0).doing("list the jobs that read memberships")?;
-            found.push(AppId::from_uuid(app));
-        }
-        Ok(found)
+        let rows: Vec<(Uuid,)> =
+            self.read_rows(bulk::membership_readers(), "list the jobs that read memberships").await?;
+        Ok(rows.into_iter().map(|(app,)| AppId::from_uuid(app)).collect())
     }
 }

@@ -5,8 +5,8 @@
 //! twice (a cycle holds a lease on its job; an import writes only what differs).
 //!
 //! The queue has tables of its own in the same file (`Jobs`, `Workers`), with their own history. It works through the
-//! store's one writer connection, so that its writes wait for their turn instead of for SQLite's lock, and are as durable
-//! as ours. Whoever holds a [`Tx`](crate::Tx) must not push before it ends: the push would wait for it.
+//! store's one writer connection, so that its writes wait for their turn instead of for SQLite's lock, and are as
+//! durable as ours. The holder of a [`Tx`](crate::Tx) must not push before it ends: the push would wait for it.
 //!
 //! Deliberately absent: `SqliteStorage::setup`. It switches `PRAGMA synchronous` off on whichever pooled
 //! connection it gets, which would trade the crash safety of *our* tables for speed. Only its migrations run.
@@ -84,9 +84,6 @@ where
     }
 
     /// Makes or updates the queue's tables; safe to call at every start.
-    ///
-    /// # Errors
-    /// [`StoreError::Queue`] when the database refuses.
     pub async fn setup(&self) -> Result<(), StoreError> {
         SqliteStorage::<()>::migrations()
             .run(self.storage.pool())
@@ -95,9 +92,6 @@ where
     }
 
     /// Puts a task at the end of the queue and wakes this process's worker.
-    ///
-    /// # Errors
-    /// [`StoreError::Queue`] when the task could not be stored; then it will not run.
     pub async fn push(&self, task: T) -> Result<(), StoreError> {
         let task = TaskBuilder::new(task).max_attempts(ATTEMPTS).build();
         self.storage.clone().push_task(task).await.map_err(|source| self.error("put a task into", source))?;

@@ -136,11 +136,7 @@ impl Tx {
             origin: Set(TARGET.to_owned()),
             missing_since: NotSet,
         };
-        app_role::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("import a role", "role")?;
-        Ok(())
+        self.insert(row).await.doing_unique("import a role", "role")
     }
 
     async fn edit_role(

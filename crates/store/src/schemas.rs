@@ -31,9 +31,6 @@ impl Reads {
 
 impl Tx {
     /// Stores the schema of a job, in place of an older one. The generation is [`Tx::update_spec`]'s to raise.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] when there is no such job.
     pub async fn write_schema(&self, job: JobId, schema: &Schema) -> Result<(), StoreError> {
         let document = to_json("schema", &schema.to_document())?;
         let done = job_schema::Entity::update_many()
@@ -42,9 +39,6 @@ impl Tx {
             .exec(&self.db())
             .await
             .doing("write a schema")?;
-        if done.rows_affected == 0 {
-            return Err(StoreError::Missing { what: "job", id: job.to_string() });
-        }
-        Ok(())
+        StoreError::require(done.rows_affected, "job", job)
     }
 }

@@ -7,7 +7,10 @@
 use crate::{Reads, StoreError, entities::user, error::Doing, users};
 use purser_domain::{
     ids::{AppId, GroupId, UserId},
-    scope::{CompiledFilter, Entitlement, FilterVerdict, MEMBER_OF, ScopeFacts, ScopeMode, decide_scope},
+    scope::{
+        CompiledFilter, Entitlement, FilterVerdict, MEMBER_OF, ScopeCounts, ScopeFacts, ScopeMode,
+        decide_scope,
+    },
     value::Value,
 };
 use sea_orm::{
@@ -19,31 +22,13 @@ use uuid::Uuid;
 
 const PAGE: u64 = 1000;
 
-/// People for whom a filter may be undecidable before counting is given up. Each of them took all the steps that a
+/// So many people may have an undecidable filter before counting is given up. Each of them took all the steps that a
 /// pattern may take, and a whole directory of them would keep the server busy for an hour.
 const UNDECIDED: u64 = 20;
 
-/// People after whom others get their turn, and after whom a caller that went away is noticed: a costly pattern may keep
+/// After so many people other tasks get their turn, and a caller that went away is noticed: a costly pattern may keep
 /// the evaluator busy for some milliseconds a person.
 const TURN: usize = 64;
-
-/// What a scope lets in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ScopeCounts {
-    /// People who were looked at: all who are not soft-deleted, if the count is complete.
-    pub people: u64,
-    /// Those of them who are assigned with a role that counts, directly or through a group that they are a direct
-    /// member of; `None` when the scope does not ask for assignments.
-    pub assigned: Option<u64>,
-    /// Those of them in scope: enabled, assigned if the scope asks for it, and passing the filter.
-    pub in_scope: u64,
-    /// Those of them for whom the filter could not be decided, as a pattern took more steps than it may. They are not
-    /// among those in scope.
-    pub undecidable: u64,
-    /// False when counting was given up, since it took too long or could not be decided for too many; then the counts
-    /// are about the people who were looked at until then.
-    pub complete: bool,
-}
 
 /// Which columns of a person a filter needs: an attribute of the filter, and where its value comes from.
 type Attributes = Vec<(&'static str, Origin)>;

@@ -14,33 +14,25 @@ use std::collections::BTreeMap;
 
 impl Reads {
     /// The secret of this name.
-    ///
-    /// # Errors
-    /// [`StoreError::Secret`] when it was stored under another master key.
     pub async fn read_secret(&self, app: AppId, name: &str) -> Result<Option<Secret>, StoreError> {
         let key = (app.as_uuid(), name.to_owned());
-        let Some(row) = secret::Entity::find_by_id(key).one(&self.db()).await.doing("read a secret")? else {
-            return Ok(None);
-        };
-        let sealed = Sealed { nonce: row.nonce, ciphertext: row.ciphertext };
-        let plain = self.cipher.open(app, name, &sealed);
-        plain.map(|plain| Some(Secret::new(plain))).ok_or_else(|| StoreError::Secret { key: name.to_owned() })
+        let found = secret::Entity::find_by_id(key).one(&self.db()).await.doing("read a secret")?;
+        found.map(|row| self.open(row).map(|(_, secret)| secret)).transpose()
     }
 
     /// All secrets of an application, by their names.
-    ///
-    /// # Errors
-    /// [`StoreError::Secret`] when one was stored under another master key.
     pub async fn read_secrets(&self, app: AppId) -> Result<BTreeMap<String, Secret>, StoreError> {
         let query = secret::Entity::find().filter(secret::Column::AppId.eq(app.as_uuid()));
         let rows = query.all(&self.db()).await.doing("read secrets")?;
-        let open = |row: secret::Model| {
-            let sealed = Sealed { nonce: row.nonce, ciphertext: row.ciphertext };
-            let plain = self.cipher.open(app, &row.name, &sealed);
-            let plain = plain.ok_or_else(|| StoreError::Secret { key: row.name.clone() })?;
-            Ok((row.name, Secret::new(plain)))
-        };
-        rows.into_iter().map(open).collect()
+        rows.into_iter().map(|row| self.open(row)).collect()
+    }
+
+    fn open(&self, row: secret::Model) -> Result<(String, Secret), StoreError> {
+        let sealed = Sealed { nonce: row.nonce, ciphertext: row.ciphertext };
+        match self.cipher.open(AppId::from_uuid(row.app_id), &row.name, &sealed) {
+            Some(plain) => Ok((row.name, Secret::new(plain))),
+            None => Err(StoreError::Secret { key: row.name }),
+        }
     }
 
     /// The names of an application's secrets, with the time when each ends, if that is known. Decrypts nothing.

@@ -32,9 +32,6 @@ impl std::fmt::Debug for Seed {
 
 impl Reads {
     /// The seed of a job.
-    ///
-    /// # Errors
-    /// [`StoreError::Encrypt`] when the cipher refuses.
     pub(crate) fn derive_seed(&self, job: JobId) -> Result<Seed, StoreError> {
         let bytes = self.cipher.derive_seed(job);
         bytes.map(Seed).ok_or_else(|| StoreError::Encrypt { key: "job-seed".to_owned() })

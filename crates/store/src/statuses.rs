@@ -9,48 +9,12 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use purser_domain::{
     ids::{CycleId, JobId},
-    job::{CycleKind, QuarantineCode},
+    job::{CycleCounts, CycleKind, QuarantineCode},
     log::Cure,
 };
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// What a cycle did, in objects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CycleCounts {
-    /// Accounts created.
-    pub created: u64,
-    /// Accounts updated.
-    pub updated: u64,
-    /// Accounts disabled.
-    pub disabled: u64,
-    /// Accounts deleted.
-    pub deleted: u64,
-    /// Objects skipped.
-    pub skipped: u64,
-    /// Objects failed.
-    pub failed: u64,
-}
-
-impl CycleCounts {
-    /// Objects that were written in the target.
-    #[must_use]
-    pub fn exported(&self) -> u64 {
-        self.created + self.updated + self.disabled + self.deleted
-    }
-}
-
-impl std::ops::AddAssign for CycleCounts {
-    fn add_assign(&mut self, other: Self) {
-        self.created += other.created;
-        self.updated += other.updated;
-        self.disabled += other.disabled;
-        self.deleted += other.deleted;
-        self.skipped += other.skipped;
-        self.failed += other.failed;
-    }
-}
 
 /// A cycle that has begun and not finished; it may be paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

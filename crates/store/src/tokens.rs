@@ -85,11 +85,7 @@ impl Tx {
             created_at: Set(millis(new.created_at)),
             last_used_at: Set(new.last_used_at.map(millis)),
         };
-        api_token::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert a token", "token")?;
-        Ok(())
+        self.insert(row).await.doing_unique("insert a token", "token")
     }
 
     /// Removes a token. False when there was none.

@@ -194,10 +194,7 @@ impl Tx {
     /// [`StoreError::Taken`] when the sign-in name is in use, by a soft-deleted person perhaps.
     pub async fn insert_user(&self, new: &User) -> Result<(), StoreError> {
         let row = to_row(new);
-        user::Entity::insert(row)
-            .exec_without_returning(&self.db())
-            .await
-            .doing_unique("insert a user", "userPrincipalName")?;
+        self.insert(row).await.doing_unique("insert a user", "userPrincipalName")?;
         self.append_change(new.id, None, ChangeKind::Created, new.created_at).await
     }
 
@@ -227,9 +224,6 @@ impl Tx {
     }
 
     /// Marks a person as deleted. Does nothing to one who is already.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn soft_delete_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         if self.load_user(id).await?.deleted_at.is_none() {
             self.mark_deleted(id, Some(now), now).await?;
@@ -239,9 +233,6 @@ impl Tx {
     }
 
     /// Takes the deletion mark off a person. Does nothing to one who has none.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn restore_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         if self.load_user(id).await?.deleted_at.is_some() {
             self.mark_deleted(id, None, now).await?;
@@ -250,11 +241,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a person for good, with memberships, assignments and being somebody's manager. Links stay, since
+    /// Removes a person for good, with memberships, assignments and the place as others' manager. Links stay, since
     /// they are what the account in each target is removed by.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
     pub async fn hard_delete_user(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         self.load_user(id).await?;
         self.append_changes_for_reports(id, now).await?;

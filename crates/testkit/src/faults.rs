@@ -18,6 +18,11 @@ pub enum Fault {
         /// Seconds.
         retry_after: u64,
     },
+    /// 503 with this `Retry-After`, in seconds.
+    Unavailable {
+        /// Seconds.
+        retry_after: u64,
+    },
     /// This status, with an error of the target's kind as body. Nothing is done.
     Status(u16),
     /// This status, with the same body, though what was asked is done: what a 502 or 504 in front of a target can be.
@@ -83,13 +88,15 @@ pub struct FaultRule {
     pub skip: u32,
     /// Requests that fail then; `None` is all of them.
     pub times: Option<u32>,
+    /// The first request with this method ends it, and goes well.
+    pub until: Option<&'static str>,
 }
 
 impl FaultRule {
     /// Fails always in this way.
     #[must_use]
     pub fn always(fault: Fault) -> Self {
-        Self { fault, method: None, path: None, skip: 0, times: None }
+        Self { fault, method: None, path: None, skip: 0, times: None, until: None }
     }
 
     /// Fails so many times in this way, and then no more.
@@ -114,6 +121,12 @@ impl FaultRule {
     #[must_use]
     pub fn after(self, skip: u32) -> Self {
         Self { skip, ..self }
+    }
+
+    /// The same until the first request with this method, which goes well.
+    #[must_use]
+    pub fn until(self, method: &'static str) -> Self {
+        Self { until: Some(method), ..self }
     }
 }
 
@@ -144,6 +157,11 @@ impl Faults {
         }
         let mut rule = self.rule();
         let current = rule.as_mut()?;
+        if current.until.is_some_and(|last| last == method.as_str()) {
+            drop(rule);
+            self.clear();
+            return None;
+        }
         if current.method.is_some_and(|wanted| wanted != method.as_str()) {
             return None;
         }

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use hyper::Method;
+use tokio::sync::Notify;
 
 use crate::connections::{Answer, HangUp};
 
@@ -48,6 +49,7 @@ pub(crate) struct Journal {
     counts: [AtomicU64; 5],
     keeps: AtomicBool,
     entries: Mutex<Vec<JournalEntry>>,
+    pub(crate) answered: Notify,
 }
 
 impl Journal {
@@ -79,6 +81,7 @@ impl Journal {
     {
         self.count(method);
         let outcome = serve.await;
+        self.answered.notify_one();
         if self.keeps.load(Ordering::Relaxed) {
             let (status, body) = match &outcome {
                 Ok((answer, body)) => (answer.status().as_u16(), body.clone()),

@@ -8,10 +8,10 @@
 //! Invariants: they share no code with the connectors that are tested against them, so that one misreading of a
 //! standard cannot hide in both; they listen on loopback, on a port that the system chooses.
 //!
-//! Deliberately absent: in SCIM sorting, bulk, `/Me`, operators other than `eq`. Nothing asks for them.
+//! Deliberately absent: in SCIM sorting, bulk, `/Me`, operators other than `eq` and `sw`. Nothing asks for them.
 //!
 //! To add a way of failing: 1. a word in [`Fault`], 2. its arm in each target's `server.rs`. To add a way of being
-//! different: 1. a field in [`TargetOptions`] or [`SamanageOptions`], 2. the place that heeds it, 3. a profile with
+//! different: 1. a field in [`TargetOptions`] or [`SamanageOptions`], 2. the place that honours it, 3. a profile with
 //! that deviation in the connectors' conformance suite.
 
 mod connections;

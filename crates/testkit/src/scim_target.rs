@@ -165,6 +165,11 @@ impl ScimTarget {
         self.state.journal.counts()
     }
 
+    /// Waits for a request to be answered, if none was since this was asked last.
+    pub async fn answered(&self) {
+        self.state.journal.answered.notified().await;
+    }
+
     /// Whether to write down each request. Off at first: it costs memory.
     pub fn keep_journal(&self, keep: bool) {
         self.state.journal.keep(keep);

@@ -1,7 +1,7 @@
 //! Users, groups, who is a member of what, and the feed of changes.
 
 use crate::table::{
-    flag, id, id_or_null, index, key, number, number_or_null, sequence, text, text_or_null, unique,
+    flag, id, id_or_null, index, key, number, number_or_null, owned, sequence, text, text_or_null, unique,
 };
 use sea_orm_migration::prelude::*;
 
@@ -78,61 +78,42 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .execute_unprepared("CREATE INDEX ix_users_lower_mail ON users (lower(mail))")
         .await?;
 
-    manager
-        .create_table(
-            Table::create()
-                .table("groups")
-                .col(key("id"))
-                .col(text("display_name"))
-                .col(text_or_null("description"))
-                .col(text_or_null("mail_nickname"))
-                .col(number("generation"))
-                .col(number("created_at"))
-                .col(number("updated_at"))
-                .col(text("name_key"))
-                .take(),
-        )
-        .await?;
+    let mut groups = Table::create();
+    groups
+        .table("groups")
+        .col(key("id"))
+        .col(text("display_name"))
+        .col(text_or_null("description"))
+        .col(text_or_null("mail_nickname"))
+        .col(number("generation"))
+        .col(number("created_at"))
+        .col(number("updated_at"))
+        .col(text("name_key"));
+    manager.create_table(groups).await?;
     index(manager, "groups", &["name_key", "id"]).await?;
 
-    manager
-        .create_table(
-            Table::create()
-                .table("memberships")
-                .col(id("group_id"))
-                .col(id("user_id"))
-                .col(number("created_at"))
-                .primary_key(Index::create().col("group_id").col("user_id"))
-                .foreign_key(
-                    ForeignKey::create()
-                        .from("memberships", "group_id")
-                        .to("groups", "id")
-                        .on_delete(ForeignKeyAction::Cascade),
-                )
-                .foreign_key(
-                    ForeignKey::create()
-                        .from("memberships", "user_id")
-                        .to("users", "id")
-                        .on_delete(ForeignKeyAction::Cascade),
-                )
-                .take(),
-        )
-        .await?;
+    let mut memberships = Table::create();
+    memberships
+        .table("memberships")
+        .col(id("group_id"))
+        .col(id("user_id"))
+        .col(number("created_at"))
+        .primary_key(Index::create().col("group_id").col("user_id"))
+        .foreign_key(&mut owned("memberships", "group_id", "groups", "id"))
+        .foreign_key(&mut owned("memberships", "user_id", "users", "id"));
+    manager.create_table(memberships).await?;
     index(manager, "memberships", &["user_id", "group_id"]).await?;
 
     // No foreign key: a row outlives the object that it is about.
-    manager
-        .create_table(
-            Table::create()
-                .table("changes")
-                .col(sequence("seq"))
-                .col(id("object_id"))
-                .col(text("object_kind"))
-                .col(id_or_null("app_id"))
-                .col(text("kind"))
-                .col(number("at"))
-                .take(),
-        )
-        .await?;
+    let mut changes = Table::create();
+    changes
+        .table("changes")
+        .col(sequence("seq"))
+        .col(id("object_id"))
+        .col(text("object_kind"))
+        .col(id_or_null("app_id"))
+        .col(text("kind"))
+        .col(number("at"));
+    manager.create_table(changes).await?;
     index(manager, "changes", &["app_id", "seq"]).await
 }

@@ -1,6 +1,8 @@
 //! CSV imports.
 
-use crate::table::{bytes, counter, id, index, key, number, number_or_null, sequence, text, text_or_null};
+use crate::table::{
+    bytes, counter, id, index, key, number, number_or_null, owned, sequence, text, text_or_null,
+};
 use sea_orm_migration::prelude::*;
 
 /// In the order in which they can be dropped.
@@ -28,37 +30,23 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     index(manager, "imports", &["state"]).await?;
 
     // Apart from its import, since progress rewrites that row many times and a file may be 50 MB.
-    manager
-        .create_table(
-            Table::create()
-                .table("import_contents")
-                .col(key("import_id"))
-                .col(bytes("content"))
-                .foreign_key(&mut of_import("import_contents"))
-                .take(),
-        )
-        .await?;
+    let mut import_contents = Table::create();
+    import_contents
+        .table("import_contents")
+        .col(key("import_id"))
+        .col(bytes("content"))
+        .foreign_key(&mut owned("import_contents", "import_id", "imports", "id"));
+    manager.create_table(import_contents).await?;
 
-    manager
-        .create_table(
-            Table::create()
-                .table("import_errors")
-                .col(sequence("seq"))
-                .col(id("import_id"))
-                .col(number("line"))
-                .col(text_or_null("column_name"))
-                .col(text("message"))
-                .foreign_key(&mut of_import("import_errors"))
-                .take(),
-        )
-        .await?;
+    let mut import_errors = Table::create();
+    import_errors
+        .table("import_errors")
+        .col(sequence("seq"))
+        .col(id("import_id"))
+        .col(number("line"))
+        .col(text_or_null("column_name"))
+        .col(text("message"))
+        .foreign_key(&mut owned("import_errors", "import_id", "imports", "id"));
+    manager.create_table(import_errors).await?;
     index(manager, "import_errors", &["import_id", "seq"]).await
-}
-
-fn of_import(table: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from(table, "import_id")
-        .to("imports", "id")
-        .on_delete(ForeignKeyAction::Cascade)
-        .take()
 }

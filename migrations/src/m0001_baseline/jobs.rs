@@ -1,7 +1,8 @@
 //! Jobs: what humans decide (`job_specs`, secrets) and what the worker writes (`job_statuses`).
 
 use crate::table::{
-    bytes, counter, flag, id, id_or_null, index, key, number, number_or_null, text, text_or_null, unique,
+    bytes, counter, flag, id, id_or_null, index, key, number, number_or_null, owned, text, text_or_null,
+    unique,
 };
 use sea_orm_migration::prelude::*;
 
@@ -9,35 +10,27 @@ use sea_orm_migration::prelude::*;
 pub(super) const TABLES: &[&str] = &["secrets", "job_statuses", "job_specs"];
 
 pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    manager
-        .create_table(
-            Table::create()
-                .table("job_specs")
-                .col(key("job_id"))
-                .col(id("app_id"))
-                .col(number("generation"))
-                .col(number("mapping_generation"))
-                .col(text("mode"))
-                .col(flag("enabled"))
-                .col(text("scope"))
-                .col(text("tenant_url"))
-                .col(text("notification_email"))
-                .col(flag("notify_on_failure"))
-                .col(flag("default_access_counts"))
-                .col(text("credential_method"))
-                .col(text("profile"))
-                // What maps where, as one document in Graph's shape; empty until the job was given one.
-                .col(text("schema").default("").take())
-                .col(number("updated_at"))
-                .foreign_key(
-                    ForeignKey::create()
-                        .from("job_specs", "app_id")
-                        .to("applications", "id")
-                        .on_delete(ForeignKeyAction::Cascade),
-                )
-                .take(),
-        )
-        .await?;
+    let mut job_specs = Table::create();
+    job_specs
+        .table("job_specs")
+        .col(key("job_id"))
+        .col(id("app_id"))
+        .col(number("generation"))
+        .col(number("mapping_generation"))
+        .col(text("mode"))
+        .col(flag("enabled"))
+        .col(text("scope"))
+        .col(text("tenant_url"))
+        .col(text("notification_email"))
+        .col(flag("notify_on_failure"))
+        .col(flag("default_access_counts"))
+        .col(text("credential_method"))
+        .col(text("profile"))
+        // What maps where, as one document in Graph's shape; empty until the job was given one.
+        .col(text("schema").default("").take())
+        .col(number("updated_at"))
+        .foreign_key(&mut owned("job_specs", "app_id", "applications", "id"));
+    manager.create_table(job_specs).await?;
     unique(manager, "job_specs", &["app_id"]).await?;
     index(manager, "job_specs", &["enabled"]).await?;
 
@@ -70,32 +63,19 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(number_or_null("quarantine_until"))
         .col(id_or_null("lease_owner"))
         .col(number_or_null("lease_until"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("job_statuses", "job_id")
-                .to("job_specs", "job_id")
-                .on_delete(ForeignKeyAction::Cascade),
-        );
+        .foreign_key(&mut owned("job_statuses", "job_id", "job_specs", "job_id"));
     manager.create_table(statuses).await?;
 
-    manager
-        .create_table(
-            Table::create()
-                .table("secrets")
-                .col(id("app_id"))
-                .col(text("name"))
-                .col(bytes("nonce"))
-                .col(bytes("ciphertext"))
-                .col(number("updated_at"))
-                .col(number_or_null("expires_at"))
-                .primary_key(Index::create().col("app_id").col("name"))
-                .foreign_key(
-                    ForeignKey::create()
-                        .from("secrets", "app_id")
-                        .to("applications", "id")
-                        .on_delete(ForeignKeyAction::Cascade),
-                )
-                .take(),
-        )
-        .await
+    let mut secrets = Table::create();
+    secrets
+        .table("secrets")
+        .col(id("app_id"))
+        .col(text("name"))
+        .col(bytes("nonce"))
+        .col(bytes("ciphertext"))
+        .col(number("updated_at"))
+        .col(number_or_null("expires_at"))
+        .primary_key(Index::create().col("app_id").col("name"))
+        .foreign_key(&mut owned("secrets", "app_id", "applications", "id"));
+    manager.create_table(secrets).await
 }

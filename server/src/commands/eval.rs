@@ -34,9 +34,6 @@ pub struct Evaluated {
 }
 
 /// Does what `purser eval` says.
-///
-/// # Errors
-/// When standard output or standard error can't be written to.
 pub(super) fn eval(arguments: &EvalArguments) -> Result<ExitCode, ServerError> {
     let evaluated = match read_object(arguments.object.as_deref()) {
         Ok(object) => {

@@ -33,7 +33,7 @@ struct State {
     untaken_since: Option<Instant>,
 }
 
-/// Shared by the task of a connection, its bodies, and whoever looks for room.
+/// Shared by the task of a connection, its bodies, and the look for room.
 #[derive(Debug)]
 pub(super) struct Activity(Mutex<State>);
 
@@ -58,7 +58,7 @@ impl Activity {
         self.state().enter(if has_body { Phase::Body } else { Phase::Work }, now);
     }
 
-    /// All of a request's body is here, or nobody wants more of it.
+    /// All of a request's body is here, or no more of it is wanted.
     pub(super) fn end_body(&self, now: Instant) {
         let mut state = self.state();
         if state.phase == Phase::Body {

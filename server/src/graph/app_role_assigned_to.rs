@@ -1,46 +1,34 @@
 //! `/servicePrincipals/{id}/appRoleAssignedTo`: who is assigned, with which role.
 
-use axum::{
-    http::{Method, StatusCode},
-    routing::{delete, get, post},
-};
+use axum::http::StatusCode;
 use purser_contract::{
     application::ApplicationView,
     assignment::{AssignForm, AssignmentView, UnassignForm},
-    page::ListForm,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, created, done},
-    body::{At, Body, Call, Properties},
+    body::{At, Body, Call, Object, Properties, shown},
     odata::Query,
-    route::GraphRoute,
+    route::routes,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/appRoleAssignedTo", || get(list_assignments)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/appRoleAssignedTo", || post(assign)),
-    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", || {
-        delete(unassign)
-    }),
-];
+routes! {
+    GET "/servicePrincipals/{id}/appRoleAssignedTo" => list_assignments;
+    POST "/servicePrincipals/{id}/appRoleAssignedTo" => assign;
+    DELETE "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}" => unassign;
+}
 
 async fn list_assignments(Call(portal, caller): Call, At(id): At<String>, query: Query) -> Answer {
     query.allow(&["$search"])?;
     let application = portal.load_application(&caller, &id).await?;
-    let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-    let page = portal.list_assignments(&caller, &id, form).await?;
+    let page = portal.list_assignments(&caller, &id, query.list_form()).await?;
     Ok(query.collection("appRoleAssignments", page, |view| shape_assignment(&view, &application)))
 }
 
-async fn assign(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    query: Query,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn assign(Call(portal, caller): Call, At(id): At<String>, query: Query, Body(body): Object) -> Answer {
     let mut properties = Properties::new("AppRoleAssignment", body);
     let principal = properties.take_required_text("principalId")?;
     let role_id = properties.take_required_text("appRoleId")?;
@@ -53,7 +41,7 @@ async fn assign(
         ));
     }
     // Graph's principal is a user or a group, and the request does not say which.
-    let is_user = match portal.find_user_record(&caller, &principal).await {
+    let is_user = match portal.load_user_record(&caller, &principal).await {
         Ok(_) => true,
         Err(error) => {
             let fault = Fault::from(error);
@@ -61,7 +49,7 @@ async fn assign(
                 return Err(fault);
             }
             portal
-                .find_group_record(&caller, &principal)
+                .load_group_record(&caller, &principal)
                 .await
                 .map_err(|error| not_found_as(&principal, error.into()))?;
             false
@@ -77,10 +65,10 @@ async fn assign(
 }
 
 async fn unassign(Call(portal, caller): Call, At((id, assignment)): At<(String, String)>) -> Answer {
-    let shown: String = assignment.chars().take(80).collect();
+    let unknown = format!("There is no assignment '{}' on this service principal.", shown(&assignment));
     let form = UnassignForm { application_id: id, assignments: vec![assignment] };
     if portal.unassign(&caller, form).await? == 0 {
-        return Err(Fault::not_found(format!("There is no assignment '{shown}' on this service principal.")));
+        return Err(Fault::not_found(unknown));
     }
     done()
 }
@@ -89,8 +77,7 @@ fn not_found_as(principal: &str, fault: Fault) -> Fault {
     if fault.status() != StatusCode::NOT_FOUND {
         return fault;
     }
-    let shown: String = principal.chars().take(80).collect();
-    Fault::not_found(format!("There is no user and no group '{shown}'."))
+    Fault::not_found(format!("There is no user and no group '{}'.", shown(principal)))
 }
 
 fn shape_assignment(view: &AssignmentView, application: &ApplicationView) -> Value {

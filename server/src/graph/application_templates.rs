@@ -1,30 +1,23 @@
 //! `/applicationTemplates`: the gallery.
 
-use axum::{
-    http::Method,
-    routing::{get, post},
-};
-use purser_contract::{
-    application::{CreateApplicationForm, TemplateView},
-    page::PageView,
-};
-use serde_json::{Map, Value, json};
+use purser_contract::application::{CreateApplicationForm, TemplateView};
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, created, ok},
-    body::{At, Body, Call, Properties},
-    filter::{Comparison, Filter, Function, Literal, Operator},
+    body::{At, Body, Call, Object, Properties},
+    filter::{Comparison, Filter, Literal, Operator},
     odata::{Plain, Query, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     service_principals::load_shape,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/applicationTemplates", || get(list_templates)),
-    GraphRoute::new(Method::GET, "/applicationTemplates/{id}", || get(load_template)),
-    GraphRoute::new(Method::POST, "/applicationTemplates/{id}/instantiate", || post(instantiate)),
-];
+routes! {
+    GET "/applicationTemplates" => list_templates;
+    GET "/applicationTemplates/{id}" => load_template;
+    POST "/applicationTemplates/{id}/instantiate" => instantiate;
+}
 
 const UNDERSTOOD: &str = "id, displayName and publisher with eq, startswith and contains, joined by and.";
 
@@ -41,11 +34,8 @@ async fn list_templates(Call(portal, caller): Call, query: Query) -> Answer {
             items.push(template);
         }
     }
-    // The gallery is a few files and comes as one page: there is nothing behind it, whatever the cursor says.
-    let total = u64::try_from(items.len()).ok();
-    Ok(query.collection("applicationTemplates", PageView { items, next: None, total }, |view| {
-        shape_template(&view)
-    }))
+    // The gallery is a few files: there is nothing behind them, whatever the cursor says.
+    Ok(query.whole("applicationTemplates", items, |view| shape_template(&view)))
 }
 
 async fn load_template(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
@@ -57,7 +47,7 @@ async fn instantiate(
     Call(portal, caller): Call,
     At(id): At<String>,
     query: Query,
-    Body(body): Body<Map<String, Value>>,
+    Body(body): Object,
 ) -> Answer {
     let mut properties = Properties::new("applicationTemplate", body);
     let form = CreateApplicationForm {
@@ -95,14 +85,7 @@ fn fits(template: &TemplateView, condition: &Filter) -> Result<bool, Fault> {
             operator: Operator::Equal,
             literal: Literal::Text(text) | Literal::Bare(text),
         }) => Ok(value(path).ok_or_else(refused)?.to_lowercase() == text.to_lowercase()),
-        Filter::Call { function, path, text } => {
-            let (value, text) = (value(path).ok_or_else(refused)?.to_lowercase(), text.to_lowercase());
-            Ok(match function {
-                Function::StartsWith => value.starts_with(&text),
-                Function::EndsWith => value.ends_with(&text),
-                Function::Contains => value.contains(&text),
-            })
-        }
+        Filter::Call { function, path, text } => Ok(function.holds(value(path).ok_or_else(refused)?, text)),
         _ => Err(refused()),
     }
 }

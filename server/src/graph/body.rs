@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use crate::{fault::Fault, state::ServerState};
 
-/// The use-cases, and who calls. The gate has let nobody else in; a route that it does not cover would still be
+/// The use-cases, and who calls. The gate has let no other caller in; a route that it does not cover would still be
 /// refused here.
 #[derive(Debug)]
 pub(super) struct Call(pub(super) Portal, pub(super) Caller);
@@ -49,10 +49,7 @@ impl FromRequestParts<ServerState> for JobOf {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Fault> {
         let Call(portal, caller) = Call::from_request_parts(parts, state).await?;
         let At(ids) = At::<HashMap<String, String>>::from_request_parts(parts, state).await?;
-        let unknown = |what: &str, id: &str| {
-            let shown: String = id.chars().take(80).collect();
-            Fault::not_found(format!("There is no {what} '{shown}'."))
-        };
+        let unknown = |what: &str, id: &str| Fault::not_found(format!("There is no {what} '{}'.", shown(id)));
         let asked = |name: &str| ids.get(name).map(String::as_str).unwrap_or_default();
         let (id, job) = (asked("id"), asked("job"));
         let application: AppId = id.parse().map_err(|_| unknown("service principal", id))?;
@@ -76,6 +73,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<ServerState> for At<T> {
         }
     }
 }
+
+/// A JSON object as the body.
+pub(super) type Object = Body<Map<String, Value>>;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -207,21 +207,26 @@ impl Properties {
                     self.kind
                 ))),
             },
-            Some(name) => {
-                let name: String = name.chars().take(80).collect();
-                Err(Fault::bad_request(format!(
-                    "Property '{name}' does not exist as a declared property or extension property of resource '{}'.",
-                    self.kind
-                )))
-            }
+            Some(name) => Err(Fault::bad_request(format!(
+                "Property '{}' does not exist as a declared property or extension property of resource '{}'.",
+                shown(name),
+                self.kind
+            ))),
         }
     }
 }
 
+/// As much of what a client sent as a sentence about it repeats.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
 /// 400 for a value of the wrong type.
 pub(super) fn wrong_type(name: &str, wanted: &str) -> Fault {
-    let name: String = name.chars().take(80).collect();
-    Fault::bad_request(format!("Invalid value specified for property '{name}': it must be {wanted}."))
+    Fault::bad_request(format!(
+        "Invalid value specified for property '{}': it must be {wanted}.",
+        shown(name)
+    ))
 }
 
 /// The last part of an `@odata.id`: `https://host/v1.0/users/{id}` or `…/directoryObjects/{id}`.

@@ -1,37 +1,29 @@
 //! `/directory/deletedItems`: soft-deleted people, restorable for 30 days.
 
-use axum::{
-    http::Method,
-    routing::{delete, get, post},
-};
-use purser_contract::{
-    directory::{UserFilter, UserView},
-    page::ListForm,
-};
+use purser_contract::directory::{UserFilter, UserView};
 use purser_service::{Caller, Portal};
 use serde_json::json;
 
 use super::{
     answer::{Answer, done, ok},
-    body::{At, Call},
+    body::{At, Call, shown},
     odata::{Plain, Query},
-    route::GraphRoute,
+    route::routes,
     users::shape_user_view,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/directory/deletedItems/microsoft.graph.user", || get(list_deleted)),
-    GraphRoute::new(Method::GET, "/directory/deletedItems/{id}", || get(load_deleted)),
-    GraphRoute::new(Method::DELETE, "/directory/deletedItems/{id}", || delete(purge)),
-    GraphRoute::new(Method::POST, "/directory/deletedItems/{id}/restore", || post(restore)),
-];
+routes! {
+    GET "/directory/deletedItems/microsoft.graph.user" => list_deleted;
+    GET "/directory/deletedItems/{id}" => load_deleted;
+    DELETE "/directory/deletedItems/{id}" => purge;
+    POST "/directory/deletedItems/{id}/restore" => restore;
+}
 
 async fn list_deleted(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow(&["$search", "$orderby"])?;
     query.allow_order("displayName", false)?;
-    let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-    let page = portal.list_users(&caller, UserFilter::Deleted, form).await?;
+    let page = portal.list_users(&caller, UserFilter::Deleted, query.list_form()).await?;
     Ok(query.collection("users", page, |row| {
         json!({
             "id": row.id,
@@ -61,12 +53,11 @@ async fn purge(Call(portal, caller): Call, At(id): At<String>) -> Answer {
     done()
 }
 
-/// Who is not deleted is not among the deleted items: a purge by mistake must not hit anybody present.
+/// A person who is not deleted is not among the deleted items: a purge by mistake must not hit one.
 async fn find_deleted(portal: &Portal, caller: &Caller, id: &str) -> Result<UserView, Fault> {
     let view = portal.load_user(caller, id).await?;
     if view.deleted_at.is_some() {
         return Ok(view);
     }
-    let shown: String = id.chars().take(80).collect();
-    Err(Fault::not_found(format!("Resource '{shown}' does not exist among the deleted items.")))
+    Err(Fault::not_found(format!("Resource '{}' does not exist among the deleted items.", shown(id))))
 }

@@ -1,6 +1,5 @@
 //! `/auditLogs/directoryAudits`: who changed what in Purser itself, and who was not let in.
 
-use axum::{http::Method, routing::get};
 use purser_contract::{audit::AuditRowView, page::ListForm};
 use purser_domain::refusal::Refusal;
 use serde_json::{Value, json};
@@ -11,13 +10,14 @@ use super::{
     body::Call,
     filter::Filter,
     odata::{Query, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     scan::{Verdict, scan},
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] =
-    &[GraphRoute::new(Method::GET, "/auditLogs/directoryAudits", || get(list_audits))];
+routes! {
+    GET "/auditLogs/directoryAudits" => list_audits;
+}
 
 const UNDERSTOOD: &str = "activityDisplayName eq, activityDateTime gt, ge, lt, le, joined by and.";
 

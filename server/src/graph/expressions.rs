@@ -1,67 +1,40 @@
 //! `…/jobs/{job}/schema/functions`, `…/filterOperators` and `…/parseExpression`: what can be said in mappings and
 //! scoping filters, and what an expression comes to.
 
-use axum::{
-    http::Method,
-    routing::{get, post},
-};
-use purser_contract::{
-    page::PageView,
-    schema::{ExpressionForm, ExpressionTargetForm, ExpressionView, FilterOperatorView, FunctionView},
+use purser_contract::schema::{
+    ExpressionForm, ExpressionTargetForm, ExpressionView, FilterOperatorView, FunctionView,
 };
 use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, ok},
-    body::{Body, JobOf, Properties, wrong_type},
+    body::{Body, JobOf, Object, Properties, wrong_type},
     odata::Plain,
-    route::GraphRoute,
+    route::routes,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(
-        Method::GET,
-        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/functions",
-        || get(list_functions),
-    ),
-    GraphRoute::new(
-        Method::GET,
-        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/filterOperators",
-        || get(list_filter_operators),
-    ),
-    GraphRoute::new(
-        Method::POST,
-        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/parseExpression",
-        || post(parse_expression),
-    ),
-];
+routes! {
+    GET "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/functions" => list_functions;
+    GET "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/filterOperators" => list_filter_operators;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/parseExpression" => parse_expression;
+}
 
 async fn list_functions(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
-    let items = portal.list_functions(&caller)?;
-    let total = u64::try_from(items.len()).ok();
-    Ok(query.collection(
-        "Collection(microsoft.graph.attributeMappingFunctionSchema)",
-        PageView { items, next: None, total },
-        shape_function,
-    ))
+    let functions = portal.list_functions(&caller)?;
+    Ok(query.whole("Collection(microsoft.graph.attributeMappingFunctionSchema)", functions, shape_function))
 }
 
 async fn list_filter_operators(JobOf { portal, caller, .. }: JobOf, Plain(query): Plain) -> Answer {
-    let items = portal.list_filter_operators(&caller)?;
-    let total = u64::try_from(items.len()).ok();
-    Ok(query.collection(
-        "Collection(microsoft.graph.filterOperatorSchema)",
-        PageView { items, next: None, total },
-        shape_operator,
-    ))
+    let operators = portal.list_filter_operators(&caller)?;
+    Ok(query.whole("Collection(microsoft.graph.filterOperatorSchema)", operators, shape_operator))
 }
 
 /// 200 also for an expression that can't be read: that is the answer to the question.
 async fn parse_expression(
     JobOf { portal, caller, application, .. }: JobOf,
     Plain(query): Plain,
-    Body(body): Body<Map<String, Value>>,
+    Body(body): Object,
 ) -> Answer {
     let form = read_form(body, &application)?;
     let view = portal.parse_expression(&caller, form).await?;

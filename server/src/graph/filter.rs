@@ -148,6 +148,16 @@ impl Function {
             Self::Contains => "contains",
         }
     }
+
+    /// Whether it holds for this value; case does not count, as in Graph.
+    pub(super) fn holds(self, value: &str, text: &str) -> bool {
+        let (value, text) = (value.to_lowercase(), text.to_lowercase());
+        match self {
+            Self::StartsWith => value.starts_with(&text),
+            Self::EndsWith => value.ends_with(&text),
+            Self::Contains => value.contains(&text),
+        }
+    }
 }
 
 /// Why a filter could not be read.

@@ -1,31 +1,28 @@
 //! `/groups`: security groups without mail; Purser has no other kind.
 
-use axum::{
-    http::Method,
-    routing::{delete, get, patch, post},
-};
-use purser_contract::directory::GroupForm;
+use purser_contract::{directory::GroupForm, page::ListForm};
 use purser_domain::group::Group;
 use purser_service::GroupPatch;
-use serde_json::{Map, Value, json};
+use purser_store::GroupRow;
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, created, done, ok},
-    body::{At, Body, Call, Properties, reference},
+    body::{At, Body, Call, Object, Properties, reference},
     filter::{Comparison, Filter, Function, Literal, Operator},
     odata::{Plain, Query, unsupported, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     scan::{Verdict, scan},
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/groups", || get(list_groups)),
-    GraphRoute::new(Method::POST, "/groups", || post(create_group)),
-    GraphRoute::new(Method::GET, "/groups/{id}", || get(load_group)),
-    GraphRoute::new(Method::PATCH, "/groups/{id}", || patch(update_group)),
-    GraphRoute::new(Method::DELETE, "/groups/{id}", || delete(delete_group)),
-];
+routes! {
+    GET "/groups" => list_groups;
+    POST "/groups" => create_group;
+    GET "/groups/{id}" => load_group;
+    PATCH "/groups/{id}" => update_group;
+    DELETE "/groups/{id}" => delete_group;
+}
 
 /// Members that one request may bind, as in Graph.
 const MAX_BOUND: usize = 20;
@@ -36,35 +33,33 @@ async fn list_groups(Call(portal, caller): Call, query: Query) -> Answer {
     query.allow_order("displayName", false)?;
     let (portal, caller) = (&portal, &caller);
     let page = match query.filter.clone() {
-        None => portal.query_groups(caller, &query.search, &query.after, query.size).await?,
+        None => portal.query_groups(caller, query.list_form()).await?,
         Some(_) if !query.search.is_empty() => {
             return Err(unsupported("$search and $filter can't be used together on /groups.".to_owned()));
         }
         Some(filter) => {
-            let (text, fits) = name_condition(&filter)?;
+            let (function, text) = name_condition(filter)?;
             let fetch = |after: String, size: u32| {
-                let text = text.clone();
-                async move { Ok(portal.query_groups(caller, &text, &after, size).await?) }
+                let form = ListForm { search: text.clone(), after, size };
+                async move { Ok(portal.query_groups(caller, form).await?) }
             };
-            scan(&query.after, query.size, fetch, |group: &Group| {
-                Verdict::keep_if(fits(&group.display_name, &text))
-            })
-            .await?
+            let fits = |name: &str| match function {
+                Some(function) => function.holds(name, &text),
+                None => name.to_lowercase() == text.to_lowercase(),
+            };
+            let judge = |row: &GroupRow| Verdict::keep_if(fits(&row.group.display_name));
+            scan(&query.after, query.size, fetch, judge).await?
         }
     };
-    Ok(query.collection("groups", page, |group| shape_group(&group)))
+    Ok(query.collection("groups", page, |row| shape_group(&row.group)))
 }
 
 async fn load_group(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
-    let group = portal.find_group_record(&caller, &id).await?;
+    let group = portal.load_group_record(&caller, &id).await?;
     ok(query.entity("groups", shape_group(&group)))
 }
 
-async fn create_group(
-    Call(portal, caller): Call,
-    query: Query,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn create_group(Call(portal, caller): Call, query: Query, Body(body): Object) -> Answer {
     let mut properties = Properties::new("Group", body);
     let form = GroupForm {
         display_name: properties.take_required_text("displayName")?,
@@ -77,21 +72,17 @@ async fn create_group(
     properties.finish()?;
     // Looked up first: a group must not be left behind because its third member was misspelt.
     for member in &members {
-        portal.find_user_record(&caller, member).await?;
+        portal.load_user_record(&caller, member).await?;
     }
     let view = portal.save_group(&caller, form).await?;
     if !members.is_empty() {
         portal.add_members(&caller, &view.id, &members).await?;
     }
-    let group = portal.find_group_record(&caller, &view.id).await?;
+    let group = portal.load_group_record(&caller, &view.id).await?;
     created(&format!("{}/groups/{}", query.base(), group.id), query.entity("groups", shape_group(&group)))
 }
 
-async fn update_group(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn update_group(Call(portal, caller): Call, At(id): At<String>, Body(body): Object) -> Answer {
     let mut properties = Properties::new("Group", body);
     let display_name = match properties.take_text("displayName")? {
         Some(None) => {
@@ -149,25 +140,16 @@ fn refuse_other_kinds(properties: &mut Properties) -> Result<(), Fault> {
     Ok(())
 }
 
-type NameTest = fn(&str, &str) -> bool;
-
-/// The text to search names for, and the test that a found name must pass. Case does not count, as in Graph.
-fn name_condition(filter: &Filter) -> Result<(String, NameTest), Fault> {
+/// What a name must hold for this text; be it, where that is none. Case does not count, as in Graph.
+fn name_condition(filter: Filter) -> Result<(Option<Function>, String), Fault> {
     match filter {
         Filter::Compare(Comparison { path, operator: Operator::Equal, literal: Literal::Text(text) })
             if path == "displayName" =>
         {
-            Ok((text.clone(), |name, text| name.to_lowercase() == text.to_lowercase()))
+            Ok((None, text))
         }
-        Filter::Call { function, path, text } if path == "displayName" => {
-            let test: NameTest = match function {
-                Function::StartsWith => |name, text| name.to_lowercase().starts_with(&text.to_lowercase()),
-                Function::EndsWith => |name, text| name.to_lowercase().ends_with(&text.to_lowercase()),
-                Function::Contains => |name, text| name.to_lowercase().contains(&text.to_lowercase()),
-            };
-            Ok((text.clone(), test))
-        }
-        other => Err(unsupported_condition(other, UNDERSTOOD)),
+        Filter::Call { function, path, text } if path == "displayName" => Ok((Some(function), text)),
+        other => Err(unsupported_condition(&other, UNDERSTOOD)),
     }
 }
 

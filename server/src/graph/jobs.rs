@@ -2,13 +2,9 @@
 //!
 //! An application has exactly one job from its first moment on, so creating one answers with that one.
 
-use axum::{
-    http::{Method, StatusCode},
-    routing::{get, post},
-};
+use axum::http::StatusCode;
 use purser_contract::{
     application::ApplicationView,
-    page::PageView,
     provisioning::{ExecutionView, ProvisioningView, QuarantineView, TestConnectionForm},
 };
 use purser_domain::job::JobCode;
@@ -17,29 +13,23 @@ use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, done, located, ok},
-    body::{At, Body, Call, JobOf, OptionalBody, Properties},
+    body::{At, Body, Call, JobOf, Object, OptionalBody, Properties, shown},
     odata::{Plain, Query},
-    route::GraphRoute,
+    route::routes,
     secrets::{KeyedValue, read_secrets},
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/templates", || get(list_templates)),
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs", || get(list_jobs)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs", || post(create_job)),
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}", || get(load_job)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/start", || post(start)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/pause", || post(pause)),
-    GraphRoute::new(Method::POST, "/servicePrincipals/{id}/synchronization/jobs/{job}/restart", || {
-        post(restart)
-    }),
-    GraphRoute::new(
-        Method::POST,
-        "/servicePrincipals/{id}/synchronization/jobs/{job}/validateCredentials",
-        || post(validate_credentials),
-    ),
-];
+routes! {
+    GET "/servicePrincipals/{id}/synchronization/templates" => list_templates;
+    GET "/servicePrincipals/{id}/synchronization/jobs" => list_jobs;
+    POST "/servicePrincipals/{id}/synchronization/jobs" => create_job;
+    GET "/servicePrincipals/{id}/synchronization/jobs/{job}" => load_job;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/start" => start;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/pause" => pause;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/restart" => restart;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/validateCredentials" => validate_credentials;
+}
 
 /// Graph's name of the template of every application that speaks SCIM, the only kind in this release.
 const TEMPLATE: &str = "scim";
@@ -50,7 +40,7 @@ const NOT_RESETTABLE: &[&str] = &["ConnectorDataStore", "Full", "ForceDeletes"];
 
 async fn list_templates(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
     let application = portal.load_application(&caller, &id).await?;
-    let items = vec![json!({
+    let template = json!({
         "id": TEMPLATE,
         "applicationId": application.app_id,
         "default": true,
@@ -58,15 +48,13 @@ async fn list_templates(Call(portal, caller): Call, At(id): At<String>, Plain(qu
         "discoverable": true,
         "factoryTag": TEMPLATE,
         "metadata": [{ "key": "GalleryApplicationIdentifier", "value": application.template.id }],
-    })];
-    Ok(query
-        .collection("synchronizationTemplates", PageView { items, next: None, total: Some(1) }, |item| item))
+    });
+    Ok(query.whole("synchronizationTemplates", vec![template], |item| item))
 }
 
 async fn list_jobs(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
     let blade = portal.load_provisioning(&caller, &id).await?;
-    let items = vec![shape_job(&blade)];
-    Ok(query.collection("synchronizationJobs", PageView { items, next: None, total: Some(1) }, |item| item))
+    Ok(query.whole("synchronizationJobs", vec![blade], |blade| shape_job(&blade)))
 }
 
 async fn load_job(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
@@ -78,7 +66,7 @@ async fn create_job(
     Call(portal, caller): Call,
     At(id): At<String>,
     query: Query,
-    Body(body): Body<Map<String, Value>>,
+    Body(body): Object,
 ) -> Answer {
     let mut properties = Properties::new("synchronizationJob", body);
     let template = properties.take_required_text("templateId")?;
@@ -87,7 +75,7 @@ async fn create_job(
     if template != TEMPLATE && template != application.template.id {
         return Err(Fault::bad_request(format!(
             "This application has no synchronization template '{}'; it has '{TEMPLATE}'.",
-            template.chars().take(80).collect::<String>()
+            shown(&template)
         )));
     }
     let blade = portal.load_provisioning(&caller, &id).await?;
@@ -136,8 +124,7 @@ async fn restart(JobOf { portal, caller, job, .. }: JobOf, OptionalBody(body): O
         )));
     }
     if let Some(part) = asked.iter().find(|part| **part != "None" && !RESETTABLE.contains(part)) {
-        let part: String = part.chars().take(80).collect();
-        return Err(Fault::bad_request(format!("There is no resetScope '{part}'.")));
+        return Err(Fault::bad_request(format!("There is no resetScope '{}'.", shown(part))));
     }
     if asked != ["None"] {
         portal.restart_job(&caller, &job).await?;

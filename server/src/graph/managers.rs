@@ -1,30 +1,25 @@
 //! `/users/{id}/manager`
 
-use axum::{
-    http::Method,
-    routing::{delete, get, put},
-};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{
     answer::{Answer, done, ok},
-    body::{At, Body, Call, Properties, reference},
+    body::{At, Body, Call, Object, Properties, reference, shown},
     odata::Plain,
-    route::GraphRoute,
+    route::routes,
     users::shape_user,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/users/{id}/manager", || get(load_manager)),
-    GraphRoute::new(Method::GET, "/users/{id}/manager/$ref", || get(load_reference)),
-    GraphRoute::new(Method::PUT, "/users/{id}/manager/$ref", || put(set_manager)),
-    GraphRoute::new(Method::DELETE, "/users/{id}/manager/$ref", || delete(remove_manager)),
-];
+routes! {
+    GET "/users/{id}/manager" => load_manager;
+    GET "/users/{id}/manager/$ref" => load_reference;
+    PUT "/users/{id}/manager/$ref" => set_manager;
+    DELETE "/users/{id}/manager/$ref" => remove_manager;
+}
 
 fn no_manager(id: &str) -> Fault {
-    let id: String = id.chars().take(80).collect();
-    Fault::not_found(format!("Resource 'manager' does not exist: {id} has no manager."))
+    Fault::not_found(format!("Resource 'manager' does not exist: {} has no manager.", shown(id)))
 }
 
 async fn load_manager(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
@@ -42,11 +37,7 @@ async fn load_reference(Call(portal, caller): Call, At(id): At<String>, Plain(qu
     }))
 }
 
-async fn set_manager(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn set_manager(Call(portal, caller): Call, At(id): At<String>, Body(body): Object) -> Answer {
     let mut properties = Properties::new("reference", body);
     let manager = reference(&properties.take_required_text("@odata.id")?, &["users"])?;
     properties.finish()?;

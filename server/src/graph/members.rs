@@ -1,30 +1,26 @@
 //! `/groups/{id}/members`: direct members, who are people.
 
-use axum::{
-    http::Method,
-    routing::{delete, get, post},
-};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{
     answer::{Answer, done},
-    body::{At, Body, Call, Properties, reference},
+    body::{At, Body, Call, Object, Properties, reference},
     odata::Query,
-    route::GraphRoute,
+    route::routes,
     users::shape_user,
 };
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/groups/{id}/members", || get(list_members)),
-    GraphRoute::new(Method::GET, "/groups/{id}/members/microsoft.graph.user", || get(list_members)),
-    GraphRoute::new(Method::POST, "/groups/{id}/members/$ref", || post(add_member)),
-    GraphRoute::new(Method::DELETE, "/groups/{id}/members/{member}/$ref", || delete(remove_member)),
-];
+routes! {
+    GET "/groups/{id}/members" => list_members;
+    GET "/groups/{id}/members/microsoft.graph.user" => list_members;
+    POST "/groups/{id}/members/$ref" => add_member;
+    DELETE "/groups/{id}/members/{member}/$ref" => remove_member;
+}
 
 async fn list_members(Call(portal, caller): Call, At(id): At<String>, query: Query) -> Answer {
     query.allow(&["$orderby"])?;
     query.allow_order("displayName", false)?;
-    let page = portal.query_members(&caller, &id, &query.after, query.size).await?;
+    let page = portal.query_members(&caller, &id, query.list_form()).await?;
     Ok(query.collection("directoryObjects", page, |user| {
         let mut member = shape_user(&user);
         member["@odata.type"] = json!("#microsoft.graph.user");
@@ -32,11 +28,7 @@ async fn list_members(Call(portal, caller): Call, At(id): At<String>, query: Que
     }))
 }
 
-async fn add_member(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn add_member(Call(portal, caller): Call, At(id): At<String>, Body(body): Object) -> Answer {
     let mut properties = Properties::new("reference", body);
     let member = reference(&properties.take_required_text("@odata.id")?, &["users"])?;
     properties.finish()?;

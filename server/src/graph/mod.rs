@@ -2,7 +2,7 @@
 //! that clients which administrators already have work by changing a base URL.
 //!
 //! Every handler is three steps: take the request apart, one use-case of `purser-service`, shape the
-//! answer. The gate (`web::gate`) has let nobody in without a token.
+//! answer. The gate (`web::gate`) lets no caller in without a token.
 //!
 //! Invariants:
 //! - Every failure is Graph's error object; bad input is a 4xx with a sentence, never a 500, never HTML.

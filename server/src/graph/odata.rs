@@ -10,7 +10,7 @@ use axum::{
     http::{Uri, request::Parts},
     response::{IntoResponse, Response},
 };
-use purser_contract::page::PageView;
+use purser_contract::page::{ListForm, PageView};
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
@@ -80,6 +80,11 @@ impl Query {
         }
     }
 
+    /// Search, cursor and size, as the portal's own lists take them.
+    pub(super) fn list_form(&self) -> ListForm {
+        ListForm { search: self.search.clone(), after: self.after.clone(), size: self.size }
+    }
+
     /// The start of the addresses of this API, for example `https://purser.example.com/v1.0`.
     pub(super) fn base(&self) -> &str {
         &self.base
@@ -103,6 +108,12 @@ impl Query {
         let items: Vec<Value> = page.items.into_iter().map(|item| self.selected(shape(item))).collect();
         body.insert("value".to_owned(), Value::Array(items));
         axum::Json(Value::Object(body)).into_response()
+    }
+
+    /// A list that is short enough to be one page.
+    pub(super) fn whole<T>(&self, context: &str, items: Vec<T>, shape: impl Fn(T) -> Value) -> Response {
+        let total = u64::try_from(items.len()).ok();
+        self.collection(context, PageView { items, next: None, total }, shape)
     }
 
     /// One object.

@@ -4,29 +4,25 @@
 //! `POST …/probe` begins a capability probe and answers at once, `GET …/probe` tells how far it is and what it
 //! proposes. `PATCH …/profile` sets settings of the application's own; `null` takes one back to the gallery's.
 
-use axum::{
-    http::Method,
-    routing::{get, patch, post},
-};
 use purser_contract::profile::{ExchangeView, ProbeForm, ProbeView, ProfileForm, ProfileView, ProposalView};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, accepted, ok},
-    body::{Body, JobOf, OptionalBody, Properties, wrong_type},
+    body::{Body, JobOf, Object, OptionalBody, Properties, wrong_type},
     odata::{Plain, Query},
-    route::GraphRoute,
+    route::routes,
 };
 
 const PROBE: &str = "/servicePrincipals/{id}/synchronization/jobs/{job}/probe";
 const PROFILE: &str = "/servicePrincipals/{id}/synchronization/jobs/{job}/profile";
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, PROBE, || get(load_probe)),
-    GraphRoute::new(Method::POST, PROBE, || post(start_probe)),
-    GraphRoute::new(Method::GET, PROFILE, || get(load_profile)),
-    GraphRoute::new(Method::PATCH, PROFILE, || patch(update_profile)),
-];
+routes! {
+    GET PROBE => load_probe;
+    POST PROBE => start_probe;
+    GET PROFILE => load_profile;
+    PATCH PROFILE => update_profile;
+}
 
 async fn load_probe(JobOf { portal, caller, application, .. }: JobOf, Plain(query): Plain) -> Answer {
     let view = portal.load_probe(&caller, &application).await?;
@@ -40,7 +36,7 @@ async fn start_probe(
 ) -> Answer {
     let mut properties = Properties::new("synchronizationProbe", body);
     let read_only = match properties.take("readOnly") {
-        // Whoever says nothing gets what changes nothing.
+        // A request that says nothing gets what changes nothing.
         None | Some(Value::Null) => true,
         Some(Value::Bool(read_only)) => read_only,
         Some(_) => return Err(wrong_type("readOnly", "true or false")),
@@ -62,7 +58,7 @@ async fn load_profile(JobOf { portal, caller, application, .. }: JobOf, Plain(qu
 async fn update_profile(
     JobOf { portal, caller, application, .. }: JobOf,
     query: Query,
-    Body(body): Body<Map<String, Value>>,
+    Body(body): Object,
 ) -> Answer {
     let mut form = ProfileForm { application_id: application, ..ProfileForm::default() };
     for (name, value) in body {

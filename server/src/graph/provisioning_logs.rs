@@ -1,6 +1,5 @@
 //! `/auditLogs/provisioning`: one row for each object that a cycle acted on or skipped.
 
-use axum::{http::Method, routing::get};
 use purser_contract::{
     log::{LogForm, LogRowView, LogView},
     page::PageView,
@@ -13,15 +12,15 @@ use super::{
     body::{At, Call},
     filter::{Filter, Function},
     odata::{Plain, Query, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     scan::scan,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/auditLogs/provisioning", || get(list_logs)),
-    GraphRoute::new(Method::GET, "/auditLogs/provisioning/{id}", || get(load_log)),
-];
+routes! {
+    GET "/auditLogs/provisioning" => list_logs;
+    GET "/auditLogs/provisioning/{id}" => load_log;
+}
 
 const UNDERSTOOD: &str = "jobId eq, servicePrincipal/id eq, provisioningStatusInfo/status eq, \
                           provisioningAction eq, sourceIdentity/id eq, contains(sourceIdentity/displayName,'…'), \
@@ -183,11 +182,11 @@ fn shape_log(log: &LogView) -> Value {
             },
         },
         "initiatedBy": { "id": "", "displayName": "Purser", "initiatorType": "system" },
-        "sourceIdentity": { "id": row.source_id, "displayName": row.identity, "identityType": "User", "details": {} },
+        "sourceIdentity": { "id": row.source_id, "displayName": row.identity, "identityType": row.kind, "details": {} },
         "targetIdentity": {
             "id": log.target_id.as_deref().unwrap_or_default(),
             "displayName": "",
-            "identityType": "urn:ietf:params:scim:schemas:core:2.0:User",
+            "identityType": format!("urn:ietf:params:scim:schemas:core:2.0:{}", row.kind.as_str()),
             "details": {},
         },
     })
@@ -196,6 +195,39 @@ fn shape_log(log: &LogView) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use purser_domain::log::{LogAction, LogStatus};
+    use purser_domain::object::ObjectKind;
+
+    #[test]
+    fn a_row_about_a_group_says_that_it_is_one() {
+        let row = LogRowView {
+            id: String::new(),
+            at: String::new(),
+            kind: ObjectKind::Group,
+            identity: "Sales".to_owned(),
+            source_id: String::new(),
+            action: LogAction::Create,
+            status: LogStatus::Success,
+            application_id: String::new(),
+            target_system: String::new(),
+            summary: String::new(),
+        };
+        let log = LogView {
+            row,
+            cycle_id: String::new(),
+            job_id: String::new(),
+            target_id: None,
+            skip: None,
+            duration_ms: 0,
+            steps: Vec::new(),
+            exchanges: Vec::new(),
+            modified: Vec::new(),
+            error: None,
+        };
+        let shaped = shape_log(&log);
+        assert_eq!(shaped["sourceIdentity"]["identityType"], "Group");
+        assert_eq!(shaped["targetIdentity"]["identityType"], "urn:ietf:params:scim:schemas:core:2.0:Group");
+    }
 
     #[test]
     fn the_filters_of_the_documentation_are_understood_and_others_refused() {

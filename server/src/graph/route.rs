@@ -13,18 +13,20 @@ pub struct GraphRoute {
     pub(super) handler: fn() -> MethodRouter<ServerState>,
 }
 
-impl GraphRoute {
-    pub(super) const fn new(
-        method: Method,
-        path: &'static str,
-        handler: fn() -> MethodRouter<ServerState>,
-    ) -> Self {
-        Self { method, path, handler }
-    }
-}
-
 impl std::fmt::Debug for GraphRoute {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} /v1.0{}", self.method, self.path)
     }
 }
+
+/// The `ROUTES` of an area: method, path, handler.
+macro_rules! routes {
+    ($($method:ident $path:expr => $handler:ident;)+) => {
+        pub(super) const ROUTES: &[$crate::graph::GraphRoute] = &[$($crate::graph::GraphRoute {
+            method: axum::http::Method::$method,
+            path: $path,
+            handler: || axum::routing::on(axum::routing::MethodFilter::$method, $handler),
+        }),+];
+    };
+}
+pub(super) use routes;

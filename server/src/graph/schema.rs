@@ -1,17 +1,16 @@
 //! `…/jobs/{job}/schema`: which attributes there are and how they map.
 //!
 //! The stored document is served as it is, with the job's id and the generation as `id` and `version`. Every object has
-//! an ETag; a client that sends it back with its change is told (412) when somebody was faster. A document that was
-//! exported elsewhere has somebody else's `id`, `version` and ETag, which don't matter here.
+//! an ETag; a client that sends it back with its change is told (412) when another was faster. A document that was
+//! exported elsewhere has an `id`, `version` and ETag of its own, which don't matter here.
 
 use axum::{
     Json,
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{ETAG, IF_MATCH},
     },
     response::IntoResponse,
-    routing::{delete, get, post, put},
 };
 use purser_contract::{
     problem::{Problem, ProblemKind},
@@ -22,29 +21,19 @@ use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, done, ok},
-    body::{At, Body, JobOf},
+    body::{At, Body, JobOf, Object, shown},
     odata::Plain,
     profile::shape_proposals,
-    route::GraphRoute,
+    route::routes,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
-        get(load_schema)
-    }),
-    GraphRoute::new(Method::PUT, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
-        put(replace_schema)
-    }),
-    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}/synchronization/jobs/{job}/schema", || {
-        delete(restore_schema)
-    }),
-    GraphRoute::new(
-        Method::POST,
-        "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/directories/{directory}/discover",
-        || post(discover),
-    ),
-];
+routes! {
+    GET "/servicePrincipals/{id}/synchronization/jobs/{job}/schema" => load_schema;
+    PUT "/servicePrincipals/{id}/synchronization/jobs/{job}/schema" => replace_schema;
+    DELETE "/servicePrincipals/{id}/synchronization/jobs/{job}/schema" => restore_schema;
+    POST "/servicePrincipals/{id}/synchronization/jobs/{job}/schema/directories/{directory}/discover" => discover;
+}
 
 /// What a document says about where it was read, which is not part of it.
 const ANNOTATIONS: [&str; 2] = ["@odata.context", "@odata.etag"];
@@ -60,11 +49,7 @@ async fn load_schema(JobOf { portal, caller, application, .. }: JobOf, Plain(que
     Ok(response)
 }
 
-async fn replace_schema(
-    job: JobOf,
-    headers: HeaderMap,
-    Body(mut document): Body<Map<String, Value>>,
-) -> Answer {
+async fn replace_schema(job: JobOf, headers: HeaderMap, Body(mut document): Object) -> Answer {
     let seen = document.get("@odata.etag").and_then(Value::as_str).unwrap_or_default().to_owned();
     let generation = match expect_generation(&headers, &job)? {
         None if is_of_job(&seen, &job) => Some(expect_tag(&seen, &job)?),
@@ -93,10 +78,8 @@ async fn discover(
     Plain(query): Plain,
 ) -> Answer {
     let stored = portal.load_schema(&caller, &application).await?;
-    let found = find_directory(&stored.document, &directory).ok_or_else(|| {
-        let shown: String = directory.chars().take(80).collect();
-        Fault::not_found(format!("The schema has no directory '{shown}'."))
-    })?;
+    let found = find_directory(&stored.document, &directory)
+        .ok_or_else(|| Fault::not_found(format!("The schema has no directory '{}'.", shown(&directory))))?;
     if found["readOnly"] == Value::Bool(true) {
         return Err(Fault::bad_request(
             "The attributes of Purser's own directory are known; there is nothing to discover.",

@@ -3,10 +3,6 @@
 //!
 //! What is secret goes in and never comes out.
 
-use axum::{
-    http::Method,
-    routing::{get, put},
-};
 use purser_service::{SecretForm, SecretView};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,14 +11,14 @@ use super::{
     answer::{Answer, done, ok},
     body::{At, Body, Call},
     odata::Plain,
-    route::GraphRoute,
+    route::routes,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}/synchronization/secrets", || get(list_secrets)),
-    GraphRoute::new(Method::PUT, "/servicePrincipals/{id}/synchronization/secrets", || put(set_secrets)),
-];
+routes! {
+    GET "/servicePrincipals/{id}/synchronization/secrets" => list_secrets;
+    PUT "/servicePrincipals/{id}/synchronization/secrets" => set_secrets;
+}
 
 /// Most secrets in one request; Graph knows some fifty keys in all.
 const MAX_SECRETS: usize = 100;

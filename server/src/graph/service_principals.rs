@@ -1,9 +1,5 @@
 //! `/servicePrincipals`: the applications that people are provisioned to.
 
-use axum::{
-    http::Method,
-    routing::{delete, get, patch},
-};
 use purser_contract::{
     application::{ApplicationRowView, ApplicationView, PropertiesForm},
     assignment::AppRoleView,
@@ -11,24 +7,24 @@ use purser_contract::{
 };
 use purser_domain::ids::RoleId;
 use purser_service::{Caller, Portal};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, done, ok},
-    body::{At, Body, Call, Properties},
+    body::{At, Body, Call, Object, Properties},
     filter::{Comparison, Filter, Function, Literal, Operator},
     odata::{Plain, Query, unsupported, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
     scan::{Verdict, scan},
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/servicePrincipals", || get(list_principals)),
-    GraphRoute::new(Method::GET, "/servicePrincipals/{id}", || get(load_principal)),
-    GraphRoute::new(Method::PATCH, "/servicePrincipals/{id}", || patch(update_principal)),
-    GraphRoute::new(Method::DELETE, "/servicePrincipals/{id}", || delete(delete_principal)),
-];
+routes! {
+    GET "/servicePrincipals" => list_principals;
+    GET "/servicePrincipals/{id}" => load_principal;
+    PATCH "/servicePrincipals/{id}" => update_principal;
+    DELETE "/servicePrincipals/{id}" => delete_principal;
+}
 
 const UNDERSTOOD: &str = "one of displayName eq, appId eq, id eq, startswith(displayName,'…').";
 
@@ -68,11 +64,7 @@ async fn load_principal(Call(portal, caller): Call, At(id): At<String>, Plain(qu
     ok(query.entity("servicePrincipals", load_shape(&portal, &caller, &id).await?))
 }
 
-async fn update_principal(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn update_principal(Call(portal, caller): Call, At(id): At<String>, Body(body): Object) -> Answer {
     let mut properties = Properties::new("ServicePrincipal", body);
     let display_name = properties.take_text("displayName")?;
     let notes = properties.take_text("notes")?;

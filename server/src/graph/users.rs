@@ -3,13 +3,9 @@
 //! `passwordProfile`, which Graph demands at creation, is taken and not kept: people of the directory
 //! don't sign in here.
 
-use axum::{
-    http::Method,
-    routing::{delete, get, patch, post},
-};
 use purser_contract::{
     directory::{UserFilter, UserView},
-    page::{ListForm, PageView},
+    page::PageView,
 };
 use purser_domain::{
     ids::UserId,
@@ -22,20 +18,20 @@ use std::collections::BTreeMap;
 
 use super::{
     answer::{Answer, created, done, ok},
-    body::{At, Body, Call, Properties, reference, wrong_type},
+    body::{At, Body, Call, Object, Properties, reference, wrong_type},
     filter::{Comparison, Filter, Function, Literal, Operator},
     odata::{Plain, Query, unsupported, unsupported_condition},
-    route::GraphRoute,
+    route::routes,
 };
 use crate::fault::Fault;
 
-pub(super) const ROUTES: &[GraphRoute] = &[
-    GraphRoute::new(Method::GET, "/users", || get(list_users)),
-    GraphRoute::new(Method::POST, "/users", || post(create_user)),
-    GraphRoute::new(Method::GET, "/users/{id}", || get(load_user)),
-    GraphRoute::new(Method::PATCH, "/users/{id}", || patch(update_user)),
-    GraphRoute::new(Method::DELETE, "/users/{id}", || delete(delete_user)),
-];
+routes! {
+    GET "/users" => list_users;
+    POST "/users" => create_user;
+    GET "/users/{id}" => load_user;
+    PATCH "/users/{id}" => update_user;
+    DELETE "/users/{id}" => delete_user;
+}
 
 const UNDERSTOOD: &str =
     "id eq, accountEnabled eq, TEXT_PROPERTY eq, startswith(TEXT_PROPERTY,'…'), joined by and.";
@@ -50,11 +46,10 @@ async fn list_users(Call(portal, caller): Call, query: Query) -> Answer {
     } else if query.filter.is_some() {
         return Err(unsupported("$search and $filter can't be used together on /users.".to_owned()));
     } else {
-        let form = ListForm { search: query.search.clone(), after: query.after.clone(), size: query.size };
-        let rows = portal.list_users(&caller, UserFilter::Present, form).await?;
+        let rows = portal.list_users(&caller, UserFilter::Present, query.list_form()).await?;
         let mut users = Vec::with_capacity(rows.items.len());
         for row in &rows.items {
-            users.push(portal.find_user_record(&caller, &row.id).await?);
+            users.push(portal.load_user_record(&caller, &row.id).await?);
         }
         PageView { items: users, next: rows.next, total: rows.total }
     };
@@ -62,15 +57,11 @@ async fn list_users(Call(portal, caller): Call, query: Query) -> Answer {
 }
 
 async fn load_user(Call(portal, caller): Call, At(id): At<String>, Plain(query): Plain) -> Answer {
-    let user = portal.find_user_record(&caller, &id).await?;
+    let user = portal.load_user_record(&caller, &id).await?;
     ok(query.entity("users", shape_user(&user)))
 }
 
-async fn create_user(
-    Call(portal, caller): Call,
-    Plain(query): Plain,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn create_user(Call(portal, caller): Call, Plain(query): Plain, Body(body): Object) -> Answer {
     let mut properties = Properties::new("User", body);
     let enabled = properties.take_boolean("accountEnabled")?.unwrap_or(true);
     let manager = properties.take_text("manager@odata.bind")?.flatten();
@@ -84,11 +75,7 @@ async fn create_user(
     created(&format!("{}/users/{}", query.base(), user.id), query.entity("users", shape_user(&user)))
 }
 
-async fn update_user(
-    Call(portal, caller): Call,
-    At(id): At<String>,
-    Body(body): Body<Map<String, Value>>,
-) -> Answer {
+async fn update_user(Call(portal, caller): Call, At(id): At<String>, Body(body): Object) -> Answer {
     let mut properties = Properties::new("User", body);
     let account_enabled = properties.take_boolean("accountEnabled")?;
     let attributes = take_attributes(&mut properties)?;
@@ -99,7 +86,7 @@ async fn update_user(
 
 async fn delete_user(Call(portal, caller): Call, At(id): At<String>) -> Answer {
     // The portal's own use-case goes by id only; Graph's clients also delete by sign-in name.
-    let user = portal.find_user_record(&caller, &id).await?;
+    let user = portal.load_user_record(&caller, &id).await?;
     portal.delete_user(&caller, &user.id.to_string()).await?;
     done()
 }

@@ -3,7 +3,7 @@
 //! A release binary carries the files; a debug build reads them from the clone, so that a changed style
 //! needs no rebuild. Pages link to them under `/pkg/VERSION/`, VERSION being a hash of all files: such an
 //! address never changes its meaning, and browsers keep it for a year. Under any other address (an old
-//! page after an upgrade, somebody's bookmark) a file is served with an ETag and asked for again.
+//! page after an upgrade, a bookmark) a file is served with an ETag and asked for again.
 //!
 //! A file `X.br` beside `X` is `X` compressed ahead, and is sent where the browser takes brotli;
 //! otherwise the compression layer does what it can on the way.

@@ -1,7 +1,7 @@
 //! Where a provider sends the browser back to after an OAuth 2.0 consent.
 //!
-//! The gate lets nobody in who is not signed in, and the session must hold what this browser began: another site that
-//! leads here brings nothing that fits. The browser is led on at once, so that the code stands in no address bar.
+//! The gate lets in administrators who are signed in, and the session must hold what this browser began: another site
+//! that leads here brings nothing that fits. The browser is led on at once, so that the code stands in no address bar.
 
 use axum::{
     Extension,

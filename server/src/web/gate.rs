@@ -1,7 +1,7 @@
 //! Who is asking, and whether they may come in.
 //!
 //! Closed by default: a request that reaches any route, page, server function, API path or even a path
-//! that does not exist is refused unless somebody is signed in (a session; under `/v1.0` a bearer token)
+//! that does not exist is refused unless the caller is signed in (a session; under `/v1.0` a bearer token)
 //! or the path is on the short public list below. A test walks everything that is registered and holds
 //! it against the same list.
 //!
@@ -18,19 +18,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::{Timestamp, ToSpan};
-use purser_app::context::{PublicAddress, RemoteAddress};
+use purser_app::context::{ADMINISTRATOR, PublicAddress, RemoteAddress, SIGNED_IN_AT};
 use purser_domain::ids::AdminId;
 use purser_service::Caller;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tower_sessions::Session;
 
 use super::{
     face::{Door, is_graph},
-    session_store::{ADMINISTRATOR, SEEN_AT, SIGNED_IN_AT},
+    session_store::SEEN_AT,
 };
 use crate::{fault::Fault, public_address::public_address, state::ServerState};
 
-/// Paths that anybody may ask for. Every one needs a reason.
+/// Paths that strangers may ask for. Every one needs a reason.
 pub const PUBLIC_PATHS: &[&str] = &[
     // The one-time link to the first administrator; it asks for the link's token.
     "/setup",
@@ -48,15 +48,18 @@ pub const PUBLIC_PATHS: &[&str] = &[
 /// Everything below these is public: styles, scripts and wasm, the same for everybody.
 pub const PUBLIC_PREFIXES: &[&str] = &["/pkg/"];
 
+/// Most bytes of the address that a sign-in leads on to.
+const MOST_NEXT: usize = 2_048;
+
 /// A session's activity is written down at most this often.
 const SEEN_EVERY_SECONDS: i64 = 60;
 
-/// Whether anybody may ask for this path.
+/// Whether strangers may ask for this path.
 pub fn is_public(path: &str) -> bool {
     PUBLIC_PATHS.contains(&path) || PUBLIC_PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// Finds out who asks and refuses nobody-in-particular.
+/// Finds out who asks, and refuses strangers.
 pub async fn admit(
     State(state): State<ServerState>,
     session: Session,
@@ -151,10 +154,10 @@ fn refuse(request: &Request) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path();
     if reads && !path.starts_with("/api/") && Door::of(path, request.headers()) == Door::Page {
-        let next: String = url::form_urlencoded::byte_serialize(
-            request.uri().path_and_query().map_or("/", |wanted| wanted.as_str()).as_bytes(),
-        )
-        .collect();
+        let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+        // Longer than any page's address; the sign-in form could not bring it back.
+        let wanted = if wanted.len() > MOST_NEXT { "/" } else { wanted };
+        let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
         let target = if next == "%2F" { "/sign-in".to_owned() } else { format!("/sign-in?next={next}") };
         if let Ok(location) = HeaderValue::from_str(&target) {
             return (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
@@ -175,15 +178,34 @@ fn remote_address(request: &Request, behind_proxy: bool) -> String {
         .next_back()
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.rsplit(',').next())
-        .and_then(|text| text.trim().parse::<std::net::IpAddr>().ok())
+        .and_then(|text| forwarded_address(text.trim()))
         .filter(|_| behind_proxy);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     forwarded.or(peer).map_or_else(|| "unknown".to_owned(), |address| address.to_canonical().to_string())
 }
 
+/// An entry of a proxy's header. Some proxies add the port, and an IPv6 address has brackets then.
+fn forwarded_address(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    entry.parse().ok().or_else(with_port)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proxy_may_add_the_port() {
+        for (entry, address) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:4711", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
+            ("unknown", None),
+        ] {
+            assert_eq!(forwarded_address(entry), address.map(|address| address.parse().unwrap()), "{entry}");
+        }
+    }
 
     #[test]
     fn only_what_is_listed_is_public() {

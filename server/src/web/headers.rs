@@ -54,7 +54,7 @@ pub(super) async fn secure(State(state): State<ServerState>, request: Request, n
     response
 }
 
-/// Gives every cookie `Secure`, whoever sets it: pages do not know whether they travel encrypted.
+/// Gives every cookie `Secure`, whichever part sets it: pages do not know whether they travel encrypted.
 fn secure_cookies(headers: &mut HeaderMap) {
     let cookies: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
     headers.remove(SET_COOKIE);

@@ -1,4 +1,4 @@
-//! For operators and load balancers. Both say no more than they must, since anybody may ask.
+//! For operators and load balancers. Both say no more than they must, since they answer strangers.
 
 use axum::{
     extract::State,

@@ -23,7 +23,7 @@ const KILOBYTE: usize = 1024;
 const MEGABYTE: usize = 1024 * KILOBYTE;
 /// Bytes of a form.
 pub const FORM_LIMIT: usize = MEGABYTE;
-/// Bytes of a form of somebody who is not signed in: signing in and setting up need no more.
+/// Bytes of a stranger's form: signing in and setting up need no more.
 pub const ANONYMOUS_LIMIT: usize = 16 * KILOBYTE;
 /// Bytes of a Graph request.
 pub const GRAPH_LIMIT: usize = 4 * MEGABYTE;

@@ -1,7 +1,7 @@
 //! Everything that speaks HTTP: the router and the layers around it.
 //!
-//! From the outside in, a request passes: its id and log span ([`request_id`]), the place where faults
-//! get their face ([`face`]), security headers ([`headers`]), compression, the panic catcher
+//! From the outside in, a request passes: its id and log span ([`request_id`]), security headers
+//! ([`headers`]), compression, the place where faults get their face ([`face`]), the panic catcher
 //! ([`panics`]), its session ([`session_store`]), the gate ([`gate`]: who is it?), the origin check
 //! ([`origin`]: does the form come from us?), the body's bounds ([`limits`]), and then its handler:
 //! a page or server function ([`pages`]), the Graph API ([`crate::graph`]), a file ([`assets`]).
@@ -10,7 +10,7 @@
 //! the same use-cases of `purser-service`.
 //!
 //! To add a route: 1. where it belongs (a page in `app`, a Graph path in `graph`, else here); 2. nothing
-//! more: it is closed to anonymous callers until somebody puts it on the gate's list.
+//! more: it is closed to anonymous callers until it is put on the gate's list.
 
 use std::sync::Arc;
 

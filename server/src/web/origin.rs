@@ -25,7 +25,8 @@ pub(super) async fn check_origin(State(state): State<ServerState>, request: Requ
     if reads || is_graph(request.uri().path()) || is_own(request.headers(), state.public_url.as_ref()) {
         return next.run(request).await;
     }
-    tracing::warn!("refused a form that did not come from a page of ours");
+    // Strangers can have as many of these lines as they like.
+    tracing::debug!("refused a form that did not come from a page of ours");
     Fault::new(
         StatusCode::FORBIDDEN,
         "Authorization_RequestDenied",

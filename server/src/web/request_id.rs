@@ -24,12 +24,15 @@ impl RequestId {
     }
 }
 
+/// Most bytes of a method or path in a log line: strangers choose them.
+const MOST_LOGGED: usize = 256;
+
 /// Gives the request its id, and a span that all its log lines stand in. The span has the path without
 /// the query, since a query can hold a set-up token.
 pub async fn identify(mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
-    let span =
-        tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
+    let (method, path) = (shorten(request.method().as_str()), shorten(request.uri().path()));
+    let span = tracing::info_span!("request", id = %id, %method, path);
     let client_id = request.headers().get(&CLIENT_REQUEST_ID).cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
     async move {
@@ -49,4 +52,19 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+fn shorten(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_LOGGED)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_log_line_has_its_bound() {
+        assert_eq!(shorten("/users"), "/users");
+        assert_eq!(shorten(&"\u{fc}/".repeat(60_000)).len(), MOST_LOGGED - 1);
+    }
 }

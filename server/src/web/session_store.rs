@@ -2,23 +2,23 @@
 //! still pull another sqlx).
 //!
 //! Invariants:
-//! - The id in the table is a hash of the cookie's: who reads the database can't sign in with it.
+//! - The id in the table is a hash of the cookie's: a reader of the database can't sign in with it.
 //! - A session ends after the idle time, and whatever happens after the longest time since sign-in. Both
 //!   are counted by our own clock, here, at every save.
-//! - A session without anybody signed in (a refused sign-in's message lives in one) ends soon, holds little, and
-//!   there are never many: whoever is not signed in can't fill the disk.
+//! - A stranger's session (a refused sign-in's code lives in one) ends soon, holds little, and there are never many:
+//!   strangers can't fill the disk.
 //! - `save` never brings a deleted session back: a slow request must not undo a sign-out.
 
 use std::{
     collections::VecDeque,
     fmt,
-    future::Future,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use async_trait::async_trait;
 use jiff::Timestamp;
+use purser_app::context::{ADMINISTRATOR, SIGNED_IN_AT};
 use purser_store::{Clock, SessionRecord, Store};
 use sha2::{Digest, Sha256};
 use tower_sessions::{
@@ -27,14 +27,10 @@ use tower_sessions::{
     session_store,
 };
 
-/// Session key of the signed-in administrator's id.
-pub const ADMINISTRATOR: &str = "admin";
-/// Session key of the instant of sign-in.
-pub const SIGNED_IN_AT: &str = "created_at";
 /// Session key of the last activity of a person.
 pub const SEEN_AT: &str = "seen_at";
 
-/// How long a session lasts that nobody is signed in with.
+/// How long a stranger's session lasts.
 const ANONYMOUS: Duration = Duration::from_secs(15 * 60);
 /// Bytes that such a session may hold; one with more is not kept.
 const ANONYMOUS_BYTES: usize = 4 * 1024;
@@ -66,8 +62,6 @@ impl fmt::Debug for StoredSessions {
         f.debug_struct("StoredSessions").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
-
-type Answer<'a, T> = Pin<Box<dyn Future<Output = session_store::Result<T>> + Send + 'a>>;
 
 impl StoredSessions {
     /// Sessions in this store.
@@ -127,63 +121,38 @@ fn backend(error: impl fmt::Display) -> session_store::Error {
     session_store::Error::Backend(error.to_string())
 }
 
+#[async_trait]
 impl SessionStore for StoredSessions {
-    fn create<'a, 'b, 'c>(&'a self, record: &'b mut Record) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            if !self.admit(record, &self.row(record)?, true).await? {
-                return Ok(());
-            }
-            while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
-                record.id = Id::default();
-            }
-            Ok(())
-        })
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        if !self.admit(record, &self.row(record)?, true).await? {
+            return Ok(());
+        }
+        while !self.store.create_session(&self.row(record)?).await.map_err(backend)? {
+            record.id = Id::default();
+        }
+        Ok(())
     }
 
-    fn save<'a, 'b, 'c>(&'a self, record: &'b Record) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            let row = self.row(record)?;
-            if !self.admit(record, &row, false).await? {
-                return Ok(());
-            }
-            if !self.store.update_session(&row).await.map_err(backend)? {
-                tracing::debug!("a session ended while a request used it");
-            }
-            Ok(())
-        })
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let row = self.row(record)?;
+        if !self.admit(record, &row, false).await? {
+            return Ok(());
+        }
+        if !self.store.update_session(&row).await.map_err(backend)? {
+            tracing::debug!("a session ended while a request used it");
+        }
+        Ok(())
     }
 
-    fn load<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, Option<Record>>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move {
-            let row = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
-            row.map(|row| serde_json::from_slice(&row.data))
-                .transpose()
-                .map_err(|error| session_store::Error::Decode(error.to_string()))
-        })
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let row = self.store.load_session(&key_of(id), self.clock.now()).await.map_err(backend)?;
+        row.map(|row| serde_json::from_slice(&row.data))
+            .transpose()
+            .map_err(|error| session_store::Error::Decode(error.to_string()))
     }
 
-    fn delete<'a, 'b, 'c>(&'a self, id: &'b Id) -> Answer<'c, ()>
-    where
-        'a: 'c,
-        'b: 'c,
-        Self: 'c,
-    {
-        Box::pin(async move { self.store.delete_session(&key_of(id)).await.map_err(backend) })
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.store.delete_session(&key_of(id)).await.map_err(backend)
     }
 }
 

@@ -131,3 +131,10 @@ async fn sessions_that_have_ended_are_forgotten() {
     portal.assembly.store.create_session(&record).await.unwrap();
     assert_eq!(portal.assembly.store.purge_sessions(later).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn an_address_longer_than_any_page_is_not_brought_back_after_the_sign_in() {
+    let portal = TestPortal::start().await.with_administrator().await;
+    let answer = portal.browser().get(&format!("/users?search={}", "%3c".repeat(10_000))).await.expect(303);
+    assert_eq!(answer.location(), "/sign-in");
+}

@@ -1,8 +1,8 @@
 //! No circle of files is larger than a parent with its children: who reads one room need not read the house.
 //!
-//! An arrow runs from a file to the file that a path in it leads to (`crate::`, `super::`, `self::`, a child's name), in
-//! imports, expressions, types and macros. A name that a module hands on (`pub use`) leads to the file that defines it;
-//! handing it on is no arrow. Tests draw none either.
+//! An arrow runs from a file to the file that a path in it leads to (`crate::`, `super::`, `self::`, a child's name),
+//! in imports, expressions, types and macros. A name that a module hands on (`pub use`) leads to the file that defines
+//! it; handing it on is no arrow. Tests draw none either.
 
 use crate::{name, read, root};
 use proc_macro2::{TokenStream, TokenTree};

@@ -1,4 +1,5 @@
-//! Every form leads to a server function, and names it by its type: a function that is renamed can't leave a form behind.
+//! Every form leads to a server function, and names it by its type: a function that is renamed can't leave a form
+//! behind.
 
 use crate::{files, name, read, root, without_comments};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::forms::{SaveProvisioning, blade, without_secrets};
 use crate::context::{
-    BegunConsent, Done, caller, consent_address, finish, finish_form, keep_consent, portal, refused,
+    BegunConsent, Done, caller, consent_address, finish, finish_form, keep_consent, portal,
 };
 use leptos::prelude::*;
 use purser_contract::assignment::RoleImportView;
@@ -26,9 +26,9 @@ pub async fn authorize(
 async fn begin_consent(form: &ProvisioningForm) -> Result<ConsentView, Problem> {
     let (portal, caller) = (portal()?, caller()?);
     let save = ProvisioningForm { provisioning_status: String::new(), ..form.clone() };
-    portal.save_provisioning(&caller, save).await.map_err(refused)?;
+    portal.save_provisioning(&caller, save).await?;
     let address = consent_address();
-    let consent = portal.begin_consent(&caller, &form.application_id, &address).await.map_err(refused)?;
+    let consent = portal.begin_consent(&caller, &form.application_id, &address).await?;
     let begun = BegunConsent { application_id: consent.application_id.clone(), state: consent.state.clone() };
     keep_consent(begun).await?;
     Ok(ConsentView { state: String::new(), ..consent })
@@ -40,7 +40,7 @@ pub async fn refresh_roles(
     /// Object id of the application.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.refresh_roles(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.refresh_roles(&caller()?, &id).await.map_err(Problem::from) }.await;
     let here = format!("/applications/{id}/users-and-groups");
     let done = |view: &RoleImportView| {
         Done::to(here.clone()).toast(
@@ -58,7 +58,7 @@ pub async fn discover_attributes(
     /// Key of the mapping whose page it is.
     key: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.discover_attributes(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.discover_attributes(&caller()?, &id).await.map_err(Problem::from) }.await;
     let here = format!("{}/mappings/{key}", blade(&id));
     let done = |view: &DiscoveryView| Done::to(format!("{here}#discovery")).keep(view);
     finish(outcome, done, here.clone()).await
@@ -75,7 +75,7 @@ pub async fn switch_mapping(
     enabled: bool,
 ) -> Result<(), ServerFnError> {
     let outcome =
-        async { portal()?.switch_mapping(&caller()?, &id, &key, enabled).await.map_err(refused) }.await;
+        async { portal()?.switch_mapping(&caller()?, &id, &key, enabled).await.map_err(Problem::from) }.await;
     let here = format!("{}/mappings/{key}", blade(&id));
     let words = if enabled {
         "Mapping switched on."

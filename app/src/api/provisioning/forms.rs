@@ -1,34 +1,14 @@
-//! The server's half of the blade: reads of its pages, and its form posts.
+//! The server's half of the blade: its form posts.
 
-use crate::context::{Done, caller, finish, finish_form, portal, refused};
+use crate::context::{Done, caller, finish, finish_form, portal};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::provisioning::{
-    ObjectMappingView, ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
+    ProvisioningForm, ProvisioningView, TestConnectionForm, TestConnectionView,
 };
-use purser_contract::schema::{ExpressionTestForm, ExpressionTestView, FunctionView, ScopeCountView};
+use purser_contract::schema::{ExpressionTestForm, ExpressionTestView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The blade of an application.
-pub async fn load_provisioning(application: &str) -> Result<ProvisioningView, Problem> {
-    portal()?.load_provisioning(&caller()?, application).await.map_err(refused)
-}
-
-/// One object mapping with its attribute mappings.
-pub async fn load_mapping(application: &str, key: &str) -> Result<ObjectMappingView, Problem> {
-    portal()?.load_mapping(&caller()?, application, key).await.map_err(refused)
-}
-
-/// Who the stored scoping filter of users lets in.
-pub async fn count_scope(application: &str) -> Result<ScopeCountView, Problem> {
-    portal()?.count_scope(&caller()?, application, None).await.map_err(refused)
-}
-
-/// The functions of the expression language.
-pub fn list_functions() -> Result<Vec<FunctionView>, Problem> {
-    portal()?.list_functions(&caller()?).map_err(refused)
-}
 
 /// *Test expression*: shows what comes of it on the page that it was typed on.
 #[server(prefix = "/api", endpoint = "test_expression")]
@@ -36,7 +16,8 @@ pub async fn test_expression(
     /// The fields.
     form: ExpressionTestForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.test_expression(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.test_expression(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let here = format!("{}/expression-builder", blade(&form.application_id));
     let done = |view: &ExpressionTestView| {
         let tested = TestedExpression { form: form.clone(), view: view.clone() };
@@ -61,7 +42,7 @@ pub async fn save_provisioning(
     form: ProvisioningForm,
 ) -> Result<(), ServerFnError> {
     let outcome =
-        async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(refused) }.await;
+        async { portal()?.save_provisioning(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let here = blade(&form.application_id);
     let done = |view: &ProvisioningView| Done::to(next(view, &here)).toast(saved(view));
     finish_form::<SaveProvisioning, _, _>(outcome, done, here.clone(), &without_secrets(form)).await
@@ -81,7 +62,7 @@ pub async fn test_connection_in_page(
             credentials: form.credentials.clone(),
             only_entered: false,
         };
-        portal()?.test_connection(&caller()?, test).await.map_err(refused)
+        portal()?.test_connection(&caller()?, test).await.map_err(Problem::from)
     }
     .await;
     let here = blade(&form.application_id);
@@ -99,7 +80,7 @@ pub async fn restart_provisioning(
     /// Object id of the application.
     id: String,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(refused) }.await;
+    let outcome = async { portal()?.restart_job(&caller()?, &id).await.map_err(Problem::from) }.await;
     let here = blade(&id);
     let done = |(): &()| {
         Done::to(here.clone()).toast("Provisioning restarts: an initial cycle looks at everybody again.")

@@ -1,20 +1,10 @@
-//! Target profile and capability probe: what their page reads and what its forms post.
+//! Target profile and capability probe: what the forms post.
 
 use super::forms::blade;
-use crate::context::{Done, caller, finish, portal, refused};
+use crate::context::{Done, caller, finish, portal};
 use leptos::prelude::*;
 use purser_contract::problem::Problem;
 use purser_contract::profile::{ProbeForm, ProbeView, ProfileForm, ProfileView};
-
-/// How far the probe of an application is, and what came of it.
-pub async fn load_probe(application: &str) -> Result<ProbeView, Problem> {
-    portal()?.load_probe(&caller()?, application).await.map_err(refused)
-}
-
-/// The target profile of an application.
-pub async fn load_profile(application: &str) -> Result<ProfileView, Problem> {
-    portal()?.load_profile(&caller()?, application).await.map_err(refused)
-}
 
 /// *Start probe*.
 #[server(prefix = "/api", endpoint = "start_probe")]
@@ -22,7 +12,8 @@ pub async fn start_probe(
     /// Which application, and how far it may go.
     form: ProbeForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.start_probe(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.start_probe(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let here = page_of(&form.application_id);
     let done = |_: &ProbeView| Done::to(format!("{here}#result"));
     finish(outcome, done, here.clone()).await
@@ -34,7 +25,8 @@ pub async fn save_profile(
     /// What is to change.
     form: ProfileForm,
 ) -> Result<(), ServerFnError> {
-    let outcome = async { portal()?.save_profile(&caller()?, form.clone()).await.map_err(refused) }.await;
+    let outcome =
+        async { portal()?.save_profile(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
     let here = page_of(&form.application_id);
     let done = |_: &ProfileView| {
         Done::to(format!("{here}#profile")).toast("Target profile saved. The next request heeds it.")

@@ -3,9 +3,9 @@
 //! Search, category and the chosen gallery app are in the query string, so that the page works
 //! without a script and any state of it can be sent to a colleague.
 
-use crate::api::applications::{CreateApplication, list_gallery_problems, list_templates, load_template};
+use crate::api::applications::CreateApplication;
 use crate::components::*;
-use crate::context::{flash, query, url};
+use crate::context::{caller, flash, portal, query, url};
 use leptos::prelude::*;
 use purser_contract::application::{CreateApplicationForm, GalleryProblemView, TemplateView};
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,8 @@ impl GalleryForm {
 pub fn GalleryPage() -> impl IntoView {
     page(async {
         let form = query::<GalleryForm>();
-        let found = list_templates(&form.search)?;
-        let all = list_templates("")?;
+        let found = portal()?.list_templates(&caller()?, &form.search)?;
+        let all = portal()?.list_templates(&caller()?, "")?;
         let own = all.iter().find(|template| is_custom(template)).map(|template| template.id.clone());
         let own = own.map(|id| form.url(&form.category, &id));
         let categories: BTreeSet<String> = all.into_iter().flat_map(|template| template.categories).collect();
@@ -48,10 +48,10 @@ pub fn GalleryPage() -> impl IntoView {
             .collect();
         let pane = match form.template.as_str() {
             "" => None,
-            id => Some(create_pane(&load_template(id)?, form.url(&form.category, ""))),
+            id => Some(create_pane(&portal()?.load_template(&caller()?, id)?, form.url(&form.category, ""))),
         };
         let pills = category_pills(&form, categories);
-        let problems = list_gallery_problems()?;
+        let problems = portal()?.list_gallery_problems(&caller()?)?;
         let listed = if tiles.is_empty() {
             nothing_found(own.clone())
         } else {

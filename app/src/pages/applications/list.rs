@@ -1,8 +1,7 @@
 //! Enterprise applications | All applications.
 
-use crate::api::applications::list_applications;
 use crate::components::*;
-use crate::context::query;
+use crate::context::{caller, portal, query};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::page::ListForm;
@@ -14,7 +13,7 @@ const PATH: &str = "/applications";
 pub fn ApplicationsPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
-        let applications = list_applications(form.clone()).await?;
+        let applications = portal()?.list_applications(&caller()?, form.clone()).await?;
         Ok(view! {
             <ListPage
                 path=PATH
@@ -73,7 +72,7 @@ fn row(application: ApplicationRowView) -> AnyView {
     .into_any()
 }
 
-/// Credentials that somebody should see to.
+/// Credentials that need attention.
 fn credentials(application: &ApplicationRowView) -> AnyView {
     if let Some(expiry) = &application.expiry {
         let (tone, label) = match expiry.stage {

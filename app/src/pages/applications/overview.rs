@@ -1,9 +1,7 @@
 //! Overview of an application: what it is, what to do next, and how its provisioning stands.
 
-use crate::api::applications::load_application;
-use crate::api::provisioning::forms::load_provisioning;
 use crate::components::*;
-use crate::context::param;
+use crate::context::{caller, param, portal};
 use crate::islands::JobProgress;
 use crate::pages::banners::banners;
 use leptos::prelude::*;
@@ -15,8 +13,8 @@ use purser_domain::scope::ScopeMode;
 #[component]
 pub fn ApplicationPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
-        let provisioning = load_provisioning(&application.id).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
+        let provisioning = portal()?.load_provisioning(&caller()?, &application.id).await?;
         let here = format!("/applications/{}", application.id);
         let steps = checklist(&application, &provisioning);
         let cycle = view! {

@@ -1,8 +1,8 @@
 //! Properties of an application, and the pane that deletes it.
 
-use crate::api::applications::{DeleteApplication, SaveProperties, load_application};
+use crate::api::applications::{DeleteApplication, SaveProperties};
 use crate::components::*;
-use crate::context::{flash, param, query_value};
+use crate::context::{caller, flash, param, portal, query_value};
 use crate::islands::FormGuard;
 use leptos::prelude::*;
 use purser_contract::application::{ApplicationView, PropertiesForm};
@@ -13,7 +13,7 @@ const FORM: &str = "properties";
 #[component]
 pub fn PropertiesPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
         let here = format!("/applications/{}/properties", application.id);
         let (form, edited) = form_of(&application);
         let pane = match query_value("pane").as_str() {

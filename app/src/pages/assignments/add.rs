@@ -4,13 +4,11 @@
 //! the page works without a script, and going back in the browser takes back the last pick.
 
 use super::picker::{PICKER, PickerForm, picker_pane};
-use crate::api::applications::load_application;
 use crate::api::assignments::{
-    Assign, GROUPS, ROLE, USERS, list_principals, list_roles, load_principal_name, parse_selection,
-    selection_query,
+    Assign, GROUPS, ROLE, USERS, load_principal_name, parse_selection, selection_query,
 };
 use crate::components::*;
-use crate::context::{param, query, url};
+use crate::context::{caller, param, portal, query, url};
 use leptos::prelude::*;
 use purser_contract::assignment::{AppRoleView, AssignForm};
 use purser_contract::problem::{Problem, ProblemKind};
@@ -48,7 +46,7 @@ pub(super) fn field_of(kind: ObjectKind) -> &'static str {
 #[component]
 pub fn AddAssignmentPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
         let list = format!("/applications/{}/users-and-groups", application.id);
         let here = format!("{list}/add");
         let pairs = query::<Vec<(String, String)>>();
@@ -57,7 +55,7 @@ pub fn AddAssignmentPage() -> impl IntoView {
         selection.users.retain(|id| *id != picker.remove);
         selection.groups.retain(|id| *id != picker.remove);
         let picked = load_picked(&mut selection).await?;
-        let roles = list_roles(&application.id).await?;
+        let roles = portal()?.list_roles(&caller()?, &application.id).await?;
         if selection.role_id.is_empty() {
             selection.role_id = preferred_role(&roles);
         }
@@ -67,7 +65,8 @@ pub fn AddAssignmentPage() -> impl IntoView {
         let options: Vec<(String, String)> =
             roles.into_iter().map(|role| role_option(role, &application.display_name)).collect();
         let pane = if picker.open {
-            let found = list_principals(&application.id, picker.kind, picker.list()).await?;
+            let found =
+                portal()?.list_principals(&caller()?, &application.id, picker.kind, picker.list()).await?;
             let close = url(&here, &selection_query(&selection));
             Some(picker_pane(&here, close, &picker, &selection, &picked, found))
         } else {
@@ -205,7 +204,7 @@ fn preferred_role(roles: &[AppRoleView]) -> String {
         .unwrap_or_default()
 }
 
-/// The names of those picked. Whoever was deleted meanwhile is no longer selected.
+/// The names of those picked. Objects that were deleted meanwhile are no longer selected.
 async fn load_picked(selection: &mut AssignForm) -> Result<Vec<Picked>, Problem> {
     let mut picked = Vec::with_capacity(selection.users.len() + selection.groups.len());
     for (kind, ids) in [(ObjectKind::User, &mut selection.users), (ObjectKind::Group, &mut selection.groups)]

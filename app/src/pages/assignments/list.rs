@@ -1,10 +1,9 @@
 //! Users and groups of an application.
 
-use crate::api::applications::load_application;
-use crate::api::assignments::{Unassign, list_assignments};
+use crate::api::assignments::Unassign;
 use crate::api::provisioning::connection::RefreshRoles;
 use crate::components::*;
-use crate::context::{param, query};
+use crate::context::{caller, param, portal, query};
 use leptos::prelude::*;
 use purser_contract::assignment::AssignmentView;
 use purser_contract::page::ListForm;
@@ -17,10 +16,10 @@ const ROLES: &str = "refresh-roles";
 #[component]
 pub fn AssignmentsPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
         let here = format!("/applications/{}/users-and-groups", application.id);
         let form = query::<ListForm>();
-        let assignments = list_assignments(&application.id, form.clone()).await?;
+        let assignments = portal()?.list_assignments(&caller()?, &application.id, form.clone()).await?;
         let none = assignments.items.is_empty();
         let name = application.display_name.clone();
         let rows = assignments.items.into_iter().map(|assignment| row(assignment, &name)).collect_view();

@@ -27,7 +27,7 @@ pub(super) struct PickerForm {
     pub(super) search: String,
     /// Cursor.
     pub(super) after: String,
-    /// Id of somebody to take out of the selection again.
+    /// Id of an object to take out of the selection again.
     pub(super) remove: String,
 }
 

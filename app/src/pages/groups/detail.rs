@@ -1,12 +1,12 @@
 //! One group: its properties and its members.
 use super::edit::{FORM, fields};
 use super::members;
-use crate::api::groups::{DeleteGroup, SaveGroup, list_members, load_group};
+use crate::api::groups::{DeleteGroup, SaveGroup};
 use crate::components::{
     CommandButton, CommandDiscard, CommandLink, ConfirmPane, ConflictChoice, Crumb, HiddenField, Menu,
     PostForm, Properties, Section, Shell, TimeStamp, page,
 };
-use crate::context::{flash, param, query, query_value, url};
+use crate::context::{caller, flash, param, portal, query, query_value, url};
 use crate::islands::FormGuard;
 use leptos::prelude::*;
 use purser_contract::directory::{GroupForm, GroupView};
@@ -16,10 +16,10 @@ use purser_contract::page::ListForm;
 #[component]
 pub fn GroupPage() -> impl IntoView {
     page(async {
-        let group = load_group(&param("id")).await?;
+        let group = portal()?.load_group(&caller()?, &param("id")).await?;
         let here = format!("/groups/{}", group.id);
         let form = query::<ListForm>();
-        let members = list_members(&group.id, form.clone()).await?;
+        let members = portal()?.list_members(&caller()?, &group.id, form.clone()).await?;
         let pane = match query_value("pane").as_str() {
             "add" => Some(members::add_pane(&group, &here).await?),
             "delete" => Some(delete_pane(&group, &here)),

@@ -1,7 +1,6 @@
 //! The list of groups.
-use crate::api::groups::list_groups;
 use crate::components::{CommandLink, EmptyState, ListPage, Monogram, grouped, page};
-use crate::context::query;
+use crate::context::{caller, portal, query};
 use leptos::prelude::*;
 use purser_contract::directory::GroupRowView;
 use purser_contract::page::ListForm;
@@ -11,7 +10,7 @@ use purser_contract::page::ListForm;
 pub fn GroupsPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
-        let groups = list_groups(form.clone()).await?;
+        let groups = portal()?.list_groups(&caller()?, form.clone()).await?;
         let commands = view! {
             <CommandLink href="/groups/new" icon=icondata::LuPlus label="New group"/>
             <CommandLink href="/groups" icon=icondata::LuRefreshCw label="Refresh"/>

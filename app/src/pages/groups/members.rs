@@ -1,17 +1,16 @@
 //! The members of a group: list, remove, add.
 use crate::api::groups::{AddMembers, MembersForm, RemoveMember};
-use crate::api::users::list_users;
 use crate::components::{
     Badge, DataTable, EmptyState, HiddenField, Monogram, Pager, Pane, PostForm, PrimaryButton, SearchBox,
     TextField, Tone, grouped,
 };
-use crate::context::{flash, query_value, url};
+use crate::context::{caller, flash, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::directory::{GroupView, UserFilter, UserRowView};
 use purser_contract::page::{ListForm, PageView};
 use purser_contract::problem::Problem;
 
-/// People whom the pane offers at once; more are found by searching.
+/// People that the pane offers at once; more are found by searching.
 const OFFERED: u32 = 25;
 
 /// The members.
@@ -83,7 +82,7 @@ pub(super) async fn add_pane(group: &GroupView, here: &str) -> Result<AnyView, P
     let refused = flash().form::<AddMembers, MembersForm>().unwrap_or_default();
     let search = query_value("find");
     let form = ListForm { search: search.clone(), size: OFFERED, ..ListForm::default() };
-    let people = list_users(UserFilter::Present, form).await?;
+    let people = portal()?.list_users(&caller()?, UserFilter::Present, form).await?;
     let more = people.next.is_some();
     let people = people
         .items

@@ -1,17 +1,15 @@
 //! One row of the provisioning log in full.
 
 use super::{StatusBadge, action_label, status_label};
-use crate::api::applications::load_application;
-use crate::api::logs::load_log;
 use crate::components::*;
-use crate::context::{param, query_value, url};
+use crate::context::{caller, param, portal, query_value, url};
 use crate::pages::exchange::exchange_view;
 use crate::shared::cure_link;
 use leptos::prelude::*;
-use purser_contract::log::{LogErrorView, LogView, ModifiedPropertyView, NamedObjectView, StepView};
-use purser_contract::problem::ProblemKind;
+use purser_contract::log::{LogErrorView, LogView, NamedObjectView, StepView};
+use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::profile::ExchangeView;
-use purser_domain::log::{SkipCode, StepKind};
+use purser_domain::log::{ModifiedProperty, SkipCode, StepKind};
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -38,7 +36,7 @@ fn step_label(kind: StepKind) -> &'static str {
 #[component]
 pub fn LogPage() -> impl IntoView {
     page(async {
-        let log = load_log(&param("id")).await?;
+        let log = portal()?.load_log(&caller()?, &param("id")).await?;
         let tab = match query_value("tab").as_str() {
             "requests" => "requests",
             "troubleshooting" => "troubleshooting",
@@ -47,7 +45,11 @@ pub fn LogPage() -> impl IntoView {
             _ => "steps",
         };
         // The row outlives its application; without it, it belongs to the portal's own menu.
-        let logs = match load_application(&log.row.application_id).await {
+        let logs = match portal()?
+            .load_application(&caller()?, &log.row.application_id)
+            .await
+            .map_err(Problem::from)
+        {
             Ok(application) => Some(format!("/applications/{}/provisioning-logs", application.id)),
             Err(problem) if problem.kind == ProblemKind::NotFound => None,
             Err(problem) => return Err(problem),
@@ -124,7 +126,7 @@ fn steps(steps: &[StepView]) -> AnyView {
     view! { <ol class="log-steps">{items.collect_view()}</ol> }.into_any()
 }
 
-/// Whom else the step speaks of.
+/// Other objects that the step speaks of.
 fn objects(objects: &[NamedObjectView]) -> AnyView {
     let links = objects.iter().map(|object| {
         view! { <li><a href=object.path.clone()><bdi>{object.name.clone()}</bdi></a></li> }
@@ -180,7 +182,7 @@ fn troubleshooting(log: &LogView) -> AnyView {
     view! { <Properties rows/> }.into_any()
 }
 
-/// Nobody who was skipped is left without a word on what would change it.
+/// No row of a skipped object is without a word on what would change it.
 fn nothing_failed(log: &LogView) -> AnyView {
     let (title, advice) = match log.skip {
         Some(SkipCode::NotEffectivelyEntitled) => (
@@ -209,7 +211,7 @@ fn nothing_failed(log: &LogView) -> AnyView {
     .into_any()
 }
 
-fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
+fn modified(modified: &[ModifiedProperty]) -> AnyView {
     if modified.is_empty() {
         return view! { <p>"No property was changed."</p> }.into_any();
     }
@@ -222,7 +224,7 @@ fn modified(modified: &[ModifiedPropertyView]) -> AnyView {
     .into_any()
 }
 
-fn modified_row(property: &ModifiedPropertyView) -> AnyView {
+fn modified_row(property: &ModifiedProperty) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="cell-code">{property.name.clone()}</th>
@@ -246,6 +248,7 @@ fn summary(log: &LogView) -> AnyView {
     let row = &log.row;
     let rows = vec![
         ("Identity", row.identity.clone().into_any()),
+        ("Identity Type", row.kind.as_str().into_any()),
         ("Source ID", row.source_id.clone().into_any()),
         ("Target ID", log.target_id.clone().unwrap_or_else(|| "None".to_owned()).into_any()),
         ("Action", action_label(row.action).into_any()),

@@ -1,10 +1,8 @@
 //! The list of the provisioning log.
 
 use super::{StatusBadge, action_label, status_label};
-use crate::api::applications::load_application;
-use crate::api::logs::list_logs;
 use crate::components::*;
-use crate::context::{param, query, url};
+use crate::context::{caller, param, portal, query, url};
 use leptos::prelude::*;
 use purser_contract::log::{LogForm, LogRowView};
 use purser_domain::log::{LogAction, LogStatus};
@@ -23,7 +21,7 @@ pub fn LogsPage() -> impl IntoView {
         let place = if id.is_empty() {
             Place { path: "/provisioning-logs".to_owned(), application: None }
         } else {
-            let application = load_application(&id).await?;
+            let application = portal()?.load_application(&caller()?, &id).await?;
             let path = format!("/applications/{}/provisioning-logs", application.id);
             Place { path, application: Some((application.id, application.display_name)) }
         };
@@ -31,7 +29,7 @@ pub fn LogsPage() -> impl IntoView {
         if let Some((id, _)) = &place.application {
             form.application_id.clone_from(id);
         }
-        let logs = list_logs(form.clone()).await?;
+        let logs = portal()?.list_logs(&caller()?, form.clone()).await?;
         let body = if logs.items.is_empty() {
             empty(&place, &form)
         } else {

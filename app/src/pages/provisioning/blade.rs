@@ -3,10 +3,9 @@
 use super::credentials::admin_credentials;
 use super::edit::Edit;
 use super::sections::{mappings, set_up_steps, settings, synchronization_details};
-use crate::api::applications::load_application;
-use crate::api::provisioning::forms::{RestartProvisioning, SaveProvisioning, load_provisioning};
+use crate::api::provisioning::forms::{RestartProvisioning, SaveProvisioning};
 use crate::components::*;
-use crate::context::{flash, param, query_value};
+use crate::context::{caller, flash, param, portal, query_value};
 use crate::islands::FormGuard;
 use crate::pages::banners::banners;
 use leptos::prelude::*;
@@ -20,8 +19,8 @@ pub(super) const FORM: &str = "provisioning";
 #[component]
 pub fn ProvisioningPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
-        let view = load_provisioning(&application.id).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
+        let view = portal()?.load_provisioning(&caller()?, &application.id).await?;
         let edit = Edit::new(&view);
         let here = format!("/applications/{}/provisioning", application.id);
         let pane = match query_value("pane").as_str() {

@@ -2,10 +2,9 @@
 //!
 //! One form and the page that shows its answer, so it works without JavaScript. Nothing is saved.
 
-use crate::api::applications::load_application;
-use crate::api::provisioning::forms::{TestExpression, TestedExpression, list_functions};
+use crate::api::provisioning::forms::{TestExpression, TestedExpression};
 use crate::components::*;
-use crate::context::{flash, param, query_value, url};
+use crate::context::{caller, flash, param, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::schema::{
     ExpressionErrorView, ExpressionTestForm, ExpressionTestView, ExpressionView, FunctionView,
@@ -22,12 +21,12 @@ struct Shown {
 #[component]
 pub fn ExpressionBuilderPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
         let provisioning = format!("/applications/{}/provisioning", application.id);
         let here = format!("{provisioning}/expression-builder");
         let shown = shown(&application.id);
         let fields = fields(&shown);
-        let functions = list_functions()?;
+        let functions = portal()?.list_functions(&caller()?)?;
         let crumbs = vec![Crumb::new("Provisioning", provisioning)];
         Ok(view! {
             <ApplicationShell

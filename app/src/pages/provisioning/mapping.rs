@@ -1,16 +1,15 @@
 //! One object mapping, to look at.
 
 use super::proposals::proposals_form;
-use crate::api::applications::load_application;
 use crate::api::provisioning::connection::{DiscoverAttributes, SwitchMapping};
-use crate::api::provisioning::forms::{count_scope, load_mapping};
 use crate::components::*;
-use crate::context::{flash, param, query_value, url};
+use crate::context::{caller, flash, param, portal, query_value, url};
 use leptos::prelude::*;
 use purser_contract::profile::DiscoveryView;
 use purser_contract::provisioning::{AttributeMappingView, ObjectMappingView, ScopingFilterView};
-use purser_contract::schema::{MappingProblemView, ScopeCountView};
+use purser_contract::schema::MappingProblemView;
 use purser_domain::mapping::SourceKind;
+use purser_domain::scope::ScopeCounts;
 
 const DISCOVER: &str = "discover-attributes";
 const SWITCH: &str = "switch-mapping";
@@ -21,12 +20,12 @@ const MAX_LINKED: usize = 2_000;
 #[component]
 pub fn MappingPage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
-        let mapping = load_mapping(&application.id, &param("key")).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
+        let mapping = portal()?.load_mapping(&caller()?, &application.id, &param("key")).await?;
         let provisioning = format!("/applications/{}/provisioning", application.id);
         // Only when asked for: among half a million people it takes some hundred milliseconds.
         let counted = match query_value("count").as_str() {
-            "scope" => Some(count_scope(&application.id).await?),
+            "scope" => Some(portal()?.count_scope(&caller()?, &application.id, None).await?),
             _ => None,
         };
         let here = format!("{provisioning}/mappings/{}", mapping.key);
@@ -142,7 +141,7 @@ fn discovered(application: &str) -> AnyView {
     .into_any()
 }
 
-fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&'static str, AnyView)> {
+fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCounts>) -> Vec<(&'static str, AnyView)> {
     let actions = if mapping.actions.is_empty() { "None".to_owned() } else { mapping.actions.join(", ") };
     let mut facts = vec![
         ("Name", mapping.name.clone().into_any()),
@@ -160,9 +159,9 @@ fn facts(mapping: &ObjectMappingView, counted: Option<ScopeCountView>) -> Vec<(&
 }
 
 /// How many, or the link that counts them.
-fn users_in_scope(counted: Option<ScopeCountView>) -> AnyView {
+fn users_in_scope(counted: Option<ScopeCounts>) -> AnyView {
     let Some(counted) = counted else {
-        return view! { <a href="?count=scope">"Count them"</a>" (a large directory takes some seconds)" }
+        return view! { <a href="?count=scope">"Count them (some seconds in a large directory)"</a> }
             .into_any();
     };
     let of = if counted.complete { "of" } else { "of the first" };

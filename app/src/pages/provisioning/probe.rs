@@ -1,11 +1,9 @@
 //! Capability probe and target profile of an application.
 
 use super::proposals::{evidence, proposals_form};
-use crate::api::applications::load_application;
-use crate::api::provisioning::forms::load_provisioning;
-use crate::api::provisioning::profile::{SaveProfile, StartProbe, load_probe, load_profile};
+use crate::api::provisioning::profile::{SaveProfile, StartProbe};
 use crate::components::*;
-use crate::context::param;
+use crate::context::{caller, param, portal};
 use crate::islands::ProbeProgress;
 use leptos::prelude::*;
 use purser_contract::profile::{ProbeView, ProfileView, SettingView};
@@ -16,10 +14,10 @@ use purser_domain::job::ProbeState;
 #[component]
 pub fn ProbePage() -> impl IntoView {
     page(async {
-        let application = load_application(&param("id")).await?;
-        let provisioning = load_provisioning(&application.id).await?;
-        let probe = load_probe(&application.id).await?;
-        let profile = load_profile(&application.id).await?;
+        let application = portal()?.load_application(&caller()?, &param("id")).await?;
+        let provisioning = portal()?.load_provisioning(&caller()?, &application.id).await?;
+        let probe = portal()?.load_probe(&caller()?, &application.id).await?;
+        let profile = portal()?.load_profile(&caller()?, &application.id).await?;
         let blade = format!("/applications/{}/provisioning", application.id);
         let here = format!("{blade}/probe");
         let crumbs = vec![Crumb::new("Provisioning", blade.clone())];

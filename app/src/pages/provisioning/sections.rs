@@ -114,7 +114,7 @@ fn cautions(view: &ProvisioningView) -> AnyView {
 
 fn interval(view: &ProvisioningView) -> String {
     format!(
-        "Changes go at once; without one, a cycle begins {} minutes after the last began, for retries and rules with dates.",
+        "Changes go at once. A cycle also begins {} minutes after the last one began, for retries and rules with dates.",
         view.interval_minutes
     )
 }

@@ -42,7 +42,7 @@ pub(super) fn form_of(user: &UserView, manager: String) -> UserForm {
     }
 }
 
-/// All fields; `locked` shows them without letting anybody change them.
+/// All fields; `locked` shows them without letting them be changed.
 pub(super) fn fields(form: &UserForm, manager_hint: String, locked: bool) -> AnyView {
     let of = |part: Part| {
         USER_ATTRIBUTES

@@ -1,9 +1,9 @@
 //! Deleted users, who can be restored for 30 days.
-use crate::api::users::{PurgeUser, RestoreUser, list_users, load_user, name};
+use crate::api::users::{PurgeUser, RestoreUser, name};
 use crate::components::{
     CommandLink, ConfirmPane, Crumb, EmptyState, HiddenField, ListPage, Monogram, PostForm, TimeStamp, page,
 };
-use crate::context::{query, query_value, url};
+use crate::context::{caller, portal, query, query_value, url};
 use leptos::prelude::*;
 use purser_contract::directory::{UserFilter, UserRowView, UserView};
 use purser_contract::page::ListForm;
@@ -15,9 +15,9 @@ const PATH: &str = "/users/deleted";
 pub fn DeletedUsersPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
-        let users = list_users(UserFilter::Deleted, form.clone()).await?;
+        let users = portal()?.list_users(&caller()?, UserFilter::Deleted, form.clone()).await?;
         let pane = match query_value("pane").as_str() {
-            "purge" => Some(purge_pane(load_user(&query_value("id")).await?)),
+            "purge" => Some(purge_pane(portal()?.load_user(&caller()?, &query_value("id")).await?)),
             _ => None,
         };
         let view = view! {

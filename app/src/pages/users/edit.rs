@@ -1,12 +1,12 @@
 //! A new user, and one to look at or to edit.
 use super::attributes::{fields, form_of};
 use super::related;
-use crate::api::users::{DeleteUser, RestoreUser, SaveUser, SetUserEnabled, load_user, name};
+use crate::api::users::{DeleteUser, RestoreUser, SaveUser, SetUserEnabled, name};
 use crate::components::{
     CommandButton, CommandDiscard, CommandLink, ConfirmPane, ConflictChoice, Crumb, HiddenField, InfoBar,
     Menu, PostForm, Shell, TimeStamp, Tone, page,
 };
-use crate::context::{flash, param, query_value, url};
+use crate::context::{caller, flash, param, portal, query_value, url};
 use crate::islands::FormGuard;
 use leptos::prelude::*;
 use purser_contract::directory::{UserForm, UserView};
@@ -48,7 +48,7 @@ pub fn NewUserPage() -> impl IntoView {
 #[component]
 pub fn UserPage() -> impl IntoView {
     page(async {
-        let user = load_user(&param("id")).await?;
+        let user = portal()?.load_user(&caller()?, &param("id")).await?;
         let form = edit_form(&user).await?;
         Ok(show(user, form))
     })
@@ -62,7 +62,10 @@ async fn edit_form(user: &UserView) -> Result<(UserForm, bool), Problem> {
         return Ok((refused, true));
     }
     let manager = match &user.manager_id {
-        Some(id) => load_user(id).await?.attributes.remove("userPrincipalName").unwrap_or_else(|| id.clone()),
+        Some(id) => {
+            let mut manager = portal()?.load_user(&caller()?, id).await?;
+            manager.attributes.remove("userPrincipalName").unwrap_or_else(|| id.clone())
+        }
         None => String::new(),
     };
     Ok((form_of(user, manager), false))

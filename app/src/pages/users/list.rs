@@ -1,7 +1,6 @@
 //! The list of users.
-use crate::api::users::list_users;
 use crate::components::{Badge, CommandLink, EmptyState, ListPage, Monogram, Tone, page};
-use crate::context::query;
+use crate::context::{caller, portal, query};
 use leptos::prelude::*;
 use purser_contract::directory::{UserFilter, UserRowView};
 use purser_contract::page::ListForm;
@@ -11,7 +10,7 @@ use purser_contract::page::ListForm;
 pub fn UsersPage() -> impl IntoView {
     page(async {
         let form = query::<ListForm>();
-        let users = list_users(UserFilter::Present, form.clone()).await?;
+        let users = portal()?.list_users(&caller()?, UserFilter::Present, form.clone()).await?;
         let commands = view! {
             <CommandLink href="/users/new" icon=icondata::LuPlus label="New user"/>
             <CommandLink href="/users/import" icon=icondata::LuFileUp label="Import users"/>

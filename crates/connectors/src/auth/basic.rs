@@ -13,7 +13,7 @@ use super::credentials::{header_value, misconfigured};
 use crate::error::Result;
 
 /// See the module.
-pub(super) struct Basic {
+pub(crate) struct Basic {
     user: Secret,
     password: Secret,
     /// What Basic sends: user name and password in base64.

@@ -9,7 +9,7 @@ const LONGEST: usize = 16 * 1024;
 
 /// The end of a JSON Web Token: its `exp` (RFC 7519, section 4.1.4). `None` for any other token, or one without an end.
 ///
-/// The signature is not verified: whoever made the token up is cheating himself about a reminder.
+/// The signature is not verified: a token that was made up only brings a reminder at a wrong time.
 #[must_use]
 pub fn read_expiry(token: &str) -> Option<Timestamp> {
     #[derive(Deserialize)]

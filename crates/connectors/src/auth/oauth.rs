@@ -1,8 +1,8 @@
 //! OAuth 2.0 (RFC 6749): client credentials, and authorization code with PKCE (RFC 7636).
 //!
 //! The consent has two halves: [`begin_consent`] gives the address to which the administrator's browser goes, and
-//! [`finish_consent`] exchanges the code that it comes back with. Between the two, whoever serves the pages keeps
-//! `state` and `verifier`, and compares the state.
+//! [`finish_consent`] exchanges the code that it comes back with. Between the two, `service` keeps `state` and
+//! `verifier`, and compares the state.
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -38,14 +38,11 @@ pub struct Consent {
     pub url: String,
     /// Comes back unchanged, or the answer is a forgery.
     pub state: Secret,
-    /// Proves to the server that whoever brings the code began the consent.
+    /// Proves to the server that the code comes from where the consent began.
     pub verifier: Secret,
 }
 
 /// Begins a consent: sends nothing.
-///
-/// # Errors
-/// When a field is missing or is no address, with what to do.
 pub fn begin_consent(
     method: &CredentialMethod,
     credentials: &Credentials,

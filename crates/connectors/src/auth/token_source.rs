@@ -23,7 +23,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 static REFRESHING: LazyLock<StdMutex<HashMap<String, Weak<Mutex<()>>>>> = LazyLock::new(StdMutex::default);
 
 /// See the module.
-pub(super) struct TokenSource {
+pub(crate) struct TokenSource {
     keeper: Arc<Keeper>,
 }
 
@@ -81,7 +81,7 @@ impl TokenSource {
     }
 }
 
-/// Does the work to its end, also when whoever waits for it goes away: a refresh token that was used and its successor
+/// Does the work to its end, also when its caller goes away: a refresh token that was used and its successor
 /// not stored is a consent that is lost.
 async fn see_through<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work).await {
@@ -93,7 +93,7 @@ async fn see_through<T: Send + 'static>(work: impl Future<Output = Result<T>> + 
 impl Keeper {
     async fn fresh_header(&self) -> Result<HeaderValue> {
         let _one = self.refreshing.lock().await;
-        // Somebody else may have been here while this one waited: in this connector, or in another one.
+        // Another caller may have been here while this one waited: in this connector, or in another one.
         if let Some(header) = self.good_header() {
             return Ok(header);
         }

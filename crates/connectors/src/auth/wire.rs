@@ -84,7 +84,6 @@ fn refuse_early(host: &str, status: u16, headers: &HeaderMap, has_code: bool) ->
 
 /// The members of an answer, whether it is JSON or a form.
 fn read_body(body: &[u8]) -> Option<Map<String, Value>> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => return Some(object),
         Ok(_) => return None,

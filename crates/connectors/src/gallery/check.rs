@@ -27,9 +27,6 @@ use crate::profile::Profile;
 pub(super) const MAX_FILE: usize = 256 * 1024;
 
 /// Reads a file and checks everything that can be checked without other files.
-///
-/// # Errors
-/// All that is wrong with it, in the order of its lines.
 pub fn read_template(file: &str, bytes: &[u8]) -> Result<Template, Vec<GalleryProblem>> {
     let fail = |line, reason: String| Err(vec![GalleryProblem { file: file.to_owned(), line, reason }]);
     if bytes.len() > MAX_FILE {

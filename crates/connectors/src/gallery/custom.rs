@@ -1,6 +1,6 @@
 //! An administrator's own gallery files: a folder that is read again whenever something in it changed.
 //!
-//! Nobody watches the folder. Whoever asks for a template has it looked at, which costs a listing and one look at each
+//! The folder is not watched. Asking for a template looks at it, which costs a listing and one look at each
 //! file's size and time. A wrong file is a problem to show, never a reason to stop; what it said while it was right
 //! goes on serving the applications that were made from it, until the program ends.
 use std::collections::BTreeMap;

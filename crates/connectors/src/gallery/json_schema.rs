@@ -7,9 +7,6 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use super::template::Template;
 
 /// The schema as text. It is `docs/gallery.schema.json`; `cargo xtask docs` writes it.
-///
-/// # Errors
-/// Never in practice: the schema is plain JSON.
 pub fn render_schema() -> Result<String, serde_json::Error> {
     // Draft 7 is what the editors' TOML plug-ins know.
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Template>();

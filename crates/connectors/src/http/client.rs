@@ -9,7 +9,7 @@ use super::policy::EgressPolicy;
 use super::resolver::{CheckedResolver, Pinned};
 use crate::error::{ConnectorError, ErrorKind, Result};
 
-/// Whom TLS connections trust.
+/// The authorities that TLS connections trust.
 pub(super) struct Trust {
     /// From the operator's file.
     own: Vec<Certificate>,
@@ -19,9 +19,6 @@ pub(super) struct Trust {
 
 impl Trust {
     /// Reads the operator's file, and looks whether the system has authorities.
-    ///
-    /// # Errors
-    /// When the file can't be used, with its path.
     pub(super) fn load(policy: &EgressPolicy) -> Result<Self> {
         let own = match &policy.ca_file {
             Some(path) => read_authorities(path)?,

@@ -50,7 +50,7 @@ impl Paces {
 
 /// The budget of one address.
 pub(super) struct Pace {
-    /// The ones for few requests first, so that nobody takes a place in the common one and then waits in his own.
+    /// The ones for few requests first, so that no request takes a place in the common one and then waits in its own.
     windows: Vec<Window>,
 }
 

@@ -1,4 +1,5 @@
-//! What the operator decides about requests: where they may go, how long they take, whom they trust, which way they go.
+//! What the operator decides about requests: where they may go, how long they take, which certificates count, which way
+//! they go.
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -70,9 +71,6 @@ pub struct InvalidProxy;
 impl Proxy {
     /// A proxy at `address` (http or https, with or without credentials) for all hosts but the `direct` ones: names
     /// (which stand for their subdomains too), addresses, or networks (CIDR).
-    ///
-    /// # Errors
-    /// When the address is none.
     pub fn parse(address: &str, direct: &[String]) -> Result<Self, InvalidProxy> {
         let mut address = Url::parse(address.trim()).map_err(|_| InvalidProxy)?;
         if !matches!(address.scheme(), "http" | "https") || address.host_str().is_none_or(str::is_empty) {

@@ -77,6 +77,7 @@ pub(crate) struct Call {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Without a byte order mark.
     pub(crate) body: Vec<u8>,
     pub(crate) exchange: Exchange,
 }
@@ -85,13 +86,12 @@ impl Answer {
     /// Whether this is a web page: a login form, a proxy's error, the application's front page. Without a body there is
     /// no page, whatever the header says: many servers answer a DELETE so.
     pub(crate) fn is_page(&self) -> bool {
-        let bom_or_space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf);
         let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let says_so = || {
             let start = content_type.and_then(|value| value.get(..9));
             start.is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
         };
-        match self.body.iter().find(|byte| !bom_or_space(byte)) {
+        match self.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => false,
             Some(b'<') => true,
             Some(b'{' | b'[') => false,
@@ -142,15 +142,12 @@ impl Site {
         Self { headers, ..self }
     }
 
-    /// The same, held back to what the target bears. All sites with this base and these limits share one budget.
+    /// The same, held back to what the target takes. All sites with this base and these limits share one budget.
     pub(crate) fn with_limits(self, limits: &[RateLimit]) -> Self {
         Self { pace: self.transport.paces.share(&self.base, limits), ..self }
     }
 
     /// Sends `call` as it is, once, and reads the whole answer.
-    ///
-    /// # Errors
-    /// When no complete answer came. Answers with an error status are answers.
     pub(super) async fn send(&self, call: Call) -> Result<Answer> {
         let mut prepared = self.prepare(call)?;
         let (span, url) = (prepared.span.clone(), prepared.url.clone());
@@ -266,6 +263,9 @@ impl Site {
                 return Err(Failed::TooLarge { limit });
             }
             body.extend_from_slice(&chunk);
+        }
+        if body.starts_with(b"\xef\xbb\xbf") {
+            body.drain(..3);
         }
         Ok((status, std::mem::take(response.headers_mut()), body))
     }

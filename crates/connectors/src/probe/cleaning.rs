@@ -1,8 +1,8 @@
 //! What the probe makes, and how it goes away again.
 //!
 //! Invariants:
-//! - Only an object that bears this probe's mark is taken for one of its own, whatever an answer says: an answer may
-//!   hold somebody else's.
+//! - Only an object with this probe's mark is taken for one of its own, whatever an answer says: an answer may hold
+//!   another one.
 //! - What was made is looked for by its name before it counts as gone, since answers get lost, and some servers make
 //!   two of one.
 //! - A probe that is dropped half-way cleans up behind itself, as long as the process lives.
@@ -13,9 +13,10 @@ use purser_domain::object::ObjectKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::inquiry::{Inquiry, Seen, collection, id_in, member, name_attribute, object_path};
+use super::inquiry::{Inquiry, Seen, id_in, member, name_attribute, object_path};
 use super::traces::{Made, Sent, Traces};
 use crate::error::Result;
+use crate::scim::collection;
 
 /// Requests that cleaning up may take.
 const TO_CLEAN_UP: usize = 40;
@@ -84,7 +85,7 @@ impl Inquiry {
         Ok((empty, ids))
     }
 
-    /// Whether an object bears the mark of this probe.
+    /// Whether an object has the mark of this probe.
     fn is_ours(&self, object: &Value) -> bool {
         ["userName", "displayName", "externalId", "id"].iter().any(|name| {
             let text = member(object, name).and_then(Value::as_str);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::inquiry::{Inquiry, Seen, id_in, member, name_attribute};
 use crate::error::Result;
 
-/// Asks for somebody who cannot exist: what a cycle asks first about everybody.
+/// Asks for an object that cannot exist: what a cycle asks first about each.
 pub(super) async fn ask_for_nobody(inquiry: &mut Inquiry, kind: ObjectKind) -> Result<()> {
     let name = name_attribute(kind);
     let seen = inquiry.filter(kind, &format!("{name} eq \"{}\"", Uuid::new_v4())).await?;
@@ -28,7 +28,7 @@ pub(super) async fn ask_for_nobody(inquiry: &mut Inquiry, kind: ObjectKind) -> R
     Ok(())
 }
 
-/// Asks for an object that exists, by each attribute that is used for matching, and for a value that nobody has: only
+/// Asks for an object that exists, by each attribute that is used for matching, and for a value that none has: only
 /// an attribute with which the one is found and the other is not can be relied on.
 pub(super) async fn ask_for_somebody(inquiry: &mut Inquiry, kind: ObjectKind, object: &Value) -> Result<()> {
     let Some(id) = id_in(object) else { return Ok(()) };

@@ -42,7 +42,7 @@ pub(super) async fn try_group(inquiry: &mut Inquiry, user: &Value) -> Result<()>
     let added = add_member(inquiry, &id, &user).await?;
     let sight = find_sight(inquiry, &id, &user, added.at).await?;
     let Some(sight) = sight else {
-        // Nobody was added, as far as can be seen. PUT is what is left.
+        // No member was added, as far as can be seen. PUT is what is left.
         return try_put(inquiry, &id, &user, added.at).await;
     };
     if sight == Sight::Never {
@@ -60,7 +60,7 @@ async fn add_member(inquiry: &mut Inquiry, id: &str, user: &str) -> Result<Seen>
     inquiry.patch(Group, id, operations).await
 }
 
-/// How the member that was added can be seen; `None` when the target says itself that nobody was.
+/// How the member that was added can be seen; `None` when the target says itself that none was.
 async fn find_sight(inquiry: &mut Inquiry, id: &str, user: &str, added: usize) -> Result<Option<Sight>> {
     let read = inquiry.look(Group, id).await?;
     if holds(&read, user) {

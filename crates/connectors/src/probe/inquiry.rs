@@ -2,7 +2,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use purser_domain::object::ObjectKind;
 use reqwest::Method;
 use reqwest::header::{HeaderValue, LOCATION};
@@ -14,9 +14,10 @@ use super::traces::Traces;
 use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind, Result, Unreachable};
 use crate::exchange::Exchange;
-use crate::http::{Call, retry_after};
+use crate::http::{Call, encode, retry_after};
 use crate::json::find;
 use crate::profile::{Overrides, Profile};
+use crate::scim::collection;
 
 /// Most requests of one probe.
 const MOST_REQUESTS: usize = 150;
@@ -26,9 +27,8 @@ const PATIENCE: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Longest time that is spent waiting in all.
 const LONGEST_WAITS: Duration = Duration::from_secs(300);
-/// Most requests that get no answer; whoever lets more of them drop has trouble of its own.
+/// Most requests that get no answer; a target that lets more of them drop has trouble of its own.
 const MOST_FAILURES: u32 = 4;
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// See the module.
 pub(super) struct Inquiry {
@@ -105,13 +105,6 @@ pub(super) fn id_in(value: &Value) -> Option<String> {
         Value::String(id) if !matches!(id.as_str(), "" | "." | "..") => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
-    }
-}
-
-pub(super) const fn collection(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::User => "/Users",
-        ObjectKind::Group => "/Groups",
     }
 }
 
@@ -223,9 +216,8 @@ impl Inquiry {
                 ));
             }
             if !busy {
-                let bytes = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
                 let location = answer.headers.get(LOCATION).and_then(|value| last_part(value.to_str().ok()?));
-                return Ok(Seen { status, body: serde_json::from_slice(bytes).ok(), location, at });
+                return Ok(Seen { status, body: serde_json::from_slice(&answer.body).ok(), location, at });
             }
             refusals += 1;
             let asked = retry_after(&answer.headers);
@@ -267,7 +259,7 @@ impl Inquiry {
 
     /// Asks with a filter.
     pub(super) async fn filter(&mut self, kind: ObjectKind, filter: &str) -> Result<Seen> {
-        let query = format!("filter={}", utf8_percent_encode(filter, KEPT));
+        let query = format!("filter={}", encode(filter));
         self.get(collection(kind).to_owned(), Some(query)).await
     }
 
@@ -384,7 +376,7 @@ fn out_of_order(host: &str, kind: ErrorKind, what: &str) -> ConnectorError {
 
 /// Path of one object.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> String {
-    format!("{}/{}", collection(kind), utf8_percent_encode(id, KEPT))
+    format!("{}/{}", collection(kind), encode(id))
 }
 
 /// The attribute that holds the name.

@@ -5,8 +5,9 @@ use purser_domain::object::ObjectKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::inquiry::{Inquiry, Seen, collection, id_in, member};
+use super::inquiry::{Inquiry, Seen, id_in, member};
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::scim::collection;
 
 /// Most attributes of a schema that are looked at.
 const MOST_ATTRIBUTES: usize = 500;
@@ -17,7 +18,7 @@ pub(super) struct Known {
     pub(super) user: Option<Value>,
     pub(super) group: Option<Value>,
     pub(super) has_groups: bool,
-    /// There is nobody yet, so that the probe's user would be alone.
+    /// There is no user yet, so that the probe's would be alone.
     pub(super) alone: bool,
 }
 
@@ -114,7 +115,7 @@ fn sample_of(attribute: &Value, depth: u8) -> Value {
     if member(attribute, "multiValued").and_then(Value::as_bool) == Some(true) { json!([one]) } else { one }
 }
 
-/// Whether there are lists, of groups too, and somebody in them.
+/// Whether there are lists, of groups too, and something in them.
 pub(super) async fn ask_for_lists(inquiry: &mut Inquiry, groups: bool) -> Result<Known> {
     let users =
         inquiry.get(collection(ObjectKind::User).to_owned(), Some("startIndex=1&count=2".to_owned())).await?;

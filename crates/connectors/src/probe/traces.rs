@@ -4,7 +4,7 @@ use purser_domain::object::ObjectKind;
 /// What was made, or may have been.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
-    /// Objects that bear the mark, in the order in which they were made.
+    /// Objects with the mark, in the order in which they were made.
     pub(super) made: Vec<Made>,
     /// What was asked to be made.
     pub(super) sent: Vec<Sent>,

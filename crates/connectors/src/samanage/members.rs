@@ -6,13 +6,14 @@ use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::plan::{Change, ChangeKind};
 use reqwest::{Method, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::record::member_of;
 use super::tenant::{SamanageConnector, object_path};
 use super::{pages, problem};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::exchange::Exchange;
+use crate::http::encode;
 use crate::refusal::Asked;
 
 /// Most users that are refused one by one before the rest is given up.
@@ -32,15 +33,9 @@ impl SamanageConnector {
     /// Brings the members to what `changes` say. Reads them first: the ids of memberships are nowhere else to be had,
     /// and who is a member already is not added twice.
     pub(super) async fn change_members(&self, group: &str, changes: &[Change]) -> Result<Vec<Exchange>> {
-        let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
-        if answer.status != StatusCode::OK {
-            return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
-        }
-        let Some(record) = pages::read_record(&answer, "group") else {
-            return Err(self.unusable(answer, Asked::Update));
-        };
-        let mut exchanges = vec![answer.exchange];
-        let (add, remove) = differences(changes, &present_in(&record));
+        let (present, exchange) = self.memberships(group).await?;
+        let mut exchanges = vec![exchange];
+        let (add, remove) = differences(changes, &present);
         let at_once = match self.profile.common.members_per_request {
             0 => ADDED_AT_ONCE,
             count => usize::try_from(count).unwrap_or(ADDED_AT_ONCE),
@@ -50,7 +45,7 @@ impl SamanageConnector {
         while let Some(mut users) = waiting.pop() {
             let query = format!("group_id={group}&user_ids={}", users.join(","));
             let answer = self.send(Method::POST, "/memberships.json".to_owned(), Some(query), None).await;
-            // Safe to repeat: who is a member already is not added.
+            // Safe to repeat: a member that is in already is not added.
             let answer = answer.map_err(problem::repeatable)?;
             if answer.status.is_success() && !answer.is_page() {
                 exchanges.push(answer.exchange);
@@ -80,9 +75,9 @@ impl SamanageConnector {
             }
         }
         for membership in &remove {
-            let path = format!("/memberships/{}.json", pages::encode(membership));
+            let path = format!("/memberships/{}.json", encode(membership));
             let answer = self.send(Method::DELETE, path, None, None).await?;
-            // Somebody else may have taken it away: that is what was wanted.
+            // It may have been taken away in the application: that is what was wanted.
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
                 return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
             }
@@ -97,8 +92,8 @@ impl SamanageConnector {
         Ok(exchanges)
     }
 
-    /// Sees whether these are members now, and those memberships are not any more.
-    async fn see_members(&self, group: &str, added: &[String], ended: &[String]) -> Result<Exchange> {
+    /// The members of a group, each with its memberships. Nothing keeps the API from having two of one.
+    async fn memberships(&self, group: &str) -> Result<(HashMap<String, Vec<String>>, Exchange)> {
         let answer = self.send(Method::GET, object_path(ObjectKind::Group, group)?, None, None).await?;
         if answer.status != StatusCode::OK {
             return Err(self.refused(answer, ObjectKind::Group, Asked::Update, &[]));
@@ -106,23 +101,23 @@ impl SamanageConnector {
         let Some(record) = pages::read_record(&answer, "group") else {
             return Err(self.unusable(answer, Asked::Update));
         };
-        let present = present_in(&record);
+        let mut present: HashMap<String, Vec<String>> = HashMap::new();
+        let memberships = record.get("memberships").and_then(Value::as_array).into_iter().flatten();
+        for (membership, user) in memberships.filter_map(member_of) {
+            present.entry(user).or_default().push(membership);
+        }
+        Ok((present, answer.exchange))
+    }
+
+    /// Sees whether these are members now, and those memberships are not any more.
+    async fn see_members(&self, group: &str, added: &[String], ended: &[String]) -> Result<Exchange> {
+        let (present, exchange) = self.memberships(group).await?;
         let still = present.values().flatten().any(|membership| ended.contains(membership));
         if still || !added.iter().all(|user| present.contains_key(user)) {
-            return Err(problem::ignored(&self.endpoint, answer.exchange, "members"));
+            return Err(problem::ignored(&self.endpoint, exchange, "members"));
         }
-        Ok(answer.exchange)
+        Ok(exchange)
     }
-}
-
-/// The members of a group, each with his memberships. Nothing keeps the API from having two of one.
-fn present_in(group: &Map<String, Value>) -> HashMap<String, Vec<String>> {
-    let mut present: HashMap<String, Vec<String>> = HashMap::new();
-    let memberships = group.get("memberships").and_then(Value::as_array).into_iter().flatten();
-    for (membership, user) in memberships.filter_map(member_of) {
-        present.entry(user).or_default().push(membership);
-    }
-    present
 }
 
 /// Users to add, and memberships to end.

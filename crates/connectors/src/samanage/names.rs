@@ -4,11 +4,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use purser_domain::object::ObjectKind;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::body;
-use super::pages::{self, Walk};
+use super::pages::Walk;
 use super::problem;
 use super::tenant::SamanageConnector;
 use crate::error::{ErrorKind, Result};
@@ -164,7 +164,7 @@ impl Names {
         }
         let error = connector.refused(answer, ObjectKind::User, Asked::Service, &[]);
         if *error.kind() == ErrorKind::Conflict {
-            // Somebody else was faster, or it is spelt in another way.
+            // Another client was faster, or it is spelt in another way.
             let records = read_all(connector, catalogue, exchanges).await?;
             self.learn(catalogue, &records);
             if let Some(found) = self.find(catalogue, &wanted) {
@@ -216,16 +216,11 @@ async fn read_all(
 ) -> Result<Vec<Map<String, Value>>> {
     let mut walk = Walk::new(catalogue.path(), None);
     let mut all = Vec::new();
-    while let Some((path, query)) = walk.next_request(connector.profile.common.page_size)? {
-        let answer = connector.send(Method::GET, path, Some(query), None).await?;
-        if answer.status != StatusCode::OK {
-            return Err(connector.refused(answer, ObjectKind::User, Asked::Service, &[]));
-        }
-        let Some(records) = pages::read_records(&answer, catalogue.singular()) else {
-            return Err(connector.unusable(answer, Asked::Service));
-        };
-        walk.note(&answer.headers, &records);
-        exchanges.push(answer.exchange);
+    while let Some(request) = walk.next_request(connector.profile.common.page_size)? {
+        let asked = (ObjectKind::User, Asked::Service);
+        let (records, headers, exchange) = connector.records(asked, request, catalogue.singular()).await?;
+        walk.note(&headers, &records);
+        exchanges.push(exchange);
         all.extend(records);
     }
     Ok(all)

@@ -93,7 +93,7 @@ pub(super) fn unfinished(error: ConnectorError) -> ConnectorError {
     if error.concerns_whole_target() { error } else { error.with_kind(ErrorKind::Ambiguous) }
 }
 
-/// The answer to a create holds somebody else's object.
+/// The answer to a create holds another object.
 pub(super) fn stranger(endpoint: &Endpoint, answer: Answer, attribute: &str) -> ConnectorError {
     let message = format!(
         "{} answered a create with another object: its {attribute} is not the one that was sent.",

@@ -1,11 +1,12 @@
 //! One tenant as its connector knows it, and how requests reach it.
 use purser_domain::object::ObjectKind;
 use purser_domain::target_schema::TargetSchema;
-use reqwest::Method;
-use reqwest::header::HeaderValue;
-use serde_json::Value;
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::{Map, Value};
 
 use super::names::Names;
+use super::pages;
 use crate::connector::Reply;
 use crate::endpoint::Endpoint;
 use crate::error::{ConnectorError, ErrorKind, Result};
@@ -13,6 +14,7 @@ use crate::exchange::Exchange;
 use crate::gallery::Template;
 use crate::http::{Answer, Call, HttpKit};
 use crate::profile::Profile;
+use crate::refusal::Asked;
 use crate::target::TargetConfig;
 
 /// One tenant of the service desk.
@@ -27,9 +29,6 @@ pub(crate) struct SamanageConnector {
 
 impl SamanageConnector {
     /// Makes the connector. Sends nothing.
-    ///
-    /// # Errors
-    /// When the Tenant URL, the credentials or the profile can't be used.
     pub(crate) fn open(template: &Template, target: &TargetConfig, kit: &HttpKit) -> Result<Self> {
         let profile = template.profile.effective(&target.overrides)?;
         let endpoint = Endpoint::open(template, target, &profile, kit)?;
@@ -69,6 +68,28 @@ impl SamanageConnector {
             None => None,
         };
         self.endpoint.send(Call { method, path, query, body, if_match: None }).await
+    }
+}
+
+/// A list's records, and the answer's headers and exchange.
+pub(super) type Listed = (Vec<Map<String, Value>>, HeaderMap, Exchange);
+
+impl SamanageConnector {
+    /// The records of a list.
+    pub(super) async fn records(
+        &self,
+        (kind, asked): (ObjectKind, Asked),
+        (path, query): (String, String),
+        wrapper: &str,
+    ) -> Result<Listed> {
+        let answer = self.send(Method::GET, path, Some(query), None).await?;
+        if answer.status != StatusCode::OK {
+            return Err(self.refused(answer, kind, asked, &[]));
+        }
+        match pages::read_records(&answer, wrapper) {
+            Some(records) => Ok((records, answer.headers, answer.exchange)),
+            None => Err(self.unusable(answer, asked)),
+        }
     }
 }
 

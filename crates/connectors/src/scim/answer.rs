@@ -69,7 +69,7 @@ pub(super) fn is_gone(answer: &Answer) -> bool {
 
 /// Whether an error's body can be an API's: JSON, or none. A gateway's JSON about routes is not.
 pub(super) fn is_from_api(answer: &Answer) -> bool {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body).trim_ascii();
+    let body = answer.body.trim_ascii();
     if body.is_empty() {
         return true;
     }
@@ -131,10 +131,9 @@ fn read_resource(body: Value) -> Result<TargetObject, Unreadable> {
 }
 
 pub(super) fn read_json(answer: &Answer) -> Result<Value, Unreadable> {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    serde_json::from_slice(body).map_err(|_| match answer.is_page() {
+    serde_json::from_slice(&answer.body).map_err(|_| match answer.is_page() {
         true => Unreadable::Html,
-        false if body.trim_ascii().is_empty() => Unreadable::Empty,
+        false if answer.body.trim_ascii().is_empty() => Unreadable::Empty,
         false => Unreadable::NotJson,
     })
 }
@@ -203,7 +202,7 @@ mod tests {
             (r#"{"totalResults":0}"#, Some(0), 0),
             (r#"{"totalResults":"0","Resources":null}"#, Some(0), 0),
             (r#"{"resources":[{"ID":7}],"TOTALRESULTS":3}"#, Some(3), 1),
-            ("\u{feff}{\"Resources\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", None, 2),
+            ("{\"Resources\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", None, 2),
             (r#"{"totalResults":1,"Resources":[{"id":"a"},{"id":"b"}]}"#, Some(2), 2),
         ] {
             let listing = read_listing(&answer(body)).unwrap();
@@ -215,7 +214,7 @@ mod tests {
     fn what_is_no_list_is_told_apart() {
         for (body, expected) in [
             ("<!doctype html><title>Sign in</title>", Unreadable::Html),
-            ("\u{feff} <html>", Unreadable::Html),
+            (" <html>", Unreadable::Html),
             ("", Unreadable::Empty),
             ("{\"Resources\":[", Unreadable::NotJson),
             ("[]", Unreadable::NotScim),

@@ -1,4 +1,4 @@
-//! Test Connection: for each kind of object the question that a cycle asks first, about somebody who can't exist.
+//! Test Connection: for each kind of object the question that a cycle asks first, about an object that can't exist.
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use serde_json::Value;
@@ -8,13 +8,13 @@ use super::compare::Found;
 use super::connector::ScimConnector;
 use super::list::Place;
 use super::talk::Trail;
-use crate::connector::CheckReport;
+use crate::connector::Reply;
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::http::Answer;
 use crate::refusal::Asked;
 
 impl ScimConnector {
-    pub(super) async fn check(&self, kinds: &[ObjectKind]) -> Result<CheckReport> {
+    pub(super) async fn check(&self, kinds: &[ObjectKind]) -> Result<Reply<String>> {
         let kinds = if kinds.is_empty() { &[ObjectKind::User] } else { kinds };
         let (mut trail, mut said) = (Trail::default(), Vec::new());
         for kind in kinds {
@@ -27,13 +27,12 @@ impl ScimConnector {
                 Err(error) => return Err(error),
             }
         }
-        let reply = trail.reply(());
         let message = format!(
             "{} accepts the credentials and answers in SCIM. {}",
             self.endpoint.host(),
             said.join(" ")
         );
-        Ok(CheckReport { message, exchange: reply.exchange, earlier: reply.earlier })
+        Ok(trail.reply(message))
     }
 
     async fn check_kind(&self, kind: ObjectKind, trail: &mut Trail) -> Result<String> {

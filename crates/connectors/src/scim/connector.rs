@@ -27,10 +27,6 @@ pub(crate) struct ScimConnector {
     groups: KindState,
     /// Cleared for good once the target has refused to leave members out.
     excludes_members: AtomicBool,
-    /// Cleared for good once the target has refused to be told how long a page should be.
-    sizes_pages: AtomicBool,
-    /// Set for good once the target has refused the content type that the profile says.
-    pub(super) plain_json: AtomicBool,
     /// How many members a request may change; 0 for any number. Shrinks when the target finds them too many.
     chunk: AtomicUsize,
     pub(super) index: ListingIndex,
@@ -78,18 +74,12 @@ impl KindState {
 }
 
 /// The template's profile with what a flag in the Tenant URL says, and the application's own settings before both.
-///
-/// # Errors
-/// When those can't be used.
 pub(crate) fn effective_profile(template: &Template, target: &TargetConfig) -> Result<Profile> {
     heed_flags(&template.profile, &target.tenant_url).effective(&target.overrides)
 }
 
 impl ScimConnector {
     /// Makes the connector. Sends nothing.
-    ///
-    /// # Errors
-    /// When the Tenant URL, the credentials or the profile can't be used.
     pub(crate) fn open(template: &Template, target: &TargetConfig, kit: &HttpKit) -> Result<Self> {
         let profile = effective_profile(template, target)?;
         Self::new(Endpoint::open(template, target, &profile, kit)?, template, profile)
@@ -104,8 +94,6 @@ impl ScimConnector {
             users: KindState::new(ObjectKind::User, template, &profile)?,
             groups: KindState::new(ObjectKind::Group, template, &profile)?,
             excludes_members: AtomicBool::new(true),
-            sizes_pages: AtomicBool::new(true),
-            plain_json: AtomicBool::new(false),
             chunk: AtomicUsize::new(usize::try_from(profile.common.members_per_request).unwrap_or(0)),
             index: ListingIndex::default(),
             profile,
@@ -145,14 +133,6 @@ impl ScimConnector {
 
     pub(super) fn stop_excluding_members(&self) {
         self.excludes_members.store(false, Ordering::Relaxed);
-    }
-
-    pub(super) fn sizes_pages(&self) -> bool {
-        self.sizes_pages.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn stop_sizing_pages(&self) {
-        self.sizes_pages.store(false, Ordering::Relaxed);
     }
 
     /// How many of so many members go into one request.

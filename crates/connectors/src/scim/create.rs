@@ -101,7 +101,7 @@ async fn fill(edit: &mut Editing<'_>, members: &WriteValue, sent: usize) -> Resu
     Ok(())
 }
 
-/// The object is there, and not yet as it should be: whoever comes next must find it and not make another.
+/// The object is there, and not yet as it should be: the next attempt must find it and not make another.
 fn half_made(error: ConnectorError, kind: ObjectKind) -> ConnectorError {
     let noun = kind.noun();
     let message = format!("The {noun} was made, and its members were not all added: {}", error.message());

@@ -1,7 +1,7 @@
 //! Finding an object by a value: with the target's filter where it has one, else by listing everything.
 //!
 //! An empty answer to a filter is believed. Everything else is compared here, and an answer with objects that were not
-//! asked for is none at all: then everything is listed, so that the right object is found or nobody. What was learned
+//! asked for is none at all: then everything is listed, so that the right object is found or none. What was learned
 //! about a filter is remembered as long as the connector lives.
 use purser_domain::mapping::MatchQuery;
 use purser_domain::object::ObjectKind;
@@ -133,7 +133,7 @@ impl ScimConnector {
             return Ok(Asking::Unfiltered { refusal: None, hidden: found.silent > 0 });
         }
         if sent == 0 && total > 0 {
-            // Taking this for "nobody" could make an object a second time.
+            // Taking this for *there is none* could make an object a second time.
             return Ok(Asking::Unfiltered { refusal: None, hidden: false });
         }
         if found.count() == 1 && (total > sent || listing.next_cursor.is_some()) {
@@ -267,11 +267,10 @@ impl ScimConnector {
         ConnectorError::new(
             ErrorKind::Rejected { attribute: Some(path.to_string()) },
             format!(
-                "{} finds a {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
+                "{} finds {} by {path}, and does not show this attribute, so that nobody can tell whether it is the right one.",
                 self.endpoint.host(),
-                kind.noun()
-            )
-            .replace("a account", "an account"),
+                kind.article_noun()
+            ),
             "Match by an attribute that the application shows. Nothing was written.",
         )
         .with_probe()

@@ -17,7 +17,7 @@ use super::request;
 use super::talk::Trail;
 use crate::connector::{ObjectPage, PageToken, Reply};
 use crate::error::{ConnectorError, ErrorKind, Result};
-use crate::http::Answer;
+use crate::http::{Answer, encode};
 use crate::profile::Paging;
 use crate::refusal::Asked;
 
@@ -102,26 +102,14 @@ impl ScimConnector {
         trail: &mut Trail,
     ) -> Result<Page> {
         let count = self.profile.common.page_size.max(1);
-        let build = |sized: bool| {
-            let size = if sized { format!("&count={count}") } else { String::new() };
-            let paging = match (self.profile.scim.paging, &place.cursor) {
-                (Paging::None, _) => None,
-                (_, Some(cursor)) => Some(format!("cursor={}{size}", request::encode(cursor))),
-                (Paging::Cursor, None) => Some(format!("cursor{size}")),
-                (Paging::Index, None) => Some(format!("startIndex={}{size}", place.start)),
-            };
-            filter.map(str::to_owned).into_iter().chain(paging).collect::<Vec<_>>().join("&")
+        let paging = match (self.profile.scim.paging, &place.cursor) {
+            (Paging::None, _) => None,
+            (_, Some(cursor)) => Some(format!("cursor={}&count={count}", encode(cursor))),
+            (Paging::Cursor, None) => Some(format!("cursor&count={count}")),
+            (Paging::Index, None) => Some(format!("startIndex={}&count={count}", place.start)),
         };
-        let sized = self.sizes_pages();
-        let mut answer = self.collection(kind, build(sized), trail).await?;
-        if sized && answer.status == StatusCode::BAD_REQUEST && self.profile.scim.paging != Paging::None {
-            // Perhaps for asking for more at once than it ever sends.
-            let other = self.collection(kind, build(false), trail).await?;
-            if other.status == StatusCode::OK {
-                trail.push(std::mem::replace(&mut answer, other).exchange);
-                self.stop_sizing_pages();
-            }
-        }
+        let query = filter.map(str::to_owned).into_iter().chain(paging).collect::<Vec<_>>().join("&");
+        let answer = self.collection(kind, query, trail).await?;
         match self.read_collection(kind, answer, trail)? {
             Ok(listing) => Ok(follow(listing, place, u64::from(count), self.profile.scim.paging)),
             Err(answer) => Err(self.refused(answer, kind, Asked::Find, std::iter::empty())),
@@ -154,10 +142,7 @@ impl ScimConnector {
         Ok(answer)
     }
 
-    /// The answer as a list; the answer itself when it is a refusal.
-    ///
-    /// # Errors
-    /// When it is a success that can't be read.
+    /// The answer as a list; the answer itself when it is a refusal. A success that can't be read is an error.
     pub(super) fn read_collection(
         &self,
         kind: ObjectKind,

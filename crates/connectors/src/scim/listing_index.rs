@@ -79,7 +79,7 @@ impl ListingIndex {
         }
     }
 
-    /// Waits until nobody else is listing objects of this kind.
+    /// Waits until no other caller is listing objects of this kind.
     pub(super) async fn take_turn(&self, kind: ObjectKind) -> tokio::sync::MutexGuard<'_, ()> {
         match kind {
             ObjectKind::User => self.users.lock().await,
@@ -143,7 +143,7 @@ impl Draft<'_> {
     pub(super) fn keep(mut self) {
         self.kept = true;
         let mut inner = self.index.inner();
-        // Somebody else may have had to make room.
+        // Another caller may have had to make room.
         let Some(index) = inner.indexes.get_mut(&self.key) else { return };
         for (key, ids) in self.ids.drain() {
             for id in ids {

@@ -1,7 +1,7 @@
-//! Members of a group: in requests that the target bears.
+//! Members of a group: in requests that the target takes.
 //!
-//! Each request can be repeated: whoever is a member already is not sent again where reads tell so, since some targets
-//! would have them twice. Members of whom nothing is known are left alone.
+//! Each request can be repeated: a member that is in already is not sent again where reads tell so, since some targets
+//! would have them twice. Members that nothing is known about are left alone.
 use std::collections::HashSet;
 
 use purser_domain::path::TargetPath;
@@ -39,7 +39,7 @@ enum Move {
 /// What has to be sent.
 #[derive(Debug, Default)]
 struct Steps {
-    /// All members are to be these, whoever else is there.
+    /// All members are to be these, whatever else is there.
     whole: Option<Vec<Value>>,
     gone: Vec<Value>,
     come: Vec<Value>,
@@ -115,7 +115,7 @@ impl Editing<'_> {
         self.write_one(patch::replace_members(&whole, &self.scim.profile), changes).await
     }
 
-    /// Exactly these members, where nobody knows who is there.
+    /// Exactly these members, where it is not known who is there.
     async fn write_whole(&mut self, whole: &[Value], changes: &[&Change]) -> Result<Patched> {
         let profile = &self.scim.profile;
         if whole.is_empty() {
@@ -288,7 +288,7 @@ fn members_of(body: &Value) -> Vec<Value> {
     list_of(body.as_object().and_then(|body| find(body, "members"))).to_vec()
 }
 
-fn list_of(value: Option<&Value>) -> &[Value] {
+pub(super) fn list_of(value: Option<&Value>) -> &[Value] {
     match value {
         None | Some(Value::Null) => &[],
         Some(Value::Array(elements)) => elements,

@@ -1,7 +1,9 @@
 //! Answers that are not what was asked for: what SCIM says with them besides the status, and successes that can't be
 //! read.
+use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
+use reqwest::StatusCode;
 
 use super::answer::{Unreadable, is_from_api};
 use super::connector::ScimConnector;
@@ -37,6 +39,11 @@ fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
             "Switch the mapping of groups off where the application has none; else check the path of the Tenant URL: it must be the SCIM base address.".to_owned(),
         ),
         401 | 403 | 404 | 410 => return None,
+        415 if refusal.writes() => (
+            ErrorKind::Misconfigured,
+            format!("{host} does not take the content type of the request ({status}){said}."),
+            "Let the capability probe find out which one it takes, or correct the profile setting content_type.".to_owned(),
+        ),
         400..500 if refusal.writes() && says("mutability") => {
             let attribute = refusal.attribute.clone();
             let about = attribute.as_deref().unwrap_or("an attribute").to_owned();
@@ -73,7 +80,9 @@ impl ScimConnector {
         asked: Asked,
         sent: impl Iterator<Item = &'p TargetPath>,
     ) -> ConnectorError {
-        TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema)
+        let wants_another_type = answer.status == StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let error = TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema);
+        if wants_another_type { error.with_cure(Cure::Probe) } else { error }
     }
 
     /// The error for a success whose body can't be used.

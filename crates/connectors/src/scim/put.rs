@@ -10,7 +10,7 @@ use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
 impl Editing<'_> {
-    /// Puts the object back with these changes. When somebody else changed it meanwhile, once more from the start.
+    /// Puts the object back with these changes. When it was changed by others meanwhile, once more from the start.
     pub(super) async fn put(&mut self, changes: &[&Change]) -> Result<()> {
         self.refuse_to_lose_members(changes)?;
         let mut again = true;
@@ -34,7 +34,7 @@ impl Editing<'_> {
         }
     }
 
-    /// A group whose members nobody can see would lose them.
+    /// A group whose members can't be seen would lose them.
     fn refuse_to_lose_members(&self, changes: &[&Change]) -> Result<()> {
         let unseen =
             matches!(self.scim.profile.scim.members_read, MembersRead::ByFilter | MembersRead::Never);

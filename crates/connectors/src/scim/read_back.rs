@@ -6,7 +6,7 @@ use purser_domain::plan::{Change, ChangeKind, WriteValue};
 use serde_json::Value;
 
 use super::edit::Editing;
-use super::members::{id_of, is_members_path, without};
+use super::members::{id_of, is_members_path, list_of, without};
 use crate::error::{ConnectorError, ErrorKind, Result};
 use crate::profile::MembersRead;
 
@@ -36,8 +36,8 @@ impl Editing<'_> {
     async fn ask_back(&mut self, changes: &[Change]) -> Result<()> {
         for change in changes.iter().filter(|change| is_members_path(&change.path)) {
             let (elements, comes) = match change.kind {
-                ChangeKind::Remove => (list(change.old.as_ref()), false),
-                ChangeKind::Add | ChangeKind::Set => (list(change.new.as_ref()), true),
+                ChangeKind::Remove => (list_of(change.old.as_ref()), false),
+                ChangeKind::Add | ChangeKind::Set => (list_of(change.new.as_ref()), true),
             };
             for id in elements.iter().filter_map(id_of).take(MAX_ASKED_BACK) {
                 if self.has_member(&id).await? != comes {
@@ -69,17 +69,17 @@ impl Editing<'_> {
             (ChangeKind::Set, Some(new)) if !is_blank(new) => self.holds(&change.path, new, there),
             (ChangeKind::Set, _) => found.is_none_or(is_blank),
             (ChangeKind::Add, new) => {
-                without(list(new.as_ref()), list(found)).iter().all(|element| id_of(element).is_none())
+                without(list_of(new.as_ref()), list_of(found)).iter().all(|element| id_of(element).is_none())
             }
             (ChangeKind::Remove, _) => {
-                let gone = list(change.old.as_ref());
+                let gone = list_of(change.old.as_ref());
                 let back: Vec<Value> = all
                     .iter()
                     .filter(|other| other.path == change.path && other.kind == ChangeKind::Add)
-                    .flat_map(|other| list(other.new.as_ref()).to_vec())
+                    .flat_map(|other| list_of(other.new.as_ref()).to_vec())
                     .collect();
                 let gone = without(gone, &back);
-                without(&gone, list(found)).len() == gone.len()
+                without(&gone, list_of(found)).len() == gone.len()
             }
         }
     }
@@ -122,13 +122,5 @@ fn is_blank(value: &Value) -> bool {
         Value::Array(elements) => elements.is_empty(),
         Value::Object(object) => object.values().all(is_blank),
         _ => false,
-    }
-}
-
-fn list(value: Option<&Value>) -> &[Value] {
-    match value {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(elements)) => elements,
-        Some(one) => std::slice::from_ref(one),
     }
 }

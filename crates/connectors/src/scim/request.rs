@@ -1,37 +1,25 @@
 //! Paths and filters as they stand in a request line.
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
 use purser_domain::scim::{AttributePath, Filter, Literal};
 use serde_json::Value;
 
 use crate::error::{ConnectorError, ErrorKind, Result};
+use crate::http::encode;
 use crate::profile::{ElementFilter, Profile};
 
 use super::dialect::spell_filter;
 
-/// What RFC 3986 leaves unreserved stays as it is; everything else is encoded, which is right in a path segment
-/// and in a query alike.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A value for a query.
-pub(super) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, ENCODED).to_string()
-}
-
 /// Path of the collection.
-pub(super) const fn collection(kind: ObjectKind) -> &'static str {
+pub(crate) const fn collection(kind: ObjectKind) -> &'static str {
     match kind {
         ObjectKind::User => "/Users",
         ObjectKind::Group => "/Groups",
     }
 }
 
-/// Path of one object.
-///
-/// # Errors
-/// Refuses ids that would lead to another place: URLs resolve `.` and `..` even when they are encoded, so that
-/// such an id would aim the request at the whole collection.
+/// Path of one object. Refuses ids that would lead to another place: URLs resolve `.` and `..` even when they are
+/// encoded, so that such an id would aim the request at the whole collection.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
     if id.is_empty() || id == "." || id == ".." {
         return Err(ConnectorError::new(
@@ -40,24 +28,13 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Result<String> {
             "The application must give its objects ids that can stand in an address.",
         ));
     }
-    let collection = collection(kind);
-    let mut path = String::with_capacity(collection.len() + 1 + id.len());
-    path.push_str(collection);
-    path.push('/');
-    path.extend(utf8_percent_encode(id, ENCODED));
-    Ok(path)
+    Ok(format!("{}/{}", collection(kind), encode(id)))
 }
 
-/// Query that asks for the objects with this value.
-///
-/// # Errors
-/// Refuses a value of several parts, which no filter can ask for.
+/// Query that asks for the objects with this value. Refuses one of several parts, which no filter can ask for.
 pub(super) fn filter_query(path: &TargetPath, value: &Value, profile: &Profile) -> Result<String> {
     let filter = build_filter(path, value, profile)?.to_string();
-    let mut query = String::with_capacity(filter.len() * 2);
-    query.push_str("filter=");
-    query.extend(utf8_percent_encode(&filter, ENCODED));
-    Ok(query)
+    Ok(format!("filter={}", encode(&filter)))
 }
 
 /// Query that asks whether a group has a member.

@@ -1,7 +1,4 @@
 //! Sending, and remembering what was sent: the exchanges of one verb.
-use std::sync::atomic::Ordering;
-use std::time::Duration;
-
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::TargetObject;
 use reqwest::header::{ETAG, HeaderValue};
@@ -40,19 +37,8 @@ impl Trail {
 
     /// The value with everything that was sent for it.
     pub(super) fn reply<T>(mut self, value: T) -> Reply<T> {
-        let last = self.0.pop().unwrap_or_else(nothing_sent);
+        let last = self.0.pop().unwrap_or_default();
         Reply::new(value, last).after(self.0)
-    }
-}
-
-fn nothing_sent() -> Exchange {
-    Exchange {
-        method: "GET",
-        path: String::new(),
-        status: None,
-        duration: Duration::ZERO,
-        request_body: None,
-        response_body: None,
     }
 }
 
@@ -83,25 +69,8 @@ impl ScimConnector {
         if_match: Option<HeaderValue>,
     ) -> Result<Answer> {
         let bytes = serde_json::to_vec(body).map_err(|_| ConnectorError::of_ours("its body is no JSON"))?;
-        let plain = HeaderValue::from_static("application/json");
-        let is_plain = self.plain_json.load(Ordering::Relaxed) || self.content_type == plain;
-        let content_type = if is_plain { &plain } else { &self.content_type };
-        let call =
-            Call { method, path, body: Some((bytes, content_type.clone())), if_match, ..Call::default() };
-        if is_plain {
-            return self.send(call).await;
-        }
-        let answer = self.send(call.clone()).await?;
-        if answer.status != StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            return Ok(answer);
-        }
-        // Nothing was looked at, so that it may be sent again.
-        let body = call.body.map(|(bytes, _)| (bytes, plain));
-        let again = self.send(Call { body, ..call }).await?;
-        if again.status != StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            self.plain_json.store(true, Ordering::Relaxed);
-        }
-        Ok(again)
+        let body = Some((bytes, self.content_type.clone()));
+        self.send(Call { method, path, body, if_match, ..Call::default() }).await
     }
 
     pub(super) async fn send(&self, call: Call) -> Result<Answer> {

@@ -39,7 +39,7 @@ impl ScimConnector {
         if self.profile.common.read_back {
             edit.read_back(changes).await?;
         } else if self.puts_undeclared(kind) {
-            // Nobody has tried whether this target heeds what is put. A leaver who stays enabled, or stays a member,
+            // It was never tried whether this target does what is put. A leaver who stays enabled, or stays a member,
             // must not pass for done.
             let vital: Vec<Change> =
                 changes.iter().filter(|change| is_vital(kind, change)).cloned().collect();
@@ -71,7 +71,7 @@ impl ScimConnector {
     }
 }
 
-/// Whether somebody may or may not do something because of this change.
+/// Whether a person may or may not do something because of this change.
 fn is_vital(kind: ObjectKind, change: &Change) -> bool {
     match kind {
         ObjectKind::User => change.path.attribute().eq_ignore_ascii_case("active"),

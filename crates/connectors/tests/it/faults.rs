@@ -169,7 +169,7 @@ async fn a_target_that_ignores_filters_never_gets_an_account_twice() -> Result<(
     target.insert(json!({"userName": "three@x"}));
     // It can't filter, so that everybody is listed and compared.
     let report = connector.check(&[User]).await?;
-    assert!(report.message.contains("can't filter"), "{report:?}");
+    assert!(report.value.contains("can't filter"), "{report:?}");
     assert!(connector.find(User, &query("userName", "two@x")?).await?.value.is_empty());
     // Among strangers, the one that was asked for is still found.
     assert_eq!(connector.find(User, &query("userName", "one@x")?).await?.value.len(), 1);

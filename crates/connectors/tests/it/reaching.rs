@@ -58,7 +58,7 @@ async fn a_name_is_called_when_its_network_is_allowed() -> Result<()> {
         HttpKit::new(EgressPolicy { allowed_networks: vec!["127.0.0.1".parse()?], ..loopback_policy()? })?;
     let url = format!("http://localhost:{}/scim/v2", target.address().port());
     let report = open(&kit, Profile::default(), &url, "t0ken")?.check(&[User]).await?;
-    assert!(report.message.contains("userName"), "{report:?}");
+    assert!(report.value.contains("userName"), "{report:?}");
     assert!(report.exchange.path.starts_with("/scim/v2/Users?filter=userName%20eq%20%22"), "{report:?}");
     Ok(())
 }

@@ -1,47 +1,51 @@
 //! Servers that mean no good, or have a bad day.
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use anyhow::{Context, Result, ensure};
-use axum::http::HeaderMap;
 use purser_connectors::ErrorKind;
+use purser_connectors::probe::ProbeStep;
+use purser_testkit::{Fault, FaultRule, PatchStyle, TargetOptions};
 use serde_json::json;
 
-use crate::fake::{Fake, Oddities};
-use crate::support::{ask, settings};
+use crate::support::{Probed, ask, settings, silent};
+
+/// A server that answers each create with what has this name.
+async fn impostor(name: &str) -> Result<Probed> {
+    let mut odd = silent();
+    odd.answers.created_as = Some(name.to_owned());
+    Probed::start(odd).await
+}
 
 #[tokio::test]
 async fn an_object_that_comes_back_in_place_of_the_probes_is_never_written_to() -> Result<()> {
-    let fake = Fake::start(Oddities { answers_with: Some("ann@x.org"), ..Oddities::default() }).await?;
-    let told = match ask(&fake, false, &|_| ()).await {
+    let probed = impostor("ann@x.org").await?;
+    let told = match ask(&probed, false, &|_| ()).await {
         Ok(report) => format!("{:?}", report.left_behind),
         Err(error) => error.message().to_owned(),
     };
-    ensure!(fake.is_untouched(), "a stranger was written to: {:?}", fake.journal());
-    let written =
-        fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.contains("ann"));
-    ensure!(written.count() == 0, "a stranger was written to: {:?}", fake.journal());
+    ensure!(probed.is_untouched(), "a stranger was written to: {:?}", probed.journal());
+    ensure!(probed.writes_to_strangers().is_empty(), "{:?}", probed.writes_to_strangers());
     // What was made all the same is found by its name.
-    ensure!(fake.leftovers().is_empty() || told.contains("purser-probe-"), "{told}: {:?}", fake.leftovers());
+    let left = probed.leftovers();
+    ensure!(left.is_empty() || told.contains("purser-probe-"), "{told}: {left:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_group_that_comes_back_in_place_of_the_probes_is_never_written_to() -> Result<()> {
-    // `g` is no user, so that the answer to the user's create holds nothing.
-    let fake = Fake::start(Oddities { answers_with: Some("g"), ..Oddities::default() }).await?;
-    let _ = ask(&fake, false, &|_| ()).await;
-    ensure!(fake.is_untouched(), "a stranger was written to: {:?}", fake.journal());
-    let written =
-        fake.journal().into_iter().filter(|asked| asked.method != "GET" && asked.path.ends_with("/Groups/g"));
-    ensure!(written.count() == 0, "a stranger was written to: {:?}", fake.journal());
+    // No user has that name, so that the answer to the user's create holds nothing.
+    let probed = impostor("Staff").await?;
+    // How it ends is nothing to this test.
+    let _ = ask(&probed, false, &|_| ()).await;
+    ensure!(probed.target.counts().post > 1, "no group was made: {:?}", probed.journal());
+    ensure!(probed.is_untouched(), "a stranger was written to: {:?}", probed.journal());
+    ensure!(probed.writes_to_strangers().is_empty(), "{:?}", probed.writes_to_strangers());
     Ok(())
 }
 
 #[tokio::test]
 async fn a_user_that_is_never_shown_is_said_and_cleaned_up_as_far_as_it_goes() -> Result<()> {
-    let fake = Fake::start(Oddities { hides: true, ..Oddities::default() }).await?;
-    let report = ask(&fake, false, &|_| ()).await?;
+    let probed = Probed::start(silent()).await?;
+    probed.target.break_with(FaultRule::always(Fault::Status(404)).at("/Users/"));
+    let report = ask(&probed, false, &|_| ()).await?;
     ensure!(settings(&report).is_empty(), "{:?}", report.overrides);
     ensure!(report.remarks.iter().any(|remark| remark.contains("can't be read")), "{:?}", report.remarks);
     ensure!(report.left_behind.iter().any(|line| line.contains("purser-probe-")), "{:?}", report.left_behind);
@@ -50,65 +54,71 @@ async fn a_user_that_is_never_shown_is_said_and_cleaned_up_as_far_as_it_goes() -
 
 #[tokio::test]
 async fn what_a_server_makes_twice_is_deleted_twice() -> Result<()> {
-    let fake = Fake::start(Oddities { duplicates: true, ..Oddities::default() }).await?;
-    let report = ask(&fake, false, &|_| ()).await?;
-    ensure!(fake.leftovers().is_empty(), "{:?}, told: {:?}", fake.leftovers(), report.left_behind);
+    let probed = Probed::start(TargetOptions { creates_twice: true, ..silent() }).await?;
+    let report = ask(&probed, false, &|_| ()).await?;
+    ensure!(probed.target.counts().delete > 3, "nothing was made twice: {:?}", probed.journal());
+    ensure!(probed.leftovers().is_empty(), "{:?}, told: {:?}", probed.leftovers(), report.left_behind);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_server_that_ignores_all_changes_gets_no_settings_but_a_remark() -> Result<()> {
-    let fake = Fake::start(Oddities { ignores_changes: true, ..Oddities::default() }).await?;
-    let report = ask(&fake, false, &|_| ()).await?;
+    let kept = ["displayName", "title", "name", "active", "members"];
+    let put_ignores = kept.map(str::to_owned).to_vec();
+    let odd = TargetOptions { patch: PatchStyle::Ignored, put_ignores, ..silent() };
+    let probed = Probed::start(odd).await?;
+    let report = ask(&probed, false, &|_| ()).await?;
     let settings = settings(&report);
     ensure!(!settings.iter().any(|setting| setting.starts_with("patch")), "{settings:?}");
     ensure!(report.remarks.iter().any(|remark| remark.contains("can't be changed")), "{:?}", report.remarks);
-    ensure!(fake.leftovers().is_empty(), "{:?}", fake.leftovers());
+    ensure!(probed.leftovers().is_empty(), "{:?}", probed.leftovers());
     Ok(())
 }
 
 #[tokio::test]
 async fn a_target_that_answers_200_to_everything_is_no_scim_endpoint() -> Result<()> {
-    let fake = Fake::start(Oddities::default()).await?;
-    fake.intercept(|_, _, _| Some((200, HeaderMap::new())));
-    let error = ask(&fake, false, &|_| ()).await.err().context("must be refused")?;
+    let probed = Probed::start(silent()).await?;
+    probed.target.break_with(FaultRule::always(Fault::Status(200)));
+    let error = ask(&probed, false, &|_| ()).await.err().context("must be refused")?;
     ensure!(*error.kind() == ErrorKind::Misconfigured, "{error:?}");
-    ensure!(fake.journal().iter().all(|asked| asked.method == "GET"), "nothing is written there");
+    ensure!(probed.journal().iter().all(|asked| asked.method == "GET"), "nothing is written there");
     Ok(())
 }
 
 #[tokio::test]
 async fn whatever_breaks_and_when_what_was_made_is_deleted_or_named() -> Result<()> {
-    for status in [401, 429, 500, 503, 0] {
+    let faults = [
+        Fault::Unauthorized,
+        Fault::TooManyRequests { retry_after: 0 },
+        Fault::Unavailable { retry_after: 0 },
+        Fault::Status(500),
+        Fault::DropAfter,
+    ];
+    for fault in faults {
         // Every third request is once the first that fails; cleaning up works again.
         for at in (4..70).step_by(3) {
-            let fake = Fake::start(Oddities::default()).await?;
-            let deleting = Arc::new(AtomicBool::new(false));
-            let seen = Arc::clone(&deleting);
-            fake.intercept(move |before, method, _| {
-                if method == "DELETE" {
-                    seen.store(true, Ordering::Relaxed);
-                }
-                let now = HeaderMap::from_iter([(axum::http::header::RETRY_AFTER, 0.into())]);
-                (before >= at && !seen.load(Ordering::Relaxed)).then_some((status, now))
-            });
-            let outcome = ask(&fake, false, &|_| ()).await;
+            let probed = Probed::start(silent()).await?;
+            probed.target.break_with(FaultRule::always(fault).after(at).until("DELETE"));
+            let outcome = ask(&probed, false, &|_| ()).await;
             let told = match &outcome {
                 Ok(report) => format!("{:?}", report.left_behind),
                 Err(error) => error.message().to_owned(),
             };
-            ensure!(fake.is_untouched(), "{status} from {at}");
+            ensure!(probed.is_untouched(), "{fault:?} from {at}");
             ensure!(
-                fake.leftovers().is_empty() || told.contains("purser-probe-"),
-                "{status} from {at}: {:?} is left and nobody is told: {told}",
-                fake.leftovers()
+                probed.leftovers().is_empty() || told.contains("purser-probe-"),
+                "{fault:?} from {at}: {:?} is left and nobody is told: {told}",
+                probed.leftovers()
             );
             if let Ok(report) = outcome {
-                let wrong: Vec<String> = settings(&report);
-                let busy = matches!(status, 401 | 429 | 503);
-                ensure!(!busy || wrong.is_empty(), "{status} from {at} is taken for a finding: {wrong:?}");
+                let wrong = settings(&report);
+                let says_nothing = !matches!(fault, Fault::Status(500) | Fault::DropAfter);
+                ensure!(
+                    !says_nothing || wrong.is_empty(),
+                    "{fault:?} from {at} is taken for a finding: {wrong:?}"
+                );
             }
-            ensure!(fake.journal().len() <= 200, "{} requests", fake.journal().len());
+            ensure!(probed.journal().len() <= 200, "{} requests", probed.journal().len());
         }
     }
     Ok(())
@@ -116,55 +126,54 @@ async fn whatever_breaks_and_when_what_was_made_is_deleted_or_named() -> Result<
 
 #[tokio::test]
 async fn too_many_requests_are_waited_for_and_are_no_finding() -> Result<()> {
-    let fake = Fake::start(Oddities::default()).await?;
-    // Every other request is one too many.
-    fake.intercept(|before, _, _| {
-        let now = HeaderMap::from_iter([(axum::http::header::RETRY_AFTER, 0.into())]);
-        (before % 2 == 1).then_some((429, now))
-    });
-    let report = ask(&fake, false, &|_| ()).await?;
+    let probed = Probed::start(silent()).await?;
+    // At each step some requests are too many, and not only the first of it.
+    let busy = FaultRule::times(Fault::TooManyRequests { retry_after: 0 }, 2).after(1);
+    let progress = |_: ProbeStep| probed.target.break_with(busy);
+    let report = ask(&probed, false, &progress).await?;
+    let refused = probed.journal().into_iter().filter(|asked| asked.status == 429).count();
+    ensure!(refused >= 12, "{refused}");
     ensure!(settings(&report).is_empty(), "{:?}", report.overrides);
-    ensure!(fake.leftovers().is_empty(), "{:?}", fake.leftovers());
+    ensure!(probed.leftovers().is_empty(), "{:?}", probed.leftovers());
     Ok(())
 }
 
 #[tokio::test]
 async fn a_probe_that_is_dropped_half_way_cleans_up_all_the_same() -> Result<()> {
-    let fake = Fake::start(Oddities::default()).await?;
-    let begun = Arc::new(tokio::sync::Notify::new());
-    let tell = Arc::clone(&begun);
+    let probed = Probed::start(silent()).await?;
+    let begun = tokio::sync::Notify::new();
     {
-        let progress = move |step: purser_connectors::probe::ProbeStep| {
+        let progress = |step: ProbeStep| {
             if step.done == 4 {
-                tell.notify_one();
+                begun.notify_one();
             }
         };
-        let asked = ask(&fake, false, &progress);
+        let asked = ask(&probed, false, &progress);
         tokio::select! {
             _ = asked => anyhow::bail!("it was to be dropped"),
             () = begun.notified() => {}
         }
     }
-    while !fake.leftovers().is_empty() {
-        let deleted = tokio::time::timeout(std::time::Duration::from_secs(10), fake.deleted()).await;
-        ensure!(deleted.is_ok(), "left: {:?}", fake.leftovers());
+    ensure!(!probed.leftovers().is_empty(), "there is something to clean up");
+    while !probed.leftovers().is_empty() {
+        let answered =
+            tokio::time::timeout(std::time::Duration::from_secs(10), probed.target.answered()).await;
+        ensure!(answered.is_ok(), "left: {:?}", probed.leftovers());
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn what_an_earlier_probe_left_is_named_and_not_touched() -> Result<()> {
-    let fake = Fake::start(Oddities::default()).await?;
+    let probed = Probed::start(silent()).await?;
     let name = "purser-probe-0123456789abcdef0123456789abcdef@example.invalid";
-    fake.store()
-        .users
-        .insert("old".to_owned(), json!({"id": "old", "userName": name, "displayName": "Purser Probe"}));
-    let report = ask(&fake, false, &|_| ()).await?;
+    let old = probed.target.insert(json!({"userName": name, "displayName": "Purser Probe"}));
+    let report = ask(&probed, false, &|_| ()).await?;
     ensure!(
         report.left_behind.iter().any(|line| line.contains(name) && line.contains("earlier")),
         "{:?}",
         report.left_behind
     );
-    ensure!(fake.leftovers() == ["old"], "{:?}", fake.leftovers());
+    ensure!(probed.leftovers() == [old.context("was not inserted")?], "{:?}", probed.leftovers());
     Ok(())
 }

@@ -1,7 +1,4 @@
-//! The capability probe against small servers with one known oddity each, and against hostile ones.
-mod changes;
-mod fake;
-mod filters;
+//! The capability probe against servers with one known oddity each, and against hostile ones.
 mod hostile;
 mod oddities;
 mod support;

@@ -2,76 +2,160 @@
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
+use purser_testkit::{
+    ClearStyle, DeleteStyle, ElementForm, FilterStyle, IdStyle, MembersChange, MembersShown, PageStyle,
+    PatchPaths, PatchStyle, TargetOptions,
+};
 
-use crate::fake::{Fake, Oddities};
-use crate::support::{ask, settings};
+use crate::support::{Probed, ask, settings, silent};
+
+type Oddity = fn(&mut TargetOptions);
+
+/// In what a server is odd, and what is proposed for it.
+const CASES: &[(&str, Oddity, &[&str])] = &[
+    ("nothing", |_| {}, &[]),
+    ("a server that describes itself", |odd| odd.discovery = TargetOptions::default().discovery, &[]),
+    (
+        "no PATCH of users",
+        |odd| {
+            odd.patch = PatchStyle::Missing;
+            odd.groups.patch = Some(PatchStyle::Resource);
+        },
+        &["patch=false"],
+    ),
+    ("capitals", |odd| odd.patching.capitalised = true, &["capitalised_operations=true"]),
+    (
+        "capitals, small letters ignored",
+        |odd| (odd.patching.capitalised, odd.patching.shrugs) = (true, true),
+        &["capitalised_operations=true"],
+    ),
+    ("pathless", |odd| odd.patching.paths = PatchPaths::Pathless, &["pathless_replace=true"]),
+    (
+        "pathless, paths ignored",
+        |odd| (odd.patching.paths, odd.patching.shrugs) = (PatchPaths::Pathless, true),
+        &["pathless_replace=true"],
+    ),
+    ("booleans as texts", |odd| odd.text_booleans = true, &["booleans_as_text=true"]),
+    ("cleared by an empty text", |odd| odd.patching.clear = ClearStyle::EmptyText, &["clear=\"emptyText\""]),
+    ("cleared by null", |odd| odd.patching.clear = ClearStyle::Null, &["clear=\"null\""]),
+    (
+        "filters outside of brackets",
+        |odd| odd.user_filters.element = Some(ElementForm::Outside),
+        &["element_filter=\"outside\""],
+    ),
+    (
+        "filters outside of brackets, others ignored",
+        |odd| {
+            odd.user_filters.element = Some(ElementForm::Outside);
+            odd.user_filters.shrugs = true;
+        },
+        &["element_filter=\"outside\""],
+    ),
+    (
+        "plain filters, others ignored",
+        |odd| {
+            odd.user_filters.element = Some(ElementForm::Plain);
+            odd.user_filters.shrugs = true;
+        },
+        &["element_filter=\"plain\""],
+    ),
+    (
+        "filters by names only, others ignored",
+        |odd| {
+            filter_by(odd, &["userName"], &["displayName", "id", "members"]);
+        },
+        &["filterable_groups=[\"displayName\"]", "filterable_users=[\"userName\"]"],
+    ),
+    (
+        "no filters by address, which are ignored",
+        |odd| filter_by(odd, &["userName", "externalId"], &["externalId", "displayName", "id", "members"]),
+        &["filterable_users=[\"userName\",\"externalId\"]"],
+    ),
+    (
+        "filters ignored",
+        |odd| odd.filter = FilterStyle::Ignored,
+        &["filterable_groups=[]", "filterable_users=[]"],
+    ),
+    ("cursors", |odd| odd.paging.style = PageStyle::Cursor, &["paging=\"cursor\""]),
+    ("no pages", |odd| odd.paging.style = PageStyle::Whole, &["paging=\"none\""]),
+    (
+        "404 for nobody",
+        |odd| (odd.user_filters.empty_is_404, odd.group_filters.empty_is_404) = (true, true),
+        &["empty_result_is_404=true"],
+    ),
+    ("members on request", |odd| odd.groups.read = MembersShown::OnRequest, &["members_read=\"onRequest\""]),
+    ("members by filter", |odd| odd.groups.read = MembersShown::ByFilter, &["members_read=\"byFilter\""]),
+    ("members never", |odd| odd.groups.read = MembersShown::Never, &["members_read=\"never\""]),
+    ("members go by path only", |odd| odd.groups.change = MembersChange::FilteredPath, &[]),
+    (
+        "members go with a value only",
+        |odd| odd.groups.change = MembersChange::ValueArray,
+        &["member_removal=\"valueArray\""],
+    ),
+    (
+        "members go by a replacement only",
+        |odd| odd.groups.change = MembersChange::GoneByReplace,
+        &["member_removal=\"replace\""],
+    ),
+    (
+        "members are neither added nor removed",
+        |odd| odd.groups.change = MembersChange::Replace,
+        &["member_removal=\"put\""],
+    ),
+    ("no PATCH of groups", |odd| odd.groups.patch = Some(PatchStyle::Missing), &["member_removal=\"put\""]),
+    ("names as ids", |odd| odd.ids = IdStyle::UserName, &["id_attribute=\"userName\""]),
+    ("users stay", |odd| odd.deletes = DeleteStyle::Refused(405), &["deletes_users=false"]),
+    (
+        "plain JSON only",
+        |odd| odd.requests.content_type = Some("application/json".to_owned()),
+        &["content_type=\"application/json\""],
+    ),
+    ("silent about what was made", |odd| odd.answers.created_body = false, &[]),
+    (
+        "silent, and filters ignored",
+        |odd| (odd.answers.created_body, odd.filter) = (false, FilterStyle::Ignored),
+        &["filterable_groups=[]", "filterable_users=[]"],
+    ),
+    ("ids that lead elsewhere", |odd| odd.ids = IdStyle::Odd, &[]),
+];
+
+/// Filters by these attributes work, others are ignored.
+fn filter_by(odd: &mut TargetOptions, users: &[&str], groups: &[&str]) {
+    for (rules, names) in [(&mut odd.user_filters, users), (&mut odd.group_filters, groups)] {
+        rules.attributes = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        rules.shrugs = true;
+    }
+}
 
 #[tokio::test]
 async fn each_oddity_is_found_and_nothing_else_is_proposed() -> Result<()> {
-    let odd = Oddities::default;
-    let cases: Vec<(Oddities, &[&str])> = vec![
-        (odd(), &[]),
-        (Oddities { no_patch: true, ..odd() }, &["patch=false"]),
-        (Oddities { capitals: true, ..odd() }, &["capitalised_operations=true"]),
-        (Oddities { pathless: true, ..odd() }, &["pathless_replace=true"]),
-        (Oddities { text_booleans: true, ..odd() }, &["booleans_as_text=true"]),
-        (Oddities { clear: "emptyText", ..odd() }, &["clear=\"emptyText\""]),
-        (Oddities { clear: "null", ..odd() }, &["clear=\"null\""]),
-        (Oddities { element_filter: "outside", ..odd() }, &["element_filter=\"outside\""]),
-        (Oddities { element_filter: "plain", ..odd() }, &["element_filter=\"plain\""]),
-        (
-            Oddities { filters: Some(vec!["userName", "displayName", "id"]), ..odd() },
-            &["filterable_groups=[\"displayName\"]", "filterable_users=[\"userName\"]"],
-        ),
-        (
-            Oddities { filters: Some(vec!["userName", "externalId", "displayName", "id"]), ..odd() },
-            &["filterable_users=[\"userName\",\"externalId\"]"],
-        ),
-        (Oddities { filters: Some(vec![]), ..odd() }, &["filterable_groups=[]", "filterable_users=[]"]),
-        (Oddities { paging: "cursor", ..odd() }, &["paging=\"cursor\""]),
-        (Oddities { paging: "none", ..odd() }, &["paging=\"none\""]),
-        (Oddities { empty_is_404: true, ..odd() }, &["empty_result_is_404=true"]),
-        (Oddities { members_read: "onRequest", ..odd() }, &["members_read=\"onRequest\""]),
-        (Oddities { members_read: "byFilter", ..odd() }, &["members_read=\"byFilter\""]),
-        (Oddities { members_read: "never", ..odd() }, &["members_read=\"never\""]),
-        (Oddities { member_removal: "filteredPath", ..odd() }, &[]),
-        (Oddities { member_removal: "valueArray", ..odd() }, &["member_removal=\"valueArray\""]),
-        (Oddities { member_removal: "replace", ..odd() }, &["member_removal=\"replace\""]),
-        (Oddities { member_removal: "put", ..odd() }, &["member_removal=\"put\""]),
-        (Oddities { id_is_name: true, ..odd() }, &["id_attribute=\"userName\""]),
-        (Oddities { keeps_users: true, ..odd() }, &["deletes_users=false"]),
-        (Oddities { json_only: true, ..odd() }, &["content_type=\"application/json\""]),
-        (Oddities { silent_create: true, ..odd() }, &[]),
-        (
-            Oddities { silent_create: true, filters: Some(vec![]), ..odd() },
-            &["filterable_groups=[]", "filterable_users=[]"],
-        ),
-        (Oddities { id_prefix: "a/b?c#", ..odd() }, &[]),
-    ];
-    for (odd, expected) in cases {
-        let name = format!("{odd:?}");
-        let keeps = odd.keeps_users;
-        let fake = Fake::start(odd).await?;
-        let report = ask(&fake, false, &|_| ()).await.with_context(|| name.clone())?;
-        ensure!(settings(&report) == expected, "{name}\n{:#?}\n{:#?}", report.overrides, report.remarks);
-        ensure!(fake.is_untouched(), "{name}: somebody else's object was changed");
+    for (name, oddity, expected) in CASES {
+        let mut odd = silent();
+        oddity(&mut odd);
+        let keeps = odd.deletes != DeleteStyle::NoContent;
+        let probed = Probed::start(odd).await?;
+        let report = ask(&probed, false, &|_| ()).await.context(*name)?;
+        ensure!(settings(&report) == *expected, "{name}\n{:#?}\n{:#?}", report.overrides, report.remarks);
+        ensure!(probed.is_untouched(), "{name}: somebody else's object was changed");
         ensure!(report.left_behind.is_empty() != keeps, "{name}: {:?}", report.left_behind);
-        ensure!(fake.leftovers().is_empty() != keeps, "{name}: {:?}", fake.leftovers());
+        ensure!(probed.leftovers().is_empty() != keeps, "{name}: {:?}", probed.leftovers());
         let shows = |proposal: &purser_connectors::probe::Proposal| {
             !proposal.evidence.is_empty() && !proposal.why.is_empty()
         };
         ensure!(report.proposals.iter().all(shows), "{name}: a proposal without evidence");
-        ensure!(fake.journal().len() <= 160, "{name}: {} requests", fake.journal().len());
+        ensure!(probed.journal().len() <= 160, "{name}: {} requests", probed.journal().len());
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn reading_only_sends_nothing_but_get() -> Result<()> {
-    let fake = Fake::start(Oddities { filters: Some(vec!["userName"]), ..Oddities::default() }).await?;
+    let mut odd = silent();
+    filter_by(&mut odd, &["userName"], &["displayName"]);
+    let probed = Probed::start(odd).await?;
     let steps = Mutex::new(Vec::new());
-    let report = ask(&fake, true, &|step| steps.lock().unwrap().push(step)).await?;
-    ensure!(fake.journal().iter().all(|asked| asked.method == "GET"), "{:?}", fake.journal());
+    let report = ask(&probed, true, &|step| steps.lock().unwrap().push(step)).await?;
+    ensure!(probed.journal().iter().all(|asked| asked.method == "GET"), "{:?}", probed.journal());
     ensure!(
         settings(&report).contains(&"filterable_users=[\"userName\"]".to_owned()),
         "{:?}",
@@ -85,13 +169,15 @@ async fn reading_only_sends_nothing_but_get() -> Result<()> {
 
 #[tokio::test]
 async fn progress_is_told_step_by_step_and_no_secret_is_in_the_report() -> Result<()> {
-    let fake = Fake::start(Oddities::default()).await?;
+    let mut options = silent();
+    options.token = "t0p-s3cret".to_owned();
+    let probed = Probed::start(options).await?;
     let steps = Mutex::new(Vec::new());
-    let report = ask(&fake, false, &|step| steps.lock().unwrap().push(step)).await?;
+    let report = ask(&probed, false, &|step| steps.lock().unwrap().push(step)).await?;
     let steps = steps.lock().unwrap().clone();
     ensure!(steps.iter().map(|step| step.done).eq(0..7), "{steps:?}");
     ensure!(steps.iter().all(|step| step.total == 7 && !step.doing.is_empty()), "{steps:?}");
-    ensure!(!format!("{report:?}").contains(crate::support::TOKEN), "the token is in the report");
-    ensure!(report.exchanges.len() == fake.journal().len(), "every request is told");
+    ensure!(!format!("{report:?}").contains(probed.target.token()), "the token is in the report");
+    ensure!(report.exchanges.len() == probed.journal().len(), "every request is told");
     Ok(())
 }

@@ -45,17 +45,6 @@ pub enum Outcome {
     ObjectIgnored,
 }
 
-impl Outcome {
-    /// The value, if there is one.
-    #[must_use]
-    pub fn into_value(self) -> Option<Value> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Null | Self::Ignored | Self::ObjectIgnored => None,
-        }
-    }
-}
-
 vocabulary! {
     /// What an [`Outcome`] is, without its value.
     pub enum OutcomeKind {

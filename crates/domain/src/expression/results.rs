@@ -1,4 +1,4 @@
-//! What an expression can turn out to be, as far as its text tells: for checks before anybody is evaluated.
+//! What an expression can turn out to be, as far as its text tells: for checks before it is evaluated for an object.
 use super::Expression;
 use super::function::Type;
 use super::tree::{Kind, Node};

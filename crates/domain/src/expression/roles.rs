@@ -45,7 +45,7 @@ impl RoleAssignment {
 
     /// Whether a target can be told of it: *Default Access* and what has neither value nor name are no roles.
     #[must_use]
-    pub fn is_role(&self) -> bool {
+    pub(crate) fn is_role(&self) -> bool {
         self.id != DEFAULT_ACCESS && !(self.value.is_empty() && self.display_name.is_empty())
     }
 
@@ -67,7 +67,7 @@ impl RoleAssignment {
 
     /// The role's value, or its name when it has none.
     #[must_use]
-    pub fn into_value(self) -> String {
+    pub(crate) fn into_value(self) -> String {
         if self.value.is_empty() { self.display_name } else { self.value }
     }
 

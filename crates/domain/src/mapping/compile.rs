@@ -159,13 +159,6 @@ impl CompiledMapping {
         })
     }
 
-    /// Whether some row picks a value that nobody in the target has, so that a new account needs
-    /// [`Question::Choose`](crate::plan::Question::Choose).
-    #[must_use]
-    pub fn selects_unique(&self) -> bool {
-        self.rows.iter().any(|row| row.unique)
-    }
-
     fn reads(&self, name: &str, direct: impl Fn(&RowSource) -> bool) -> bool {
         self.rows.iter().any(|row| match &row.source {
             RowSource::Expression(expression) => expression.attributes().contains(&name),

@@ -108,9 +108,6 @@ enum RowValue {
 impl CompiledMapping {
     /// Evaluates every row for an object, except those that pick a value nobody has: these are asked by
     /// [`unique_questions`](Self::unique_questions) when an account is created.
-    ///
-    /// # Errors
-    /// Every row that could not be evaluated.
     pub fn evaluate(&self, subject: Subject<'_>) -> Result<Desired, Vec<AttributeFailure>> {
         self.evaluate_rows(subject.reading(), |_| true)
     }
@@ -152,7 +149,7 @@ impl CompiledMapping {
     /// The questions by which the object's account is looked for, by precedence. Rows without a value
     /// ask nothing.
     #[must_use]
-    pub fn match_queries(&self, desired: &Desired) -> Vec<MatchQuery> {
+    pub(crate) fn match_queries(&self, desired: &Desired) -> Vec<MatchQuery> {
         let find = |at: &usize| desired.values.iter().find(|value| value.row == *at);
         let ask = |value: &DesiredValue| MatchQuery {
             path: Arc::clone(&value.target),
@@ -165,10 +162,7 @@ impl CompiledMapping {
     /// What has to be asked before the object's account can be created. A row none of whose candidates has a value
     /// asks nothing and writes its default value, if it has one. `None` when one of them says that the whole object is to
     /// be left as it is.
-    ///
-    /// # Errors
-    /// Every row that could not be evaluated.
-    pub fn unique_questions(
+    pub(crate) fn unique_questions(
         &self,
         subject: Subject<'_>,
     ) -> Result<Option<Vec<UniqueQuestion>>, Vec<AttributeFailure>> {
@@ -187,25 +181,6 @@ impl CompiledMapping {
             }
         }
         if failures.is_empty() { Ok(Some(questions)) } else { Err(failures) }
-    }
-
-    /// How many objects this one refers to through the mapping that have no account (yet): they are left out of the
-    /// plan, and once they have one it is worth planning again.
-    #[must_use]
-    pub fn count_deferred(&self, subject: Subject<'_>) -> usize {
-        let lacks = |reference: &&Reference<'_>| reference.account.is_none();
-        let sent = |source: fn(&RowSource) -> bool| {
-            let mut rows = self.rows.iter().filter(|row| source(&row.source)).peekable();
-            rows.peek().is_some() && rows.all(|row| row.export_missing)
-        };
-        let mut count = 0;
-        if self.reads_manager() && !sent(|source| matches!(source, RowSource::Manager)) {
-            count += subject.references.manager.iter().filter(lacks).count();
-        }
-        if self.reads_members() && !sent(|source| matches!(source, RowSource::Members)) {
-            count += subject.references.members.iter().filter(lacks).count();
-        }
-        count
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Reference<'a> {
     pub account: Option<&'a str>,
 }
 
-/// Whom the object refers to.
+/// The objects that this one refers to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct References<'a> {
     /// A person's manager.
@@ -35,14 +35,14 @@ pub struct References<'a> {
     pub members: &'a [Reference<'a>],
 }
 
-/// Whom the plan is about.
+/// The object that the plan is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The object.
     pub source: Source<'a>,
     /// Whether it is in scope.
     pub scope: &'a Scope,
-    /// Whom it refers to. Only what the mapping reads matters
+    /// What it refers to. Only what the mapping reads matters
     /// ([`reads_manager`](super::CompiledMapping::reads_manager),
     /// [`reads_members`](super::CompiledMapping::reads_members)).
     pub references: References<'a>,

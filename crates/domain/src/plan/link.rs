@@ -68,7 +68,7 @@ pub struct TargetObject {
 /// What was seen of the target.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observed {
-    /// Nobody asked yet.
+    /// The target was not asked yet.
     NotAsked,
     /// The search found no account.
     None,

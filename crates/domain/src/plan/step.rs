@@ -30,7 +30,7 @@ pub enum Step {
 pub enum Question {
     /// Search the target with these, in their order, up to the first hit.
     Match(Vec<MatchQuery>),
-    /// There is no account; before one is created, find the first candidate of each that nobody has. The answer is
+    /// There is no account; before one is created, find the first candidate of each that is free. The answer is
     /// [`Observed::Chosen`](super::Observed::Chosen).
     Choose(Vec<UniqueQuestion>),
     /// Read the linked account, since a row fills in what is missing there and nobody knows whether something is. The
@@ -161,7 +161,7 @@ pub enum Note {
     },
     /// Nothing to do.
     Skip(Skip),
-    /// It can't be done before somebody repairs something.
+    /// It can't be done before an administrator repairs something.
     Refuse(Refusal),
 }
 

@@ -1,6 +1,6 @@
 //! The schema that a new application starts with.
 use super::parts::{Directory, Rule, Schema};
-use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition, SourceAttribute};
+use crate::attribute::{AttributeDefinition, Mutability, ObjectDefinition, SourceAttribute, text};
 use crate::mapping::ObjectMapping;
 use crate::object::ObjectKind;
 use crate::target_schema::TargetSchema;
@@ -52,14 +52,13 @@ fn define_directory(id: &str, name: &str, read_only: bool, objects: Vec<ObjectDe
 
 fn define_source(kind: ObjectKind) -> ObjectDefinition {
     let define = |source: SourceAttribute| AttributeDefinition {
-        name: source.name.to_owned(),
         kind: source.kind,
         anchor: source.name == "objectId",
         required: source.required,
         multivalued: source.multivalued,
         case_exact: false,
         mutability: Mutability::ReadOnly,
-        extra: Map::new(),
+        ..text(source.name)
     };
     let attributes = SourceAttribute::all(kind).into_iter().map(define).collect();
     ObjectDefinition { name: kind.as_str().to_owned(), attributes, extra: Map::new() }
@@ -79,16 +78,7 @@ fn define_target(mapping: &ObjectMapping, list: Option<&[AttributeDefinition]>) 
         ObjectKind::Group => TargetSchema::scim_group(),
     });
     let unknown = mapping.attributes.iter().filter(|row| known.find(&row.target).is_none());
-    let more = unknown.map(|row| AttributeDefinition {
-        name: row.target.clone(),
-        kind: AttributeType::String,
-        anchor: false,
-        required: false,
-        multivalued: false,
-        case_exact: true,
-        mutability: Mutability::ReadWrite,
-        extra: Map::new(),
-    });
+    let more = unknown.map(|row| text(&row.target));
     let attributes = known.attributes().iter().cloned().chain(more).collect();
     ObjectDefinition { name: mapping.target_object.clone(), attributes, extra: Map::new() }
 }

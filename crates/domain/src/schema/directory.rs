@@ -1,6 +1,6 @@
 //! The document as a whole, and its directories with their objects and attributes.
 use super::error::{Place, Report, SchemaError};
-use super::field::{Field, METADATA, Reading, Writing, peek, usual};
+use super::field::{Field, METADATA, Reading, Writing, read_items, usual};
 use super::parts::{Directory, MAX_ATTRIBUTES, MAX_OBJECT_MAPPINGS, Schema};
 use super::rule::{read_rule, write_rule};
 use super::word::{read_boolean, read_name, read_optional_name, read_word};
@@ -79,22 +79,11 @@ fn read_fields(document: &Json, report: &mut Report) -> Option<Schema> {
         return None;
     }
     let mut budget = MAX_ATTRIBUTES;
-    let directories = directories
-        .iter()
-        .enumerate()
-        .filter_map(|(at, directory)| {
-            let place = Place::item(None, DIRECTORIES, at, "directory", peek(directory, "name"));
-            read_directory(directory, &place, &mut budget, report)
-        })
-        .collect();
-    let rules = rules
-        .iter()
-        .enumerate()
-        .filter_map(|(at, rule)| {
-            let place = Place::item(None, RULES, at, "rule", peek(rule, "name"));
-            read_rule(rule, &place, report)
-        })
-        .collect();
+    let directories = read_items(None, DIRECTORIES, ("directory", "name"), directories, |item, place| {
+        read_directory(item, place, &mut budget, report)
+    });
+    let rules =
+        read_items(None, RULES, ("rule", "name"), rules, |item, place| read_rule(item, place, report));
     Some(Schema { directories, rules, extra: reading.finish() })
 }
 
@@ -110,14 +99,9 @@ fn read_directory(
     reading.read(&DISCOVERABILITIES, report);
     let key = "objects";
     let objects = reading.read_list(key, report);
-    let objects = objects
-        .iter()
-        .enumerate()
-        .filter_map(|(at, object)| {
-            let place = Place::item(Some(place), key, at, "object", peek(object, "name"));
-            read_object(object, &place, budget, report)
-        })
-        .collect();
+    let objects = read_items(Some(place), key, ("object", "name"), objects, |item, place| {
+        read_object(item, place, budget, report)
+    });
     Some(Directory { id: id?, name: name?, objects, extra: reading.finish() })
 }
 
@@ -140,14 +124,9 @@ fn read_object(
             return None;
         }
     }
-    let attributes = attributes
-        .iter()
-        .enumerate()
-        .filter_map(|(at, attribute)| {
-            let place = Place::item(Some(place), key, at, "attribute", peek(attribute, "name"));
-            read_attribute(attribute, &place, report)
-        })
-        .collect();
+    let attributes = read_items(Some(place), key, ("attribute", "name"), attributes, |item, place| {
+        read_attribute(item, place, report)
+    });
     Some(ObjectDefinition { name: name?, attributes, extra: reading.finish() })
 }
 

@@ -34,6 +34,19 @@ pub(super) fn peek<'a>(json: &'a Json, key: &str) -> &'a str {
     json.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
+/// Reads the items of a list at their places, and leaves out those that can't be. `called` is what an item is called in
+/// sentences, and the key of its own name.
+pub(super) fn read_items<T>(
+    parent: Option<&Place<'_>>,
+    key: &str,
+    called: (&'static str, &str),
+    items: &[Json],
+    mut read: impl FnMut(&Json, &Place<'_>) -> Option<T>,
+) -> Vec<T> {
+    let read = |(at, item)| read(item, &Place::item(parent, key, at, called.0, peek(item, called.1)));
+    items.iter().enumerate().filter_map(read).collect()
+}
+
 /// An object that is being read.
 pub(super) struct Reading<'a> {
     object: &'a Map<String, Json>,

@@ -5,7 +5,7 @@
 //! (`notMatchesExpression`, `eq`). All mean one [`Operator`]. `sw`, which the portal does not have, is read
 //! as a regular expression.
 use super::error::{Place, Report};
-use super::field::{Field, Reading, Writing, describe, peek, usual};
+use super::field::{Field, Reading, Writing, describe, read_items, usual};
 use super::parts::{MAX_CLAUSES, MAX_FILTER_GROUPS};
 use super::word::{present, read_name, read_optional_name, read_text, refuse_word};
 use crate::scope::{Clause, ClauseGroup, Operator, ScopingFilter};
@@ -61,29 +61,19 @@ pub(super) fn read_filter(
         report.add(mapping, SCOPE.key, &message);
         return None;
     }
-    let groups = groups
-        .iter()
-        .enumerate()
-        .filter_map(|(at, group)| {
-            let place = Place::item(mapping, GROUPS_IN_SCOPE, at, "scoping filter", peek(group, "name"));
-            read_group(group, &place, report)
-        })
-        .collect();
+    let groups = read_items(mapping, GROUPS_IN_SCOPE, ("scoping filter", "name"), groups, |item, place| {
+        read_group(item, place, report)
+    });
     Some(ScopingFilter { groups, extra: reading.finish() })
 }
 
 fn read_group(json: &Json, place: &Place<'_>, report: &mut Report) -> Option<ClauseGroup> {
     let mut reading = Reading::begin(json, Some(place), report)?;
     let name = reading.read(&TITLE, report);
-    let clauses = reading
-        .read_list(CLAUSES, report)
-        .iter()
-        .enumerate()
-        .filter_map(|(at, clause)| {
-            let place = Place::item(Some(place), CLAUSES, at, "clause", peek(clause, ATTRIBUTE.key));
-            read_clause(clause, &place, report)
-        })
-        .collect();
+    let items = reading.read_list(CLAUSES, report);
+    let clauses = read_items(Some(place), CLAUSES, ("clause", ATTRIBUTE.key), items, |item, place| {
+        read_clause(item, place, report)
+    });
     Some(ClauseGroup { name: name?, clauses, extra: reading.finish() })
 }
 

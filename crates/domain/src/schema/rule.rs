@@ -1,6 +1,6 @@
 //! Rules, their object mappings and the rows of these.
 use super::error::{Place, Report};
-use super::field::{Field, METADATA, Reading, Writing, describe, peek};
+use super::field::{Field, METADATA, Reading, Writing, describe, peek, read_items};
 use super::filter::{SCOPE, read_filter};
 use super::node::{read_source, write_source};
 use super::parts::{MAX_ROWS, OtherMapping, Rule};
@@ -118,14 +118,8 @@ fn read_mapping(json: &Json, place: &Place<'_>, report: &mut Report) -> Option<O
         report.add(Some(place), ROWS, &format!("a mapping has at most {MAX_ROWS} rows."));
         return None;
     }
-    let attributes = rows
-        .iter()
-        .enumerate()
-        .filter_map(|(at, row)| {
-            let place = Place::item(Some(place), ROWS, at, "row", peek(row, TARGET.key));
-            read_row(row, &place, report)
-        })
-        .collect();
+    let attributes =
+        read_items(Some(place), ROWS, ("row", TARGET.key), rows, |item, place| read_row(item, place, report));
     Some(ObjectMapping {
         name: name?,
         enabled: enabled?,

@@ -63,9 +63,6 @@ impl CompiledFilter {
     }
 
     /// Whether the object passes; the same as [`CompiledFilter::evaluate`], but quicker, as it does not say why.
-    ///
-    /// # Errors
-    /// Why it can't be said.
     pub fn passes(&self, source: &dyn Fn(&str) -> Option<Value>) -> Result<bool, String> {
         match self.answer(source, &mut None) {
             Answer::Yes => Ok(true),

@@ -1,5 +1,5 @@
 //! What a compiled clause asks of an object's values.
-use crate::value::Value;
+use crate::value::{Value, read_boolean};
 use jiff::civil::{Date, DateTime, Time};
 use purser_dotnet::regex::Regex;
 
@@ -153,17 +153,6 @@ pub(super) fn strip_lead(pattern: &str) -> &str {
 
 fn is_above<T: Ord>(value: &T, bound: &T, inclusive: bool) -> bool {
     value > bound || (inclusive && value == bound)
-}
-
-/// `True` or `False` in any case.
-pub(super) fn read_boolean(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
-    }
 }
 
 fn read_boolean_value(value: &Value) -> Option<bool> {

@@ -3,10 +3,11 @@
 //!
 //! To add an operator: 1. a word in [`Operator`]; 2. an entry in [`OPERATORS`], with examples. Where it asks
 //! something new of a value, also a [`Test`].
-use super::condition::{Bound, Condition, Test, read_boolean, read_bound, read_integer, strip_lead};
+use super::condition::{Bound, Condition, Test, read_bound, read_integer, strip_lead};
 use super::source::{MEMBER_OF, SourceAttribute};
 use super::{Operator, ScopingFilter};
 use crate::attribute::AttributeType::{self, Binary, Boolean, DateTime, Integer, Reference, String as Text};
+use crate::value::read_boolean;
 use crate::vocabulary;
 use purser_dotnet::regex::Regex;
 use serde_json::json;
@@ -192,15 +193,24 @@ const TEXTS: &[AttributeType] = &[Text, Integer, Reference];
 const ENGINEERING: &str = "0193c0de-0000-7000-8000-00000000000a";
 const SALES: &str = "0193c0de-0000-7000-8000-00000000000b";
 
+/// What most operators have in common, to be completed by each entry.
+const PLAIN: OperatorDefinition = OperatorDefinition {
+    operator: Operator::Equals,
+    arity: Arity::Binary,
+    multivalued: MultivaluedComparison::Any,
+    types: TEXTS,
+    sentence: "",
+    on_null: false,
+    examples: &[],
+    build: |_| Ok(Condition::HasNone),
+};
+
 /// Every operator, in the order of [`Operator`].
 pub static OPERATORS: &[OperatorDefinition] = &[
     OperatorDefinition {
         operator: Operator::Equals,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
         types: COMPARED,
         sentence: "The attribute is exactly the value, with regard to case.",
-        on_null: false,
         examples: &[
             example("department", &["Sales"], &["Sales"], true),
             example("department", &["sales"], &["Sales"], false),
@@ -209,14 +219,13 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("memberOf", &[SALES, ENGINEERING], &[ENGINEERING], true),
         ],
         build: |operands| Ok(Condition::Any(Test::Equals(operands.texts()?))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::NotEquals,
-        arity: Arity::Binary,
         multivalued: MultivaluedComparison::All,
         types: COMPARED,
         sentence: "The attribute has a value that is not exactly the value, with regard to case.",
-        on_null: false,
         examples: &[
             example("department", &["sales"], &["Sales"], true),
             example("department", &["Sales"], &["Sales"], false),
@@ -224,34 +233,33 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("memberOf", &[SALES, ENGINEERING], &[ENGINEERING], false),
         ],
         build: |operands| Ok(Condition::NoneOf(Test::Equals(operands.texts()?))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::IsTrue,
         arity: Arity::Unary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Boolean, Text],
         sentence: "The attribute is true, or the text True in any case.",
-        on_null: false,
         examples: &[
             example("accountEnabled", &["True"], &[], true),
             example("extensionAttribute1", &["tRUE"], &[], true),
             example("extensionAttribute1", &["yes"], &[], false),
         ],
         build: |_| Ok(Condition::Any(Test::IsBoolean(true))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::IsFalse,
         arity: Arity::Unary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Boolean, Text],
         sentence: "The attribute is false, or the text False in any case.",
-        on_null: false,
         examples: &[
             example("accountEnabled", &["False"], &[], true),
             example("extensionAttribute1", &["false"], &[], true),
             example("extensionAttribute1", &["no"], &[], false),
         ],
         build: |_| Ok(Condition::Any(Test::IsBoolean(false))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::IsNull,
@@ -270,20 +278,15 @@ pub static OPERATORS: &[OperatorDefinition] = &[
     OperatorDefinition {
         operator: Operator::IsNotNull,
         arity: Arity::Unary,
-        multivalued: MultivaluedComparison::Any,
         types: EVERY_TYPE,
         sentence: "The attribute has a value that is not empty.",
-        on_null: false,
         examples: &[example("department", &["Sales"], &[], true), example("memberOf", &[SALES], &[], true)],
         build: |_| Ok(Condition::HasSome),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::RegexMatch,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
-        types: TEXTS,
         sentence: "The pattern, a .NET regular expression with regard to case, is found anywhere in the attribute.",
-        on_null: false,
         examples: &[
             example("userPrincipalName", &["kim@domain.com"], &[r".*\@domain.com"], true),
             example("userPrincipalName", &["kim@other.com"], &[r".*\@domain.com"], false),
@@ -292,27 +295,23 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("employeeId", &["2234567"], &["^(1[0-9][0-9][0-9][0-9][0-9][0-9])$"], false),
         ],
         build: |operands| Ok(Condition::Any(operands.patterns()?)),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::NotRegexMatch,
-        arity: Arity::Binary,
         multivalued: MultivaluedComparison::All,
-        types: TEXTS,
         sentence: "The attribute has a value in which the pattern is found nowhere.",
-        on_null: false,
         examples: &[
             example("userPrincipalName", &["kim@other.com"], &[r".*\@domain.com"], true),
             example("userPrincipalName", &["kim@domain.com"], &[r".*\@domain.com"], false),
         ],
         build: |operands| Ok(Condition::NoneOf(operands.patterns()?)),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::GreaterThan,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Integer, Text, DateTime],
         sentence: "The attribute and the value are both whole numbers, or both dates, and the attribute is the greater.",
-        on_null: false,
         examples: &[
             example("employeeId", &["1000001"], &["1000000"], true),
             example("employeeId", &["1000000"], &["1000000"], false),
@@ -321,96 +320,83 @@ pub static OPERATORS: &[OperatorDefinition] = &[
             example("extensionAttribute1", &["2026-03-01T08:30:00Z"], &["2026-03-01"], true),
         ],
         build: |operands| Ok(Condition::Any(Test::Above { bounds: operands.bounds()?, inclusive: false })),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::GreaterThanOrEquals,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Integer, Text, DateTime],
         sentence: "The same as Greater_Than, and true too when the two are equal.",
-        on_null: false,
         examples: &[
             example("employeeId", &["1000000"], &["1000000"], true),
             example("employeeId", &["-5"], &["-4"], false),
             example("extensionAttribute1", &["2026-03-01T00:00:00Z"], &["2026-03-01"], true),
         ],
         build: |operands| Ok(Condition::Any(Test::Above { bounds: operands.bounds()?, inclusive: true })),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::Includes,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
-        types: TEXTS,
         sentence: "The attribute contains the value, with regard to case.",
-        on_null: false,
         examples: &[
             example("jobTitle", &["Senior Engineer"], &["Engineer"], true),
             example("jobTitle", &["Senior engineer"], &["Engineer"], false),
         ],
         build: |operands| Ok(Condition::Any(Test::Includes(operands.parts()))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::EndsWith,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
-        types: TEXTS,
         sentence: "The attribute ends with the value, with regard to case.",
-        on_null: false,
         examples: &[
             example("mail", &["kim@contoso.com"], &["@contoso.com"], true),
             example("mail", &["kim@contoso.com.example"], &["@contoso.com"], false),
         ],
         build: |operands| Ok(Condition::Any(Test::EndsWith(operands.parts()))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::BitAnd,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Integer, Text],
         sentence: "The attribute is a whole number in which all bits of the value, a whole number, are set.",
-        on_null: false,
         examples: &[
             example("extensionAttribute1", &["514"], &["2"], true),
             example("extensionAttribute1", &["512"], &["2"], false),
             example("extensionAttribute1", &["514"], &["3"], false),
         ],
         build: |operands| Ok(Condition::Any(Test::HasBits(operands.bits()?))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::NotBitAnd,
-        arity: Arity::Binary,
         multivalued: MultivaluedComparison::All,
         types: &[Integer, Text],
         sentence: "The attribute has a value in which not all bits of the value, a whole number, are set.",
-        on_null: false,
         examples: &[
             example("extensionAttribute1", &["512"], &["2"], true),
             example("extensionAttribute1", &["514"], &["2"], false),
             example("extensionAttribute1", &["none"], &["2"], true),
         ],
         build: |operands| Ok(Condition::NoneOf(Test::HasBits(operands.bits()?))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::IsMemberOf,
-        arity: Arity::Binary,
-        multivalued: MultivaluedComparison::Any,
         types: &[Reference],
         sentence: "The person is a direct member of the group with this id.",
-        on_null: false,
         examples: &[
             example("memberOf", &[SALES, ENGINEERING], &[SALES], true),
             example("memberOf", &[ENGINEERING], &[SALES], false),
         ],
         build: |operands| Ok(Condition::Any(Test::Equals(operands.groups()?))),
+        ..PLAIN
     },
     OperatorDefinition {
         operator: Operator::Present,
         arity: Arity::Unary,
-        multivalued: MultivaluedComparison::Any,
         types: EVERY_TYPE,
         sentence: "The same as IS NOT NULL.",
-        on_null: false,
         examples: &[example("department", &["Sales"], &[], true)],
         build: |_| Ok(Condition::HasSome),
+        ..PLAIN
     },
 ];

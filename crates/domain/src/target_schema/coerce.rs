@@ -1,7 +1,7 @@
 //! From the values of expressions to the JSON that a target wants.
 use super::TargetRule;
 use crate::attribute::AttributeType;
-use crate::value::Value;
+use crate::value::{self, Value};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -106,14 +106,7 @@ fn read_object(value: &Value) -> Option<Json> {
 
 /// What .NET reads as a boolean: the two words in any case, with space around.
 pub(super) fn read_boolean(text: &str) -> Option<bool> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
-    }
+    value::read_boolean(text.trim())
 }
 
 fn refuse(wanted: &str, text: &str) -> String {

@@ -3,10 +3,10 @@
 //! Left out is what a mapping cannot write: `meta`, `groups`, and `password`, which would be kept in what was exported.
 //! `id` is in the list because it is the key, and read-only.
 //!
-//! Upper and lower case: RFC 7643 calls most of these texts indifferent to case. A change of case that somebody made on
+//! Upper and lower case: RFC 7643 calls most of these texts indifferent to case. A change of case that was made on
 //! purpose has to arrive all the same, so that here only user names and e-mail addresses are indifferent.
 use super::{TargetRule, TargetSchema};
-use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition};
+use crate::attribute::{AttributeDefinition, AttributeType, Mutability, ObjectDefinition, text};
 use crate::path::TargetPath;
 use serde_json::{Map, json};
 use std::sync::LazyLock;
@@ -110,19 +110,6 @@ fn list_group_attributes() -> Vec<AttributeDefinition> {
 
 fn define(name: &str, attributes: Vec<AttributeDefinition>) -> ObjectDefinition {
     ObjectDefinition { name: name.to_owned(), attributes, extra: Map::new() }
-}
-
-fn text(name: &str) -> AttributeDefinition {
-    AttributeDefinition {
-        name: name.to_owned(),
-        kind: AttributeType::String,
-        anchor: false,
-        required: false,
-        multivalued: false,
-        case_exact: true,
-        mutability: Mutability::ReadWrite,
-        extra: Map::new(),
-    }
 }
 
 fn element(attribute: &str, kind: &str, part: &str) -> AttributeDefinition {

@@ -143,9 +143,6 @@ impl UserAttributes {
     }
 
     /// Sets (or, with `None` or the empty text, clears) the value under this name or Graph's name.
-    ///
-    /// # Errors
-    /// When no attribute has that name.
     pub fn set(&mut self, name: &str, value: Option<String>) -> Result<(), UnknownAttribute> {
         let attribute =
             UserAttribute::find(name).ok_or_else(|| UnknownAttribute { name: name.to_owned() })?;

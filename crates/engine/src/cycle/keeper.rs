@@ -8,7 +8,7 @@ use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use crate::{
-    inner::Inner,
+    settings::Inner,
     target::control::{Control, Stop},
 };
 

@@ -1,26 +1,26 @@
 //! After a crash: what became of the requests whose outcome is not known.
 //!
-//! Nothing is sent for an object before the target has been asked. What turns out to have been done gets its link and its
-//! row in the log like everything else; what was not done is dropped, and comes again from the place that never moved
-//! past it.
+//! Nothing is sent for an object before the target has been asked. What turns out to have been done gets its link and
+//! its row in the log like everything else; what was not done is dropped, and comes again from the place that never
+//! moved past it.
 use std::sync::Arc;
 
 use purser_domain::{
     log::{LogAction, ModifiedProperty},
     object::ObjectKind,
     path::TargetPath,
-    plan::{Change, Link, LinkState, MatchQuery, Observed, Origin, Refusal, TargetObject},
+    plan::{Change, LinkState, MatchQuery, Observed, Origin, Refusal, TargetObject},
 };
 use purser_store::{Intent, ObjectId, OpenIntent};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::page::Cycle;
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     executor::{
+        Executor,
         fate::{Fate, Finished},
         intents::{ChangeDetail, Detail},
-        lease::Executor,
         links,
     },
     planner::{
@@ -36,11 +36,7 @@ use crate::{
 /// Finds out what became of every request whose outcome is not known.
 pub(super) async fn recover(cycle: &mut Cycle) -> Result<(), EngineError> {
     let planner = cycle.planner();
-    let open = planner
-        .store()
-        .list_intents(planner.job())
-        .await
-        .map_err(EngineError::store("read the open intents"))?;
+    let open = planner.store().list_intents(planner.job()).await.doing("read the open intents")?;
     // What is under way for groups waits until their mapping is switched on again.
     let (people, groups): (Vec<OpenIntent>, Vec<OpenIntent>) =
         open.into_iter().partition(|open| open.intent.object.user().is_some());
@@ -68,14 +64,7 @@ pub(super) async fn recover(cycle: &mut Cycle) -> Result<(), EngineError> {
             candidate,
             fate: fate.unwrap_or(Fate::Open { keep_intent: true }),
         });
-        let finished = finished.collect();
-        let Cycle { executor, place, standing, claims, .. } = &mut *cycle;
-        let groups_are_ahead = place.groups_are_ahead();
-        let committed = executor.commit(standing, claims, finished, groups_are_ahead, |tally| {
-            place.count(tally);
-            Some(place.progress())
-        });
-        committed.await?;
+        cycle.commit(finished.collect(), |_, _| {}).await?;
     }
     Ok(())
 }
@@ -142,9 +131,7 @@ async fn check_update(
         if !changes.iter().any(members::is_of_members) {
             return Fate::Open { keep_intent: false };
         }
-        let adopted =
-            || links::new_link(&executor.planner, candidate, target_id, Map::new(), Origin::Adopted);
-        let link = candidate.link.clone().unwrap_or_else(adopted);
+        let link = links::linked(&executor.planner, candidate, target_id);
         Fate::Doubtful { link: members::doubt(link, &candidate.unsure, &changes) }
     };
     let made = |account: &TargetObject| {
@@ -161,10 +148,7 @@ async fn check_update(
         Sent::Failed(_) => return in_doubt(),
         Sent::Whole { .. } | Sent::Stopped => return Fate::Open { keep_intent: true },
     }
-    let mut link: Link = match &candidate.link {
-        Some(link) => link.clone(),
-        None => links::new_link(&executor.planner, candidate, target_id, Map::new(), Origin::Adopted),
-    };
+    let mut link = links::linked(&executor.planner, candidate, target_id);
     let adopted = candidate.link.is_none();
     link.exported = detail.exported;
     link.cause = detail.cause;

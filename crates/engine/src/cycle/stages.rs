@@ -1,7 +1,7 @@
 //! The stages of a cycle: the whole directory, its changes, links left behind, retries.
 //!
 //! Each stage hands out pages and says, page by page, how far it is consumed. It never says more than what is
-//! settled, so whoever is open comes again.
+//! settled, so what is open comes again.
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::page::Cycle;
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     planner::{
         candidate::{Cause, Nominee},
         members, sources,
@@ -31,59 +31,42 @@ const PAGE_TIME: Duration = Duration::from_secs(1);
 /// Between two pages it looks at what changed meanwhile, so that a leaver does not have to wait for the end of an
 /// initial cycle; and pages are so long that this is soon, however slow the target.
 pub(super) async fn walk_directory(cycle: &mut Cycle) -> Result<(), EngineError> {
-    walk_people(cycle).await?;
+    walk(cycle, ObjectKind::User).await?;
     if cycle.planner().provisions(ObjectKind::Group) {
-        walk_groups(cycle).await?;
+        walk(cycle, ObjectKind::Group).await?;
     }
     Ok(())
 }
 
-async fn walk_people(cycle: &mut Cycle) -> Result<(), EngineError> {
+async fn walk(cycle: &mut Cycle, kind: ObjectKind) -> Result<(), EngineError> {
     let mut size = FIRST_PAGE.min(cycle.planner().page_size());
     while cycle.stopped().is_none() {
-        let after = match cycle.place.running.cursor {
-            Some(ObjectId::User(after)) => Some(after),
-            None => None,
-            Some(ObjectId::Group(_)) => break,
-        };
         let begun = Instant::now();
-        let people = sources::page_people(cycle.planner(), after, size).await?;
-        if people.is_empty() {
-            break;
-        }
-        walk_page(cycle, people).await?;
-        size = next_size(size, begun.elapsed(), cycle.planner().page_size());
-    }
-    Ok(())
-}
-
-async fn walk_groups(cycle: &mut Cycle) -> Result<(), EngineError> {
-    let mut size = FIRST_PAGE.min(cycle.planner().page_size());
-    while cycle.stopped().is_none() {
-        let after = cycle.place.running.cursor.and_then(ObjectId::group);
-        let begun = Instant::now();
-        let groups = sources::page_groups(cycle.planner(), after, size).await?;
-        if groups.is_empty() {
-            break;
-        }
-        walk_page(cycle, groups).await?;
-        size = next_size(size, begun.elapsed(), cycle.planner().page_size());
-    }
-    Ok(())
-}
-
-async fn walk_page(cycle: &mut Cycle, nominees: Vec<Nominee>) -> Result<(), EngineError> {
-    let ids: Vec<ObjectId> = nominees.iter().map(|nominee| nominee.id).collect();
-    cycle
-        .process(nominees, |place, settled| {
-            let done = settled.iter().take_while(|settled| **settled).count();
-            if let Some(last) = done.checked_sub(1).and_then(|last| ids.get(last)) {
-                place.running.cursor = Some(*last);
+        let nominees = match (kind, cycle.place.running.cursor) {
+            (ObjectKind::User, Some(ObjectId::Group(_))) => break,
+            (ObjectKind::User, cursor) => {
+                sources::page_people(cycle.planner(), cursor.and_then(ObjectId::user), size).await?
             }
-        })
-        .await?;
-    if cycle.stopped().is_none() {
-        follow_page(cycle).await?;
+            (ObjectKind::Group, cursor) => {
+                sources::page_groups(cycle.planner(), cursor.and_then(ObjectId::group), size).await?
+            }
+        };
+        if nominees.is_empty() {
+            break;
+        }
+        let ids: Vec<ObjectId> = nominees.iter().map(|nominee| nominee.id).collect();
+        cycle
+            .process(nominees, |place, settled| {
+                let done = settled.iter().take_while(|settled| **settled).count();
+                if let Some(last) = done.checked_sub(1).and_then(|last| ids.get(last)) {
+                    place.running.cursor = Some(*last);
+                }
+            })
+            .await?;
+        if cycle.stopped().is_none() {
+            follow_page(cycle).await?;
+        }
+        size = next_size(size, begun.elapsed(), cycle.planner().page_size());
     }
     Ok(())
 }
@@ -118,7 +101,7 @@ pub(super) async fn sweep_orphans(cycle: &mut Cycle) -> Result<(), EngineError> 
     Ok(())
 }
 
-/// Everybody whom the directory's change feed names after the watermark, to its end.
+/// All objects that the directory's change feed names after the watermark, to its end.
 pub(super) async fn follow_changes(cycle: &mut Cycle) -> Result<(), EngineError> {
     while cycle.stopped().is_none() {
         if follow_page(cycle).await? {
@@ -132,13 +115,12 @@ pub(super) async fn follow_changes(cycle: &mut Cycle) -> Result<(), EngineError>
 async fn follow_page(cycle: &mut Cycle) -> Result<bool, EngineError> {
     let store = cycle.planner().store();
     // The end of the feed is read first: what is added after that has a higher number.
-    let end = store.last_change_seq().await.map_err(EngineError::store("read the change feed"))?;
+    let end = store.last_change_seq().await.doing("read the change feed")?;
     if end <= cycle.place.watermark {
         return Ok(true);
     }
     let (app, size) = (cycle.planner().spec().application_id, cycle.planner().page_size());
-    let rows = store.list_changes(cycle.place.watermark, app, size).await;
-    let rows = rows.map_err(EngineError::store("read the change feed"))?;
+    let rows = store.list_changes(cycle.place.watermark, app, size).await.doing("read the change feed")?;
     let Some(last) = rows.last().map(|row| row.seq) else {
         cycle.place.watermark = end;
         return Ok(true);
@@ -153,7 +135,7 @@ async fn follow_page(cycle: &mut Cycle) -> Result<bool, EngineError> {
         let cut = members::cut(cycle.planner(), members::groups_of(&groups)).await?;
         pieces.extend(cut.into_iter().map(|piece| piece.into_iter().map(ObjectId::from).collect()));
     } else {
-        // Nothing is done about groups. Whoever switches their mapping on has all of them looked at.
+        // Nothing is done about groups. When their mapping is switched on, all of them are looked at.
         settled.extend(groups);
     }
     let mut processed = false;
@@ -189,7 +171,7 @@ pub(super) async fn retry_due(cycle: &mut Cycle) -> Result<(), EngineError> {
     while cycle.stopped().is_none() {
         let now = cycle.planner().clock().now();
         let due = cycle.planner().store().list_due_escrows(cycle.planner().job(), now, size).await;
-        let due = due.map_err(EngineError::store("read the escrow"))?;
+        let due = due.doing("read the escrow")?;
         if due.is_empty() {
             break;
         }
@@ -235,7 +217,7 @@ async fn forget(cycle: &Cycle, due: &[Escrow]) -> Result<(), EngineError> {
     let batch = Batch { escrows_clear, ..Batch::default() };
     let stored =
         cycle.planner().store().commit_batch(cycle.planner().job(), cycle.executor.owner, batch).await;
-    stored.map_err(EngineError::store("clear the escrow of groups"))
+    stored.doing("clear the escrow of groups")
 }
 
 /// The objects that these rows name, each once, in the order of their first row, with the kind of their last.

@@ -1,23 +1,20 @@
 //! Stores the intents of everything on a page that writes, and then writes, many at once.
 use purser_domain::{
     log::LogAction,
-    plan::{Decision, MatchQuery, Write},
+    plan::{Becomes, Decision, Link, MatchQuery, Note, Origin, Skip, SkipReason, Write},
 };
 
 use super::{
+    Executor,
     fate::{Fate, Finished},
-    intents,
-    lease::Executor,
-    links,
-    note::note,
-    perform,
+    intents, links, perform,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     guard::{Admission, Admitted},
     planner::{
-        candidate::Candidate,
-        planned::{Outcome, Planned},
+        candidate::{Candidate, Outcome, Planned},
+        setup::Planner,
     },
     target::failure::Failure,
 };
@@ -80,7 +77,7 @@ impl Executor {
         }
         let planner = &self.planner;
         let stored = planner.store().open_intents(planner.job(), self.owner, self.cycle, &intents).await;
-        stored.map_err(EngineError::store("store the intents of a page"))
+        stored.doing("store the intents of a page")
     }
 }
 
@@ -104,4 +101,38 @@ fn gone(candidate: &Candidate) -> Fate {
         },
         (None, _) => Fate::Nobody,
     }
+}
+
+/// What becomes of an object for which nothing is sent.
+fn note(planner: &Planner, candidate: &Candidate, note: Note) -> Fate {
+    match note {
+        Note::Skip(skip) => Fate::Skipped { unlink: links::unlink(candidate, &skip), skip, link: None },
+        Note::Refuse(refusal) => Fate::Refused(refusal),
+        Note::Link { target_id, exported_after } => Fate::Linked {
+            link: links::new_link(planner, candidate, &target_id, exported_after, Origin::Adopted),
+        },
+        Note::Remember { exported_after, becomes, kept } => match (&candidate.link, becomes) {
+            (Some(link), None) => {
+                seen(candidate, Some(Link { exported: exported_after, ..link.clone() }), kept)
+            }
+            (Some(link), Some(Becomes::Active)) => Fate::Updated {
+                link: links::enabled(planner, candidate, &link.target_id, exported_after),
+                modified: Vec::new(),
+                exchanges: Vec::new(),
+                adopted: false,
+                kept,
+            },
+            (Some(link), Some(Becomes::Disabled(cause))) => Fate::Disabled {
+                link: links::disabled(candidate, link, exported_after, cause),
+                modified: Vec::new(),
+                exchanges: Vec::new(),
+            },
+            (None, _) => seen(candidate, None, kept),
+        },
+    }
+}
+
+fn seen(candidate: &Candidate, link: Option<Link>, kept: Vec<String>) -> Fate {
+    let skip = Skip::redundant(SkipReason::AlreadyMatches, kept);
+    Fate::Skipped { skip, unlink: candidate.stale, link }
 }

@@ -5,14 +5,12 @@ use purser_domain::{ids::LinkId, log::LogAction, object::ObjectKind, plan::Refus
 use purser_store::{Batch, CycleCounts, ObjectId, Progress};
 
 use super::{
-    escrow,
+    Executor, Standing, escrow,
     fate::{Fate, Finished},
-    lease::Executor,
     references,
-    standing::Standing,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     planner::{
         candidate::{Candidate, Cause},
         claims::Claims,
@@ -25,7 +23,7 @@ use crate::{
 pub(crate) struct Tally {
     /// The kind of its objects; none when it is empty.
     pub(crate) kind: Option<ObjectKind>,
-    /// Who is done or in escrow, in the page's order.
+    /// Which objects are done or in escrow, in the page's order.
     pub(crate) settled: Vec<bool>,
     /// What was done.
     pub(crate) counts: CycleCounts,
@@ -34,8 +32,8 @@ pub(crate) struct Tally {
 }
 
 impl Executor {
-    /// Commits a page; see [`super`]. `groups_are_ahead` when every group is still to be looked at, so that nobody has to
-    /// point at one. `progress` says how far the run is by then, if it has a place to keep.
+    /// Commits a page; see [`super`]. `groups_are_ahead` when every group is still to be looked at, so that none needs to
+    /// be put into escrow. `progress` says how far the run is by then, if it has a place to keep.
     pub(crate) async fn commit(
         &self,
         standing: &mut Standing,
@@ -78,7 +76,7 @@ impl Executor {
             if let Some(entry) = record::entry(self, candidate, fate, escrow, &names, now) {
                 batch.logs.push(entry);
             }
-            // A stale link goes even if another takes its place: its account id may be somebody else's by now.
+            // A stale link goes even if another takes its place: its account id may be another person's by now.
             batch.links_remove.extend(fate.unlink().or(candidate.stale));
             if escrow.is_none() && !again.contains_key(&candidate.id) {
                 batch.escrows_clear.push(candidate.id);
@@ -93,7 +91,7 @@ impl Executor {
             waiting.into_values().chain(escrows.into_values()).chain(again.into_values()).collect();
         batch.progress = progress(&tally);
         let stored = planner.store().commit_batch(planner.job(), self.owner, batch).await;
-        stored.map_err(EngineError::store("store what became of a page"))?;
+        stored.doing("store what became of a page")?;
         claims.release();
 
         if standing.quarantined && succeeded && self.line().stopped() != Some(Stop::Target) {
@@ -103,8 +101,8 @@ impl Executor {
     }
 }
 
-/// A target that answers a create with an account that belongs to somebody else has not created anything; the
-/// other person's link must not be touched.
+/// A target that answers a create with an account that belongs to another person has not created anything; that
+/// person's link must not be touched.
 async fn disown_taken(
     executor: &Executor,
     claims: &mut Claims,
@@ -118,7 +116,7 @@ async fn disown_taken(
     let Some(kind) = page.first().map(|finished| finished.candidate.kind()) else { return Ok(()) };
     let planner = &executor.planner;
     let links = planner.store().find_links_by_target(planner.job(), kind, &created).await;
-    let links = links.map_err(EngineError::store("read the links of new accounts"))?;
+    let links = links.doing("read the links of new accounts")?;
     let stale: HashSet<LinkId> = page.iter().filter_map(|finished| finished.candidate.stale).collect();
     for at in 0..page.len() {
         let Some(Finished { candidate, fate }) = page.get(at) else { continue };
@@ -142,7 +140,7 @@ async fn disown_taken(
     Ok(())
 }
 
-/// Whoever was promised something has a place on this page: the claims of others are released.
+/// An object with a promise is on this page: the claims of others are released.
 fn name_of(page: &[Finished], object: ObjectId) -> String {
     let found = page.iter().map(|finished| &finished.candidate).find(|candidate| candidate.id == object);
     found.map_or_else(|| object.to_string(), Candidate::name)

@@ -1,14 +1,18 @@
-//! Who is tried again, and when.
+//! Which objects are tried again, and when.
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use purser_store::{Escrow, EscrowKind, ObjectId};
 
 use super::{
+    Executor,
     fate::{Fate, Finished},
-    lease::Executor,
 };
-use crate::{backoff::object_delay, error::EngineError, planner::candidate::Cause};
+use crate::{
+    backoff::object_delay,
+    error::{Doing, EngineError},
+    planner::candidate::Cause,
+};
 
 /// The escrow of everybody who failed, with the time of the next try.
 pub(super) async fn escrow_failures(
@@ -26,8 +30,8 @@ pub(super) async fn escrow_failures(
     if failing.is_empty() {
         return Ok(HashMap::new());
     }
-    let before = executor.planner.store().find_escrows(executor.planner.job(), &failing).await;
-    let before = before.map_err(EngineError::store("read the escrow"))?;
+    let before = executor.store().find_escrows(executor.job(), &failing).await;
+    let before = before.doing("read the escrow")?;
     let mut escrows = HashMap::with_capacity(failing.len());
     for Finished { candidate, fate } in page {
         let (code, message, retry_after) = match fate {
@@ -60,9 +64,9 @@ pub(super) async fn escrow_failures(
     Ok(escrows)
 }
 
-/// The escrow of those of whom recovery found out that an earlier request was carried out: due at once. That request
-/// says what was right when it was sent. Whatever happened to them since then, while nothing could be sent, was left
-/// to their escrow.
+/// The escrow of objects whose earlier request was carried out, as recovery found out: due at once. That request says
+/// what was right when it was sent. What happened to them since then, while nothing could be sent, was left to their
+/// escrow.
 pub(super) async fn plan_recovered_again(
     executor: &Executor,
     page: &[Finished],
@@ -80,11 +84,10 @@ pub(super) async fn plan_recovered_again(
         return Ok(HashMap::new());
     }
     let mut waiting = executor
-        .planner
         .store()
-        .find_escrows(executor.planner.job(), &recovered)
+        .find_escrows(executor.job(), &recovered)
         .await
-        .map_err(EngineError::store("read the escrow of recovered objects"))?;
+        .doing("read the escrow of recovered objects")?;
     for escrow in waiting.values_mut() {
         escrow.due_at = now;
     }

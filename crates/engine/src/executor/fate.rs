@@ -42,27 +42,27 @@ pub(crate) enum Fate {
     Linked { link: Link },
     /// Nothing was to be done. The link is `Some` when it is to remember what was seen of the account.
     Skipped { skip: Skip, unlink: Option<LinkId>, link: Option<Link> },
-    /// It can't be done before somebody repairs something.
+    /// It can't be done before an administrator repairs something.
     Refused(Refusal),
     /// It was tried and failed.
     Failed {
         action: LogAction,
         failure: Failure,
         modified: Vec<ModifiedProperty>,
-        /// Nobody knows whether the account was made; recovery will look.
+        /// It is not known whether the account was made; recovery will look.
         keep_intent: bool,
         /// The link as it is to be stored: it remembers what the failed request may have done to members.
         doubt: Option<Box<Link>>,
     },
-    /// The linked account does not exist in the target any more. The link of somebody who is in scope goes, so
+    /// The linked account does not exist in the target any more. The link of a person in scope goes, so
     /// that they are matched again; the link of a leaver stays as a disabled one, in case the account comes back
     /// (with the right address, say).
     Vanished { link: Link, leaver: bool, exchanges: Vec<Exchange> },
-    /// An object without a link is gone from the directory: there is nothing to say about nobody.
+    /// An object without a link is gone from the directory: there is nothing to say about it.
     Nobody,
     /// Not dealt with; it comes again from where it came.
     Open {
-        /// A request was sent of which nobody knows what it did.
+        /// A request was sent, and it is not known what it did.
         keep_intent: bool,
     },
     /// Not dealt with either; its link remembers what an earlier request may have done to members.

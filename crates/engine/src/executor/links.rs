@@ -2,7 +2,7 @@
 use purser_connectors::Exchange;
 use purser_domain::{
     ids::LinkId,
-    plan::{DisableCause, Link, LinkState, Origin, Skip, SkipReason, TargetObject},
+    plan::{DisableCause, Link, LinkState, Origin, Skip, SkipReason},
 };
 use purser_store::new_id;
 use serde_json::{Map, Value};
@@ -10,24 +10,21 @@ use serde_json::{Map, Value};
 use super::fate::Fate;
 use crate::planner::{candidate::Candidate, setup::Planner};
 
-/// The link of an account that is enabled and as it should be: the one there is, or a new one for an account that was
-/// there before.
+/// The link there is, or a new one for an account that was there before.
+pub(crate) fn linked(planner: &Planner, candidate: &Candidate, target_id: &str) -> Link {
+    let adopted = || new_link(planner, candidate, target_id, Map::new(), Origin::Adopted);
+    candidate.link.clone().unwrap_or_else(adopted)
+}
+
+/// The link of an account that is enabled and as it should be.
 pub(super) fn enabled(
     planner: &Planner,
     candidate: &Candidate,
     target_id: &str,
     exported: Map<String, Value>,
 ) -> Link {
-    match &candidate.link {
-        Some(link) => Link {
-            exported,
-            state: LinkState::Active,
-            cause: None,
-            display_name: candidate.name(),
-            ..link.clone()
-        },
-        None => adopted(planner, candidate, target_id, exported),
-    }
+    let link = linked(planner, candidate, target_id);
+    Link { exported, state: LinkState::Active, cause: None, display_name: candidate.name(), ..link }
 }
 
 /// The link of an account that is disabled, or of a group that was let go.
@@ -54,24 +51,6 @@ pub(crate) fn vanished(link: &Link, candidate: &Candidate, exchanges: Vec<Exchan
         link.cause = link.cause.or(candidate.scope.cause());
     }
     Fate::Vanished { link, leaver, exchanges }
-}
-
-pub(super) fn adopted(
-    planner: &Planner,
-    candidate: &Candidate,
-    target_id: &str,
-    exported: Map<String, Value>,
-) -> Link {
-    new_link(planner, candidate, target_id, exported, Origin::Adopted)
-}
-
-pub(super) fn created(
-    planner: &Planner,
-    candidate: &Candidate,
-    account: &TargetObject,
-    exported: Map<String, Value>,
-) -> Link {
-    new_link(planner, candidate, &account.id, exported, Origin::Created)
 }
 
 pub(crate) fn new_link(

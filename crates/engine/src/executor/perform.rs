@@ -6,11 +6,10 @@ use purser_connectors::{ConnectorError, Deleted, ErrorKind, Reply, Updated};
 use purser_domain::{
     log::{LogAction, ModifiedProperty},
     object::ObjectKind,
-    plan::{Edit, Link, MatchQuery, NewObject, Observed, Write},
+    plan::{Edit, Link, MatchQuery, NewObject, Observed, Origin, TargetObject, Write},
 };
-use serde_json::Map;
 
-use super::{fate::Fate, lease::Executor, links};
+use super::{Executor, fate::Fate, links};
 use crate::{
     planner::{candidate::Candidate, members},
     target::{
@@ -45,10 +44,13 @@ async fn create(
 ) -> Fate {
     let hides = object.values.iter().any(|value| value.redacted);
     let kind = candidate.kind();
+    let new_link = |account: &TargetObject| {
+        links::new_link(&executor.planner, candidate, &account.id, object.exported(), Origin::Created)
+    };
     let error = match executor.line().send(Repeat::Never, |connector| connector.create(kind, object)).await {
         Sent::Reply(reply) => {
             let (account, exchanges) = conversation(reply, false);
-            let link = links::created(&executor.planner, candidate, &account, object.exported());
+            let link = new_link(&account);
             return Fate::Created { link, modified: object.modified(), exchanges: shown(exchanges, hides) };
         }
         Sent::Failed(error) => error,
@@ -60,7 +62,7 @@ async fn create(
         // anything else is sent for this person.
         match search(executor.line(), kind, queries).await {
             Search::Done { observed: Observed::One(account), .. } => {
-                let mut link = links::created(&executor.planner, candidate, &account, object.exported());
+                let mut link = new_link(&account);
                 if kind == ObjectKind::Group {
                     members::doubt_all(&mut link.exported);
                 }
@@ -105,10 +107,7 @@ async fn update(executor: &Executor, candidate: &Candidate, write: &Write, edit:
     }
     let mut fate = failed(write.log_action(), error, edit.modified(), hides, false);
     if let (true, Fate::Failed { doubt, .. }) = (in_parts, &mut fate) {
-        let link = match &candidate.link {
-            Some(link) => link.clone(),
-            None => links::adopted(&executor.planner, candidate, target_id, Map::new()),
-        };
+        let link = links::linked(&executor.planner, candidate, target_id);
         *doubt = Some(Box::new(members::doubt(link, &candidate.unsure, changes)));
     }
     fate

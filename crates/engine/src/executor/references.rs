@@ -1,8 +1,8 @@
-//! Who is to be completed because of what just became of somebody else.
+//! Objects that are to be completed because of what just became of others.
 //!
 //! Accounts refer to each other: a person to the manager, a group to its members. Whenever an account comes, goes, is
-//! disabled or enabled again, or gets another id, whoever refers to it is put into escrow, due at once, in the
-//! transaction that stores the account's link. So nobody waits for a restart.
+//! disabled or enabled again, or gets another id, all that refer to it are put into escrow, due at once, in the
+//! transaction that stores the account's link. So none waits for a restart.
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -14,11 +14,11 @@ use purser_domain::{
 use purser_store::{Escrow, EscrowKind, ObjectId};
 
 use super::{
+    Executor,
     fate::{Fate, Finished},
-    lease::Executor,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     planner::{
         candidate::{Candidate, Manager},
         members,
@@ -43,9 +43,8 @@ pub(crate) async fn find(
         let changed: Vec<UserId> =
             changed(page).filter_map(|finished| finished.candidate.id.user()).collect();
         if !changed.is_empty() && executor.planner.provisions(ObjectKind::Group) {
-            let groups =
-                executor.planner.store().find_linked_groups_of(executor.planner.job(), &changed).await;
-            for group in groups.map_err(EngineError::store("read whose groups are linked"))? {
+            let groups = executor.store().find_linked_groups_of(executor.job(), &changed).await;
+            for group in groups.doing("read whose groups are linked")? {
                 wait(group.into(), "Accounts of members came or went.");
             }
         }
@@ -70,7 +69,7 @@ fn escrow(object: ObjectId, message: &str, now: Timestamp) -> Escrow {
     }
 }
 
-/// Those of whom others see another account than before, or none any more.
+/// Those whose account is another one for others than before, or is gone.
 fn changed(page: &[Finished]) -> impl Iterator<Item = &Finished> {
     page.iter().filter(|Finished { candidate, fate }| {
         let before = candidate.link.as_ref();
@@ -103,9 +102,8 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
     if linked.is_empty() {
         return Ok(HashSet::new());
     }
-    let store = executor.planner.store();
-    let reports =
-        store.find_reports(&linked).await.map_err(EngineError::store("read who reports to whom"))?;
+    let store = executor.store();
+    let reports = store.find_reports(&linked).await.doing("read who reports to whom")?;
     let here: HashMap<ObjectId, &Finished> =
         page.iter().map(|finished| (finished.candidate.id, finished)).collect();
     let (mut waiting, mut elsewhere) = (HashSet::new(), Vec::new());
@@ -123,10 +121,10 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
         }
     }
     if !elsewhere.is_empty() {
-        let links = store.find_links(executor.planner.job(), &elsewhere).await;
-        let links = links.map_err(EngineError::store("read the links of reports"))?;
-        let escrows = store.find_escrows(executor.planner.job(), &elsewhere).await;
-        let escrows = escrows.map_err(EngineError::store("read the escrow of reports"))?;
+        let links = store.find_links(executor.job(), &elsewhere).await;
+        let links = links.doing("read the links of reports")?;
+        let escrows = store.find_escrows(executor.job(), &elsewhere).await;
+        let escrows = escrows.doing("read the escrow of reports")?;
         // Whoever waits for a retry already gets the manager along with it.
         elsewhere.retain(|report| !escrows.contains_key(report));
         let active = |report: &UserId| links.get(report).is_some_and(|link| link.state == LinkState::Active);
@@ -135,8 +133,8 @@ async fn find_reports(executor: &Executor, page: &[Finished]) -> Result<HashSet<
     Ok(waiting)
 }
 
-/// Whether somebody of this page has an account that does not know its manager, or by an old id. Whoever failed or is
-/// open does not count: they are planned again anyway, and their manager has an account by then.
+/// Whether a person of this page has an account that does not know its manager, or by an old id. People who failed or
+/// are open do not count: they are planned again anyway, and their manager has an account by then.
 fn lacks_manager(candidate: &Candidate, fate: &Fate, moved: bool) -> bool {
     let link: Option<&Link> = match fate {
         Fate::Skipped { .. } => candidate.link.as_ref(),

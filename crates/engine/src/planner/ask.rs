@@ -6,11 +6,10 @@ use purser_domain::{
 };
 
 use super::{
-    candidate::{Candidate, Found},
+    candidate::{Candidate, Found, Outcome},
     choose::{self, Choosing, Chosen},
     claims::Claims,
     members,
-    planned::Outcome,
     setup::Planner,
     verify,
 };
@@ -35,7 +34,7 @@ pub(super) enum Inquiry {
     Verify(String),
     /// Is the linked group, which is too large to be read, among those with this value?
     VerifyLarge { target_id: String, query: MatchQuery },
-    /// Which of these values does nobody have?
+    /// Which of these values are free?
     Choose(Choosing),
 }
 
@@ -87,7 +86,7 @@ pub(super) async fn ask_all(
     for (at, work) in works.iter_mut().enumerate() {
         if let (Work::Ask(_), Some(candidate)) = (&*work, candidates.get(at)) {
             let kind = candidate.kind();
-            // Whoever is not asked because the cycle stops stays open.
+            // A candidate that is not asked about because the cycle stops stays open.
             let open = Work::Done(Outcome::Open);
             if let Work::Ask(question) = std::mem::replace(work, open) {
                 questions.push((at, kind, question));
@@ -191,7 +190,7 @@ fn take_answer(planner: &Planner, candidate: &mut Candidate, answer: Answer, cla
     }
 }
 
-/// Goes on as if there had never been a link: its account is gone, or is somebody else's under the same id.
+/// Goes on as if there had never been a link: its account is gone, or is another person's under the same id.
 fn forget_link(planner: &Planner, candidate: &mut Candidate) -> Work {
     candidate.stale = candidate.link.take().map(|link| link.id);
     candidate.unsure.clear();

@@ -1,11 +1,14 @@
-//! Who is looked at, why, and with all that planning needs to know about them.
+//! Who is looked at, why, with all that planning needs to know about them, and what it came to.
 use jiff::Timestamp;
 use purser_connectors::Exchange;
 use purser_domain::{
     group::Group,
     ids::{LinkId, UserId},
     object::ObjectKind,
-    plan::{Link, Observed, Reference, References, Source, Step, plan_deprovision, plan_object},
+    plan::{
+        Decision, Link, MatchQuery, Observed, Reference, References, Source, Step, plan_deprovision,
+        plan_object,
+    },
     scope::{AssignedRole, Scope},
     user::User,
 };
@@ -13,17 +16,18 @@ use purser_store::{ChangeKind, Member, ObjectId};
 use serde_json::Value as Json;
 
 use super::setup::Planner;
+use crate::target::failure::Failure;
 
 /// Why an object is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// Everything is, in an initial planner.
+    /// Everything is, in an initial cycle and in a plan for everybody.
     Directory,
     /// The directory changed.
     Change(ChangeKind),
     /// It failed before, so many times; 0 when the account was gone.
     Retry(u32),
-    /// The account of somebody whom it refers to came, went, or has another id now.
+    /// An account that it refers to came, went, or has another id now.
     Reference,
     /// A request for it was under way when the last cycle was cut off.
     Recovery,
@@ -94,7 +98,7 @@ pub(crate) struct Candidate {
     pub(crate) manager: Manager,
     /// Direct members, if this is a group in scope and its mapping wants them.
     pub(crate) members: Vec<Member>,
-    /// Members of whom the link does not know whether they are in; see `members`.
+    /// Members that may or may not be in, as far as the link knows; see `members`.
     pub(crate) unsure: Vec<Json>,
     /// What they may do in the application, for the role functions; empty unless the mapping uses these.
     pub(crate) roles: Vec<AssignedRole>,
@@ -154,4 +158,28 @@ impl Candidate {
         };
         Some(plan_object(mapping, about, self.link.as_ref(), observed))
     }
+}
+
+/// One object, and what is to be done about it.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) candidate: Candidate,
+    pub(crate) outcome: Outcome,
+}
+
+/// What planning about one object came to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// This is to be done. The questions are those by which the account was looked for.
+    Decided { decision: Decision, queries: Vec<MatchQuery> },
+    /// The target could not answer a question about it.
+    Failed(Failure),
+    /// What became of an earlier request for it is not known yet; nothing may be sent.
+    Unresolved,
+    /// The linked account is gone, and nothing is to take its place.
+    Gone,
+    /// It is gone from the directory and has no link: there is nothing to say about nobody.
+    Nobody,
+    /// It was not asked about, since the run stops.
+    Open,
 }

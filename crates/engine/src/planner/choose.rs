@@ -1,4 +1,4 @@
-//! Values that nobody in the target has yet, for new accounts.
+//! Values that are free in the target, for new accounts.
 //!
 //! The target is asked candidate by candidate. It does not know yet what was promised to others in this run: that is in
 //! the claims.
@@ -12,7 +12,7 @@ use crate::target::{
     line::{Repeat, Sent, TargetLine},
 };
 
-/// What somebody's new account needs to have chosen.
+/// What a new account needs to have chosen.
 pub(crate) struct Choosing {
     /// By which the account was looked for.
     pub(crate) queries: Vec<MatchQuery>,

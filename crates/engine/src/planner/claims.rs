@@ -5,8 +5,8 @@
 //! - In a cycle that is what the page under way was promised. Once the page is committed, the links in the store tell
 //!   whose an account is, and the target which values it has: [`Claims::release`]. So it never holds more than a page.
 //! - A preview commits nothing, so it keeps everything to its end: [`Claims::keep`]. For an account that would be
-//!   created or adopted that is some forty bytes for each value that it was searched by or given, whatever their length:
-//!   values and ids are kept as digests.
+//!   created or adopted that is some forty bytes for each value that it was searched by or given, whatever their
+//!   length: values and ids are kept as digests.
 use std::{
     collections::{HashMap, HashSet, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
@@ -20,17 +20,17 @@ use purser_domain::{
 use purser_store::ObjectId;
 
 use super::{
+    candidate::{Outcome, Planned},
     choose::Choosing,
-    planned::{Outcome, Planned},
     setup::Planner,
 };
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
-    /// Values that new accounts get because nobody has them.
+    /// Values that new accounts get because they are free.
     values: HashSet<Digest>,
-    /// Accounts that were there and become somebody's, and new ones.
+    /// Accounts that were there and are linked, and new ones.
     accounts: HashMap<Digest, ObjectId>,
     /// By what accounts would be found that earlier pages of a preview create.
     found_by: HashMap<Digest, ObjectId>,
@@ -54,7 +54,7 @@ impl Digest {
 }
 
 impl Claims {
-    /// Promises what was chosen; or gives back what has to be chosen again, since somebody was faster.
+    /// Promises what was chosen; or gives back what has to be chosen again, since another object was faster.
     pub(super) fn take_values(
         &mut self,
         mut choosing: Choosing,
@@ -75,7 +75,7 @@ impl Claims {
         Err(choosing)
     }
 
-    /// Promises an account; or says to whom it is promised already.
+    /// Promises an account; or says to which object it is promised already.
     pub(crate) fn take_account(
         &mut self,
         kind: ObjectKind,
@@ -86,7 +86,7 @@ impl Claims {
         if owner == object { Ok(()) } else { Err(owner) }
     }
 
-    /// For whom an account is created on an earlier page of a preview that these questions would find by then.
+    /// The object whose account an earlier page of a preview creates, and these questions would find by then.
     pub(super) fn find_created(
         &self,
         planner: &Planner,

@@ -20,7 +20,7 @@ use super::{
     members,
     setup::Planner,
 };
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 /// Reads what belongs to these objects, which are of one kind.
 pub(crate) async fn load(planner: &Planner, nominees: Vec<Nominee>) -> Result<Vec<Candidate>, EngineError> {
@@ -53,15 +53,14 @@ async fn load_people(planner: &Planner, nominees: Vec<Nominee>) -> Result<Vec<Ca
     let ids: Vec<UserId> = nominees.iter().filter_map(|nominee| nominee.id.user()).collect();
     let mut roles = if planner.spec().scope == ScopeMode::Assigned {
         let app = planner.spec().application_id;
-        store.find_entitlements(app, &ids).await.map_err(EngineError::store("read the assignments"))?
+        store.find_entitlements(app, &ids).await.doing("read the assignments")?
     } else {
         HashMap::new()
     };
-    let mut links =
-        store.find_links(planner.job(), &ids).await.map_err(EngineError::store("read the links"))?;
+    let mut links = store.find_links(planner.job(), &ids).await.doing("read the links")?;
     let managers = load_managers(planner, &nominees).await?;
     let mut groups = if rules.filter.reads_membership() {
-        store.find_groups_of(&ids).await.map_err(EngineError::store("read who is in which group"))?
+        store.find_groups_of(&ids).await.doing("read who is in which group")?
     } else {
         HashMap::new()
     };
@@ -89,12 +88,11 @@ async fn load_groups(planner: &Planner, nominees: Vec<Nominee>) -> Result<Vec<Ca
     let ids: Vec<GroupId> = nominees.iter().filter_map(|nominee| nominee.id.group()).collect();
     let roles = if planner.spec().scope == ScopeMode::Assigned {
         let app = planner.spec().application_id;
-        store.find_group_roles(app, &ids).await.map_err(EngineError::store("read the assignments"))?
+        store.find_group_roles(app, &ids).await.doing("read the assignments")?
     } else {
         HashMap::new()
     };
-    let mut links =
-        store.find_links(planner.job(), &ids).await.map_err(EngineError::store("read the links"))?;
+    let mut links = store.find_links(planner.job(), &ids).await.doing("read the links")?;
     let scopes: Vec<Scope> = nominees
         .iter()
         .zip(&ids)
@@ -102,12 +100,12 @@ async fn load_groups(planner: &Planner, nominees: Vec<Nominee>) -> Result<Vec<Ca
             decide_group(planner, nominee.source.as_ref(), roles.get(id).map_or(&[], Vec::as_slice))
         })
         .collect();
-    // Who is in a group that is out of scope does not matter, however many they are.
+    // The members of a group that is out of scope do not matter, however many they are.
     let wanted: Vec<GroupId> =
         ids.iter().zip(&scopes).filter(|(_, scope)| scope.in_scope).map(|(id, _)| *id).collect();
     let mut members = if rules.mapping.reads_members() {
         let found = store.find_members(planner.job(), &wanted).await;
-        found.map_err(EngineError::store("read the members of groups"))?
+        found.doing("read the members of groups")?
     } else {
         HashMap::new()
     };
@@ -141,7 +139,7 @@ fn decide(planner: &Planner, user: Option<&User>, roles: &[Entitlement], groups:
         MEMBER_OF => Some(Value::List(groups.iter().map(|group| Value::text(group.to_string())).collect())),
         _ => user.source_value(name),
     };
-    // Who is gone is out of scope anyway.
+    // An object that is gone is out of scope anyway.
     let filter = &planner.rules(ObjectKind::User).filter;
     let verdict = user.map_or(Verdict::Passed, |user| filter.evaluate(&|name| read(user, name)));
     decide_scope(&ScopeFacts {
@@ -168,14 +166,14 @@ async fn load_roles(planner: &Planner) -> Result<HashMap<RoleId, AssignedRole>, 
         return Ok(HashMap::new());
     }
     let roles = planner.store().list_roles(planner.spec().application_id).await;
-    let roles = roles.map_err(EngineError::store("read the application's roles"))?;
+    let roles = roles.doing("read the application's roles")?;
     let assigned = |role: AppRole| {
         (role.id, AssignedRole { id: role.id, value: role.value, display_name: role.display_name })
     };
     Ok(roles.into_iter().map(assigned).collect())
 }
 
-/// The roles that somebody has, each once, by name. *Default Access* is no role to tell a target of.
+/// The roles that a person has, each once, by name. *Default Access* is no role to tell a target of.
 fn name_roles(
     planner: &Planner,
     named: &HashMap<RoleId, AssignedRole>,
@@ -207,5 +205,5 @@ async fn load_managers(
         return Ok(HashMap::new());
     }
     let store = planner.store();
-    store.find_links(planner.job(), &managers).await.map_err(EngineError::store("read the managers' links"))
+    store.find_links(planner.job(), &managers).await.doing("read the managers' links")
 }

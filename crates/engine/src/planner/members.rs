@@ -1,9 +1,9 @@
 //! Members of groups, as far as a run has to think about them.
 //!
-//! Members are sent in several requests, and a group of fifty thousand takes hundreds. If one of them fails, nobody
-//! knows which members have come or gone. Such members stand in the link under a key of their own, `@unsure`: until a
-//! request has succeeded they count as missing if they are wanted, and as there if they are not. So whoever leaves a
-//! group between a request that failed half-way and its repetition is taken out all the same.
+//! Members are sent in several requests, and a group of fifty thousand takes hundreds. If one of them fails, it is not
+//! known which members have come or gone. Such members stand in the link under a key of their own, `@unsure`: until a
+//! request has succeeded they count as missing if they are wanted, and as there if they are not. So a person who leaves
+//! a group between a request that failed half-way and its repetition is taken out all the same.
 //!
 //! Invariant: no element is in the exported members and in doubt at once.
 use std::{
@@ -21,11 +21,11 @@ use purser_store::{Member, ObjectId};
 use serde_json::{Map, Value};
 
 use super::setup::Planner;
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 /// The attribute that holds a group's members.
 const MEMBERS: &str = "members";
-/// The key in `Link::exported`, which is no path, under which members stand of whom nobody knows whether they are in.
+/// The key in `Link::exported`, which is no path, of members that may or may not be in.
 const UNSURE: &str = "@unsure";
 /// Groups with more members than this are not read to see whether they are there: the answer may be megabytes.
 const LARGE: usize = 1_000;
@@ -82,7 +82,7 @@ fn put_in_doubt(exported: &mut Map<String, Value>, doubtful: Vec<Value>) {
     }
 }
 
-/// Whether a link holds members of whom nobody knows whether they are in, so that the group is to be seen to.
+/// Whether a link holds members that may or may not be in, so that the group is to be seen to.
 pub(crate) fn is_doubtful(link: &Link) -> bool {
     link.kind == ObjectKind::Group && link.exported.contains_key(UNSURE)
 }
@@ -92,7 +92,7 @@ pub(crate) fn touches_members(edit: &Edit) -> bool {
     edit.changes.iter().any(|change| change.path.as_str() == MEMBERS)
 }
 
-/// Whether the change takes somebody out or in.
+/// Whether the change takes members out or in.
 pub(crate) fn is_of_members(change: &Change) -> bool {
     change.kind != ChangeKind::Set && change.path.as_str() == MEMBERS
 }
@@ -127,7 +127,7 @@ pub(crate) async fn cut(planner: &Planner, groups: Vec<GroupId>) -> Result<Vec<V
         true => planner.store().count_members_of(&groups).await,
         false => Ok(HashMap::new()),
     };
-    let counts = counts.map_err(EngineError::store("count the members of groups"))?;
+    let counts = counts.doing("count the members of groups")?;
     let (mut pieces, mut members): (Vec<Vec<GroupId>>, u64) = (Vec::new(), 0);
     for group in groups {
         let count = counts.get(&group).copied().unwrap_or(0);

@@ -9,14 +9,13 @@ use purser_store::ObjectId;
 
 use super::{
     ask::{self, Work},
-    candidate::{Candidate, Cause, Nominee},
+    candidate::{Candidate, Cause, Nominee, Outcome, Planned},
     claims::Claims,
     load,
-    planned::{Outcome, Planned},
     setup::Planner,
     sources,
 };
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 impl Planner {
     /// What is to be done about these objects, which are of one kind, in their order. Nothing is planned for those whose
@@ -65,7 +64,7 @@ fn must_verify(planner: &Planner, candidate: &Candidate) -> bool {
     planner.doubts_links && planner.rules(candidate.kind()).mapping.is_enabled() && !seen
 }
 
-/// Refuses to adopt accounts that belong to somebody else, in the store or in this run; and, in a preview, to create
+/// Refuses to adopt accounts that belong to another object, in the store or in this run; and, in a preview, to create
 /// what an earlier page creates.
 async fn refuse_taken(
     planner: &Planner,
@@ -79,7 +78,7 @@ async fn refuse_taken(
         true => HashMap::new(),
         false => {
             let links = planner.store().find_links_by_target(planner.job(), kind, &wanted).await;
-            links.map_err(EngineError::store("read the links of found accounts"))?
+            links.doing("read the links of found accounts")?
         }
     };
     for (candidate, work) in candidates.iter().zip(works) {
@@ -115,7 +114,7 @@ fn adopts(work: &Work) -> Option<&str> {
     }
 }
 
-/// For whom an earlier page creates the account that this would create.
+/// The object whose account, created by an earlier page, is the one that this would create.
 fn created_before(planner: &Planner, kind: ObjectKind, work: &Work, claims: &Claims) -> Option<ObjectId> {
     match work {
         Work::Done(Outcome::Decided { decision: Decision::Send(Write::Create(_)), queries }) => {
@@ -125,7 +124,7 @@ fn created_before(planner: &Planner, kind: ObjectKind, work: &Work, claims: &Cla
     }
 }
 
-/// The name of somebody on this page, or of an earlier page of a preview.
+/// The name of an object of this page, or of an earlier page of a preview.
 async fn name_of(
     planner: &Planner,
     candidates: &[Candidate],

@@ -17,15 +17,12 @@ pub(crate) struct Planner {
     rules: RuleBook,
     pub(crate) line: TargetLine,
     /// No link is believed before its account was seen: the address may be another one now, and there the same id
-    /// may be somebody else's account. So it is in an initial cycle.
+    /// may be another person's account. So it is in an initial cycle.
     pub(crate) doubts_links: bool,
 }
 
 impl Planner {
-    /// Compiles the rules and prepares the connector. Sends nothing.
-    ///
-    /// # Errors
-    /// What is wrong with the configuration, as the reason of a quarantine.
+    /// Compiles the rules and prepares the connector; see [`rules::open`].
     pub(crate) fn open(
         deps: &EngineDeps,
         loaded: Job,

@@ -12,7 +12,7 @@ use super::{
     members,
     setup::Planner,
 };
-use crate::error::EngineError;
+use crate::error::{Doing, EngineError};
 
 /// The people after this one, in the order of their ids.
 pub(crate) async fn page_people(
@@ -20,8 +20,7 @@ pub(crate) async fn page_people(
     after: Option<UserId>,
     size: u64,
 ) -> Result<Vec<Nominee>, EngineError> {
-    let users = planner.store().page_users(after, size).await;
-    let users = users.map_err(EngineError::store("read a page of people"))?;
+    let users = planner.store().page_users(after, size).await.doing("read a page of people")?;
     let nominee = |user: purser_domain::user::User| Nominee {
         id: user.id.into(),
         cause: Cause::Directory,
@@ -36,8 +35,7 @@ pub(crate) async fn page_groups(
     after: Option<GroupId>,
     size: u64,
 ) -> Result<Vec<Nominee>, EngineError> {
-    let groups = planner.store().page_groups(after, size).await;
-    let groups = groups.map_err(EngineError::store("read a page of groups"))?;
+    let groups = planner.store().page_groups(after, size).await.doing("read a page of groups")?;
     let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
     let fitting = members::cut(planner, ids).await?.first().map_or(0, Vec::len);
     let nominees = groups.into_iter().take(fitting).map(|group| Nominee {
@@ -56,7 +54,7 @@ pub(crate) async fn page_orphans(
     size: u64,
 ) -> Result<Option<(Vec<Nominee>, LinkId)>, EngineError> {
     let links = planner.store().list_orphan_links(planner.job(), kind, after, size).await;
-    let links = links.map_err(EngineError::store("read the links left behind"))?;
+    let links = links.doing("read the links left behind")?;
     let Some(last) = links.last().map(|link| link.id) else { return Ok(None) };
     let nominee = |source| Nominee { id: ObjectId::new(kind, source), cause: Cause::Orphan, source: None };
     Ok(Some((links.iter().map(|link| nominee(link.source)).collect(), last)))
@@ -70,12 +68,12 @@ pub(crate) async fn load_sources(
     let mut found = HashMap::with_capacity(objects.len());
     let users: Vec<UserId> = objects.iter().filter_map(|object| object.user()).collect();
     if !users.is_empty() {
-        let users = planner.store().load_users(&users).await.map_err(EngineError::store("read people"))?;
+        let users = planner.store().load_users(&users).await.doing("read people")?;
         found.extend(users.into_iter().map(|user| (ObjectId::User(user.id), Entry::Person(user))));
     }
     let groups = members::groups_of(objects);
     if !groups.is_empty() {
-        let groups = planner.store().find_groups(&groups).await.map_err(EngineError::store("read groups"))?;
+        let groups = planner.store().find_groups(&groups).await.doing("read groups")?;
         found.extend(groups.into_iter().map(|(id, group)| (ObjectId::Group(id), Entry::Group(group))));
     }
     Ok(found)

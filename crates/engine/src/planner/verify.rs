@@ -24,8 +24,8 @@ const OF_USERS: &[&str] = &[
 /// What tells groups apart.
 const OF_GROUPS: &[&str] = &["displayName", "externalId", "name"];
 
-/// Whether the account agrees with the link in at least one value that tells people apart. Somebody may have renamed
-/// the account in the target; nobody changes all of them. Without any such value the link is believed.
+/// Whether the account agrees with the link in at least one value that tells people apart. An account may be
+/// renamed in the target, but not in all of them at once. Without any such value the link is believed.
 pub(crate) fn is_same(planner: &Planner, link: &Link, body: &Value) -> bool {
     agrees(&planner.rules(link.kind).target, link, body)
 }

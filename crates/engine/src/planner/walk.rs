@@ -1,8 +1,8 @@
 //! Plans for everybody, page by page, as an initial cycle would, and carries nothing out.
 //!
-//! It writes to no table and sends no write to the target. What a preview can't know: members and managers whose account
-//! this same plan would create are left out, as in a cycle that comes to them later; and an account that an earlier
-//! page would delete or change is still seen as it is.
+//! It writes to no table and sends no write to the target. What a preview can't know: members and managers whose
+//! account this same plan would create are left out, as in a cycle that comes to them later; and an account that an
+//! earlier page would delete or change is still seen as it is.
 use std::collections::HashSet;
 
 use purser_domain::{
@@ -13,14 +13,13 @@ use purser_domain::{
 use purser_store::ObjectId;
 
 use super::{
-    candidate::Nominee,
+    candidate::{Nominee, Outcome, Planned},
     claims::Claims,
-    planned::{Outcome, Planned},
     setup::Planner,
     sources,
 };
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     settings::EngineDeps,
     target::control::{Control, Stop},
 };
@@ -62,7 +61,7 @@ pub struct PlannedObject {
 pub enum Prospect {
     /// This would be done.
     Decided(Decision),
-    /// The linked account is gone from the target and nobody misses it: the link would say so, or go.
+    /// The linked account is gone from the target and is not wanted: the link would say so, or go.
     Gone,
     /// An earlier request for it has no known outcome yet; before anything else, a cycle would find out.
     Unresolved,
@@ -80,20 +79,16 @@ pub enum Prospect {
 impl Planning {
     /// Prepares a plan for a job. Nothing is sent yet.
     pub(crate) async fn open(deps: &EngineDeps, job: JobId) -> Result<Self, EngineError> {
-        let loaded = deps.store.load_job(job).await.map_err(EngineError::store("read a job"))?;
+        let loaded = deps.store.load_job(job).await.doing("read a job")?;
         let loaded = loaded.ok_or(EngineError::UnknownJob { job })?;
         let planner = Planner::open(deps, loaded, Control::new(), true).map_err(EngineError::target)?;
-        let intents = deps.store.list_intents(job).await;
-        let intents = intents.map_err(EngineError::store("read the open intents"))?;
+        let intents = deps.store.list_intents(job).await.doing("read the open intents")?;
         let unresolved = intents.into_iter().map(|open| open.intent.object).collect();
         Ok(Self { planner, claims: Claims::default(), unresolved, at: Place::People(None) })
     }
 
     /// Plans the next page; `None` when everybody has been planned for. Objects of which there is nothing to say (gone,
     /// and without a link) are left out.
-    ///
-    /// # Errors
-    /// [`EngineError::Target`] when the target does not work, [`EngineError::Store`] when the store does not.
     pub async fn next_page(&mut self) -> Result<Option<Vec<PlannedObject>>, EngineError> {
         let Some(nominees) = self.next_nominees().await? else { return Ok(None) };
         let page = self.planner.plan_page(nominees, &self.unresolved, &mut self.claims).await?;

@@ -7,8 +7,8 @@ use purser_domain::{
 
 use crate::executor::fate::Fate;
 
-/// Says that the blamed attribute has no value, and where the mapping takes it from. `None` when it was sent, or nobody
-/// knows: an update sends only what differs.
+/// Says that the blamed attribute has no value, and where the mapping takes it from. `None` when it was sent, or it is
+/// not known: an update sends only what differs.
 pub(super) fn missing_value(fate: &Fate, rows: &[AttributeMapping]) -> Option<String> {
     let Fate::Failed { failure, modified, action, .. } = fate else { return None };
     tell(failure.attribute.as_deref()?, *action, modified, rows)

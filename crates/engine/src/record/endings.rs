@@ -10,7 +10,11 @@ use purser_domain::{
 };
 use purser_store::Escrow;
 
-use super::{About, names::Names, steps::request};
+use super::{
+    About,
+    names::Names,
+    steps::{request, step},
+};
 use crate::{executor::fate::Fate, target::failure::Failure};
 
 /// So many attributes the summary names.
@@ -165,26 +169,18 @@ impl<'a> Ending<'a> {
 
     fn done(
         action: LogAction,
-        step: &str,
+        name: &str,
         summary: String,
         why: String,
         modified: &[ModifiedProperty],
         exchanges: &'a [Exchange],
     ) -> Self {
         let status = LogStatus::Success;
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
         Self {
             action,
             status,
             summary: format!("{summary}."),
-            step: Step {
-                kind: StepKind::Export,
-                name: step.to_owned(),
-                status,
-                description: why,
-                details,
-                objects: Vec::new(),
-            },
+            step: step(StepKind::Export, name, status, why, last_request(exchanges)),
             modified: modified.to_vec(),
             error: None,
             exchanges,
@@ -192,22 +188,16 @@ impl<'a> Ending<'a> {
     }
 
     fn skipped(skip: &Skip, about: About<'_>, names: &Names) -> Self {
+        let (name, status) = ("EntrySynchronizationSkip", LogStatus::Skipped);
         let details = skip.details.iter().map(|detail| names.tell(detail)).collect();
         let skip = &Skip { details, ..skip.clone() };
+        let details = vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())];
         let description = skip.describe(about.kind, about.name);
-        let status = LogStatus::Skipped;
         Self {
             action: LogAction::Other,
             status,
             summary: skip.sentences().join(" "),
-            step: Step {
-                kind: StepKind::Export,
-                name: "EntrySynchronizationSkip".to_owned(),
-                status,
-                description,
-                details: vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())],
-                objects: Vec::new(),
-            },
+            step: step(StepKind::Export, name, status, description, details),
             modified: Vec::new(),
             error: None,
             exchanges: &[],
@@ -223,7 +213,7 @@ impl<'a> Ending<'a> {
         exchanges: &'a [Exchange],
     ) -> Self {
         let About { kind: of, name, target, .. } = about;
-        let (kind, step, verb) = match action {
+        let (kind, step_name, verb) = match action {
             LogAction::Create => (StepKind::Export, "EntryExportAdd", "create"),
             LogAction::Update => (StepKind::Export, "EntryExportUpdate", "update"),
             LogAction::Disable => (StepKind::Export, "EntryExportUpdate", "disable"),
@@ -231,8 +221,7 @@ impl<'a> Ending<'a> {
             LogAction::Other => (StepKind::Matching, "EntryImport", "process"),
         };
         let status = LogStatus::Failure;
-        let mut details: Vec<(String, String)> =
-            exchanges.last().map(request).into_iter().flatten().collect();
+        let mut details = last_request(exchanges);
         if let Some(excerpt) = &failure.excerpt {
             details.push(("Answer".to_owned(), excerpt.clone()));
         }
@@ -241,7 +230,7 @@ impl<'a> Ending<'a> {
             action,
             status,
             summary: failure.reason.clone(),
-            step: Step { kind, name: step.to_owned(), status, description, details, objects: Vec::new() },
+            step: step(kind, step_name, status, description, details),
             modified: modified.to_vec(),
             error: Some(LogError {
                 cure: failure.cure,
@@ -281,12 +270,14 @@ impl<'a> Ending<'a> {
             );
             error("InvalidAnchor", &gone, &advice, escrow)
         });
-        let details = exchanges.last().map(request).into_iter().flatten().collect();
-        let name = "EntryExportUpdate".to_owned();
         let description = format!("{gone} {next}");
-        let step = Step { kind: StepKind::Export, name, status, description, details, objects: Vec::new() };
+        let step = step(StepKind::Export, "EntryExportUpdate", status, description, last_request(exchanges));
         Self { action, status, summary: gone, step, modified: Vec::new(), error, exchanges }
     }
+}
+
+fn last_request(exchanges: &[Exchange]) -> Vec<(String, String)> {
+    exchanges.last().map(request).into_iter().flatten().collect()
 }
 
 fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {
@@ -322,13 +313,21 @@ fn say_cause(cause: Option<DisableCause>) -> &'static str {
 
 /// *2 attributes: title, department*.
 fn name_attributes(modified: &[ModifiedProperty]) -> String {
-    let mut names: Vec<&str> = modified.iter().map(|property| property.name.as_str()).collect();
+    let mut names: Vec<&str> = modified.iter().map(|property| short(&property.name)).collect();
     // Members that come and members that go are two changes of one attribute.
     names.dedup();
     let plural = if names.len() == 1 { "" } else { "s" };
     let more = if names.len() > NAMED { ", …" } else { "" };
     let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     format!("{} attribute{plural}: {shown}{more}", names.len())
+}
+
+/// An attribute of an extension without the extension's name, which is longer than all the rest of a sentence.
+fn short(path: &str) -> &str {
+    match path.strip_prefix("urn:") {
+        Some(_) => path.rsplit(':').next().unwrap_or(path),
+        None => path,
+    }
 }
 
 /// What is known of a change whose request got no answer.
@@ -339,5 +338,19 @@ fn after_lost_answer(about: About<'_>, modified: &[ModifiedProperty], exchanges:
             about.there()
         ),
         false => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_names_few_attributes_and_each_by_its_short_name() {
+        let property = |name: &str| ModifiedProperty { name: name.to_owned(), old: None, new: None };
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+        assert_eq!(name_attributes(&[property(enterprise)]), "1 attribute: manager");
+        let many: Vec<_> = ["a", "b", "b", "c", "d", "e", "f"].map(property).into();
+        assert_eq!(name_attributes(&many), "6 attributes: a, b, c, d, e, …");
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::steps::missing_members;
 use crate::{
-    error::EngineError,
+    error::{Doing, EngineError},
     executor::fate::Finished,
     planner::{candidate::Manager, setup::Planner},
 };
@@ -43,13 +43,12 @@ impl Names {
         let mut names = HashMap::with_capacity(users.len() + groups.len());
         if !users.is_empty() {
             let ids: Vec<_> = users.into_iter().collect();
-            let users = planner.store().load_users(&ids).await.map_err(EngineError::store("read people"))?;
+            let users = planner.store().load_users(&ids).await.doing("read people")?;
             names.extend(users.into_iter().map(|user| (user.id.into(), user.name())));
         }
         if !groups.is_empty() {
             let ids: Vec<_> = groups.into_iter().collect();
-            let groups =
-                planner.store().find_groups(&ids).await.map_err(EngineError::store("read groups"))?;
+            let groups = planner.store().find_groups(&ids).await.doing("read groups")?;
             names.extend(groups.into_iter().map(|(id, group)| (id.into(), group.display_name)));
         }
         Ok(Self(names))

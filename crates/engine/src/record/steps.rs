@@ -11,7 +11,7 @@ use purser_store::ChangeKind;
 
 use super::{About, names::Names};
 use crate::{
-    executor::{fate::Fate, lease::Executor},
+    executor::{Executor, fate::Fate},
     planner::candidate::{Candidate, Cause, Found, Manager},
 };
 
@@ -166,15 +166,18 @@ pub(super) fn reference(candidate: &Candidate, fate: &Fate, about: About<'_>, na
     })
 }
 
-pub(super) fn plain(kind: StepKind, name: &str, description: String) -> Step {
-    Step {
-        kind,
-        name: name.to_owned(),
-        status: LogStatus::Success,
-        description,
-        details: Vec::new(),
-        objects: Vec::new(),
-    }
+fn plain(kind: StepKind, name: &str, description: String) -> Step {
+    step(kind, name, LogStatus::Success, description, Vec::new())
+}
+
+pub(super) fn step(
+    kind: StepKind,
+    name: &str,
+    status: LogStatus,
+    description: String,
+    details: Vec<(String, String)>,
+) -> Step {
+    Step { kind, name: name.to_owned(), status, description, details, objects: Vec::new() }
 }
 
 pub(super) fn request(exchange: &Exchange) -> [(String, String); 2] {

@@ -1,4 +1,4 @@
-//! One request at a time to one target, in a way that respects its limits and finds out whom a failure concerns.
+//! One request at a time to one target, in a way that respects its limits and finds out what a failure concerns.
 use std::{
     future::Future,
     sync::{
@@ -114,7 +114,7 @@ impl TargetLine {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Sends a request, waits and sends again where that is right, and finds out whom a failure concerns.
+    /// Sends a request, waits and sends again where that is right, and finds out what a failure concerns.
     pub(crate) async fn send<'a, T, F>(&'a self, repeat: Repeat, call: F) -> Sent<T>
     where
         F: Fn(&'a dyn Connector) -> BoxFuture<'a, Result<Reply<T>, ConnectorError>>,

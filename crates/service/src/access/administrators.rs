@@ -1,13 +1,14 @@
 //! Administrators: first-run set-up, sign-in and sign-out, passwords.
 //!
-//! The order of what a person can ask for without being signed in: the throttle, then what is cheap to look up, then
-//! the hash, then rows. What the throttle refuses writes nothing; see `refusals` for what the audit log tells of it.
+//! The order of what a person can ask for without being signed in: a place in the queue, the throttle, then what is
+//! cheap to look up, then the hash, then rows. What the queue or the throttle refuses writes nothing; see `refusals` for
+//! what the audit log tells of it.
 //!
 //! Deliberately absent: an audit entry for a session that ends because it was not used.
 use crate::access::password::{MAX_LENGTH, check_password};
 use crate::access::refusals::Attempt;
 use crate::caller::{Caller, Right};
-use crate::error::{Result, conflict, invalid, not_found};
+use crate::error::{Checked, Result, conflict, invalid, not_found};
 use crate::input::{email_address, required_line};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
@@ -42,7 +43,7 @@ impl Portal {
         Ok(Some(token))
     }
 
-    /// Whether anybody can sign in yet.
+    /// Whether there is an administrator who can sign in.
     pub async fn has_administrator(&self) -> Result<bool> {
         Ok(self.store().count_administrators().await? > 0)
     }
@@ -105,6 +106,10 @@ impl Portal {
     pub async fn sign_in(&self, form: SignInForm, remote_address: &str) -> Result<AdministratorView> {
         let email = form.email.trim();
         let attempt = |refusal| Attempt::new(Activity::SignIn, refusal, email, remote_address);
+        let Some(_place) = self.memory.passwords.queue_up() else {
+            self.memory.refusals.count(attempt(Refusal::TooManyAttempts), self.now());
+            return Err(busy().into());
+        };
         if let Err(seconds) = self.memory.throttle.begin(Some(email), remote_address, self.now()) {
             self.memory.refusals.count(attempt(Refusal::TooManyAttempts), self.now());
             return Err(slow_down(seconds).into());
@@ -241,7 +246,7 @@ fn hash_text(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
-fn check_setup_token(stored: Option<&str>, token: &str) -> std::result::Result<(), Problem> {
+fn check_setup_token(stored: Option<&str>, token: &str) -> Checked<()> {
     let right = stored
         .filter(|stored| !stored.is_empty())
         .is_some_and(|stored| bool::from(stored.as_bytes().ct_eq(hash_text(token.trim()).as_bytes())));
@@ -256,6 +261,10 @@ fn used_setup_link() -> Problem {
 fn slow_down(seconds: i64) -> Problem {
     let unit = if seconds == 1 { "second" } else { "seconds" };
     Problem::new(ProblemKind::TooMany, format!("Too many attempts; try again in {seconds} {unit}."))
+}
+
+fn busy() -> Problem {
+    Problem::new(ProblemKind::TooMany, "Too many sign-ins are under way; try again in a few seconds.")
 }
 
 fn caller_of(administrator: &Administrator) -> Caller {

@@ -1,10 +1,9 @@
 //! Passwords: argon2id, off the async threads, a few at a time.
-use crate::error::{Result, ServiceError, invalid};
+use crate::error::{Checked, Result, ServiceError, invalid};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use purser_contract::problem::Problem;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Fewest characters of a password.
 pub(crate) const MIN_LENGTH: usize = 12;
@@ -12,24 +11,34 @@ pub(crate) const MIN_LENGTH: usize = 12;
 pub(crate) const MAX_LENGTH: usize = 256;
 /// Hashes computed at the same time; each takes [`MEMORY_KIB`], so this bounds what a flood of sign-ins can take.
 const CONCURRENT: usize = 2;
+/// Sign-ins under way at the same time. Whoever comes beyond is told to try again at once: a queue of strangers would
+/// take every connection that there is.
+const QUEUE: usize = 32;
 /// Memory of one hash, OWASP's first choice for argon2id together with two passes and one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 
 /// Hashes and verifies passwords.
 #[derive(Debug)]
 pub(crate) struct Passwords {
-    turn: Semaphore,
+    turn: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     /// Verified for accounts that don't exist, so that the time taken does not tell them apart.
     decoy: Arc<OnceLock<String>>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { turn: Semaphore::new(CONCURRENT), decoy: Arc::default() }
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self { turn: semaphore(CONCURRENT), queue: semaphore(QUEUE), decoy: Arc::default() }
     }
 }
 
 impl Passwords {
+    /// A place among the sign-ins under way, kept until it is dropped; `None` when all are taken.
+    pub(crate) fn queue_up(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.queue).try_acquire_owned().ok()
+    }
+
     /// The hash to store.
     pub(crate) async fn hash(&self, password: String) -> Result<String> {
         self.in_turn(move || hash(&password)).await
@@ -61,11 +70,15 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _permit = self
-            .turn
-            .acquire()
+        let turn = Arc::clone(&self.turn)
+            .acquire_owned()
             .await
             .map_err(|error| ServiceError::internal("wait for a turn to hash a password", error))?;
+        let work = move || {
+            // A hash that has begun goes on when whoever asked has hung up, and so does its turn.
+            let _turn = turn;
+            work()
+        };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| ServiceError::internal("run the hashing of a password", error))?
@@ -73,7 +86,7 @@ impl Passwords {
 }
 
 /// Refuses passwords that are too easy or too long.
-pub(crate) fn check_password(password: &str, email: &str) -> std::result::Result<(), Problem> {
+pub(crate) fn check_password(password: &str, email: &str) -> Checked<()> {
     let length = password.chars().count();
     if length < MIN_LENGTH {
         return Err(invalid(format!(
@@ -115,6 +128,8 @@ fn argon2() -> Result<Argon2<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::time::Duration;
 
     #[tokio::test]
     async fn a_hash_verifies_its_own_password_and_no_other() {
@@ -129,6 +144,23 @@ mod tests {
     async fn nobody_has_the_decoys_password() {
         let passwords = Passwords::default();
         assert!(!passwords.verify("nobody's password".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_gives_no_turn_to_another() {
+        let passwords = Passwords::default();
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        for _ in 0..CONCURRENT * 4 {
+            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            let hash = passwords.in_turn(move || {
+                most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
+                std::thread::sleep(Duration::from_millis(200));
+                running.fetch_sub(1, SeqCst);
+                Ok(())
+            });
+            let _hung_up = tokio::time::timeout(Duration::from_millis(10), hash).await;
+        }
+        assert_eq!(most.load(SeqCst), CONCURRENT);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! The first of a kind (activity, account, address) is a row at once. Those of the same kind within a minute are
 //! counted, and so is whatever the throttle refuses, which writes nothing; the count becomes one row, with the next
-//! refusal after that minute or when the log is read. Beyond [`KINDS`] kinds a minute all further are one row.
+//! refusal after that minute or when the log is read. Beyond [`KINDS`] kinds a minute all further are one row, but for
+//! those on an account that exists: these are told apart by account, so that no noise hides them.
 //!
 //! Deliberately absent: counts that survive the process.
 use crate::access::throttle::address_key;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// Kinds of attempts told apart within a minute.
 const KINDS: usize = 50;
+/// In place of an account or address, where many are one row.
+const SEVERAL: &str = "(several)";
 /// Most characters kept of what was typed.
 const MAX_TYPED: usize = 256;
 
@@ -48,9 +51,14 @@ impl Attempt {
         Kind(self.activity, self.account.to_lowercase(), address_key(&self.address))
     }
 
+    /// The same from whatever address.
+    fn kind_of_account(&self) -> Kind {
+        Kind(self.activity, self.account.to_lowercase(), SEVERAL.to_owned())
+    }
+
     /// What stands for all that are not told apart.
     fn several(activity: Activity) -> Self {
-        Self::new(activity, Refusal::Several, "(several)", "(several)")
+        Self::new(activity, Refusal::Several, SEVERAL, SEVERAL)
     }
 }
 
@@ -72,27 +80,34 @@ pub(crate) struct Refusals(Mutex<HashMap<Kind, Attempts>>);
 impl Refusals {
     /// Counts an attempt for a later row.
     pub(crate) fn count(&self, attempt: Attempt, now: Timestamp) {
-        self.take(attempt, now, 1);
+        self.take(attempt, now, false);
     }
 
     /// Counts an attempt, unless it is the first of its kind within the minute, which is given back to be written.
     pub(crate) fn first(&self, attempt: Attempt, now: Timestamp) -> Option<Attempt> {
-        self.take(attempt, now, 0)
+        self.take(attempt, now, true)
     }
 
-    fn take(&self, mut attempt: Attempt, now: Timestamp, count: u64) -> Option<Attempt> {
+    fn take(&self, mut attempt: Attempt, now: Timestamp, mut row_at_once: bool) -> Option<Attempt> {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut count = count;
-        if kinds.len() >= KINDS && !kinds.contains_key(&attempt.kind()) {
-            (attempt, count) = (Attempt::several(attempt.activity), 1);
+        let mut kind = attempt.kind();
+        if kinds.len() >= KINDS && !kinds.contains_key(&kind) {
+            if attempt.account_id.is_some() {
+                kind = attempt.kind_of_account();
+            } else {
+                attempt = Attempt::several(attempt.activity);
+                kind = attempt.kind();
+                row_at_once = false;
+            }
         }
-        if let Some(known) = kinds.get_mut(&attempt.kind()) {
+        if let Some(known) = kinds.get_mut(&kind) {
             known.count += 1;
             known.latest = attempt;
             return None;
         }
-        kinds.insert(attempt.kind(), Attempts { latest: attempt.clone(), since: now, count });
-        (count == 0).then_some(attempt)
+        let count = u64::from(!row_at_once);
+        kinds.insert(kind, Attempts { latest: attempt.clone(), since: now, count });
+        row_at_once.then_some(attempt)
     }
 
     /// What was counted in minutes that are over.
@@ -138,6 +153,28 @@ mod tests {
         let due = refusals.take_due(at(60));
         assert_eq!(due.len(), 1);
         assert_eq!((due[0].latest.refusal, due[0].count), (Refusal::Several, 1_000 - KINDS as u64));
+    }
+
+    #[test]
+    fn noise_hides_no_guess_at_an_account_that_exists() {
+        let refusals = Refusals::default();
+        for number in 0..KINDS * 2 {
+            refusals.first(attempt(&format!("p{number}")), at(0));
+        }
+        let guess = |address: &str| Attempt {
+            account_id: Some(Uuid::from_u128(1)),
+            ..Attempt::new(Activity::SignIn, Refusal::WrongPassword, "ann", address)
+        };
+        let told = refusals.first(guess("10.0.0.1"), at(1)).unwrap();
+        assert_eq!((told.account.as_str(), told.address.as_str()), ("ann", "10.0.0.1"));
+        for number in 2..100 {
+            assert!(
+                refusals.first(guess(&format!("10.0.0.{number}")), at(1)).is_none(),
+                "one row an account"
+            );
+        }
+        let due = refusals.take_due(at(61));
+        assert!(due.iter().any(|counted| counted.latest.account == "ann" && counted.count == 98));
     }
 
     #[test]

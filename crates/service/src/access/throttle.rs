@@ -1,8 +1,8 @@
 //! Slows down guessing: after a few failures each further try has to wait, twice as long every time.
 //!
-//! Counted per account and per address, in memory: a restart forgets, which an attacker can't bring about.
-//! A try is counted *before* anything is looked up, hashed or stored for it, so that tries made at the same time don't
-//! slip through together; success takes the count back. The wait for an account stays short, since otherwise an attacker
+//! Counted per account and per address, in memory: a restart forgets, which an attacker can't bring about. A try is
+//! counted *before* anything is looked up, hashed or stored for it, so that tries made at the same time don't slip
+//! through together; success takes the count back. The wait for an account stays short, since otherwise an attacker
 //! could lock an administrator out by failing on purpose; the wait for an address grows much longer.
 //!
 //! Memory is bounded: [`CAPACITY`] entries of a few words each, however long the typed accounts are.

@@ -80,8 +80,7 @@ impl Portal {
             .await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::AddProvisioning, note).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_application(&application).await
     }
 
@@ -160,8 +159,7 @@ impl Portal {
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::DeleteApplication, note).await?;
         tx.delete_application(application.id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(row(&application, &self.template_name(&application), ProvisioningState::Off))
     }
 

@@ -1,10 +1,10 @@
 //! Who is assigned to an application, with which role.
 //!
-//! Every assignment that comes or goes appends a change for each person it concerns, for this application only.
+//! With each assignment that comes or goes the store appends a change for each person that it concerns, for this
+//! application only.
 use crate::applications::application::load_application;
 use crate::caller::{Caller, Right};
 use crate::directory::groups::load_group;
-use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
 use crate::error::{Result, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id, search_text};
@@ -13,12 +13,11 @@ use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::assignment::{AppRoleView, AssignForm, AssignmentView, PrincipalView, UnassignForm};
+use purser_contract::directory::UserFilter;
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::ids::{AppId, AssignmentId, RoleId};
 use purser_domain::object::ObjectKind;
-use purser_store::{
-    Application, Assignment, AssignmentRow, NameKey, Principal, Reads, RoleRow, Tx, UserFilter,
-};
+use purser_store::{Application, Assignment, AssignmentRow, NameKey, Principal, Reads, RoleRow, Tx};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -124,50 +123,37 @@ impl Portal {
     ) -> Result<PageView<PrincipalView>> {
         caller.may(Right::Read)?;
         let application = load_application(self.store(), app).await?;
-        let (size, search) = (page_size(form.size), search_text(&form.search));
-        let after = decode_cursor::<NameKey>(&form.after)?;
-        let limit = u64::from(size) + 1;
-        let (mut items, next, total) = if kind == ObjectKind::Group {
-            let rows = self.store().list_groups(&search, after.as_ref(), limit).await?;
-            let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
-            let views = rows.iter().map(view_group_row).map(|row| PrincipalView {
+        let mut page = match kind {
+            ObjectKind::Group => self.list_groups(caller, form).await?.map(|row| PrincipalView {
                 id: row.id,
                 principal_type: ObjectKind::Group,
                 display_name: row.display_name,
-                detail: if row.member_count == 1 {
-                    "1 member".into()
-                } else {
-                    format!("{} members", row.member_count)
+                detail: match row.member_count {
+                    1 => "1 member".to_owned(),
+                    count => format!("{count} members"),
                 },
                 assigned: false,
-            });
-            (views.collect::<Vec<_>>(), next, self.store().count_groups(&search).await?)
-        } else {
-            let rows = self.store().list_users(UserFilter::Present, &search, after.as_ref(), limit).await?;
-            let (rows, next) = cut(rows, size, |user| encode_cursor(&NameKey::of_user(user)));
-            let views = rows.iter().map(view_user_row).map(|row| PrincipalView {
-                id: row.id,
-                principal_type: ObjectKind::User,
-                display_name: row.display_name,
-                detail: row.user_principal_name,
-                assigned: false,
-            });
-            (views.collect(), next, self.store().count_users(UserFilter::Present, &search).await?)
+            }),
+            ObjectKind::User => {
+                self.list_users(caller, UserFilter::Present, form).await?.map(|row| PrincipalView {
+                    id: row.id,
+                    principal_type: ObjectKind::User,
+                    display_name: row.display_name,
+                    detail: row.user_principal_name,
+                    assigned: false,
+                })
+            }
         };
-        let ids: Vec<Uuid> = items.iter().filter_map(|item| item.id.parse().ok()).collect();
+        let ids: Vec<Uuid> = page.items.iter().filter_map(|item| item.id.parse().ok()).collect();
         let assigned = self.store().find_assigned(application.id, &ids).await?;
-        for item in &mut items {
+        for item in &mut page.items {
             item.assigned = item.id.parse::<Uuid>().is_ok_and(|id| assigned.contains(&id));
         }
-        Ok(PageView { items, next, total: Some(total) })
+        Ok(page)
     }
 
     /// Assigns users and groups with one role. Who has the role already keeps it. Answers with the assignment that
-    /// each of them now has.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when nobody or no role is chosen, or one of the chosen does not exist: then nobody is
-    /// assigned.
+    /// each of them now has. If one does not exist, nobody is assigned.
     pub async fn assign(&self, caller: &Caller, form: AssignForm) -> Result<Vec<AssignmentView>> {
         caller.may(Right::Write)?;
         if form.users.is_empty() && form.groups.is_empty() {
@@ -214,8 +200,7 @@ impl Portal {
             );
             now_held.push(self.assign_one(&tx, caller, &application, &roles, row).await?);
         }
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(now_held.iter().map(|row| view_assignment(row, &roles)).collect())
     }
 
@@ -254,9 +239,6 @@ impl Portal {
     }
 
     /// Removes assignments; says how many. One that is gone already is no error.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when none is chosen, or one belongs to another application.
     pub async fn unassign(&self, caller: &Caller, form: UnassignForm) -> Result<u64> {
         caller.may(Right::Write)?;
         if form.assignments.is_empty() {
@@ -284,8 +266,7 @@ impl Portal {
             self.audit(&tx, caller, activity, note(&application, &roles, &row)).await?;
             removed += 1;
         }
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(removed)
     }
 }

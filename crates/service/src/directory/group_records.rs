@@ -7,10 +7,10 @@ use crate::input::{
 };
 use crate::page::cut;
 use crate::portal::Portal;
-use purser_contract::page::PageView;
+use purser_contract::page::{ListForm, PageView};
 use purser_domain::group::Group;
 use purser_domain::user::User;
-use purser_store::NameKey;
+use purser_store::{GroupRow, NameKey};
 
 /// What an API client changes about a group; what is absent stays, `Some(None)` clears.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,24 +25,18 @@ pub struct GroupPatch {
 
 impl Portal {
     /// One page of the groups whose name starts with or contains `search`.
-    pub async fn query_groups(
-        &self,
-        caller: &Caller,
-        search: &str,
-        after: &str,
-        size: u32,
-    ) -> Result<PageView<Group>> {
+    pub async fn query_groups(&self, caller: &Caller, form: ListForm) -> Result<PageView<GroupRow>> {
         caller.may(Right::Read)?;
-        let (size, search) = (page_size(size), search_text(search));
-        let after = decode_cursor::<NameKey>(after)?;
+        let (size, search) = (page_size(form.size), search_text(&form.search));
+        let after = decode_cursor::<NameKey>(&form.after)?;
         let rows = self.store().list_groups(&search, after.as_ref(), u64::from(size) + 1).await?;
         let total = self.store().count_groups(&search).await?;
-        let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
-        Ok(PageView { items: rows.into_iter().map(|row| row.group).collect(), next, total: Some(total) })
+        let (items, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
+        Ok(PageView { items, next, total: Some(total) })
     }
 
     /// A group.
-    pub async fn find_group_record(&self, caller: &Caller, id: &str) -> Result<Group> {
+    pub async fn load_group_record(&self, caller: &Caller, id: &str) -> Result<Group> {
         caller.may(Right::Read)?;
         load_group(self.store(), id).await
     }
@@ -65,8 +59,7 @@ impl Portal {
                 optional_line("Mail nickname", "mail_nickname", &text.unwrap_or_default(), MAX_NICKNAME)?;
         }
         let group = self.edit_group(&tx, caller, &stored, edited).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(group)
     }
 
@@ -75,15 +68,14 @@ impl Portal {
         &self,
         caller: &Caller,
         group: &str,
-        after: &str,
-        size: u32,
+        form: ListForm,
     ) -> Result<PageView<User>> {
         caller.may(Right::Read)?;
         let group = load_group(self.store(), group).await?;
-        let size = page_size(size);
-        let after = decode_cursor::<NameKey>(after)?;
-        let rows = self.store().list_members(group.id, "", after.as_ref(), u64::from(size) + 1).await?;
-        let total = self.store().count_members(group.id, "").await?;
+        let (size, search) = (page_size(form.size), search_text(&form.search));
+        let after = decode_cursor::<NameKey>(&form.after)?;
+        let rows = self.store().list_members(group.id, &search, after.as_ref(), u64::from(size) + 1).await?;
+        let total = self.store().count_members(group.id, &search).await?;
         let (items, next) = cut(rows, size, |user| encode_cursor(&NameKey::of_user(user)));
         Ok(PageView { items, next, total: Some(total) })
     }

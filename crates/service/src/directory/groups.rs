@@ -1,25 +1,21 @@
 //! Groups and their members.
 //!
-//! Who joins or leaves a group that is assigned to an application gets or loses that application: such a person's
-//! change is appended for each of those applications, in the same transaction. So is a change of the group itself, since
-//! groups are provisioned too.
+//! A person who joins or leaves a group that is assigned to an application gets or loses that application. The store
+//! appends such a person's change for each of those applications, in the same transaction, and one of the group itself,
+//! since groups are provisioned too.
 use crate::caller::{Caller, Right};
 use crate::directory::rows::{view_group_row, view_user_row};
 use crate::directory::user_fields::load_person;
 use crate::error::{Result, ServiceError, differing, invalid, not_found, stale};
-use crate::input::{
-    decode_cursor, encode_cursor, optional_line, optional_text, page_size, parse_id, required_line,
-    search_text,
-};
+use crate::input::{optional_line, optional_text, parse_id, required_line};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
-use crate::page::cut;
 use crate::portal::Portal;
 use purser_contract::directory::{GroupForm, GroupRowView, GroupView, UserRowView};
 use purser_contract::page::{ListForm, PageView};
 use purser_domain::group::Group;
 use purser_domain::ids::{AppId, GroupId, UserId};
-use purser_store::{GroupRow, NameKey, Reads, Tx};
+use purser_store::{GroupRow, Reads, Tx};
 use std::collections::BTreeSet;
 
 /// Longest name of a group.
@@ -34,13 +30,7 @@ const MAX_ADDED: usize = 1_000;
 impl Portal {
     /// One page of the groups.
     pub async fn list_groups(&self, caller: &Caller, form: ListForm) -> Result<PageView<GroupRowView>> {
-        caller.may(Right::Read)?;
-        let (size, search) = (page_size(form.size), search_text(&form.search));
-        let after = decode_cursor::<NameKey>(&form.after)?;
-        let rows = self.store().list_groups(&search, after.as_ref(), u64::from(size) + 1).await?;
-        let total = self.store().count_groups(&search).await?;
-        let (rows, next) = cut(rows, size, |row| encode_cursor(&NameKey::of_group(&row.group)));
-        Ok(PageView { items: rows.iter().map(view_group_row).collect(), next, total: Some(total) })
+        Ok(self.query_groups(caller, form).await?.map(|row| view_group_row(&row)))
     }
 
     /// A group.
@@ -81,8 +71,7 @@ impl Portal {
             }
             self.edit_group(&tx, caller, &stored, edited).await?
         };
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_group(&group).await
     }
 
@@ -98,8 +87,7 @@ impl Portal {
             .with("Members", member_count)
             .with("Assigned to applications", apps.len());
         self.audit(&tx, caller, Activity::DeleteGroup, note).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(view_group_row(&GroupRow { group, member_count }))
     }
 
@@ -110,21 +98,10 @@ impl Portal {
         group: &str,
         form: ListForm,
     ) -> Result<PageView<UserRowView>> {
-        caller.may(Right::Read)?;
-        let group = load_group(self.store(), group).await?;
-        let (size, search) = (page_size(form.size), search_text(&form.search));
-        let after = decode_cursor::<NameKey>(&form.after)?;
-        let rows = self.store().list_members(group.id, &search, after.as_ref(), u64::from(size) + 1).await?;
-        let total = self.store().count_members(group.id, &search).await?;
-        let (rows, next) = cut(rows, size, |user| encode_cursor(&NameKey::of_user(user)));
-        Ok(PageView { items: rows.iter().map(view_user_row).collect(), next, total: Some(total) })
+        Ok(self.query_members(caller, group, form).await?.map(|user| view_user_row(&user)))
     }
 
-    /// Adds members, by id or sign-in name; a person who is one already stays one.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, there is no such group, or one of the people does not exist:
-    /// then nobody is added.
+    /// Adds members, by id or sign-in name; a person who is one already stays one. If one does not exist, nobody is added.
     pub async fn add_members(&self, caller: &Caller, group: &str, members: &[String]) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let wanted: Vec<&str> =
@@ -155,12 +132,11 @@ impl Portal {
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", name);
             self.audit(&tx, caller, Activity::AddMember, note).await?;
         }
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_group(&group).await
     }
 
-    /// Removes a member, by id or sign-in name. Who is none is no error: the group is as was asked.
+    /// Removes a member, by id or sign-in name. A person who is none is no error: the group is as it was asked for.
     pub async fn remove_member(&self, caller: &Caller, group: &str, user: &str) -> Result<GroupView> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -170,8 +146,7 @@ impl Portal {
             let note = AuditNote::on(group.id.as_uuid(), &group.display_name).with("Member", person.name());
             self.audit(&tx, caller, Activity::RemoveMember, note).await?;
         }
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_group(&group).await
     }
 

@@ -3,15 +3,14 @@
 //! The uploaded file is kept until its import is done, so that a process that dies can go on after its restart.
 use crate::caller::{Caller, Right};
 use crate::directory::import_task::ImportTask;
-use crate::error::{Result, ServiceError, invalid, not_found};
+use crate::error::{Checked, Result, ServiceError, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::page::cut;
 use crate::portal::Portal;
-use purser_contract::import::{ImportColumnView, ImportErrorView, ImportState as StateView, ImportView};
+use purser_contract::import::{ImportColumnView, ImportErrorView, ImportView};
 use purser_contract::page::{ListForm, PageView};
-use purser_contract::problem::Problem;
 use purser_directory::csv::CsvFile;
 use purser_domain::ids::ImportId;
 use purser_store::{Import, ImportState, Reads};
@@ -155,12 +154,7 @@ impl Portal {
         Ok(ImportView {
             id: import.id.to_string(),
             file_name: import.file_name.clone(),
-            state: match import.state {
-                ImportState::Ready => StateView::Ready,
-                ImportState::Running => StateView::Running,
-                ImportState::Done => StateView::Done,
-                ImportState::Failed => StateView::Failed,
-            },
+            state: import.state,
             columns: from_json(&import.columns)?,
             preview: from_json(&import.preview)?,
             total: import.total,
@@ -189,7 +183,7 @@ async fn load_import(reads: &Reads, id: &str) -> Result<Import> {
     found.ok_or_else(|| not_found("import", id).into())
 }
 
-fn parse(bytes: Vec<u8>) -> std::result::Result<Parsed, Problem> {
+fn parse(bytes: Vec<u8>) -> Checked<Parsed> {
     let file = CsvFile::open(&bytes).map_err(|error| invalid(error.to_string()).field("file"))?;
     let columns: Vec<ImportColumnView> = file
         .columns()

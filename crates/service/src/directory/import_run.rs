@@ -8,7 +8,7 @@
 //! theirs at first get it in a second pass, when all people are there.
 use crate::caller::Caller;
 use crate::directory::user_fields::{check_attributes, check_manager, compare, set_attributes};
-use crate::error::{Result, ServiceError, conflict, invalid};
+use crate::error::{Checked, Result, ServiceError, conflict, invalid};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -118,8 +118,7 @@ impl Portal {
             }
             tx.append_import_errors(import.id, &errors).await?;
             tx.update_import(&import).await?;
-            tx.commit().await?;
-            self.wake();
+            self.commit(tx).await?;
         }
     }
 
@@ -153,12 +152,7 @@ impl Portal {
     }
 
     /// The person as the row wants them, or why not. A manager who is not there yet is left for the second pass.
-    fn edit_by_row(
-        &self,
-        row: &PersonRow,
-        first_lines: &FirstLines,
-        people: &People,
-    ) -> std::result::Result<User, Problem> {
+    fn edit_by_row(&self, row: &PersonRow, first_lines: &FirstLines, people: &People) -> Checked<User> {
         let key = row.user_principal_name.to_lowercase();
         if let Some(first) = first_lines.before(&key, row.line) {
             return Err(conflict(format!(
@@ -227,8 +221,7 @@ impl Portal {
                     Err(problem) => late.errors.push(report(row_problem(row, file.columns(), problem))),
                 }
             }
-            tx.commit().await?;
-            self.wake();
+            self.commit(tx).await?;
         }
     }
 
@@ -255,9 +248,7 @@ impl Portal {
             .with("Unchanged", import.unchanged)
             .with("Refused", import.failed);
         self.audit(&tx, &Caller::System, Activity::FinishImport, note).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     async fn fail_import(&self, id: ImportId, error: &ServiceError) -> Result<()> {
@@ -319,7 +310,7 @@ impl FirstLines {
     }
 }
 
-fn find_manager(text: &str, whose: &User, people: &People) -> std::result::Result<UserId, Problem> {
+fn find_manager(text: &str, whose: &User, people: &People) -> Checked<UserId> {
     let found = people.get(&text.trim().to_lowercase());
     check_manager(text, found, Some(whose)).map_err(|problem| {
         let message = format!("{} The rest of the row was imported.", problem.message);

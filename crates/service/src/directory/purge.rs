@@ -19,9 +19,6 @@ const MAX_A_RUN: u64 = 2_000;
 impl Portal {
     /// Deletes a person for good; their accounts are deleted in every application that they are managed in.
     /// Only softly deleted ones, so that one wrong click can be taken back.
-    ///
-    /// # Errors
-    /// [`ServiceError`] when the caller may not write, there is no such person, or they are not softly deleted.
     pub async fn purge_user(&self, caller: &Caller, id: &str) -> Result<()> {
         caller.may(Right::Write)?;
         let tx = self.store().begin().await?;
@@ -34,9 +31,7 @@ impl Portal {
                 .into());
         }
         self.purge_in(&tx, caller, &stored).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     /// Deletes those for good who were softly deleted 30 days before `now`; says how many.
@@ -53,8 +48,7 @@ impl Portal {
                 self.purge_in(&tx, caller, user).await?;
                 purged += 1;
             }
-            tx.commit().await?;
-            self.wake();
+            self.commit(tx).await?;
         }
         Ok(purged)
     }

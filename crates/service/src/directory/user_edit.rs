@@ -20,20 +20,14 @@ impl Portal {
         } else {
             self.change_user(caller, &form).await?
         };
-        self.wake();
         self.view_user(&user).await
     }
 
     async fn create_user(&self, caller: &Caller, form: &UserForm) -> Result<User> {
         let mut attributes = UserAttributes::default();
         set_attributes(&mut attributes, form_attributes(form))?;
-        check_attributes(&attributes)?;
-        let tx = self.store().begin().await?;
-        let manager = find_manager(&tx, None, &form.manager).await?;
-        let user = self.new_user(attributes, is_ticked(form.account_enabled.as_deref()), manager);
-        self.add_user(&tx, caller, &user).await?;
-        tx.commit().await?;
-        Ok(user)
+        let enabled = is_ticked(form.account_enabled.as_deref());
+        self.create_user_from(caller, attributes, enabled, Some(&form.manager)).await
     }
 
     async fn change_user(&self, caller: &Caller, form: &UserForm) -> Result<User> {
@@ -52,7 +46,7 @@ impl Portal {
         }
         check_attributes(&edited.attributes)?;
         let user = self.edit_user(&tx, caller, &stored, edited).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(user)
     }
 
@@ -64,8 +58,7 @@ impl Portal {
         refuse_deleted(&stored)?;
         let edited = User { account_enabled: enabled, ..stored.clone() };
         let user = self.edit_user(&tx, caller, &stored, edited).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_user(&user).await
     }
 
@@ -81,8 +74,7 @@ impl Portal {
         let note = AuditNote::on(stored.id.as_uuid(), stored.name());
         self.audit(&tx, caller, Activity::DeleteUser, note).await?;
         let deleted = tx.load_user(stored.id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(view_user_row(&deleted))
     }
 
@@ -97,8 +89,7 @@ impl Portal {
             self.audit(&tx, caller, Activity::RestoreUser, note).await?;
         }
         let restored = tx.load_user(stored.id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.view_user(&restored).await
     }
 }

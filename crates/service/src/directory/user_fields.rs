@@ -1,7 +1,7 @@
 //! What every way of changing a person shares: reading attributes from text, the unique sign-in name, the manager,
-//! and writing the change with its audit entry and its row in the change feed.
+//! and writing the change with its audit entry (the store adds its row to the change feed).
 use crate::caller::Caller;
-use crate::error::{Result, ServiceError, conflict, invalid, not_found};
+use crate::error::{Checked, Result, ServiceError, conflict, invalid, not_found};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -14,7 +14,7 @@ use purser_store::{Reads, StoreError, Tx};
 pub(crate) fn set_attributes<N: AsRef<str>>(
     attributes: &mut UserAttributes,
     changes: impl IntoIterator<Item = (N, Option<String>)>,
-) -> std::result::Result<(), Problem> {
+) -> Checked<()> {
     for (name, value) in changes {
         let name = name.as_ref();
         let Some(attribute) = UserAttribute::find(name) else {
@@ -29,7 +29,7 @@ pub(crate) fn set_attributes<N: AsRef<str>>(
 }
 
 /// Refuses attributes that break a rule, naming the first field that does.
-pub(crate) fn check_attributes(attributes: &UserAttributes) -> std::result::Result<(), Problem> {
+pub(crate) fn check_attributes(attributes: &UserAttributes) -> Checked<()> {
     match validate_user(attributes).into_iter().next() {
         None => Ok(()),
         Some(error) => Err(invalid(error.message).field(error.field)),
@@ -61,13 +61,9 @@ pub(crate) async fn find_manager(reads: &Reads, whose: Option<&User>, text: &str
     Ok(Some(check_manager(text, found.as_ref(), whose)?))
 }
 
-/// Refuses a manager whom `text` named and who was `found`. A person can't be their own manager, and a deleted
+/// Refuses the manager that `text` named, who was `found`. A person can't be their own manager, and a deleted
 /// person does not become one, but stays one, so that a report can still be edited.
-pub(crate) fn check_manager(
-    text: &str,
-    found: Option<&User>,
-    whose: Option<&User>,
-) -> std::result::Result<UserId, Problem> {
+pub(crate) fn check_manager(text: &str, found: Option<&User>, whose: Option<&User>) -> Checked<UserId> {
     let Some(manager) = found else {
         return Err(invalid(format!("There is no user \"{text}\" to be the manager."))
             .advice("Give the manager's user principal name as it stands in the users list.")

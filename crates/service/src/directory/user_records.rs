@@ -47,7 +47,7 @@ impl Portal {
     }
 
     /// A person who is not deleted, by id or sign-in name.
-    pub async fn find_user_record(&self, caller: &Caller, id_or_upn: &str) -> Result<User> {
+    pub async fn load_user_record(&self, caller: &Caller, id_or_upn: &str) -> Result<User> {
         caller.may(Right::Read)?;
         let user = load_person(self.store(), id_or_upn).await?;
         refuse_gone(&user, id_or_upn)?;
@@ -68,8 +68,7 @@ impl Portal {
         let manager = find_manager(&tx, None, manager.unwrap_or_default()).await?;
         let user = self.new_user(attributes, enabled, manager);
         self.add_user(&tx, caller, &user).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(user)
     }
 
@@ -84,14 +83,13 @@ impl Portal {
         check_attributes(&edited.attributes)?;
         edited.account_enabled = patch.account_enabled.unwrap_or(stored.account_enabled);
         let user = self.edit_user(&tx, caller, &stored, edited).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(user)
     }
 
     /// The person's manager.
     pub async fn load_manager(&self, caller: &Caller, id_or_upn: &str) -> Result<Option<User>> {
-        let user = self.find_user_record(caller, id_or_upn).await?;
+        let user = self.load_user_record(caller, id_or_upn).await?;
         match user.manager {
             Some(manager) => Ok(self.store().find_user(manager).await?),
             None => Ok(None),
@@ -107,8 +105,7 @@ impl Portal {
         let manager = find_manager(&tx, Some(&stored), manager.unwrap_or_default()).await?;
         let edited = User { manager, ..stored.clone() };
         let user = self.edit_user(&tx, caller, &stored, edited).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(user)
     }
 }

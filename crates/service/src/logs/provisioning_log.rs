@@ -4,9 +4,7 @@ use crate::error::{Result, invalid, not_found};
 use crate::input::{decode_cursor, encode_cursor, page_size, parse_id, search_text};
 use crate::page::cut;
 use crate::portal::Portal;
-use purser_contract::log::{
-    LogErrorView, LogForm, LogRowView, LogView, ModifiedPropertyView, NamedObjectView, StepView,
-};
+use purser_contract::log::{LogErrorView, LogForm, LogRowView, LogView, NamedObjectView, StepView};
 use purser_contract::page::PageView;
 use purser_contract::profile::ExchangeView;
 use purser_domain::ids::{AppId, ChangeId};
@@ -53,11 +51,6 @@ impl Portal {
             details: step.details,
             objects: step.objects.into_iter().map(view_object).collect(),
         });
-        let modified = entry.detail.modified.into_iter().map(|property| ModifiedPropertyView {
-            name: property.name,
-            old: property.old,
-            new: property.new,
-        });
         Ok(LogView {
             row,
             cycle_id: entry.cycle.to_string(),
@@ -67,7 +60,7 @@ impl Portal {
             duration_ms: u64::from(entry.duration_ms),
             steps: steps.collect(),
             exchanges: entry.detail.exchanges.into_iter().map(view_log_exchange).collect(),
-            modified: modified.collect(),
+            modified: entry.detail.modified,
             error: entry.detail.error.map(|error| LogErrorView {
                 code: error.code,
                 reason: error.reason,
@@ -129,6 +122,7 @@ fn view_row(entry: &LogEntry, target_system: String) -> LogRowView {
     LogRowView {
         id: entry.id.to_string(),
         at: entry.at.to_string(),
+        kind: entry.kind,
         identity: entry.source_name.clone(),
         source_id: entry.source_id.to_string(),
         action: entry.action,

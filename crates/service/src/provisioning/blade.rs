@@ -3,7 +3,7 @@
 //! People write the spec, the worker writes the status; a save never touches what a running cycle writes.
 //! `mapping_generation` grows with everything after which all objects must be looked at again.
 use crate::caller::{Caller, Right};
-use crate::error::{Result, differing, invalid, stale};
+use crate::error::{Checked, Result, differing, invalid, stale};
 use crate::input::{email_address, is_ticked};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
@@ -12,7 +12,7 @@ use crate::provisioning::settings::{SettingsEdit, yes_no};
 use crate::provisioning::spec::load_job_of;
 use purser_connectors::{CredentialMethod, Template};
 use purser_contract::credentials::entered;
-use purser_contract::problem::{FieldConflict, Problem};
+use purser_contract::problem::FieldConflict;
 use purser_contract::provisioning::ProvisioningForm;
 use purser_contract::provisioning::ProvisioningView;
 use purser_domain::scope::ScopeMode;
@@ -44,8 +44,7 @@ impl Portal {
         let edit = parse_form(&form, &spec, template.as_deref())?;
         self.edit_settings(&tx, caller, &application, &spec, edit).await?;
         let spec = tx.load_spec(spec.job_id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.import_roles_later(caller, &application);
         self.view_provisioning(application, spec).await
     }
@@ -55,7 +54,7 @@ fn parse_form(
     form: &ProvisioningForm,
     stored: &JobSpec,
     template: Option<&Template>,
-) -> std::result::Result<SettingsEdit, Problem> {
+) -> Checked<SettingsEdit> {
     let mode = match form.mode.trim() {
         "" => stored.mode,
         text => {

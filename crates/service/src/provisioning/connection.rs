@@ -31,16 +31,12 @@ impl Portal {
     ///
     /// Roles are imported when the target has some to tell and what was tested is what is stored: a test of something
     /// else must leave nothing behind.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, a field breaks a rule or is missing, or a stored
-    /// secret would go to another host.
     pub async fn test_connection(
         &self,
         caller: &Caller,
         form: TestConnectionForm,
     ) -> Result<TestConnectionView> {
-        // A test sends a secret somewhere: who may not change the credentials may not try them out either.
+        // A test sends a secret somewhere: a caller who may not change the credentials may not try them out either.
         caller.may(Right::Write)?;
         let (application, spec) = load_job_of(self.store(), &form.application_id).await?;
         let template = self.load_template_of(&application)?;
@@ -96,7 +92,7 @@ impl Portal {
             Ok(report) => report,
             Err(error) => return Ok(view_failure(title, &error)),
         };
-        let mut detail = report.message.clone();
+        let mut detail = report.value.clone();
         for exchange in report.earlier.iter().chain([&report.exchange]) {
             detail.push_str(&format!("\n{}", describe(exchange)));
         }

@@ -8,7 +8,7 @@
 //!
 //! Deliberately absent: the session and the routes (`server`, `app`).
 use crate::caller::{Caller, Right};
-use crate::error::{Result, ServiceError, conflict, invalid};
+use crate::error::{Checked, Result, ServiceError, conflict, invalid};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -157,16 +157,11 @@ impl Portal {
         .await
         .map_err(|error| refuse_target(&error))?;
         self.store_tokens(caller, &application, &spec, &tokens).await?;
-        self.wake();
         self.import_roles_later(caller, &application);
         Ok(application.display_name)
     }
 
-    fn load_consenting(
-        &self,
-        application: &Application,
-        spec: &JobSpec,
-    ) -> std::result::Result<CredentialMethod, Problem> {
+    fn load_consenting(&self, application: &Application, spec: &JobSpec) -> Checked<CredentialMethod> {
         let template = self.load_template_of(application)?;
         let method = template.method(&spec.credential_method).filter(|method| needs_consent(method));
         method.cloned().ok_or_else(|| {
@@ -209,8 +204,7 @@ impl Portal {
         tx.update_spec(&spec, stored.generation).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::GiveConsent, note).await?;
-        tx.commit().await?;
-        Ok(())
+        self.commit(tx).await
     }
 }
 

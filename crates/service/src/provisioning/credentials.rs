@@ -2,19 +2,18 @@
 //!
 //! Invariants:
 //!
-//! * A stored secret is only ever sent to the host that it was entered for: an administrator who points the Tenant URL or
-//!   an OAuth address to another host must enter every secret again, or an administrator's session would be enough to read
-//!   one that no page shows.
+//! * A stored secret is only ever sent to the host that it was entered for: an administrator who points the Tenant URL
+//!   or an OAuth address to another host must enter every secret again, or an administrator's session would be enough
+//!   to read one that no page shows.
 //! * What belongs to another method goes in the transaction that stores the new one's, and not before.
 //! * Tokens of a consent go as soon as they may belong to another client, another server or another target.
-use crate::error::{Result, conflict, invalid};
+use crate::error::{Checked, Result, conflict, invalid};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::{parse_field, same_host};
 use crate::provisioning::expiry::{day_of, guess_end, parse_day};
 use jiff::Timestamp;
 use purser_connectors::{CredentialField, CredentialKind, CredentialMethod, FieldFormat, Template};
 use purser_contract::credentials::entered;
-use purser_contract::problem::Problem;
 use purser_domain::ids::AppId;
 use purser_domain::secret::Secret;
 use purser_engine::{ACCESS_TOKEN, REFRESH_TOKEN};
@@ -75,7 +74,7 @@ impl CredentialsEdit {
         chosen: &str,
         fields: &BTreeMap<String, String>,
         days: &BTreeMap<String, String>,
-    ) -> std::result::Result<Self, Problem> {
+    ) -> Checked<Self> {
         let method = choose_method(template, stored, chosen, fields)?;
         let mut edit = Self {
             method: method.clone(),
@@ -108,7 +107,7 @@ fn choose_method<'t>(
     stored: &JobSpec,
     chosen: &str,
     fields: &BTreeMap<String, String>,
-) -> std::result::Result<&'t CredentialMethod, Problem> {
+) -> Checked<&'t CredentialMethod> {
     let id = chosen.trim();
     let found = if id.is_empty() {
         template.method(&stored.credential_method)
@@ -230,10 +229,7 @@ impl Portal {
     }
 
     /// The gallery app of an application.
-    pub(crate) fn load_template_of(
-        &self,
-        application: &Application,
-    ) -> std::result::Result<Arc<Template>, Problem> {
+    pub(crate) fn load_template_of(&self, application: &Application) -> Checked<Arc<Template>> {
         self.find_template(&application.template_id).ok_or_else(|| {
             conflict("The gallery application that this one was added from is not in this version of Purser.")
                 .advice("Update Purser, or put its gallery file back into the data folder.")

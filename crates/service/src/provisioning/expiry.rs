@@ -4,25 +4,20 @@
 //! what the vendor says about all of them (`lifetime_days` of the gallery file). Purser warns 30, 14, 7 and 1 days
 //! ahead, and afterwards.
 //!
-//! Deliberately absent: mail. [`Portal::list_expiring`] is what a mailer is to ask once a day.
-use crate::caller::{Caller, Right};
-use crate::error::{Result, invalid};
-use crate::portal::Portal;
+//! Deliberately absent: mail.
+use crate::error::{Checked, invalid};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use purser_connectors::CredentialMethod;
 use purser_connectors::auth::read_expiry;
 use purser_contract::credentials::ExpiryView;
-use purser_contract::problem::Problem;
 use purser_domain::secret::Secret;
 use std::collections::BTreeMap;
 
 /// Days ahead at which a warning begins.
 const STAGES: [u32; 4] = [1, 7, 14, 30];
 const HOURS_A_DAY: i64 = 24;
-/// Most applications that are looked through for ending credentials.
-const MAX_APPLICATIONS: u64 = 10_000;
 
 /// The names of an application's secrets with the end of each, as far as it is known.
 pub(crate) type Known = BTreeMap<String, Option<Timestamp>>;
@@ -61,11 +56,7 @@ pub(crate) fn day_of(at: Timestamp) -> String {
 }
 
 /// The beginning of a day that was typed in: warned rather too early than too late. `None` for an empty field.
-pub(crate) fn parse_day(
-    label: &str,
-    key: &str,
-    text: &str,
-) -> std::result::Result<Option<Timestamp>, Problem> {
+pub(crate) fn parse_day(label: &str, key: &str, text: &str) -> Checked<Option<Timestamp>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -117,23 +108,6 @@ fn describe(application: &str, label: &str, ends: Timestamp, warning: Warning) -
         "The {label} of {application} expires on {day}, {left}. Make a new one in the application and enter it \
          under Admin Credentials before."
     )
-}
-
-impl Portal {
-    /// All credentials that end soon or have ended, with the id of their application.
-    pub async fn list_expiring(&self, caller: &Caller) -> Result<Vec<(String, ExpiryView)>> {
-        caller.may(Right::Read)?;
-        let mut found = Vec::new();
-        for application in self.store().list_applications("", None, MAX_APPLICATIONS).await? {
-            let Some(spec) = self.store().find_spec_of(application.id).await? else { continue };
-            let Some(template) = self.find_template(&application.template_id) else { continue };
-            let Some(method) = template.method(&spec.credential_method) else { continue };
-            let known = self.store().list_secret_names(application.id).await?;
-            let views = view_expiry(&application.display_name, method, &known, self.now());
-            found.extend(views.into_iter().map(|view| (application.id.to_string(), view)));
-        }
-        Ok(found)
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! values that were typed in.
 use crate::caller::{Caller, Right};
 use crate::directory::user_fields::load_person;
-use crate::error::{Result, ServiceError, invalid};
+use crate::error::{Checked, Result, ServiceError, invalid};
 use crate::portal::Portal;
 use crate::provisioning::sample_object::SampleObject;
 use crate::provisioning::spec::load_job_of;
@@ -54,9 +54,6 @@ impl Portal {
     }
 
     /// Tries an expression out on what the page's fields hold, or on a person of the directory.
-    ///
-    /// # Errors
-    /// As [`Portal::parse_expression`]; also when there is no such person.
     pub async fn test_expression(
         &self,
         caller: &Caller,
@@ -210,9 +207,7 @@ fn fit(value: Value, rule: Option<TargetRule>) -> std::result::Result<Vec<String
     })
 }
 
-fn read_target(
-    form: &ExpressionTargetForm,
-) -> std::result::Result<TargetRule, purser_contract::problem::Problem> {
+fn read_target(form: &ExpressionTargetForm) -> Checked<TargetRule> {
     let kind = match form.kind.trim() {
         "" => AttributeType::String,
         text => text.parse().map_err(|_| {

@@ -51,9 +51,7 @@ impl Portal {
         tx.update_spec(&spec, stored.generation).await?;
         let note = AuditNote::on(application.id.as_uuid(), &application.display_name);
         self.audit(&tx, caller, Activity::RestartProvisioning, note).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     async fn switch_job(&self, caller: &Caller, app_or_job: &str, enabled: bool) -> Result<()> {
@@ -63,9 +61,7 @@ impl Portal {
         let application = tx.load_application(stored.application_id).await?;
         let edit = SettingsEdit { enabled: Some(enabled), ..SettingsEdit::default() };
         self.edit_settings(&tx, caller, &application, &stored, edit).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 
     /// The application that a job belongs to; `None` when there is no such job.

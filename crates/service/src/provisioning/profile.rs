@@ -3,7 +3,7 @@
 //! Settings of its own come from proposals (of the capability probe, of a discovery) or over the API; each names a
 //! setting that exists and has a value that it can have, or nothing is saved.
 use crate::caller::{Caller, Right};
-use crate::error::{Result, invalid, stale};
+use crate::error::{Checked, Result, invalid, stale};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -64,13 +64,12 @@ impl Portal {
         let note = note(&application, &template, &stored.profile, &spec.profile);
         self.audit(&tx, caller, Activity::UpdateProfile, note).await?;
         let spec = tx.load_spec(stored.job_id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         Ok(view_profile(&application, &spec, &template))
     }
 }
 
-fn parse_value(name: &str, text: &str) -> std::result::Result<Json, Problem> {
+fn parse_value(name: &str, text: &str) -> Checked<Json> {
     if text.len() > MAX_VALUE {
         return Err(refuse(&format!("The value of {name} is too long.")));
     }

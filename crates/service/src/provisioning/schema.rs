@@ -3,7 +3,7 @@
 //! A schema is saved as a whole or not at all, and only when a cycle could work by it: everything that is wrong with it
 //! is told at once. After a save every object is looked at again.
 use crate::caller::{Caller, Right};
-use crate::error::{Result, conflict, invalid, not_found, stale};
+use crate::error::{Checked, Result, conflict, invalid, not_found, stale};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -12,12 +12,12 @@ use crate::provisioning::schema_changes::describe_changes;
 use crate::provisioning::spec::load_job_of;
 use purser_contract::problem::{Problem, ProblemDetail};
 use purser_contract::provisioning::ObjectMappingView;
-use purser_contract::schema::{MappingProblemView, SchemaView, ScopeCountView};
+use purser_contract::schema::{MappingProblemView, SchemaView};
 use purser_domain::ids::GroupId;
 use purser_domain::mapping::ObjectMapping;
 use purser_domain::object::ObjectKind;
 use purser_domain::schema::{Schema, SchemaError, validate};
-use purser_domain::scope::{FilterProblem, MEMBER_OF, ScopeMode, ScopingFilter};
+use purser_domain::scope::{FilterProblem, MEMBER_OF, ScopeCounts, ScopeMode, ScopingFilter};
 use purser_store::{Application, JobSpec, Reads};
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -49,12 +49,8 @@ impl Portal {
     }
 
     /// Puts a document in the place of an application's schema. `generation` is the one that it was made from; without
-    /// it, whatever is stored is replaced. A document that says what is stored already writes nothing.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not write, when the document can't be read or no cycle could work by
-    /// it (`Invalid`, with each problem in `details`), or when it was made from a generation that is not the stored one
-    /// (`Conflict`).
+    /// it, whatever is stored is replaced. A document that says what is stored already writes nothing; one that no cycle
+    /// could work by is refused with each of its problems in `details`.
     pub async fn replace_schema(
         &self,
         caller: &Caller,
@@ -69,9 +65,6 @@ impl Portal {
 
     /// Switches the mapping of one kind of object on or off: an application without groups is provisioned with users
     /// alone. Nothing in the target is touched by it.
-    ///
-    /// # Errors
-    /// As [`Portal::replace_schema`]; also when there is no such mapping.
     pub async fn switch_mapping(&self, caller: &Caller, app: &str, key: &str, enabled: bool) -> Result<()> {
         caller.may(Right::Write)?;
         let (_, spec) = load_job_of(self.store(), app).await?;
@@ -86,9 +79,6 @@ impl Portal {
 
     /// Puts the gallery app's own schema in the place of an application's: *Restore default mappings*. Scoping filters
     /// go, too.
-    ///
-    /// # Errors
-    /// As [`Portal::replace_schema`]; also when the gallery app is none of this version's.
     pub async fn restore_default_schema(
         &self,
         caller: &Caller,
@@ -107,33 +97,22 @@ impl Portal {
 
     /// Counts who is in the scope of an application: by the stored scoping filter of users, or by one that is not saved
     /// yet. Takes ten seconds at most, and says when that was too short for everybody.
-    ///
-    /// # Errors
-    /// [`crate::ServiceError`] when the caller may not read, there is no such application, or the filter is none that
-    /// could be saved (`Invalid`, with each problem in `details`).
     pub async fn count_scope(
         &self,
         caller: &Caller,
         app: &str,
         filter: Option<&ScopingFilter>,
-    ) -> Result<ScopeCountView> {
+    ) -> Result<ScopeCounts> {
         caller.may(Right::Read)?;
         let (application, spec) = load_job_of(self.store(), app).await?;
         let schema = self.store().load_schema(spec.job_id).await?;
         let stored = schema.mapping(ObjectKind::User).map(|mapping| &mapping.scope);
         let filter = filter.or(stored).ok_or_else(|| not_found("mapping", ObjectKind::User.key()))?;
         let filter = filter.compile(ObjectKind::User).map_err(refuse_filter)?;
-        let reads = self.store();
-        let counts = reads
-            .count_in_scope(application.id, spec.scope, spec.default_access_counts, &filter, LONGEST_COUNT)
-            .await?;
-        Ok(ScopeCountView {
-            people: counts.people,
-            assigned: counts.assigned,
-            in_scope: counts.in_scope,
-            undecidable: counts.undecidable,
-            complete: counts.complete,
-        })
+        let (scope, default_counts) = (spec.scope, spec.default_access_counts);
+        let counted =
+            self.store().count_in_scope(application.id, scope, default_counts, &filter, LONGEST_COUNT);
+        Ok(counted.await?)
     }
 
     async fn write_schema(
@@ -170,9 +149,7 @@ impl Portal {
             note = note.with(&label, change);
         }
         self.audit(&tx, caller, Activity::UpdateMappings, note).await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        self.commit(tx).await
     }
 }
 
@@ -231,7 +208,7 @@ fn find_all_problems(schema: &Schema, scope: ScopeMode) -> Vec<MappingProblemVie
 }
 
 /// Refuses a schema by which no cycle could work.
-fn check_schema(schema: &Schema, scope: ScopeMode) -> std::result::Result<(), Problem> {
+fn check_schema(schema: &Schema, scope: ScopeMode) -> Checked<()> {
     let problems = find_all_problems(schema, scope).into_iter();
     let errors: Vec<_> = problems.filter(|problem| problem.error).collect();
     let details = errors.iter().map(|problem| ProblemDetail {

@@ -1,6 +1,6 @@
 //! What the API calls synchronization secrets: address, scope, credential method and its fields, by key.
 use crate::caller::{Caller, Right};
-use crate::error::{Result, invalid};
+use crate::error::{Checked, Result, invalid};
 use crate::portal::Portal;
 use crate::provisioning::credential_fields::parse_tenant_url;
 use crate::provisioning::credentials::CredentialsEdit;
@@ -72,8 +72,7 @@ impl Portal {
         };
         self.edit_settings(&tx, caller, &application, &spec, edit).await?;
         let spec = tx.load_spec(spec.job_id).await?;
-        tx.commit().await?;
-        self.wake();
+        self.commit(tx).await?;
         self.import_roles_later(caller, &application);
         self.view_provisioning(application, spec).await
     }
@@ -155,11 +154,7 @@ struct Given {
 }
 
 impl Given {
-    fn read(
-        template: &Template,
-        spec: &JobSpec,
-        secrets: &[SecretForm],
-    ) -> std::result::Result<Self, Problem> {
+    fn read(template: &Template, spec: &JobSpec, secrets: &[SecretForm]) -> Checked<Self> {
         let mut given = Self::default();
         for SecretForm { key, value } in secrets {
             match key.as_str() {
@@ -191,7 +186,7 @@ fn find_method_for<'t>(
     template: &'t Template,
     spec: &JobSpec,
     fields: &BTreeMap<String, String>,
-) -> std::result::Result<&'t CredentialMethod, Problem> {
+) -> Checked<&'t CredentialMethod> {
     let (superseded, offered): (Vec<_>, Vec<_>) =
         template.credential_methods.iter().partition(|method| method.superseded);
     let mut candidates =
@@ -222,7 +217,7 @@ fn refuse_key(template: &Template, key: &str) -> Problem {
         .field("key")
 }
 
-fn parse_sync_all(value: &str) -> std::result::Result<ScopeMode, Problem> {
+fn parse_sync_all(value: &str) -> Checked<ScopeMode> {
     match value.trim().to_lowercase().as_str() {
         "true" => Ok(ScopeMode::All),
         "false" => Ok(ScopeMode::Assigned),

@@ -2,11 +2,9 @@
 use crate::provisioning::counts::Standing;
 use crate::provisioning::credentials::{Missing, Need};
 use jiff::{SignedDuration, Timestamp};
-use purser_contract::provisioning::{
-    CycleCountsView, ExecutionView, ExecutionsView, JobStatusView, QuarantineView,
-};
+use purser_contract::provisioning::{ExecutionView, ExecutionsView, JobStatusView, QuarantineView};
 use purser_domain::job::{CycleKind, JobCode, JobMode};
-use purser_store::{CycleCounts, FinishedCycle, JobSpec, JobStatus, RunningCycle};
+use purser_store::{FinishedCycle, JobSpec, JobStatus, RunningCycle};
 
 /// What the sentence needs beside the two rows of the job.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +48,7 @@ pub(crate) fn view_job_status(
         processed,
         total,
         remaining_ms: running.and_then(|cycle| remaining(cycle, now)),
-        counts: view_counts(counts),
+        counts,
         first_run_at: status.first_run_at.map(|at| at.to_string()),
         last_run_at: status.last_run_at.map(|at| at.to_string()),
         users_managed: facts.standing.users_managed,
@@ -85,7 +83,7 @@ pub(crate) fn view_executions(status: &JobStatus) -> ExecutionsView {
         began_at: cycle.started_at.to_string(),
         ended_at: quarantine.tried_at.to_string(),
         processed: cycle.processed,
-        counts: view_counts(cycle.counts),
+        counts: cycle.counts,
         error: Some(quarantine.reason.clone()),
     });
     ExecutionsView {
@@ -105,7 +103,7 @@ fn view_execution(cycle: &FinishedCycle) -> ExecutionView {
         began_at: cycle.began_at.to_string(),
         ended_at: cycle.ended_at.to_string(),
         processed: cycle.processed,
-        counts: view_counts(cycle.counts),
+        counts: cycle.counts,
         error: None,
     }
 }
@@ -231,17 +229,6 @@ fn lower_kind(kind: CycleKind) -> &'static str {
     match kind {
         CycleKind::Initial => "initial cycle",
         CycleKind::Incremental => "incremental cycle",
-    }
-}
-
-fn view_counts(counts: CycleCounts) -> CycleCountsView {
-    CycleCountsView {
-        created: counts.created,
-        updated: counts.updated,
-        disabled: counts.disabled,
-        deleted: counts.deleted,
-        skipped: counts.skipped,
-        failed: counts.failed,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `mapping_generation` grows with everything after which all objects must be looked at again.
 use crate::caller::Caller;
-use crate::error::{Result, invalid};
+use crate::error::{Checked, Result, invalid};
 use crate::logs::activity::Activity;
 use crate::logs::audit::AuditNote;
 use crate::portal::Portal;
@@ -11,7 +11,6 @@ use crate::provisioning::credentials::{
     CredentialsEdit, Missing, Need, Notes, check_secrets_stay, list_missing, write_credentials,
 };
 use purser_connectors::CredentialMethod;
-use purser_contract::problem::Problem;
 use purser_domain::scope::ScopeMode;
 use purser_store::{Application, JobMode, JobSpec, Tx};
 
@@ -116,7 +115,7 @@ impl Portal {
     }
 }
 
-fn check_settings(spec: &JobSpec, stored: &JobSpec) -> std::result::Result<(), Problem> {
+fn check_settings(spec: &JobSpec, stored: &JobSpec) -> Checked<()> {
     if stored.mode == JobMode::Automatic && spec.mode == JobMode::Manual {
         return Err(invalid("Provisioning Mode can't go back to Manual once Automatic was saved.")
             .advice("Set Provisioning Status to Off instead.")
@@ -130,11 +129,7 @@ fn check_settings(spec: &JobSpec, stored: &JobSpec) -> std::result::Result<(), P
 }
 
 /// What *On* needs. A consent that has to be given again does not prevent a save: the cycle tells about it.
-fn check_startable(
-    spec: &JobSpec,
-    stored: &JobSpec,
-    missing: &[Missing],
-) -> std::result::Result<(), Problem> {
+fn check_startable(spec: &JobSpec, stored: &JobSpec, missing: &[Missing]) -> Checked<()> {
     if spec.mode != JobMode::Automatic {
         return Err(invalid("Provisioning can't be on yet: Provisioning Mode must be Automatic.")
             .advice("Choose Automatic, enter the credentials, test the connection, then save again.")
@@ -159,7 +154,7 @@ fn check_change_of_method(
     after: Option<&CredentialMethod>,
     missing: &[Missing],
     has: impl Fn(&str) -> bool,
-) -> std::result::Result<(), Problem> {
+) -> Checked<()> {
     let Some((before, after)) = before.zip(after).filter(|(before, after)| before.id != after.id) else {
         return Ok(());
     };

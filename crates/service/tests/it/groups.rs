@@ -103,14 +103,14 @@ async fn groups_and_members_are_listed_by_name() {
     let rest = ListForm { size: 2, after: page.next.unwrap(), ..ListForm::default() };
     let page = fixture.portal.list_groups(&admin(), rest).await.unwrap();
     assert_eq!((page.items[0].display_name.as_str(), page.next), ("Gamma", None));
-    let records = fixture.portal.query_groups(&token(), "", "", 10).await.unwrap();
+    let records = fixture.portal.query_groups(&token(), ListForm::default()).await.unwrap();
     assert_eq!(records.items.len(), 3);
 
-    let group = &records.items[0].id.to_string();
+    let group = &records.items[0].group.id.to_string();
     let ann = fixture.add_user("ann@x.org", "Ann").await;
     fixture.portal.add_members(&admin(), group, std::slice::from_ref(&ann.id)).await.unwrap();
     let members = fixture.portal.list_members(&admin(), group, ListForm::default()).await.unwrap();
     assert_eq!(members.items[0].id, ann.id);
-    let members = fixture.portal.query_members(&token(), group, "", 10).await.unwrap();
+    let members = fixture.portal.query_members(&token(), group, ListForm::default()).await.unwrap();
     assert_eq!(members.items[0].id.to_string(), ann.id);
 }

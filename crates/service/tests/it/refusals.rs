@@ -164,3 +164,22 @@ async fn guessing_tokens_fills_no_disk() {
     assert!(fixture.portal.list_audit(&token(), Default::default()).await.is_ok());
     assert!(fixture.portal.list_audit(&admin(), Default::default()).await.is_ok());
 }
+
+#[tokio::test]
+async fn of_too_many_sign_ins_at_once_the_last_are_told_to_try_again() {
+    let fixture = with_ada().await;
+    let portal = &fixture.portal;
+    let mut crowd = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let form = sign_in_form(&format!("p{number}@example.org"), "wrong password!");
+        let portal = portal.clone();
+        crowd.spawn(async move {
+            let address = format!("10.0.1.{number}");
+            portal.sign_in(form, &address).await.unwrap_err().problem().kind
+        });
+    }
+    let answers = crowd.join_all().await;
+    let busy = answers.iter().filter(|kind| **kind == ProblemKind::TooMany).count();
+    assert!((1..=68).contains(&busy), "{busy} of 100 were told to try again");
+    portal.sign_in(sign_in_form("ada@example.org", PASSWORD), "10.0.0.1").await.unwrap();
+}

@@ -108,3 +108,26 @@ async fn a_step_that_is_cut_off_leaves_its_rows_for_the_next() {
     fixture.portal.keep_house().await.unwrap();
     assert_eq!(count().await, 0);
 }
+
+#[tokio::test]
+async fn a_clock_that_jumps_removes_no_log_until_it_has_gone_on_for_a_day() {
+    let fixture = Fixture::new().await;
+    let (portal, store) = (&fixture.portal, &fixture.store);
+    portal.keep_house().await.unwrap();
+    let tx = store.begin().await.unwrap();
+    tx.append_audit(&audit(portal.clock().now())).await.unwrap();
+    tx.commit().await.unwrap();
+    let rows = async || portal.list_audit(&admin(), ListForm::default()).await.unwrap().items.len();
+
+    fixture.clock.advance(400 * DAY);
+    portal.keep_house().await.unwrap();
+    fixture.clock.advance(SignedDuration::from_mins(5));
+    portal.keep_house().await.unwrap();
+    assert_eq!(rows().await, 1, "also after a restart");
+    fixture.clock.advance(-400 * DAY);
+    portal.keep_house().await.unwrap();
+    fixture.pass_days(80).await;
+    assert_eq!(rows().await, 1, "the clock was put right, and the row is young");
+    fixture.pass_days(12).await;
+    assert_eq!(rows().await, 0);
+}

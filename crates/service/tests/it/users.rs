@@ -155,7 +155,7 @@ async fn deleted_people_can_not_be_edited_and_present_ones_not_purged() {
     fixture.portal.delete_user(&admin(), &ann.id).await.unwrap();
     refused(fixture.portal.save_user(&admin(), form_of(&ann)).await, ProblemKind::Conflict);
     refused(fixture.portal.set_user_enabled(&admin(), &ann.id, true).await, ProblemKind::Conflict);
-    refused(fixture.portal.find_user_record(&token(), &ann.id).await, ProblemKind::NotFound);
+    refused(fixture.portal.load_user_record(&token(), &ann.id).await, ProblemKind::NotFound);
 }
 
 #[tokio::test]

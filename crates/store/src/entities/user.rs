@@ -4,117 +4,51 @@ use purser_domain::user::UserAttributes;
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "users")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub account_enabled: bool,
-    pub manager_id: Option<Uuid>,
-    pub deleted_at: Option<i64>,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub generation: i64,
-    pub name_key: String,
-    pub upn_key: String,
-    pub search_key: String,
-    pub user_principal_name: Option<String>,
-    pub display_name: Option<String>,
-    pub given_name: Option<String>,
-    pub surname: Option<String>,
-    pub mail: Option<String>,
-    pub mail_nickname: Option<String>,
-    pub job_title: Option<String>,
-    pub department: Option<String>,
-    pub company_name: Option<String>,
-    pub employee_id: Option<String>,
-    pub employee_type: Option<String>,
-    pub preferred_language: Option<String>,
-    pub usage_location: Option<String>,
-    pub physical_delivery_office_name: Option<String>,
-    pub street_address: Option<String>,
-    pub city: Option<String>,
-    pub state: Option<String>,
-    pub postal_code: Option<String>,
-    pub country: Option<String>,
-    pub telephone_number: Option<String>,
-    pub mobile: Option<String>,
-    pub facsimile_telephone_number: Option<String>,
-    pub extension_attribute1: Option<String>,
-    pub extension_attribute2: Option<String>,
-    pub extension_attribute3: Option<String>,
-    pub extension_attribute4: Option<String>,
-    pub extension_attribute5: Option<String>,
-    pub extension_attribute6: Option<String>,
-    pub extension_attribute7: Option<String>,
-    pub extension_attribute8: Option<String>,
-    pub extension_attribute9: Option<String>,
-    pub extension_attribute10: Option<String>,
-    pub extension_attribute11: Option<String>,
-    pub extension_attribute12: Option<String>,
-    pub extension_attribute13: Option<String>,
-    pub extension_attribute14: Option<String>,
-    pub extension_attribute15: Option<String>,
+/// The entity, and what carries the text attributes over. An attribute of the domain that is missing here does not compile.
+macro_rules! user {
+    ($($attribute:ident),+ $(,)?) => {
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = "users")]
+        pub struct Model {
+            #[sea_orm(primary_key, auto_increment = false)]
+            pub id: Uuid,
+            pub account_enabled: bool,
+            pub manager_id: Option<Uuid>,
+            pub deleted_at: Option<i64>,
+            pub created_at: i64,
+            pub updated_at: i64,
+            pub generation: i64,
+            pub name_key: String,
+            pub upn_key: String,
+            pub search_key: String,
+            $(pub $attribute: Option<String>,)+
+        }
+
+        impl Model {
+            pub(crate) fn into_attributes(self) -> UserAttributes {
+                UserAttributes { $($attribute: self.$attribute),+ }
+            }
+        }
+
+        impl ActiveModel {
+            pub(crate) fn set_attributes(&mut self, attributes: &UserAttributes) {
+                $(self.$attribute = Set(attributes.$attribute.clone());)+
+            }
+        }
+    };
+}
+
+user! {
+    user_principal_name, display_name, given_name, surname, mail, mail_nickname, job_title, department,
+    company_name, employee_id, employee_type, preferred_language, usage_location, physical_delivery_office_name,
+    street_address, city, state, postal_code, country, telephone_number, mobile, facsimile_telephone_number,
+    extension_attribute1, extension_attribute2, extension_attribute3, extension_attribute4,
+    extension_attribute5, extension_attribute6, extension_attribute7, extension_attribute8,
+    extension_attribute9, extension_attribute10, extension_attribute11, extension_attribute12,
+    extension_attribute13, extension_attribute14, extension_attribute15,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-/// Carries the text attributes over. An attribute of the domain that is missing here does not compile.
-macro_rules! attributes {
-    ($($field:ident),+ $(,)?) => {
-        impl Model {
-            pub(crate) fn into_attributes(self) -> UserAttributes {
-                UserAttributes { $($field: self.$field),+ }
-            }
-        }
-
-        impl ActiveModel {
-            pub(crate) fn set_attributes(&mut self, attributes: &UserAttributes) {
-                $(self.$field = Set(attributes.$field.clone());)+
-            }
-        }
-    };
-}
-
-attributes! {
-    user_principal_name,
-    display_name,
-    given_name,
-    surname,
-    mail,
-    mail_nickname,
-    job_title,
-    department,
-    company_name,
-    employee_id,
-    employee_type,
-    preferred_language,
-    usage_location,
-    physical_delivery_office_name,
-    street_address,
-    city,
-    state,
-    postal_code,
-    country,
-    telephone_number,
-    mobile,
-    facsimile_telephone_number,
-    extension_attribute1,
-    extension_attribute2,
-    extension_attribute3,
-    extension_attribute4,
-    extension_attribute5,
-    extension_attribute6,
-    extension_attribute7,
-    extension_attribute8,
-    extension_attribute9,
-    extension_attribute10,
-    extension_attribute11,
-    extension_attribute12,
-    extension_attribute13,
-    extension_attribute14,
-    extension_attribute15,
-}

@@ -1,5 +1,5 @@
-//! Counting who is in scope: assignments, roles, disabled and deleted people, filters of every kind, and the bounds of a
-//! count.
+//! Counting who is in scope: assignments, roles, disabled and deleted people, filters of every kind, and the bounds of
+//! a count.
 
 use crate::support::{Bench, now, person, user_role};
 use anyhow::{Result, anyhow};

@@ -1,4 +1,4 @@
-//! Filters: `path eq value`, `list[a eq x and b eq y]`, and several of them with `and`.
+//! Filters: `path eq value`, `path sw "text"`, `list[a eq x and b eq y]`, and several of them with `and`.
 use serde_json::Value;
 
 use super::options::{ElementForm, Filtering};
@@ -11,6 +11,7 @@ pub(super) struct Filter(Vec<Clause>);
 #[derive(Debug, PartialEq)]
 enum Clause {
     Equals(Path, Value),
+    Starts(Path, String),
     /// An element for which all conditions hold.
     Element(Path, Vec<(String, Value)>),
 }
@@ -53,6 +54,9 @@ impl Filter {
                 // RFC 7644: of a complex value without a sub-attribute, its `value` is meant.
                 let inner = found.as_object().and_then(|found| get(found, "value"));
                 same(value, inner.unwrap_or(found), exact)
+            }),
+            Clause::Starts(path, start) => path.values(body).into_iter().any(|found| {
+                found.as_str().is_some_and(|text| text.to_lowercase().starts_with(&start.to_lowercase()))
             }),
             Clause::Element(path, conditions) => path.values(body).into_iter().any(|element| {
                 conditions.iter().all(|(name, wanted)| {
@@ -97,17 +101,22 @@ impl Clause {
             if !behind.starts_with('.') {
                 return Some((Self::Element(list, inside), behind));
             }
-            let (sub, value, rest) = equation(&behind[1..])?;
+            let (sub, value, rest) = equation(&behind[1..], " eq ")?;
             let path = Path { element: Some(inside), sub: Some(sub.to_owned()), ..list };
             return Some((Self::Equals(path, value), rest));
         }
-        let (name, value, rest) = equation(text)?;
+        if let Some((name, Value::String(start), rest)) = equation(text, " sw ")
+            && let Some(path) = Path::parse(name)
+        {
+            return Some((Self::Starts(path, start), rest));
+        }
+        let (name, value, rest) = equation(text, " eq ")?;
         Some((Self::Equals(Path::parse(name)?, value), rest))
     }
 
     const fn path(&self) -> &Path {
         match self {
-            Self::Equals(path, _) | Self::Element(path, _) => path,
+            Self::Equals(path, _) | Self::Starts(path, _) | Self::Element(path, _) => path,
         }
     }
 
@@ -116,16 +125,16 @@ impl Clause {
         match self {
             Self::Element(..) => Some(ElementForm::Inside),
             Self::Equals(path, _) if path.element.is_some() => Some(ElementForm::Outside),
-            Self::Equals(path, _) => {
+            Self::Equals(path, _) | Self::Starts(path, _) => {
                 lists.contains(&path.attribute.to_ascii_lowercase().as_str()).then_some(ElementForm::Plain)
             }
         }
     }
 }
 
-/// `name eq value`, and what comes behind.
-fn equation(text: &str) -> Option<(&str, Value, &str)> {
-    let at = text.to_ascii_lowercase().find(" eq ")?;
+/// `name eq value`, with this operator, and what comes behind.
+fn equation<'a>(text: &'a str, operator: &str) -> Option<(&'a str, Value, &'a str)> {
+    let at = text.to_ascii_lowercase().find(operator)?;
     // The literal may contain anything, so that JSON has to say where it ends.
     let mut literals = serde_json::Deserializer::from_str(&text[at + 4..]).into_iter::<Value>();
     let value = literals.next()?.ok()?;
@@ -144,6 +153,7 @@ mod tests {
         for text in [
             r#"userName eq "kim""#,
             "active eq true",
+            r#"userName sw "kI""#,
             r#"members eq "7""#,
             r#"userName eq "kim" and members eq "7""#,
             r#"emails[type eq "work" and value eq "a\"] eq \"b"]"#,
@@ -152,7 +162,11 @@ mod tests {
         ] {
             assert!(Filter::parse(text).unwrap().accepts(&body, false), "{text}");
         }
-        for text in [r#"emails[type eq "home"].value eq "a""#, r#"userName eq "kim" and members eq "8""#] {
+        for text in [
+            r#"emails[type eq "home"].value eq "a""#,
+            r#"userName eq "kim" and members eq "8""#,
+            r#"userName sw "im""#,
+        ] {
             assert!(!Filter::parse(text).unwrap().accepts(&body, false), "{text}");
         }
         assert!(!Filter::parse(r#"userName eq "kim""#).unwrap().accepts(&body, true));

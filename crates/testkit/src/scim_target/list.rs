@@ -64,7 +64,6 @@ pub(super) fn answer(state: &State, kind: Kind, query: Query<'_>) -> Answer {
 
 fn read_filter(state: &State, kind: Kind, query: Query<'_>) -> Result<Option<Filter>, Answer> {
     let Some(text) = query.text("filter") else { return Ok(None) };
-    let invalid = |detail: &str| error(StatusCode::BAD_REQUEST, "invalidFilter", detail);
     match state.options.filter {
         FilterStyle::Ignored => return Ok(None),
         FilterStyle::Refused(status) => {
@@ -73,14 +72,18 @@ fn read_filter(state: &State, kind: Kind, query: Query<'_>) -> Result<Option<Fil
         }
         FilterStyle::Honoured => {}
     }
-    let filter = Filter::parse(&text).ok_or_else(|| invalid("The filter is not understood."))?;
-    if let Some(why) = filter.find_forbidden(state.filtering(kind)) {
-        return Err(invalid(&why));
-    }
-    if filter.asks_for("members") && state.options.groups.read == MembersShown::Never {
-        return Err(invalid("members is not filterable"));
-    }
-    Ok(Some(filter))
+    let rules = state.filtering(kind);
+    let why = match Filter::parse(&text) {
+        None => "The filter is not understood.".to_owned(),
+        Some(filter) => match filter.find_forbidden(rules) {
+            Some(why) => why,
+            None if filter.asks_for("members") && state.options.groups.read == MembersShown::Never => {
+                "members is not filterable".to_owned()
+            }
+            None => return Ok(Some(filter)),
+        },
+    };
+    if rules.shrugs { Ok(None) } else { Err(error(StatusCode::BAD_REQUEST, "invalidFilter", &why)) }
 }
 
 fn everything(state: &State, kind: Kind, query: Query<'_>) -> Page {
@@ -111,7 +114,8 @@ fn matching(state: &State, kind: Kind, query: Query<'_>, filter: &Filter, exact:
     let hits: Vec<Bytes> = {
         let store = state.store(kind);
         match filter.indexed() {
-            Some(Indexed::UserName(name)) if kind == Kind::User && !exact => {
+            // The index knows one of each name.
+            Some(Indexed::UserName(name)) if kind == Kind::User && !exact && !state.options.creates_twice => {
                 store.find_by_user_name(name).into_iter().collect()
             }
             Some(Indexed::ExternalId(external)) if !exact => store.find_by_external_id(external),

@@ -32,6 +32,8 @@ pub struct TargetOptions {
     pub groups: GroupRules,
     /// What ids are.
     pub ids: IdStyle,
+    /// Every create makes two objects of one name.
+    pub creates_twice: bool,
     /// A user name can't be changed: 400 with `mutability`.
     pub immutable_user_name: bool,
     /// It wants booleans as the texts `True` and `False`, and refuses real ones.
@@ -67,6 +69,8 @@ pub enum PatchStyle {
     Empty,
     /// 200 with a body that is no object.
     Garbage,
+    /// 204, and nothing is done.
+    Ignored,
     /// 501.
     Missing,
     /// 405.
@@ -88,6 +92,8 @@ pub struct Patching {
     pub add_replaces: bool,
     /// Attributes whose changes are answered with success and not made.
     pub ignores: Vec<String>,
+    /// Operations that these rules do not take are answered with success and not done, in place of a refusal.
+    pub shrugs: bool,
 }
 
 /// Where values without a filter may stand in a PATCH.
@@ -110,7 +116,7 @@ pub enum ClearStyle {
     Remove,
     /// By an empty text; `remove` is refused.
     EmptyText,
-    /// By `null`; `remove` is refused.
+    /// By `null`; `remove` and an empty text are refused.
     Null,
 }
 
@@ -132,6 +138,8 @@ pub struct Filtering {
     pub attributes: Option<Vec<String>>,
     /// The one spelling of a filter on an element of a list that is understood; others are refused. `None` for all.
     pub element: Option<ElementForm>,
+    /// A filter that these rules do not take is ignored, in place of a refusal: everybody is listed.
+    pub shrugs: bool,
     /// Texts compare with regard to case.
     pub exact_case: bool,
     /// A filter that nothing fits is answered with 404.
@@ -202,6 +210,8 @@ pub enum IdStyle {
     Number,
     /// The user name, and another one when that changes. Groups have UUIDs.
     UserName,
+    /// Texts that lead elsewhere when they are put into an address as they are.
+    Odd,
 }
 
 /// What a DELETE does.
@@ -237,6 +247,9 @@ pub struct AnswerStyle {
     pub schemas: bool,
     /// A create is answered with the object; else with its `Location` alone.
     pub created_body: bool,
+    /// A create is answered with the object of this name, in place of the new one; with `null` when none of its kind
+    /// has that name.
+    pub created_as: Option<String>,
     /// Attributes that are never shown.
     pub hides: Vec<String>,
     /// Content type of JSON.
@@ -310,6 +323,7 @@ impl Default for TargetOptions {
             paging: Pages::default(),
             groups: GroupRules::default(),
             ids: IdStyle::Uuid,
+            creates_twice: false,
             immutable_user_name: false,
             text_booleans: false,
             values: ValueRules::default(),
@@ -338,6 +352,7 @@ impl Default for AnswerStyle {
             meta: true,
             schemas: true,
             created_body: true,
+            created_as: None,
             hides: Vec::new(),
             content_type: "application/scim+json",
             errors: ErrorStyle::Scim,

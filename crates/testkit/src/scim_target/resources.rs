@@ -98,14 +98,23 @@ fn create(state: &State, kind: Kind, body: &Bytes) -> Answer {
         }
     };
     match inserted {
-        Ok((id, stored)) => created(state, kind, &id, &stored),
+        Ok((id, stored)) => {
+            if state.options.creates_twice {
+                state.store(kind).insert_twin(&stored);
+            }
+            created(state, kind, &id, &stored)
+        }
         Err(why) => not_stored(&why),
     }
 }
 
 fn created(state: &State, kind: Kind, id: &str, stored: &Bytes) -> Answer {
     let options = &state.options;
-    let mut answer = show(state, kind, StatusCode::CREATED, stored, Query(""));
+    let shown = match &options.answers.created_as {
+        Some(name) => state.store(kind).find_by_name(name).unwrap_or(Bytes::from_static(b"null")),
+        None => stored.clone(),
+    };
+    let mut answer = show(state, kind, StatusCode::CREATED, &shown, Query(""));
     if !options.answers.created_body {
         answer = scim(StatusCode::CREATED, Bytes::new());
     }
@@ -161,6 +170,7 @@ fn change(state: &State, kind: Kind, id: &str, call: Call<'_>) -> Answer {
         PatchStyle::Missing => return error(StatusCode::NOT_IMPLEMENTED, "", "PATCH is not supported."),
         PatchStyle::NotAllowed => return not_allowed(call.method),
         PatchStyle::NotFound => return not_found(),
+        PatchStyle::Ignored => return scim(StatusCode::NO_CONTENT, Bytes::new()),
         _ => {}
     }
     let Ok(request) = serde_json::from_slice::<Value>(call.body) else { return not_json() };

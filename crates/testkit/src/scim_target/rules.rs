@@ -175,8 +175,10 @@ pub(super) fn read_patch(state: &State, kind: Kind, request: &Value) -> Result<V
     for operation in operations {
         let op = operation["op"].as_str().unwrap_or_default();
         let capital = op.starts_with(|c: char| c.is_ascii_uppercase());
+        let refuse = |why| if rules.shrugs { Ok(()) } else { Err(why) };
         if rules.capitalised && !capital {
-            return Err(bad("invalidSyntax", format!("unknown operation \"{op}\"")));
+            refuse(bad("invalidSyntax", format!("unknown operation \"{op}\"")))?;
+            continue;
         }
         let path = match operation["path"].as_str() {
             Some(text) => {
@@ -199,14 +201,21 @@ pub(super) fn read_patch(state: &State, kind: Kind, request: &Value) -> Result<V
             continue;
         }
         if removes && rules.clear != ClearStyle::Remove {
-            return Err(bad("invalidSyntax", "remove is not supported"));
+            refuse(bad("invalidSyntax", "remove is not supported"))?;
+            continue;
+        }
+        if rules.clear == ClearStyle::Null && operation["value"] == "" {
+            refuse(bad("invalidValue", "an empty text is no value"))?;
+            continue;
         }
         let plain = path.as_ref().is_some_and(|path| path.element.is_none());
         if !removes && plain && rules.paths == PatchPaths::Pathless && !operation["value"].is_array() {
-            return Err(bad("invalidPath", "a path without a filter is not supported"));
+            refuse(bad("invalidPath", "a path without a filter is not supported"))?;
+            continue;
         }
         if path.is_none() && rules.paths == PatchPaths::Pathed {
-            return Err(bad("noTarget", "an operation without a path is not supported"));
+            refuse(bad("noTarget", "an operation without a path is not supported"))?;
+            continue;
         }
         taken.push(take_value(state, operation, path.as_ref())?);
     }
@@ -285,7 +294,9 @@ fn take_members(
     match (rules.change, op.as_str()) {
         (MembersChange::Refused, _) => return refuse("members can't be patched"),
         (MembersChange::Replace, "replace") => {}
-        (MembersChange::Replace, _) => return refuse("members can only be replaced"),
+        (MembersChange::Replace, _) | (MembersChange::GoneByReplace, "remove") => {
+            return refuse("members can only be replaced");
+        }
         (MembersChange::FilteredPath | MembersChange::FilteredPathIgnored, "remove") if listed.is_some() => {
             return refuse("remove takes no value");
         }

@@ -58,6 +58,11 @@ async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<(Answer
             answer.headers_mut().insert(RETRY_AFTER, retry_after.into());
             answer
         }
+        Some(Fault::Unavailable { retry_after }) => {
+            let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, "", "Out of order for a while.");
+            answer.headers_mut().insert(RETRY_AFTER, retry_after.into());
+            answer
+        }
         Some(fault @ (Fault::Status(status) | Fault::StatusAfter(status))) => {
             if matches!(fault, Fault::StatusAfter(_)) {
                 done();

@@ -111,6 +111,24 @@ impl Store {
         self.insert_with(keys, |id| splice_id(body, id, kind))
     }
 
+    /// Stores the same once more, under an id of its own. It is in no index of names.
+    pub(super) fn insert_twin(&mut self, stored: &Bytes) {
+        let Ok(body) = serde_json::from_slice::<Value>(stored) else { return };
+        let Ok(keys) = self.keys_of(&body) else { return };
+        let kind = self.kind;
+        // A name that is not looked at can't be taken.
+        drop(self.insert_with(Keys { name: None, ..keys }, |id| with_id(body, id, kind)));
+    }
+
+    /// The first object whose `userName` or `displayName` is this.
+    pub(super) fn find_by_name(&self, name: &str) -> Option<Bytes> {
+        let has_name = |body: &&Bytes| {
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            body["userName"] == name || body["displayName"] == name
+        };
+        self.bodies().find(has_name).cloned()
+    }
+
     fn insert_with(
         &mut self,
         keys: Keys,
@@ -158,7 +176,7 @@ impl Store {
     /// Takes back what [`Self::bodies`] gave, ids included.
     pub(super) fn restore(&mut self, body: &Value) -> bool {
         let number = match (&body["id"], self.ids) {
-            (Value::String(id), IdStyle::Uuid) => self.number_of(id),
+            (Value::String(id), IdStyle::Uuid | IdStyle::Odd) => self.number_of(id),
             (Value::Number(id), IdStyle::Number) => id.as_u64(),
             (_, IdStyle::UserName) => Some(self.last + 1),
             _ => None,
@@ -215,6 +233,7 @@ impl Store {
         match (self.ids, name) {
             (IdStyle::Number, _) => json!(number),
             (IdStyle::UserName, Some(name)) => json!(name),
+            (IdStyle::Odd, _) => json!(format!("{ODD}{number}")),
             _ => json!(Uuid::from_u64_pair(self.high(), LOW | number).to_string()),
         }
     }
@@ -222,6 +241,7 @@ impl Store {
     fn number_of(&self, id: &str) -> Option<u64> {
         match self.ids {
             IdStyle::Number => id.parse().ok(),
+            IdStyle::Odd => id.strip_prefix(ODD)?.parse().ok(),
             IdStyle::UserName => self.names.get(&id.to_lowercase()).copied(),
             IdStyle::Uuid => {
                 let (high, low) = Uuid::parse_str(id).ok()?.as_u64_pair();
@@ -261,6 +281,8 @@ impl Sent {
     }
 }
 
+/// What [`IdStyle::Odd`] ids begin with.
+const ODD: &str = "a/b?c#";
 const HIGH: u64 = 0x5ca1_ab1e_0000_4000;
 const LOW: u64 = 0x8000_0000_0000_0000;
 

@@ -54,6 +54,23 @@ async fn start_target() -> String {
     format!("http://{address}")
 }
 
+/// A gallery file of the operator's own whose every word is hostile.
+fn gallery_file() -> String {
+    let file = include_str!("../../../../crates/connectors/gallery/scim.toml");
+    let file = file.replace("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "8adf8e6e-67b2-4cf2-a259-e3dc5476c622");
+    let (head, rest) = file.split_once("[tenant_url]").unwrap();
+    let hostile = |text: &str, names: &[&str]| {
+        let lines = text.lines().map(|line| match line.split_once(" = ") {
+            Some((name, _)) if names.contains(&name) => format!("{name} = {}\n", json!(HOSTILE)),
+            _ if line.starts_with("  \"") && names.contains(&"name") => format!("{},\n", json!(HOSTILE)),
+            _ => format!("{line}\n"),
+        });
+        lines.collect::<String>()
+    };
+    let head = hostile(head, &["name", "publisher", "description"]);
+    format!("{head}[tenant_url]{}", hostile(rest, &["help", "label"]))
+}
+
 /// A portal whose every word is hostile.
 pub(super) struct Hostile {
     portal: TestPortal,
@@ -69,6 +86,10 @@ pub(super) struct Hostile {
 impl Hostile {
     pub(super) async fn start() -> Self {
         let portal = TestPortal::start().await;
+        let gallery = portal.assembly.settings().data_dir.join("gallery");
+        std::fs::create_dir_all(&gallery).unwrap();
+        std::fs::write(gallery.join("own.toml"), gallery_file()).unwrap();
+        std::fs::write(gallery.join("<b data-hostile>.toml"), "nothing = true").unwrap();
         let system = Caller::System;
         portal.assembly.portal.create_administrator(&system, UPN, SHORT, PASSWORD).await.unwrap();
         let mut browser = portal.browser();

@@ -145,19 +145,15 @@ async fn lists_come_by_index_by_cursor_or_at_once() {
 }
 
 #[tokio::test]
-async fn a_target_that_does_not_let_itself_be_told_a_page_size_is_listed_all_the_same() {
+async fn a_target_that_refuses_filters_and_pages_has_an_error_and_not_nobody() {
     let options = |options: &mut TargetOptions| {
         options.requests.refused_parameters = vec!["count".to_owned()];
         options.filter = FilterStyle::Refused(400);
-        options.paging = pages_of(3);
     };
     let (fake, connector) = open(options, |_| {}).await;
-    let there = fill(&fake, 10);
-    assert_eq!(
-        names(&connector.find(USER, &query("userName", "n9")).await.unwrap().value),
-        [there[9].as_str()]
-    );
-    assert_eq!(fake.journal().iter().filter(|request| request.path.contains("count=")).count(), 1);
+    fill(&fake, 3);
+    let error = connector.find(USER, &query("userName", "n2")).await.unwrap_err();
+    assert!(error.message().contains("400"), "{error}");
 }
 
 #[tokio::test]

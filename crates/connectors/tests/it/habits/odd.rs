@@ -1,5 +1,6 @@
 //! Targets that are in no document.
 use purser_connectors::{ErrorKind, ValueRule};
+use purser_domain::log::Cure;
 use purser_testkit::{DeleteStyle, ErrorStyle, Fault, FaultRule};
 
 use super::*;
@@ -9,12 +10,18 @@ fn kim() -> NewObject {
 }
 
 #[tokio::test]
-async fn a_target_that_wants_plain_json_gets_it() {
-    let (fake, connector) =
-        open(|options| options.requests.content_type = Some("application/json".to_owned()), |_| {}).await;
+async fn a_target_that_wants_plain_json_says_so_once_and_gets_it_where_the_profile_says_it() {
+    let plain = || "application/json".to_owned();
+    let options = |options: &mut TargetOptions| options.requests.content_type = Some(plain());
+    let (fake, connector) = open(options, |_| {}).await;
+    let error = connector.create(USER, &kim()).await.unwrap_err();
+    assert_eq!((error.kind(), fake.counts().total()), (&ErrorKind::Misconfigured, 1));
+    assert_eq!(error.into_trouble().cure, Some(Cure::Probe));
+
+    let (fake, connector) = open(options, |profile| profile.scim.content_type = plain()).await;
     let id = connector.create(USER, &kim()).await.unwrap().value.id;
     connector.update(USER, &id, &[set("title", None, Some("Chef"))]).await.unwrap();
-    assert_eq!((fake.count(), fake.counts().post, fake.counts().patch), (1, 2, 1));
+    assert_eq!((fake.count(), fake.counts().post, fake.counts().patch), (1, 1, 1));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Values that nobody else has.
+//! Values that are free in the target.
 use crate::expression::evaluate::{Answer, Call};
 use crate::expression::fault::Fault;
 use crate::expression::function::{Function, PLAIN, Type, example, repeated};

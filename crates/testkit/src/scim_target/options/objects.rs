@@ -52,6 +52,8 @@ pub enum MembersChange {
     ValueArray,
     /// Only as a whole, with `replace`.
     Replace,
+    /// Taken away only by a `replace` of the whole; added in any way.
+    GoneByReplace,
     /// Not at all.
     Refused,
 }

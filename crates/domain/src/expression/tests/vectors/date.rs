@@ -1,5 +1,6 @@
 //! Dates.
 use super::super::{Context, Expression, Fails, Is, Null, Value, Vector};
+use crate::expression::Outcome;
 
 const HIRED: &str = r#"{"StatusHireDate": "2012-03-16-07:00", "now": "8/25/2021 5:41:18 PM", "empty": ""}"#;
 
@@ -122,7 +123,8 @@ fn now_is_what_the_context_says() {
     let now: jiff::Timestamp = "2021-08-25T17:41:18Z".parse().unwrap();
     let evaluate = |text: &str, source: &dyn Fn(&str) -> Option<Value>| {
         let outcome = Expression::parse(text).unwrap().evaluate(source, &Context::at(now)).unwrap();
-        outcome.into_value().unwrap().to_display().into_owned()
+        let Outcome::Value(value) = outcome else { panic!("{text} gives {outcome:?}") };
+        value.to_display().into_owned()
     };
     assert_eq!(evaluate("Now()", &|_| None), "8/25/2021 5:41:18 PM");
     assert_eq!(evaluate(r#"CDate("10:30")"#, &|_| None), "8/25/2021 10:30:00 AM");

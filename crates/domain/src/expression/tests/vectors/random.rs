@@ -1,5 +1,6 @@
 //! Chance.
 use super::super::{Context, Expression, Fails, Is, Value, Vector};
+use crate::expression::Outcome;
 use std::collections::HashSet;
 
 pub(super) const VECTORS: &[Vector] = &[
@@ -20,7 +21,8 @@ fn evaluate(text: &str, seed: [u8; 32]) -> String {
         Context { seed, default_domain: Some("contoso.com"), ..Context::at(jiff::Timestamp::UNIX_EPOCH) };
     let source = |name: &str| (name == "userName").then(|| Value::text("jo@fabrikam.com"));
     let outcome = Expression::parse(text).unwrap().evaluate(&source, &context).unwrap();
-    outcome.into_value().unwrap().to_display().into_owned()
+    let Outcome::Value(value) = outcome else { panic!("{text} gives {outcome:?}") };
+    value.to_display().into_owned()
 }
 
 fn count(text: &str, kind: impl Fn(char) -> bool) -> usize {
