@@ -102,10 +102,11 @@ fn tone(status: &JobStatusView) -> &'static str {
 
 fn quarantine_bar(quarantine: QuarantineView, application: &str) -> AnyView {
     let QuarantineView { reason, cure, next_attempt_at: next, .. } = quarantine;
+    let link = cure_link(cure, application);
     view! {
         <div role="alert">
             <AnswerBar ok=false title="Provisioning is in quarantine">
-                <p>{reason} {cure_link(cure, application)}</p>
+                <p>{reason} {link}</p>
                 {next.map(|at| view! { <p>"Next attempt: " <TimeStamp at/></p> })}
             </AnswerBar>
         </div>

@@ -53,10 +53,11 @@ pub fn TestConnection(
 
 fn answer_bar(answer: TestConnectionView, application: &str) -> AnyView {
     let TestConnectionView { ok, title, message, advice, cure, detail } = answer;
+    let link = cure_link(cure, application);
     view! {
         <AnswerBar ok title>
             <p>{message}</p>
-            {(!advice.is_empty()).then(|| view! { <p>{advice} {cure_link(cure, application)}</p> })}
+            {(!advice.is_empty()).then(|| view! { <p>{advice} {link}</p> })}
             {(!detail.is_empty())
                 .then(|| {
                     view! {

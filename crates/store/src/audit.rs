@@ -2,7 +2,7 @@
 //! it by age.
 
 use crate::{
-    Reads, StoreError, Tx, bulk,
+    Reads, StoreError, Tx,
     convert::{from_json, instant, millis, to_json, word},
     entities::audit_log,
     error::Doing,

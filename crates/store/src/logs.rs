@@ -1,7 +1,7 @@
 //! The provisioning log. Appended to by `batch` only; rows leave it by age.
 
 use crate::{
-    Reads, StoreError, Tx, bulk,
+    Reads, StoreError, Tx,
     convert::{from_json, instant, millis, small, to_json, word},
     entities::provisioning_log,
     error::Doing,
@@ -147,7 +147,7 @@ fn old(before: Timestamp, limit: u64) -> Condition {
         .add(provisioning_log::Column::At.lt(millis(before)))
 }
 
-/// The values of [`bulk::LOGS`], appended to `values`.
+/// The values of [`crate::bulk::LOGS`], appended to `values`.
 pub(crate) fn push(values: &mut Vec<Value>, entry: LogEntry) -> Result<(), StoreError> {
     let search_key = format!("{}\n{}", entry.source_name, entry.source_detail).to_lowercase();
     let detail = to_json("detail of a log", &entry.detail)?;

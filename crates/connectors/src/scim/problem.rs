@@ -1,9 +1,7 @@
 //! Answers that are not what was asked for: what SCIM says with them besides the status, and successes that can't be
 //! read.
-use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use reqwest::StatusCode;
 
 use super::answer::{Unreadable, is_from_api};
 use super::connector::ScimConnector;
@@ -42,7 +40,7 @@ fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
         415 if refusal.writes() => (
             ErrorKind::Misconfigured,
             format!("{host} does not take the content type of the request ({status}){said}."),
-            "Let the capability probe find out which one it takes, or correct the profile setting content_type.".to_owned(),
+            "Correct the profile setting content_type.".to_owned(),
         ),
         400..500 if refusal.writes() && says("mutability") => {
             let attribute = refusal.attribute.clone();
@@ -80,9 +78,7 @@ impl ScimConnector {
         asked: Asked,
         sent: impl Iterator<Item = &'p TargetPath>,
     ) -> ConnectorError {
-        let wants_another_type = answer.status == StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let error = TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema);
-        if wants_another_type { error.with_cure(Cure::Probe) } else { error }
+        TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema)
     }
 
     /// The error for a success whose body can't be used.
