@@ -63,7 +63,7 @@ async function importList() {
   await page.getByRole('table', { name: 'First rows' }).getByRole('cell', { name: upn(1), exact: true }).waitFor();
   await page.getByRole('button', { name: 'Start import' }).click();
   // No page is loaded by hand from here on: progress and report come by themselves.
-  await page.getByText('1 of 303 rows were refused').waitFor({ timeout: 60_000 });
+  await page.getByText('1 row refused, of 303 in all').waitFor({ timeout: 60_000 });
   const counts = await page.locator('.count').evaluateAll((cards) => cards.map((card) => card.innerText.split(/\s+/)));
   return Object.fromEntries(counts.map(([label, count]) => [label, Number(count)]));
 }

@@ -1,8 +1,8 @@
-//! What the home page counts, and the purge that waits there for an administrator.
+//! What the home page counts, and the removal of what is old that waits there for an administrator.
 use crate::context::{Done, caller, finish, portal};
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
-use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView, UserFilter};
+use purser_contract::directory::{ConfirmPurgeForm, HeldPurgeView, PurgedView, UserFilter};
 use purser_contract::page::ListForm;
 use purser_contract::problem::Problem;
 
@@ -16,7 +16,7 @@ pub struct Overview {
     pub applications: u64,
     /// The first of them, with their state.
     pub first_applications: Vec<ApplicationRowView>,
-    /// A purge of deleted people that waits for an administrator.
+    /// What waits to be removed until an administrator confirms it.
     pub held_purge: Option<HeldPurgeView>,
 }
 
@@ -36,7 +36,7 @@ pub async fn load_overview() -> Result<Overview, Problem> {
     })
 }
 
-/// *Delete them for good*: lets a purge that waits go ahead.
+/// *Remove them for good*: lets what waits go.
 #[server(prefix = "/api", endpoint = "confirm_purge")]
 pub async fn confirm_purge(
     /// What was shown.
@@ -44,7 +44,10 @@ pub async fn confirm_purge(
 ) -> Result<(), ServerFnError> {
     let outcome =
         async { portal()?.confirm_purge(&caller()?, form.clone()).await.map_err(Problem::from) }.await;
-    let done = |purged: &u64| Done::to("/").toast(format!("Users deleted for good: {purged}."));
+    let done = |gone: &PurgedView| {
+        let toast = format!("Users deleted for good: {}. Log rows removed: {}.", gone.people, gone.log_rows);
+        Done::to("/").toast(toast)
+    };
     finish(outcome, done, "/").await
 }
 

@@ -5,7 +5,7 @@
 //! nothing. Without JavaScript they stay as they were when the page was made.
 
 use super::answer_bar::AnswerBar;
-use crate::shared::{Progress, TimeStamp, grouped};
+use crate::shared::{Progress, TimeStamp, cure_link, grouped};
 use leptos::prelude::*;
 use purser_contract::provisioning::{JobStatusView, QuarantineView};
 use purser_domain::job::{CycleCounts, CycleKind, JobCode};
@@ -23,9 +23,7 @@ pub fn JobProgress(
     let status = RwSignal::new(initial);
     let interrupted = RwSignal::new(None::<String>);
     #[cfg(feature = "hydrate")]
-    poll::start(application, status, interrupted);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = application;
+    poll::start(application.clone(), status, interrupted);
 
     let sentence = Memo::new(move |_| status.with(sentence));
     let quarantine = Memo::new(move |_| status.with(|status| status.quarantine.clone()));
@@ -40,7 +38,7 @@ pub fn JobProgress(
 
     view! {
         <div class="job stack">
-            {move || quarantine.get().map(quarantine_bar)}
+            {move || quarantine.get().map(|quarantine| quarantine_bar(quarantine, &application))}
             <p class="job-state">
                 <span class=move || format!("job-code job-code-{}", status.with(tone))>
                     {move || status.with(|status| code_label(status.code))}
@@ -102,12 +100,13 @@ fn tone(status: &JobStatusView) -> &'static str {
     }
 }
 
-fn quarantine_bar(quarantine: QuarantineView) -> AnyView {
-    let QuarantineView { reason, next_attempt_at: next, .. } = quarantine;
+fn quarantine_bar(quarantine: QuarantineView, application: &str) -> AnyView {
+    let QuarantineView { reason, cure, next_attempt_at: next, .. } = quarantine;
+    let link = cure_link(cure, application);
     view! {
         <div role="alert">
             <AnswerBar ok=false title="Provisioning is in quarantine">
-                <p>{reason}</p>
+                <p>{reason} {link}</p>
                 {next.map(|at| view! { <p>"Next attempt: " <TimeStamp at/></p> })}
             </AnswerBar>
         </div>

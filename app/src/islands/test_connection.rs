@@ -3,6 +3,7 @@
 //! the page.
 
 use super::answer_bar::AnswerBar;
+use crate::shared::cure_link;
 use leptos::html::Button;
 use leptos::prelude::*;
 use purser_contract::provisioning::TestConnectionView;
@@ -12,6 +13,8 @@ use purser_contract::provisioning::TestConnectionView;
 pub fn TestConnection(
     /// Where the button posts the form without JavaScript.
     action: String,
+    /// The application that is tested.
+    application: String,
     /// What a test without JavaScript found.
     result: Option<TestConnectionView>,
 ) -> impl IntoView {
@@ -41,19 +44,20 @@ pub fn TestConnection(
             </button>
             <div role="status" aria-live="polite">
                 {move || pending.get().then(|| view! { <p>"Testing the connection\u{2026}"</p> })}
-                {move || (!pending.get()).then(|| answer.get().map(answer_bar))}
+                {move || (!pending.get()).then(|| answer.get().map(|answer| answer_bar(answer, &application)))}
                 {move || fault.get().map(fault_bar)}
             </div>
         </div>
     }
 }
 
-fn answer_bar(answer: TestConnectionView) -> AnyView {
-    let TestConnectionView { ok, title, message, advice, detail } = answer;
+fn answer_bar(answer: TestConnectionView, application: &str) -> AnyView {
+    let TestConnectionView { ok, title, message, advice, cure, detail } = answer;
+    let link = cure_link(cure, application);
     view! {
         <AnswerBar ok title>
             <p>{message}</p>
-            {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
+            {(!advice.is_empty()).then(|| view! { <p>{advice} {link}</p> })}
             {(!detail.is_empty())
                 .then(|| {
                     view! {

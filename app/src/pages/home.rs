@@ -4,6 +4,7 @@ use crate::components::{
     DataTable, HiddenField, Icon, InfoBar, Menu, Monogram, PostForm, ProvisioningBadge, Shell, TimeStamp,
     Tone, grouped, page,
 };
+use crate::shared::counted;
 use leptos::prelude::*;
 use purser_contract::application::ApplicationRowView;
 use purser_contract::directory::HeldPurgeView;
@@ -66,33 +67,46 @@ fn attention(overview: &Overview) -> AnyView {
     bars.collect_view().into_any()
 }
 
-/// Deleted people whose time is over, by a clock that is in doubt.
+/// What is old enough to go, by a clock that is in doubt.
 fn held_purge(held: &HeldPurgeView) -> AnyView {
-    let people =
-        if held.people == 1 { "1 user".to_owned() } else { format!("{} users", grouped(held.people)) };
-    let accounts = if held.accounts == 1 {
-        "1 account".to_owned()
-    } else {
-        format!("{} accounts", grouped(held.accounts))
+    let last = match held.last_run_at.clone() {
+        Some(at) => view! { "The last housekeeping was at " <TimeStamp at/> "." }.into_any(),
+        None => "There was no housekeeping before.".into_any(),
     };
-    let last = match held.last_purge_at.clone() {
-        Some(at) => view! { "The last purge was at " <TimeStamp at/> "." }.into_any(),
-        None => "There was no purge before.".into_any(),
-    };
+    let people = (held.people > 0).then(|| {
+        let (people, accounts) = (counted(held.people, "user"), counted(held.accounts, "account"));
+        view! {
+            <p>
+                "By this clock, " {people} " went to the deleted users more than 30 days ago. Deleting them for good also deletes their accounts where an application's mapping deletes: up to " {accounts} ". "
+                <a href="/users/deleted">"See who they are"</a>
+            </p>
+        }
+    });
+    let rows = (held.log_rows > 0).then(|| {
+        let least = if held.more_log_rows { "at least " } else { "" };
+        let (rows, days) = (counted(held.log_rows, "row"), counted(held.logs_kept_days, "day"));
+        view! {
+            <p>
+                "By this clock, " {least} {rows} " of the provisioning log and the audit log "
+                {if held.log_rows == 1 { "is" } else { "are" }} " older than " {days} ". "
+                <a href="/logs">"See the provisioning log"</a>
+            </p>
+        }
+    });
     view! {
         <InfoBar tone=Tone::Warn>
-            <p class="bar-title">"Deleted users are kept until you confirm"</p>
+            <p class="bar-title">"What is old is kept until you confirm"</p>
             <p>
                 {last} " The clock of this server says " <TimeStamp at=held.now.clone()/>
                 ". Either Purser was off for more than two days, or the clock was changed."
             </p>
-            <p>
-                "By this clock, " {people} " were deleted more than 30 days ago. Deleting them for good also deletes their accounts where an application's mapping deletes: up to " {accounts} ". "
-                <a href="/users/deleted">"See who they are"</a>
-            </p>
+            {people}
+            {rows}
             <PostForm<ConfirmPurge>>
                 <HiddenField name="form[people]" value=held.people.to_string()/>
-                <button class="button button-danger" type="submit">"The clock is right: delete them for good"</button>
+                <HiddenField name="form[log_rows]" value=held.log_rows.to_string()/>
+                <HiddenField name="form[now]" value=held.now.clone()/>
+                <button class="button button-danger" type="submit">"The clock is right: remove them for good"</button>
             </PostForm<ConfirmPurge>>
         </InfoBar>
     }

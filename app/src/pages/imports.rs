@@ -3,11 +3,11 @@ mod report;
 
 use crate::api::imports::forms::{StartImport, UploadImport};
 use crate::components::{
-    CommandLink, Crumb, DataTable, HiddenField, InfoBar, Menu, PostForm, PrimaryButton, Shell, Tone, grouped,
-    page,
+    CommandLink, Crumb, DataTable, HiddenField, InfoBar, Menu, PostForm, PrimaryButton, Shell, Tone, page,
 };
 use crate::context::{caller, flash, param, portal, query};
 use crate::islands::ImportProgress;
+use crate::shared::counted;
 use leptos::prelude::*;
 use purser_contract::import::{ImportState, ImportView};
 use purser_contract::page::ListForm;
@@ -194,7 +194,7 @@ fn preview(import: ImportView) -> AnyView {
     view! {
         {ignored}
         <p>
-            {format!("The file has {} rows. ", grouped(import.total))}
+            {format!("The file has {}. ", counted(import.total, "row"))}
             "Nothing has been written yet; these are the first of them."
         </p>
         <div class="table-scroll" role="region" aria-label="First rows" tabindex="0">

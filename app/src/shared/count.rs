@@ -13,9 +13,21 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
+/// A count with what is counted: 1 row, 1,234 rows.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::{counted, grouped};
+
+    #[test]
+    fn one_is_not_told_as_several() {
+        assert_eq!(counted(0, "row"), "0 rows");
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(1_000, "row"), "1,000 rows");
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -5,6 +5,9 @@ use purser_domain::log::Cure;
 
 use crate::exchange::Exchange;
 
+/// What a capability probe is good for, as the end of an advice.
+const PROBE: &str = "A capability probe finds out how the application wants to be spoken to, and proposes the profile settings.";
+
 /// Result of a connector's verb.
 pub type Result<T, E = ConnectorError> = std::result::Result<T, E>;
 
@@ -111,10 +114,12 @@ impl ConnectorError {
         self
     }
 
-    /// The same with what would cure it.
+    /// The same with the advice to let the capability probe find out what is wrong.
     #[must_use]
-    pub(crate) fn with_cure(mut self, cure: Cure) -> Self {
-        self.0.cure = Some(cure);
+    pub(crate) fn with_probe(mut self) -> Self {
+        if self.0.cure.replace(Cure::Probe).is_none() {
+            self.0.advice = format!("{} {PROBE}", self.0.advice);
+        }
         self
     }
 
@@ -125,7 +130,16 @@ impl ConnectorError {
         self
     }
 
-    /// Another trouble that the same request shows.
+    /// The same trouble told as part of another: its advice comes after this one.
+    #[must_use]
+    pub(crate) fn within(mut self, kind: ErrorKind, message: String, advice: &str) -> Self {
+        self.0.kind = kind;
+        self.0.message = message;
+        self.0.advice = format!("{advice} {}", self.0.advice);
+        self
+    }
+
+    /// Another trouble that the same request shows, with an advice of its own.
     #[must_use]
     pub(crate) fn retold(
         self,
@@ -133,14 +147,14 @@ impl ConnectorError {
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        let Trouble { exchange, body_excerpt, cure, .. } = *self.0;
+        let Trouble { exchange, body_excerpt, .. } = *self.0;
         Self(Box::new(Trouble {
             kind,
             message: message.into(),
             advice: advice.into(),
             exchange,
             body_excerpt,
-            cure,
+            cure: None,
         }))
     }
 
@@ -160,6 +174,12 @@ impl ConnectorError {
     #[must_use]
     pub fn advice(&self) -> &str {
         &self.0.advice
+    }
+
+    /// What would cure it, where Purser has it.
+    #[must_use]
+    pub fn cure(&self) -> Option<Cure> {
+        self.0.cure
     }
 
     /// The request that failed.

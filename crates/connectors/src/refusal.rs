@@ -60,6 +60,8 @@ pub(crate) struct Table {
     pub(crate) own: fn(&Refusal<'_>) -> Option<Row>,
     /// Whether an answer can be the API's, and is not only a web server's.
     pub(crate) is_from_api: fn(&Answer) -> bool,
+    /// Whether the target may want to be spoken to otherwise, so that a capability probe would help.
+    pub(crate) is_dialect: fn(&Refusal<'_>) -> bool,
     /// How long to wait, as the headers say it.
     pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
     /// What to do about a redirect.
@@ -98,7 +100,9 @@ impl Table {
             from_api: (self.is_from_api)(&answer),
         };
         let (kind, message, advice) = (self.own)(&refusal).unwrap_or_else(|| self.row(&refusal));
-        build(endpoint, answer, kind, message, advice)
+        let is_dialect = (self.is_dialect)(&refusal);
+        let error = build(endpoint, answer, kind, message, advice);
+        if is_dialect { error.with_probe() } else { error }
     }
 
     fn row(&self, refusal: &Refusal<'_>) -> Row {

@@ -135,23 +135,42 @@ pub struct GroupForm {
     pub mail_nickname: String,
 }
 
-/// A purge of deleted people that waits for an administrator, since the clock is in doubt.
+/// What waits to be removed for good until an administrator confirms it, since the clock is in doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPurgeView {
     /// People who would be deleted for good.
     pub people: u64,
     /// Accounts that they are linked to, over all applications.
     pub accounts: u64,
-    /// RFC 3339 of the last purge; `None` when there was none.
-    pub last_purge_at: Option<String>,
+    /// Rows of the provisioning log and the audit log that would be removed, as far as they were counted.
+    pub log_rows: u64,
+    /// There may be more of them.
+    pub more_log_rows: bool,
+    /// How many days such rows are kept.
+    pub logs_kept_days: u64,
+    /// RFC 3339 of the last housekeeping; `None` when there was none.
+    pub last_run_at: Option<String>,
     /// RFC 3339 of what the server's clock says.
     pub now: String,
 }
 
-/// That a purge which waits may go ahead.
+/// That what waits may be removed: what was shown, and no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConfirmPurgeForm {
-    /// People who were shown; more are not deleted.
+    /// As shown.
     pub people: u64,
+    /// As shown.
+    pub log_rows: u64,
+    /// What the server's clock said when it was shown.
+    pub now: String,
+}
+
+/// What was removed for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurgedView {
+    /// People.
+    pub people: u64,
+    /// Rows of both logs.
+    pub log_rows: u64,
 }

@@ -2,6 +2,7 @@
 use crate::credentials::{CredentialsView, UrlChoiceView};
 use crate::schema::MappingProblemView;
 use purser_domain::job::{CycleCounts, CycleKind, JobCode, JobMode, QuarantineCode};
+use purser_domain::log::Cure;
 use purser_domain::mapping::SourceKind;
 use purser_domain::scope::ScopeMode;
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,8 @@ pub struct TestConnectionView {
     pub message: String,
     /// What to try; empty when ok.
     pub advice: String,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
     /// Technical detail: the request made and the answer got.
     pub detail: String,
 }
@@ -280,6 +283,8 @@ pub struct QuarantineView {
     pub code: QuarantineCode,
     /// Why, with advice.
     pub reason: String,
+    /// What would cure it, where Purser has it.
+    pub cure: Option<Cure>,
     /// RFC 3339 of the next attempt; `None` while provisioning is off.
     pub next_attempt_at: Option<String>,
 }

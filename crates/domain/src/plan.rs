@@ -138,19 +138,18 @@ fn plan_update(mapping: &CompiledMapping, subject: Subject<'_>, link: &Link, obs
     }
     if found.changes.is_empty() && !reenable && found.seen.is_empty() {
         let compared = if body.is_some() { SkipReason::AlreadyMatches } else { SkipReason::AlreadyExported };
-        let keeps = (!found.kept.is_empty()).then_some(SkipReason::KeepsLost);
-        let reasons = std::iter::once(compared).chain(keeps).collect();
-        let skip = Skip { code: SkipCode::RedundantExport, reasons, details: found.kept };
-        return Decision::Note(Note::Skip(skip)).into();
+        return Decision::Note(Note::Skip(Skip::redundant(compared, found.kept))).into();
     }
     if !update && (reenable || !found.changes.is_empty()) {
         return skip(SkipCode::EntrySynchronizationSkipped, [SkipReason::UpdateOff]).into();
     }
     let exported_after = found.exported_after(&link.exported);
-    let decision = match edit(&link.target_id, found.changes, exported_after) {
+    let kept = found.kept.clone();
+    let decision = match edit(&link.target_id, found, exported_after) {
         Ok(edit) => Decision::Send(Write::Update { edit, adopt: false }),
         Err(exported_after) => {
-            Decision::Note(Note::Remember { exported_after, becomes: reenable.then_some(Becomes::Active) })
+            let becomes = reenable.then_some(Becomes::Active);
+            Decision::Note(Note::Remember { exported_after, becomes, kept })
         }
     };
     decision.into()
@@ -193,7 +192,7 @@ fn plan_disable(
         return Err(SkipReason::NothingDisables);
     }
     let exported_after = found.exported_after(&link.exported);
-    Ok(match edit(&link.target_id, found.changes, exported_after) {
+    Ok(match edit(&link.target_id, found, exported_after) {
         Ok(edit) => Decision::Send(Write::Disable { edit, cause }),
         Err(exported_after) => let_go(exported_after, cause),
     })
@@ -284,7 +283,7 @@ fn plan_adoption(mapping: &CompiledMapping, desired: &Desired, account: &TargetO
         found.changes.clear();
     }
     let exported_after = found.exported_after(&Map::new());
-    match edit(&account.id, found.changes, exported_after) {
+    match edit(&account.id, found, exported_after) {
         Ok(edit) => Decision::Send(Write::Update { edit, adopt: true }),
         Err(exported_after) => Decision::Note(Note::Link { target_id: account.id.clone(), exported_after }),
     }
@@ -293,12 +292,13 @@ fn plan_adoption(mapping: &CompiledMapping, desired: &Desired, account: &TargetO
 /// An edit; or what is exported all the same when there is nothing to change.
 fn edit(
     target_id: &str,
-    changes: Vec<Change>,
+    found: Differences,
     exported_after: Map<String, Value>,
 ) -> Result<Edit, Map<String, Value>> {
+    let Differences { changes, kept, .. } = found;
     match changes.is_empty() {
         true => Err(exported_after),
-        false => Ok(Edit { target_id: target_id.to_owned(), changes, exported_after }),
+        false => Ok(Edit { target_id: target_id.to_owned(), changes, exported_after, kept }),
     }
 }
 
@@ -312,7 +312,8 @@ fn delete(link: &Link) -> Decision {
 
 /// The account is disabled already, as far as rows say it; or it is a group, which stays as it is.
 fn let_go(exported_after: Map<String, Value>, cause: DisableCause) -> Decision {
-    Decision::Note(Note::Remember { exported_after, becomes: Some(Becomes::Disabled(cause)) })
+    let becomes = Some(Becomes::Disabled(cause));
+    Decision::Note(Note::Remember { exported_after, becomes, kept: Vec::new() })
 }
 
 fn refuse(refusal: Refusal) -> Decision {

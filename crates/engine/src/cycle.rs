@@ -267,6 +267,7 @@ async fn set_quarantine(
         code: quarantine_code(trouble.kind()),
         reason: trouble.message().to_owned(),
         advice: trouble.advice().to_owned(),
+        cure: trouble.cure(),
         since: before.map_or(now, |quarantine| quarantine.since),
         attempts,
         tried_at: now,

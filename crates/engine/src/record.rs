@@ -47,7 +47,7 @@ pub(crate) fn entry(
         is_gone: candidate.source.is_none(),
         updates: executor.planner.rules(candidate.kind()).mapping.actions().update,
     };
-    let mut ending = Ending::of(fate, about, escrow)?;
+    let mut ending = Ending::of(fate, about, escrow, names)?;
     let mapping = executor.planner.loaded.schema.mapping(about.kind);
     if let Some(sentence) = missing_value(fate, mapping.map_or(&[][..], |mapping| &mapping.attributes)) {
         ending.add(&sentence);

@@ -2,7 +2,7 @@
 //! it by age.
 
 use crate::{
-    Reads, StoreError, Tx, bulk,
+    Reads, StoreError, Tx,
     convert::{from_json, instant, millis, to_json, word},
     entities::audit_log,
     error::Doing,
@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use purser_domain::refusal::Refusal;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Query,
 };
 use uuid::Uuid;
 
@@ -65,6 +66,12 @@ impl Reads {
         }
         query.all(&self.db()).await.doing("list the audit log")?.into_iter().map(from_row).collect()
     }
+
+    /// How many of the `limit` oldest rows are from before the given instant.
+    pub async fn count_old_audit(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let old = audit_log::Entity::find().filter(old(before, limit));
+        old.count(&self.db()).await.doing("count old rows of the audit log")
+    }
 }
 
 impl Tx {
@@ -90,9 +97,25 @@ impl Tx {
 
     /// Removes those of the `limit` oldest rows that are from before the given instant. Returns how many.
     pub async fn purge_audit(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        let done = self.db().execute_raw(bulk::purge("audit_logs", before, limit)).await;
-        Ok(done.doing("purge the audit log")?.rows_affected())
+        let done = audit_log::Entity::delete_many()
+            .filter(old(before, limit))
+            .exec(&self.db())
+            .await
+            .doing("purge the audit log")?;
+        Ok(done.rows_affected)
     }
+}
+
+fn old(before: Timestamp, limit: u64) -> Condition {
+    let oldest = Query::select()
+        .column(audit_log::Column::Seq)
+        .from(audit_log::Entity)
+        .order_by(audit_log::Column::Seq, sea_orm::Order::Asc)
+        .limit(limit)
+        .take();
+    Condition::all()
+        .add(audit_log::Column::Seq.in_subquery(oldest))
+        .add(audit_log::Column::At.lt(millis(before)))
 }
 
 fn from_row(row: audit_log::Model) -> Result<AuditRow, StoreError> {

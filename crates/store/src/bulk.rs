@@ -284,13 +284,6 @@ pub(crate) fn has_changes(app: AppId, watermark: i64) -> Statement {
     )
 }
 
-/// Removes those of the `limit` oldest rows of a log that are from before an instant.
-pub(crate) fn purge(log: &'static str, before: Timestamp, limit: u64) -> Statement {
-    let text =
-        format!("DELETE FROM {log} WHERE seq IN (SELECT seq FROM {log} ORDER BY seq LIMIT ?) AND at < ?");
-    sqlite(text, vec![signed(limit).into(), millis(before).into()])
-}
-
 fn marks(count: usize) -> String {
     let mut marks = "?,".repeat(count);
     marks.pop();

@@ -1,7 +1,7 @@
 //! The provisioning log. Appended to by `batch` only; rows leave it by age.
 
 use crate::{
-    Reads, StoreError, Tx, bulk,
+    Reads, StoreError, Tx,
     convert::{from_json, instant, millis, small, to_json, word},
     entities::provisioning_log,
     error::Doing,
@@ -14,7 +14,8 @@ use purser_domain::{
     object::ObjectKind,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    sea_query::Query,
 };
 use uuid::Uuid;
 
@@ -112,6 +113,12 @@ impl Reads {
             provisioning_log::Entity::find().filter(provisioning_log::Column::ChangeId.eq(id.as_uuid()));
         query.one(&self.db()).await.doing("find a provisioning log")?.map(from_row).transpose()
     }
+
+    /// How many of the `limit` oldest rows are from before the given instant.
+    pub async fn count_old_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let old = provisioning_log::Entity::find().filter(old(before, limit));
+        old.count(&self.db()).await.doing("count old provisioning logs")
+    }
 }
 
 impl Tx {
@@ -119,12 +126,28 @@ impl Tx {
     ///
     /// Rows lie in the order in which they came, so that the oldest are found without a look at all the others.
     pub async fn purge_logs(&self, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        let done = self.db().execute_raw(bulk::purge("provisioning_logs", before, limit)).await;
-        Ok(done.doing("purge provisioning logs")?.rows_affected())
+        let done = provisioning_log::Entity::delete_many()
+            .filter(old(before, limit))
+            .exec(&self.db())
+            .await
+            .doing("purge provisioning logs")?;
+        Ok(done.rows_affected)
     }
 }
 
-/// The values of [`bulk::LOGS`], appended to `values`.
+fn old(before: Timestamp, limit: u64) -> Condition {
+    let oldest = Query::select()
+        .column(provisioning_log::Column::Seq)
+        .from(provisioning_log::Entity)
+        .order_by(provisioning_log::Column::Seq, sea_orm::Order::Asc)
+        .limit(limit)
+        .take();
+    Condition::all()
+        .add(provisioning_log::Column::Seq.in_subquery(oldest))
+        .add(provisioning_log::Column::At.lt(millis(before)))
+}
+
+/// The values of [`crate::bulk::LOGS`], appended to `values`.
 pub(crate) fn push(values: &mut Vec<Value>, entry: LogEntry) -> Result<(), StoreError> {
     let search_key = format!("{}\n{}", entry.source_name, entry.source_detail).to_lowercase();
     let detail = to_json("detail of a log", &entry.detail)?;

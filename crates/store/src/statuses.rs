@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use purser_domain::{
     ids::{CycleId, JobId},
     job::{CycleCounts, CycleKind, QuarantineCode},
+    log::Cure,
 };
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ pub struct Quarantine {
     pub reason: String,
     /// What to do.
     pub advice: String,
+    /// What would cure it, where Purser has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cure: Option<Cure>,
     /// Since when.
     pub since: Timestamp,
     /// Attempts that failed.

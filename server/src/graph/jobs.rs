@@ -252,6 +252,7 @@ mod tests {
         let quarantine = QuarantineView {
             code: QuarantineCode::InvalidCredentials,
             reason: "The target refused the token.".to_owned(),
+            cure: None,
             next_attempt_at: None,
         };
         let told = shape_quarantine(&quarantine, None);

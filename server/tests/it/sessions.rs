@@ -129,7 +129,7 @@ async fn who_was_refused_and_who_signed_out_stands_on_the_audit_page_and_in_grap
 }
 
 #[tokio::test]
-async fn a_purge_that_waits_is_shown_on_home_and_goes_ahead_when_confirmed() {
+async fn what_waits_to_be_removed_is_shown_on_home_and_goes_when_confirmed() {
     let clock = clock();
     let portal = TestPortal::start_at(clock.clone()).await.with_administrator().await;
     portal.assembly.portal.keep_house().await.unwrap();
@@ -141,8 +141,20 @@ async fn a_purge_that_waits_is_shown_on_home_and_goes_ahead_when_confirmed() {
     portal.assembly.portal.keep_house().await.unwrap();
     let mut browser = portal.signed_in().await;
     let home = browser.get("/").await.expect(200).text;
-    assert!(home.contains("kept until you confirm") && home.contains("1 user"), "{home}");
-    let confirmed = browser.post("/api/confirm_purge", &[("form[people]", "1")]).await;
+    assert!(
+        home.contains("kept until you confirm")
+            && home.contains("1 user")
+            && home.contains("older than 90 days"),
+        "{home}"
+    );
+    let value = |name: &str| {
+        let field = home.split(&format!("name=\"{name}\"")).nth(1).expect(name);
+        field.split("value=\"").nth(1).expect(name).split('"').next().expect(name).to_owned()
+    };
+    let fields = ["form[people]", "form[log_rows]", "form[now]"];
+    let form = fields.map(|name| (name, value(name)));
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let confirmed = browser.post("/api/confirm_purge", &form).await;
     assert_eq!((confirmed.status.as_u16(), confirmed.location()), (303, "/"));
     let home = browser.get("/").await.expect(200).text;
     assert!(

@@ -2,7 +2,7 @@
 //! consent.
 
 use axum::http::Method;
-use purser_testkit::{OAuthOptions, OAuthServer, PatchStyle, ScimTarget, TargetOptions};
+use purser_testkit::{Fault, FaultRule, OAuthOptions, OAuthServer, PatchStyle, ScimTarget, TargetOptions};
 use serde_json::{Value, json};
 
 use crate::harness::{Client, TestPortal, eventually};
@@ -120,6 +120,31 @@ async fn client_generation(browser: &mut crate::harness::Browser, blade: &str) -
     let page = browser.get(blade).await.expect(200).text;
     let (_, rest) = page.split_once("name=\"form[generation]\" value=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn what_a_probe_would_cure_is_told_with_a_link_to_it() {
+    let (portal, client, root, job) = start().await;
+    let id = root.rsplit('/').next().unwrap();
+    let target = ScimTarget::start(TargetOptions::default()).await.unwrap();
+    put_secrets(&client, &root, &[("BaseAddress", &target.base_url()), ("SecretToken", target.token())], 204)
+        .await;
+    let link = format!("<a href=\"/applications/{id}/provisioning/probe\">Start a capability probe</a>");
+    let blade = format!("/applications/{id}/provisioning");
+    let mut browser = portal.signed_in().await;
+    assert!(!browser.get(&blade).await.expect(200).text.contains(&link));
+    target.break_with(FaultRule::always(Fault::Status(415)));
+    let url = target.base_url();
+    let form = [("form[application_id]", id), ("form[mode]", "automatic"), ("form[tenant_url]", &url)];
+    browser.post("/api/test_connection_in_page", &form).await.expect(303);
+    let page = browser.get(&blade).await.expect(200).text;
+    assert!(page.contains("A capability probe finds out") && page.contains(&link), "{page}");
+
+    client.post(&format!("{job}/start"), Value::Null, 204).await;
+    let is_quarantined = async || client.get(&job).await["status"]["code"] == "Quarantine";
+    eventually("the quarantine", is_quarantined).await;
+    let page = browser.get(&blade).await.expect(200).text;
+    assert!(page.contains(&link), "{page}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What an import did, and which rows it refused.
 use crate::components::{DataTable, InfoBar, Pager, Tone, grouped};
+use crate::shared::counted;
 use leptos::prelude::*;
 use purser_contract::import::{ImportErrorView, ImportState, ImportView};
 use purser_contract::page::{ListForm, PageView};
@@ -10,19 +11,20 @@ pub(super) fn summary(import: &ImportView) -> AnyView {
         ImportState::Failed => (
             Tone::Bad,
             format!(
-                "The import stopped after {} of {} rows. What was written stays; importing the file again goes on from there.",
+                "The import stopped after {} of {}. What was written stays; importing the file again goes on from there.",
                 grouped(import.processed),
-                grouped(import.total)
+                counted(import.total, "row")
             ),
         ),
         _ if import.failed > 0 => (
             Tone::Warn,
             format!(
-                "{} of {} rows were refused; all others are in. Mend them and import the file again.",
-                grouped(import.failed),
+                "{} refused, of {} in all; all others are in. Mend what was refused and import the file again.",
+                counted(import.failed, "row"),
                 grouped(import.total)
             ),
         ),
+        _ if import.total == 1 => (Tone::Good, "The one row is in.".to_owned()),
         _ => (Tone::Good, format!("All {} rows are in.", grouped(import.total))),
     };
     let error = import.error.clone().map(|error| view! { <p>{error}</p> });

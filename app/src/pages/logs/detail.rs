@@ -4,11 +4,12 @@ use super::{StatusBadge, action_label, status_label};
 use crate::components::*;
 use crate::context::{caller, param, portal, query_value, url};
 use crate::pages::exchange::exchange_view;
+use crate::shared::cure_link;
 use leptos::prelude::*;
 use purser_contract::log::{LogErrorView, LogView, NamedObjectView, StepView};
 use purser_contract::problem::{Problem, ProblemKind};
 use purser_contract::profile::ExchangeView;
-use purser_domain::log::{Cure, ModifiedProperty, SkipCode, StepKind};
+use purser_domain::log::{ModifiedProperty, SkipCode, StepKind};
 
 /// The tabs: as in the query string, and in words.
 const TABS: [(&str, &str); 5] = [
@@ -171,10 +172,7 @@ fn troubleshooting(log: &LogView) -> AnyView {
         Some(at) => view! { <TimeStamp at/> }.into_any(),
         None => "Not by itself".into_any(),
     };
-    let cure = cure.map(|Cure::Probe| {
-        let probe = format!("/applications/{}/provisioning/probe", log.row.application_id);
-        view! { " " <a href=probe>"Start a capability probe"</a> }
-    });
+    let cure = cure_link(cure, &log.row.application_id);
     let rows = vec![
         ("Error code", code.into_any()),
         ("Reason", reason.into_any()),

@@ -51,7 +51,11 @@ pub(super) fn admin_credentials(view: &ProvisioningView, edit: &Edit) -> AnyView
             />
             {methods(&view.credentials, &form)}
             {consent(&view.credentials)}
-            <TestConnection action=TestConnectionInPage::PATH.to_owned() result=tested/>
+            <TestConnection
+                action=TestConnectionInPage::PATH.to_owned()
+                application=view.application_id.clone()
+                result=tested
+            />
             {mail(form)}
         </Section>
     }

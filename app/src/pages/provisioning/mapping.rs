@@ -110,6 +110,7 @@ fn discovered(application: &str) -> AnyView {
     let Some(found) = found.filter(|found| found.application_id == application) else { return ().into_any() };
     let title = match (found.told, found.added.len()) {
         (0, _) => "The application tells nothing about its attributes.".to_owned(),
+        (1, 0) => "The application tells 1 attribute, and the attribute lists have it.".to_owned(),
         (told, 0) => {
             format!("The application tells {told} attributes, and the attribute lists have them all.")
         }

@@ -17,6 +17,8 @@ use crate::refusal::{Asked, Refusal, Row, Table, build};
 const TABLE: Table = Table {
     own: own_row,
     is_from_api: |answer| !answer.is_page(),
+    // There is one Samanage, and no probe for it.
+    is_dialect: |_| false,
     retry_after,
     redirect: "Enter the API's own address as Tenant URL: https://api.samanage.com, https://apieu.samanage.com or https://apiau.samanage.com.",
     credentials: "Generate a new token in Setup > Users & Groups > Users, on an administrator's page, and enter it as Secret Token. A token ends when its user is disabled, and works in its own region only.",

@@ -104,14 +104,7 @@ async fn fill(edit: &mut Editing<'_>, members: &WriteValue, sent: usize) -> Resu
 /// The object is there, and not yet as it should be: the next attempt must find it and not make another.
 fn half_made(error: ConnectorError, kind: ObjectKind) -> ConnectorError {
     let noun = kind.noun();
-    let trouble = error.into_trouble();
-    let mut told = ConnectorError::new(
-        ErrorKind::Ambiguous,
-        format!("The {noun} was made, and its members were not all added: {}", trouble.message),
-        format!("Purser looks the {noun} up and goes on with it by itself. {}", trouble.advice),
-    );
-    if let Some(exchange) = trouble.exchange {
-        told = told.with_exchange(exchange);
-    }
-    told.with_body_excerpt(trouble.body_excerpt.unwrap_or_default())
+    let message = format!("The {noun} was made, and its members were not all added: {}", error.message());
+    let advice = format!("Purser looks the {noun} up and goes on with it by itself.");
+    error.within(ErrorKind::Ambiguous, message, &advice)
 }

@@ -1,6 +1,5 @@
 //! Disabling an account, and seeing that it is disabled: a leaver who stays enabled is the worst that can happen, and
 //! some targets answer a change with success and do nothing.
-use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind;
 use purser_domain::plan::{Change, ChangeKind};
 use serde_json::Value;
@@ -37,10 +36,10 @@ impl ScimConnector {
             self.endpoint.host(),
             kind.noun()
         );
-        let advice = "Disable it in the application by hand, and let the capability probe find out how it wants to be told.";
+        let advice = "Disable it in the application by hand.";
         ConnectorError::new(ErrorKind::Rejected { attribute: Some(path) }, message, advice)
             .with_exchange(aside.reply(()).exchange)
-            .with_cure(Cure::Probe)
+            .with_probe()
     }
 }
 

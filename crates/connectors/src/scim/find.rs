@@ -273,6 +273,7 @@ impl ScimConnector {
             ),
             "Match by an attribute that the application shows. Nothing was written.",
         )
+        .with_probe()
     }
 
     fn cut_short(&self, kind: ObjectKind, total: Option<u64>) -> ConnectorError {
@@ -286,6 +287,7 @@ impl ScimConnector {
             ),
             "Match by an attribute that the application can filter by, or correct the profile setting paging. Nothing was written, so that nothing is made twice.",
         )
+        .with_probe()
     }
 }
 

@@ -173,6 +173,7 @@ impl ScimConnector {
             format!("{} lists more than {limit} {nouns}.", self.endpoint.host()),
             format!("Match by an attribute that the application can filter its {nouns} by."),
         )
+        .with_probe()
     }
 }
 

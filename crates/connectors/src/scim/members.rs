@@ -236,6 +236,7 @@ impl Editing<'_> {
             ),
             "Correct the profile settings member_removal and members_read, or switch the mapping of groups off.",
         )
+        .with_probe()
     }
 }
 

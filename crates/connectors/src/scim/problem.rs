@@ -1,9 +1,7 @@
 //! Answers that are not what was asked for: what SCIM says with them besides the status, and successes that can't be
 //! read.
-use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind;
 use purser_domain::path::TargetPath;
-use reqwest::StatusCode;
 
 use super::answer::{Unreadable, is_from_api};
 use super::connector::ScimConnector;
@@ -14,6 +12,7 @@ use crate::refusal::{Asked, Refusal, Row, Table, build};
 const TABLE: Table = Table {
     own: own_row,
     is_from_api,
+    is_dialect,
     retry_after,
     redirect: "Enter the final address as Tenant URL; Purser does not follow redirects, since they would carry the Secret Token along. A redirect to a sign-in page means that this is not the SCIM address.",
     credentials: "Generate a new token in the application and enter it as Secret Token, without the word Bearer.",
@@ -41,7 +40,7 @@ fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
         415 if refusal.writes() => (
             ErrorKind::Misconfigured,
             format!("{host} does not take the content type of the request ({status}){said}."),
-            "Let the capability probe find out which one it takes, or correct the profile setting content_type.".to_owned(),
+            "Correct the profile setting content_type.".to_owned(),
         ),
         400..500 if refusal.writes() && says("mutability") => {
             let attribute = refusal.attribute.clone();
@@ -58,6 +57,18 @@ fn own_row(refusal: &Refusal<'_>) -> Option<Row> {
     })
 }
 
+/// Whether it may be about the way in which something was asked: a method, a content type, a filter, the shape of a
+/// PATCH.
+fn is_dialect(refusal: &Refusal<'_>) -> bool {
+    let says = |word: &str| refusal.complaint.scim_type.eq_ignore_ascii_case(word);
+    match refusal.status.as_u16() {
+        405 | 406 | 415 | 501 => true,
+        400 | 422 if refusal.asked == Asked::Find => true,
+        400 => ["invalidFilter", "invalidPath", "invalidSyntax", "noTarget"].into_iter().any(says),
+        _ => false,
+    }
+}
+
 impl ScimConnector {
     /// The error for an answer whose status is no success. `sent`: the attributes that were sent.
     pub(super) fn refused<'p>(
@@ -67,9 +78,7 @@ impl ScimConnector {
         asked: Asked,
         sent: impl Iterator<Item = &'p TargetPath>,
     ) -> ConnectorError {
-        let wants_another_type = answer.status == StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let error = TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema);
-        if wants_another_type { error.with_cure(Cure::Probe) } else { error }
+        TABLE.refuse(&self.endpoint, answer, (kind, asked), sent, &self.state(kind).schema)
     }
 
     /// The error for a success whose body can't be used.
@@ -98,6 +107,9 @@ impl ScimConnector {
             "Check that the Tenant URL is the SCIM base address of the application, and not a page for people."
         };
         let message = format!("{} answered {} with {what}.", self.endpoint.host(), answer.status);
-        build(&self.endpoint, answer, kind, message, advice)
+        let error = build(&self.endpoint, answer, kind, message, advice);
+        // A list that can't be read may be one that was asked for in the wrong way; a web page is none.
+        let is_list = asked == Asked::Find && !matches!(why, Unreadable::Html | Unreadable::NoId);
+        if is_list { error.with_probe() } else { error }
     }
 }

@@ -51,6 +51,7 @@ impl Editing<'_> {
                 self.kind.nouns()
             ),
             "Correct the profile settings patch, member_removal and members_read, or switch the mapping of groups off.",
-        ))
+        )
+        .with_probe())
     }
 }

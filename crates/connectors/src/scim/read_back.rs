@@ -111,6 +111,7 @@ impl Editing<'_> {
             ),
             "See in the application whether this attribute can be set through its API, or take it out of the mapping.",
         )
+        .with_probe()
     }
 }
 

@@ -128,6 +128,8 @@ pub struct Edit {
     pub changes: Vec<Change>,
     /// `Link::exported` afterwards.
     pub exported_after: Map<String, Value>,
+    /// The attributes that have no value any more and stay as they are, since their clear flow is off.
+    pub kept: Vec<String>,
 }
 
 impl Edit {
@@ -154,6 +156,8 @@ pub enum Note {
         exported_after: Map<String, Value>,
         /// What the account counts as from now on, if that is something else.
         becomes: Option<Becomes>,
+        /// As in [`Edit::kept`].
+        kept: Vec<String>,
     },
     /// Nothing to do.
     Skip(Skip),
@@ -331,6 +335,14 @@ impl Skip {
     #[must_use]
     pub fn new(code: SkipCode, reasons: impl IntoIterator<Item = SkipReason>) -> Self {
         Self { code, reasons: reasons.into_iter().collect(), details: Vec::new() }
+    }
+
+    /// There is nothing to do, by this comparison; these attributes have no value any more and stay as they are.
+    #[must_use]
+    pub fn redundant(compared: SkipReason, kept: Vec<String>) -> Self {
+        let keeps = (!kept.is_empty()).then_some(SkipReason::KeepsLost);
+        let reasons = std::iter::once(compared).chain(keeps).collect();
+        Self { code: SkipCode::RedundantExport, reasons, details: kept }
     }
 
     /// Why, each reason as a sentence.

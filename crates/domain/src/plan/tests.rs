@@ -119,14 +119,16 @@ fn linked(link: &Link, action: &Step) -> Link {
     match action {
         Step::Decided(
             Decision::Send(Write::Update { edit: Edit { exported_after, .. }, .. })
-            | Decision::Note(Note::Remember { exported_after, becomes: None | Some(Becomes::Active) }),
+            | Decision::Note(Note::Remember { exported_after, becomes: None | Some(Becomes::Active), .. }),
         ) => {
             let (exported, state) = (exported_after.clone(), LinkState::Active);
             Link { exported, state, cause: None, ..link.clone() }
         }
         Step::Decided(
             Decision::Send(Write::Disable { edit: Edit { exported_after, .. }, cause })
-            | Decision::Note(Note::Remember { exported_after, becomes: Some(Becomes::Disabled(cause)) }),
+            | Decision::Note(Note::Remember {
+                exported_after, becomes: Some(Becomes::Disabled(cause)), ..
+            }),
         ) => {
             let (exported, state) = (exported_after.clone(), LinkState::Disabled);
             Link { exported, state, cause: Some(*cause), ..link.clone() }

@@ -92,10 +92,15 @@ impl Place {
             CycleKind::Incremental => tally.settled.iter().filter(|settled| **settled).count() as u64,
         };
         running.processed += settled;
-        running.total = running.total.max(running.processed);
+        // Where there are more of a kind than were counted in the beginning, its own total grows.
         if tally.kind == Some(ObjectKind::Group) {
             running.processed_groups += settled;
-            running.total_groups = running.total_groups.max(running.processed_groups);
+            let more = running.processed_groups.saturating_sub(running.total_groups);
+            running.total_groups += more;
+            running.total += more;
+        } else {
+            let users = running.processed.saturating_sub(running.processed_groups);
+            running.total = running.total.max(users.saturating_add(running.total_groups));
         }
     }
 
@@ -115,6 +120,43 @@ impl Place {
             total_groups: self.running.total_groups,
             counts: self.running.counts,
             watermark: Some(self.watermark),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use purser_domain::{ids::CycleId, job::CycleCounts};
+    use uuid::Uuid;
+
+    fn tally(kind: ObjectKind, walked: u64) -> Tally {
+        Tally { kind: Some(kind), settled: Vec::new(), counts: CycleCounts::default(), walked }
+    }
+
+    #[test]
+    fn neither_people_nor_groups_are_more_than_there_are() {
+        let running = RunningCycle {
+            id: CycleId::from_uuid(Uuid::nil()),
+            kind: CycleKind::Initial,
+            cursor: None,
+            start_seq: 0,
+            started_at: Timestamp::UNIX_EPOCH,
+            processed: 0,
+            total: 10,
+            processed_groups: 0,
+            total_groups: 1,
+            counts: CycleCounts::default(),
+        };
+        for (people, groups, expected) in
+            [(9, 1, (10, 1)), (12, 1, (13, 1)), (5, 3, (12, 3)), (12, 3, (15, 3))]
+        {
+            let mut place = Place { running, watermark: 0 };
+            place.count(&tally(ObjectKind::User, people));
+            place.count(&tally(ObjectKind::Group, groups));
+            let Progress { processed, total, total_groups, .. } = place.progress();
+            assert_eq!((processed, total, total_groups), (people + groups, expected.0, expected.1));
         }
     }
 }

@@ -158,7 +158,7 @@ async fn check_update(
         return Fate::Disabled { link, modified, exchanges: Vec::new() };
     }
     link.state = LinkState::Active;
-    Fate::Updated { link, modified, exchanges: Vec::new(), adopted }
+    Fate::Updated { link, modified, exchanges: Vec::new(), adopted, kept: detail.kept }
 }
 
 fn is_made(executor: &Executor, kind: ObjectKind, change: &Change, body: &Value) -> bool {

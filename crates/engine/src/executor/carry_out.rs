@@ -1,7 +1,7 @@
 //! Stores the intents of everything on a page that writes, and then writes, many at once.
 use purser_domain::{
     log::LogAction,
-    plan::{Becomes, Decision, Link, MatchQuery, Note, Origin, Skip, SkipCode, SkipReason, Write},
+    plan::{Becomes, Decision, Link, MatchQuery, Note, Origin, Skip, SkipReason, Write},
 };
 
 use super::{
@@ -111,25 +111,28 @@ fn note(planner: &Planner, candidate: &Candidate, note: Note) -> Fate {
         Note::Link { target_id, exported_after } => Fate::Linked {
             link: links::new_link(planner, candidate, &target_id, exported_after, Origin::Adopted),
         },
-        Note::Remember { exported_after, becomes } => match (&candidate.link, becomes) {
-            (Some(link), None) => seen(candidate, Some(Link { exported: exported_after, ..link.clone() })),
+        Note::Remember { exported_after, becomes, kept } => match (&candidate.link, becomes) {
+            (Some(link), None) => {
+                seen(candidate, Some(Link { exported: exported_after, ..link.clone() }), kept)
+            }
             (Some(link), Some(Becomes::Active)) => Fate::Updated {
                 link: links::enabled(planner, candidate, &link.target_id, exported_after),
                 modified: Vec::new(),
                 exchanges: Vec::new(),
                 adopted: false,
+                kept,
             },
             (Some(link), Some(Becomes::Disabled(cause))) => Fate::Disabled {
                 link: links::disabled(candidate, link, exported_after, cause),
                 modified: Vec::new(),
                 exchanges: Vec::new(),
             },
-            (None, _) => seen(candidate, None),
+            (None, _) => seen(candidate, None, kept),
         },
     }
 }
 
-fn seen(candidate: &Candidate, link: Option<Link>) -> Fate {
-    let skip = Skip::new(SkipCode::RedundantExport, [SkipReason::AlreadyMatches]);
+fn seen(candidate: &Candidate, link: Option<Link>, kept: Vec<String>) -> Fate {
+    let skip = Skip::redundant(SkipReason::AlreadyMatches, kept);
     Fate::Skipped { skip, unlink: candidate.stale, link }
 }

@@ -26,7 +26,14 @@ pub(crate) enum Fate {
         exchanges: Vec<Exchange>,
     },
     /// An account was changed; `adopted` when it was there before.
-    Updated { link: Link, modified: Vec<ModifiedProperty>, exchanges: Vec<Exchange>, adopted: bool },
+    Updated {
+        link: Link,
+        modified: Vec<ModifiedProperty>,
+        exchanges: Vec<Exchange>,
+        adopted: bool,
+        /// The attributes that have no value any more and stay as they are.
+        kept: Vec<String>,
+    },
     /// An account was disabled.
     Disabled { link: Link, modified: Vec<ModifiedProperty>, exchanges: Vec<Exchange> },
     /// An account was deleted, or was gone already.

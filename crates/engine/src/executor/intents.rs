@@ -31,6 +31,9 @@ pub(crate) struct Detail {
     /// Why the account was to be disabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<DisableCause>,
+    /// As in [`Edit::kept`](purser_domain::plan::Edit::kept).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) kept: Vec<String>,
 }
 
 /// A change as it is stored.
@@ -76,8 +79,8 @@ pub(super) fn intent(
                 _ => None,
             };
             let changes = edit.changes.iter().map(ChangeDetail::of).collect();
-            let exported = edit.exported_after.clone();
-            (Some(&edit.target_id), Detail { exported, changes, cause, ..Detail::default() })
+            let (exported, kept) = (edit.exported_after.clone(), edit.kept.clone());
+            (Some(&edit.target_id), Detail { exported, changes, cause, kept, ..Detail::default() })
         }
         Write::Delete { target_id } => (Some(target_id), Detail::default()),
     };

@@ -136,7 +136,7 @@ fn updated(
         (_, before) => {
             let adopted = before.is_none();
             let link = place(links::enabled(&executor.planner, candidate, &edit.target_id, exported));
-            Fate::Updated { link, modified, exchanges, adopted }
+            Fate::Updated { link, modified, exchanges, adopted, kept: edit.kept.clone() }
         }
     }
 }

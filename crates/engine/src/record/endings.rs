@@ -12,6 +12,7 @@ use purser_store::Escrow;
 
 use super::{
     About,
+    names::Names,
     steps::{request, step},
 };
 use crate::{executor::fate::Fate, target::failure::Failure};
@@ -31,7 +32,12 @@ pub(super) struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) fn of(fate: &'a Fate, about: About<'_>, escrow: Option<&Escrow>) -> Option<Self> {
+    pub(super) fn of(
+        fate: &'a Fate,
+        about: About<'_>,
+        escrow: Option<&Escrow>,
+        names: &Names,
+    ) -> Option<Self> {
         let (About { kind, name, target, is_gone, updates }, there) = (about, about.there());
         Some(match fate {
             Fate::Created { modified, exchanges, .. } => {
@@ -49,7 +55,7 @@ impl<'a> Ending<'a> {
                 let summary = format!("Created with {}", name_attributes(modified));
                 Self::done(LogAction::Create, "EntryExportAdd", summary, why, modified, exchanges)
             }
-            Fate::Updated { modified, exchanges, adopted, .. } => {
+            Fate::Updated { modified, exchanges, adopted, kept, .. } => {
                 let changed = name_attributes(modified);
                 let (summary, what) = match (adopted, modified.is_empty()) {
                     (true, _) => (
@@ -69,7 +75,10 @@ impl<'a> Ending<'a> {
                         (format!("Changed {changed}"), format!("{kind} '{name}' was updated in {target}."))
                     }
                 };
-                let why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                let mut why = format!("{what}{}", after_lost_answer(about, modified, exchanges));
+                if !kept.is_empty() {
+                    why = format!("{why} {}", SkipReason::KeepsLost.explain(kept));
+                }
                 Self::done(LogAction::Update, "EntryExportUpdate", summary, why, modified, exchanges)
             }
             Fate::Disabled { link, modified, exchanges }
@@ -134,9 +143,10 @@ impl<'a> Ending<'a> {
                 let summary = format!("Matched with {one}; nothing was changed");
                 Self::done(LogAction::Other, "EntrySynchronizationAdd", summary, why, &[], &[])
             }
-            Fate::Skipped { skip, .. } => Self::skipped(skip, about),
+            Fate::Skipped { skip, .. } => Self::skipped(skip, about, names),
             Fate::Refused(refusal) => {
-                let failure = Failure::new(refusal.code, refusal.reason.clone(), refusal.advice.clone());
+                let reason = names.tell(&refusal.reason);
+                let failure = Failure::new(refusal.code, reason, refusal.advice.clone());
                 Self::failed(LogAction::Other, &failure, &[], about, escrow, &[])
             }
             Fate::Failed { action, failure, modified, .. } => {
@@ -177,8 +187,10 @@ impl<'a> Ending<'a> {
         }
     }
 
-    fn skipped(skip: &Skip, about: About<'_>) -> Self {
+    fn skipped(skip: &Skip, about: About<'_>, names: &Names) -> Self {
         let (name, status) = ("EntrySynchronizationSkip", LogStatus::Skipped);
+        let details = skip.details.iter().map(|detail| names.tell(detail)).collect();
+        let skip = &Skip { details, ..skip.clone() };
         let details = vec![("SkipReason".to_owned(), skip.code.as_str().to_owned())];
         let description = skip.describe(about.kind, about.name);
         Self {
@@ -271,9 +283,12 @@ fn last_request(exchanges: &[Exchange]) -> Vec<(String, String)> {
 fn error(code: &str, reason: &str, advice: &str, escrow: Option<&Escrow>) -> LogError {
     let mut advice = advice.to_owned();
     if let Some(escrow) = escrow.filter(|escrow| escrow.attempts > 1) {
-        let times = escrow.attempts - 1;
+        let times = match escrow.attempts - 1 {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
         advice.push_str(&format!(
-            " This operation was retried {times} times. It will be retried again after this date: {}.",
+            " This operation was retried {times}. It will be retried again after this date: {}.",
             escrow.due_at
         ));
     }

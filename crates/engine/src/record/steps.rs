@@ -106,7 +106,7 @@ pub(super) fn scoping(executor: &Executor, about: About<'_>, scope: &Scope, name
     let passed = !lacks(SkipReason::FilteredOut) && scope.undecided.is_none();
     step.details.push(("Scoping filter evaluation passed".to_owned(), text(passed)));
     for clause in &scope.failed_clauses {
-        step.details.push(("Scoping filter clause that failed".to_owned(), clause.clone()));
+        step.details.push(("Scoping filter clause that failed".to_owned(), names.tell(clause)));
     }
     step
 }
@@ -137,9 +137,14 @@ pub(super) fn reference(candidate: &Candidate, fate: &Fate, about: About<'_>, na
     let (target, missing) = (about.target, missing_members(candidate));
     let count = missing.all().count();
     let (description, label, objects): (_, _, Vec<NamedObject>) = if count > 0 {
-        let description = format!(
-            "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
-        );
+        let description = match count {
+            1 => format!(
+                "One of the members has no enabled account in {target} and is left out. They are added as soon as there is one."
+            ),
+            _ => format!(
+                "{count} of the members have no enabled account in {target}, so they are left out. Each is added as soon as there is one."
+            ),
+        };
         (description, "members", missing.shown().filter_map(|member| names.find(member)).collect())
     } else {
         let Manager::Unlinked(manager) = &candidate.manager else { return None };

@@ -32,6 +32,21 @@ fn filter(attribute: &str, operator: Operator, value: &str) -> ScopingFilter {
 }
 
 #[tokio::test]
+async fn a_group_that_a_scoping_filter_asks_for_is_told_by_its_name() -> Result<()> {
+    let world = World::new().await?;
+    let team = world.unassigned_team("Sales", &[]).await?;
+    let id = team.to_string();
+    world.map(|mapping| mapping.scope = filter("memberOf", Operator::IsMemberOf, &id)).await?;
+    let people = world.hire_many(1).await?;
+    world.run().await?;
+    let row = world.logs_of(people[0].id).await?.pop().context("no row")?;
+    assert!(row.summary.contains("Sales"), "{}", row.summary);
+    let said = serde_json::to_string(&row.detail)?;
+    assert!(said.contains("Staff memberOf IsMemberOf Sales") && !said.contains(&id), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_fails_a_scoping_filter_is_disabled_and_the_log_says_which_clause() -> Result<()> {
     let world = World::new().await?;
     world.map(|mapping| mapping.scope = filter("department", Operator::Equals, "Sales")).await?;

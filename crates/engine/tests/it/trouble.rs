@@ -1,9 +1,10 @@
 //! Targets that fail, in all the ways that the fake can fail.
-use anyhow::Result;
+use anyhow::{Context, Result};
 use purser_domain::job::QuarantineCode;
-use purser_domain::log::{LogAction, LogStatus};
+use purser_domain::log::{Cure, LogAction, LogStatus};
 use purser_engine::{CycleEnd, EngineSettings};
 use purser_testkit::{Fault, FaultRule, TargetOptions, ValueRules};
+use serde_json::json;
 
 use crate::world::World;
 
@@ -175,6 +176,28 @@ async fn a_target_that_is_not_there_is_quarantined_with_a_sentence() -> Result<(
     assert!(world.has_work().await?);
     assert_eq!(world.run().await?.end, CycleEnd::Finished);
     assert_eq!(world.target.count(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_probe_would_find_out_is_told_with_the_cure() -> Result<()> {
+    let mut options = TargetOptions::default();
+    options.answers.hides = vec!["userName".to_owned()];
+    let world = World::with_target(options).await?;
+    world.target.insert(json!({ "userName": "p0@contoso.example" }));
+    let people = world.hire_many(1).await?;
+    world.run().await?;
+    let row = world.logs_of(people[0].id).await?.pop().context("no row")?;
+    let error = row.detail.error.context("no error")?;
+    assert_eq!(error.cure, Some(Cure::Probe), "{error:?}");
+    assert!(error.advice.contains("capability probe"), "{error:?}");
+
+    let world = World::new().await?;
+    world.hire_many(1).await?;
+    world.target.break_with(FaultRule::always(Fault::Status(415)));
+    assert_eq!(world.run().await?.end, CycleEnd::Quarantined);
+    let quarantine = world.status().await?.quarantine.context("no quarantine")?;
+    assert_eq!(quarantine.cure, Some(Cure::Probe), "{quarantine:?}");
     Ok(())
 }
 

@@ -133,6 +133,13 @@ async fn a_value_that_has_gone_is_named_when_its_clear_flow_is_off() -> Result<(
         row.summary
     );
     assert_eq!(world.account("p0")?["title"], "Clerk");
+    // Where something else is changed, the row says so all the same.
+    world.edit(people[0].id, |user| user.attributes.department = Some("Law".to_owned())).await?;
+    world.run().await?;
+    let row = world.last_row(people[0].id).await?;
+    assert_eq!(row.status, LogStatus::Success);
+    assert!(ending(&row).contains("title has no value in the directory any more."), "{}", ending(&row));
+    assert!(row.detail.modified.iter().all(|property| property.name != "title"));
     // With clear flow it goes, and there is nothing to explain.
     world
         .map(|mapping| {

@@ -59,7 +59,7 @@ activities! {
     SignOut = "Sign out of portal",
     EndSession = "End session",
     UseToken = "Use API token",
-    ConfirmPurge = "Confirm hard delete of users",
+    ConfirmPurge = "Confirm removal of what is old",
     AddToken = "Add API token",
     DeleteToken = "Delete API token",
 }

@@ -111,6 +111,7 @@ impl Portal {
             title,
             message: AUTHORIZED.to_owned(),
             advice: String::new(),
+            cure: None,
             detail,
         })
     }
@@ -197,6 +198,7 @@ fn view_failure(title: String, error: &ConnectorError) -> TestConnectionView {
         title,
         message: format!("{words} {}", error.message()),
         advice: error.advice().to_owned(),
+        cure: error.cure(),
         detail,
     }
 }

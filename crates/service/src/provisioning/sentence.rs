@@ -57,6 +57,7 @@ pub(crate) fn view_job_status(
         quarantine: status.quarantine.as_ref().map(|quarantine| QuarantineView {
             code: quarantine.code,
             reason: join_sentences(&quarantine.reason, &quarantine.advice),
+            cure: quarantine.cure,
             next_attempt_at: spec.enabled.then(|| quarantine.next_attempt_at.to_string()),
         }),
         backlog: facts.standing.backlog,

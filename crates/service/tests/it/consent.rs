@@ -162,6 +162,7 @@ async fn a_consent_has_ended_when_a_cycle_needed_another_whatever_the_advice_say
             code,
             reason: "It does not work.".into(),
             advice: advice.into(),
+            cure: None,
             since: now,
             attempts: 1,
             tried_at: now,

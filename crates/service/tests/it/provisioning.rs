@@ -218,6 +218,7 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
         code: QuarantineCode::InvalidCredentials,
         reason: "The target refused the token.".into(),
         advice: "Make a new one.".into(),
+        cure: None,
         since: now,
         attempts: 1,
         tried_at: now,
@@ -255,6 +256,7 @@ async fn quarantine_is_told_with_its_reason_its_advice_and_the_next_attempt() {
     let shown = QuarantineView {
         code: QuarantineCode::InvalidCredentials,
         reason: "The target refused the token. Make a new one.".to_owned(),
+        cure: None,
         next_attempt_at: Some("2026-03-01T08:05:00Z".to_owned()),
     };
     assert_eq!(status.quarantine, Some(shown));

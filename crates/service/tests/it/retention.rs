@@ -49,6 +49,7 @@ fn audit(at: Timestamp) -> AuditEntry {
 async fn rows_of_both_logs_that_are_older_than_ninety_days_go_and_younger_ones_stay() {
     let fixture = Fixture::new().await;
     let (portal, store) = (&fixture.portal, &fixture.store);
+    portal.keep_house().await.unwrap();
     let app = fixture.add_application("Wiki").await;
     let app = app.id.parse::<AppId>().unwrap();
     let job = store.find_job_of(app).await.unwrap().unwrap();
@@ -87,6 +88,7 @@ async fn rows_of_both_logs_that_are_older_than_ninety_days_go_and_younger_ones_s
 async fn a_step_that_is_cut_off_leaves_its_rows_for_the_next() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
+    fixture.portal.keep_house().await.unwrap();
     let app = fixture.add_application("Wiki").await;
     let app = app.id.parse::<AppId>().unwrap();
     let job = store.find_job_of(app).await.unwrap().unwrap();

@@ -124,6 +124,7 @@ async fn a_job_has_work_exactly_when_a_cycle_would_find_some() -> anyhow::Result
         code: QuarantineCode::InvalidCredentials,
         reason: "401".to_owned(),
         advice: "Enter a new token.".to_owned(),
+        cure: None,
         since: now(),
         attempts: 1,
         tried_at: now(),

@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use purser_connectors::{ConnectorError, Deleted, ErrorKind, Unreachable};
+use purser_connectors::{ConnectorError, ConnectorKind, Deleted, ErrorKind, Unreachable};
+use purser_domain::log::Cure;
 use purser_domain::object::ObjectKind::User;
 use purser_domain::plan::{Change, NewObject};
 use purser_testkit::{Fault, FaultRule};
@@ -10,7 +11,7 @@ use serde_json::json;
 
 use super::subject::Subject;
 use super::users::text_query;
-use crate::support::{change, impatient_kit, write};
+use crate::support::{change, impatient_kit, kit, write};
 
 /// What kinds of trouble are right for a fault.
 type Right = fn(&ErrorKind) -> bool;
@@ -29,6 +30,7 @@ const ANY: Right = |_| true;
 
 pub(super) async fn run(subject: &Subject) -> Result<()> {
     refusals(subject).await?;
+    cures(subject).await.context("cures")?;
     lost_answers(subject).await.context("lost answers")?;
     silence(subject).await.context("silence")
 }
@@ -92,6 +94,49 @@ async fn refusals(subject: &Subject) -> Result<()> {
         fake.value(&user, names.title)? == Some(json!("Chef")),
         "the update must be made at last: {user}"
     );
+    Ok(())
+}
+
+/// What a probe would find out is told with the way to it, wherever it shows; what it would not is not.
+async fn cures(subject: &Subject) -> Result<()> {
+    let (fake, names) = (&subject.fake, subject.names());
+    let id = subject.connector.create(User, &slim(subject, "curable")?).await?.value.id;
+    let wanted = text_query(names.user_name, &name_of(subject, "curable"))?;
+    let title = [title(subject, "Cook")?];
+    let is_scim = subject.template.connector == ConnectorKind::Scim;
+    for (fault, on_update, dialect) in [
+        (Fault::Status(405), true, true),
+        (Fault::Status(406), true, true),
+        (Fault::Status(415), true, true),
+        (Fault::Status(501), true, true),
+        (Fault::WrongShape, false, true),
+        (Fault::WrongType, false, true),
+        (Fault::Html, true, false),
+        (Fault::Status(401), true, false),
+        (Fault::Status(409), true, false),
+        (Fault::Status(500), true, false),
+    ] {
+        // What a connector learns from one fault must not hide the next.
+        let connector = subject.through(&kit()?)?;
+        fake.break_with(FaultRule::always(fault));
+        let mut errors = vec![
+            ("find", connector.find(User, &wanted).await.err()),
+            ("Test Connection", connector.check(&subject.kinds()).await.err()),
+        ];
+        if on_update {
+            errors.push(("update", connector.update(User, &id, &title).await.err()));
+        }
+        fake.heal();
+        for (what, error) in errors {
+            let error = error.with_context(|| format!("{what} with {fault:?} must fail"))?;
+            let says_so = error.advice().contains("capability probe");
+            let expected = (dialect && is_scim).then_some(Cure::Probe);
+            ensure!(
+                error.cure() == expected && says_so == expected.is_some(),
+                "{what} with {fault:?} must have the cure {expected:?}: {error:?}"
+            );
+        }
+    }
     Ok(())
 }
 

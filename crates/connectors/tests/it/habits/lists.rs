@@ -2,6 +2,8 @@
 use purser_connectors::{Deleted, ErrorKind, Paging};
 use purser_testkit::{FilterStyle, PageStyle, TotalStyle};
 
+use purser_domain::log::Cure;
+
 use super::*;
 
 #[tokio::test]
@@ -100,6 +102,7 @@ async fn a_target_that_neither_filters_nor_pages_is_refused_rather_than_filled_t
     let error = connector.find(USER, &query("userName", "n4")).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Misconfigured);
     assert!(error.message().contains("of 5"), "{error}");
+    assert_eq!(error.cure(), Some(Cure::Probe));
 }
 
 #[tokio::test]
@@ -109,6 +112,7 @@ async fn an_attribute_that_is_not_shown_matches_nobody_and_hides_nobody() {
     insert(&fake, json!({"userName": "kim", "externalId": "7"}));
     let error = connector.find(USER, &query("externalId", "7")).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Rejected { attribute: Some("externalId".into()) });
+    assert_eq!(error.cure(), Some(Cure::Probe));
     assert_eq!(connector.find(USER, &query("externalId", "8")).await.unwrap().value, []);
 
     let (fake, connector) = open(|options| options.filter = FilterStyle::Ignored, |_| {}).await;

@@ -222,7 +222,7 @@ fn a_group_that_was_there_before_or_may_not_be_deleted_is_let_go_as_it_is() {
         assert_eq!(reasons(&deprovision(mapping, link)).1, [why, SkipReason::GroupReleased]);
         let left = plan_group(mapping, &[Some("a")], false, Some(link), &Observed::NotAsked);
         let becomes = Some(Becomes::Disabled(DisableCause::Unassigned));
-        let note = Note::Remember { exported_after: link.exported.clone(), becomes };
+        let note = Note::Remember { exported_after: link.exported.clone(), becomes, kept: Vec::new() };
         assert_eq!(left, Decision::Note(note).into(), "nothing is sent");
         let released = linked(link, &left);
         let again = plan_group(mapping, &[], false, Some(&released), &Observed::NotAsked);

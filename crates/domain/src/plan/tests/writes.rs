@@ -4,6 +4,7 @@ use super::*;
 #[test]
 fn only_disabling_and_deleting_take_away() {
     let edit = || Edit {
+        kept: Vec::new(),
         target_id: "t1".to_owned(),
         changes: vec![Change::set(TargetPath::parse("title").unwrap().into(), None, Some(json!("Cook")))],
         exported_after: Map::new(),
